@@ -1,0 +1,42 @@
+//! Compiles the protobuf definitions: messages, services, canonical JSON and the descriptor set for reflection.
+//!
+//! `protox` reads the `.proto` files, so that no `protoc` is needed on the machine that builds.
+
+use std::{env, error::Error, fs, path::PathBuf};
+
+use prost::Message as _;
+
+const FILES: [&str; 6] = [
+    "onomast/v1/document.proto",
+    "onomast/v1/entity.proto",
+    "onomast/v1/error_reason.proto",
+    "onomast/v1/extraction_service.proto",
+    "onomast/v1/mention.proto",
+    "onomast/v1/options.proto",
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo:rerun-if-changed=proto");
+    let descriptors = protox::compile(FILES, ["proto"])?;
+    let bytes = descriptors.encode_to_vec();
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(out.join("descriptors.bin"), &bytes)?;
+
+    tonic_prost_build::configure()
+        .btree_map(".")
+        .extern_path(".google.rpc.Status", "::tonic_types::Status")
+        .compile_fds(descriptors)?;
+
+    // The batch and stream answers hold a google.rpc.Status, whose JSON needs a type registry; no caller of ours
+    // prints those as JSON.
+    pbjson_build::Builder::new()
+        .register_descriptors(&bytes)?
+        .btree_map([".onomast.v1"])
+        .exclude([
+            ".onomast.v1.BatchExtractResponse",
+            ".onomast.v1.BatchExtractResult",
+            ".onomast.v1.StreamExtractResponse",
+        ])
+        .build(&[".onomast.v1"])?;
+    Ok(())
+}
