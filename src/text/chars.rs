@@ -1,0 +1,133 @@
+//! What each character is to the segmentation: the one table behind rules T2 to T5.
+//!
+//! ASCII is looked up in a constant table; the rest asks the Unicode properties. Where UAX #29 and rules T3 to T5
+//! differ (apostrophes and hyphens are gaps, `+` and `#` may belong to a word), the rules win.
+
+use icu_properties::{
+    CodePointMapData,
+    props::{GeneralCategory, LineBreak, Script},
+};
+
+/// The role of a character in the segmentation of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// A letter of a script that separates words.
+    Letter,
+    /// A number of any kind.
+    Digit,
+    /// `_` and its like, which join words.
+    Connector,
+    /// A letter of a script written without spaces: a word by itself.
+    Single,
+    /// Katakana: a run of it is one word.
+    Katakana,
+    /// A combining mark: belongs to the character before it.
+    Mark,
+    /// Zero-width characters and the soft hyphen: nothing at all.
+    Ignorable,
+    /// Space of any width.
+    Space,
+    /// A line break, or a part of one.
+    Line,
+    /// A break between paragraphs.
+    Paragraph,
+    /// An apostrophe or single quote.
+    Apostrophe,
+    /// A hyphen or dash, or a dot in the middle.
+    Hyphen,
+    /// A full stop of Latin, Greek, Cyrillic and their like.
+    Period,
+    /// A comma.
+    Comma,
+    /// A double quote.
+    Quote,
+    /// `&`, which reads as the word `and`.
+    Ampersand,
+    /// `+` and `#`, which may belong to the word before them.
+    Suffix,
+    /// Anything else: punctuation that no name crosses, symbols.
+    Other,
+}
+
+const fn ascii(byte: u8) -> Class {
+    match byte {
+        b'a'..=b'z' | b'A'..=b'Z' => Class::Letter,
+        b'0'..=b'9' => Class::Digit,
+        b'_' => Class::Connector,
+        b' ' | b'\t' => Class::Space,
+        b'\n' | b'\r' | 0x0B => Class::Line,
+        0x0C => Class::Paragraph,
+        b'\'' | b'`' => Class::Apostrophe,
+        b'-' => Class::Hyphen,
+        b'.' => Class::Period,
+        b',' => Class::Comma,
+        b'"' => Class::Quote,
+        b'&' => Class::Ampersand,
+        b'+' | b'#' => Class::Suffix,
+        0x7F | 0..=0x1F => Class::Space,
+        _ => Class::Other,
+    }
+}
+
+const ASCII: [Class; 128] = {
+    let mut table = [Class::Other; 128];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte] = ascii(byte as u8);
+        byte += 1;
+    }
+    table
+};
+
+/// The class of a character. Constant time; two table look-ups beyond ASCII.
+pub(crate) fn class(c: char) -> Class {
+    if c.is_ascii() { ASCII[c as usize] } else { wide(c) }
+}
+
+fn wide(c: char) -> Class {
+    match c {
+        '\u{00AD}' | '\u{180E}' | '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' => {
+            return Class::Ignorable;
+        }
+        '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206F}' | '\u{FEFF}' | '\u{FE00}'..='\u{FE0F}' => {
+            return Class::Ignorable;
+        }
+        '\u{0085}' | '\u{2028}' => return Class::Line,
+        '\u{2029}' => return Class::Paragraph,
+        '‘' | '’' | '‛' | 'ʻ' | 'ʼ' | 'ʹ' | '′' | '´' | '＇' | '`' => return Class::Apostrophe,
+        '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '﹣' | '－' | '·' | '・' | '･' | '‧' | '־' => {
+            return Class::Hyphen;
+        }
+        '．' => return Class::Period,
+        '，' | '、' | '،' | '՝' | '､' => return Class::Comma,
+        '“' | '”' | '„' | '‟' | '«' | '»' | '″' | '＂' => return Class::Quote,
+        '＆' => return Class::Ampersand,
+        '＋' | '＃' => return Class::Suffix,
+        'ー' | 'ｰ' => return Class::Katakana,
+        // SARA AM and its Lao sister are letters to Unicode, but belong to the consonant before them.
+        '\u{0E33}' | '\u{0EB3}' => return Class::Mark,
+        _ => {}
+    }
+    match CodePointMapData::<GeneralCategory>::new().get(c) {
+        GeneralCategory::UppercaseLetter
+        | GeneralCategory::LowercaseLetter
+        | GeneralCategory::TitlecaseLetter
+        | GeneralCategory::ModifierLetter
+        | GeneralCategory::OtherLetter => match CodePointMapData::<Script>::new().get(c) {
+            Script::Han | Script::Hiragana => Class::Single,
+            Script::Katakana => Class::Katakana,
+            Script::Latin | Script::Cyrillic | Script::Greek | Script::Arabic | Script::Hangul => Class::Letter,
+            // UAX #14 class SA marks the South-East Asian scripts that are written without spaces.
+            _ if CodePointMapData::<LineBreak>::new().get(c) == LineBreak::ComplexContext => Class::Single,
+            _ => Class::Letter,
+        },
+        GeneralCategory::DecimalNumber | GeneralCategory::LetterNumber | GeneralCategory::OtherNumber => {
+            if c == '〇' || c == '〆' { Class::Single } else { Class::Digit }
+        }
+        GeneralCategory::NonspacingMark | GeneralCategory::SpacingMark | GeneralCategory::EnclosingMark => Class::Mark,
+        GeneralCategory::ConnectorPunctuation => Class::Connector,
+        GeneralCategory::SpaceSeparator | GeneralCategory::Control => Class::Space,
+        GeneralCategory::Format => Class::Ignorable,
+        _ => Class::Other,
+    }
+}

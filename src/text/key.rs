@@ -1,0 +1,70 @@
+//! The key of a folded word: 64 bits that stand for it in vocabularies.
+//!
+//! A word of up to seven bytes is its own key; a longer one is known by a hash, so that whoever finds it must compare
+//! the bytes as well. The function is part of the format of compiled gazetteers: it may not change with the platform.
+
+/// Stands for a folded word. Equal words have equal keys; different words of up to [`WordKey::INLINE`] bytes have
+/// different keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct WordKey(u64);
+
+const HASHED: u64 = 1 << 63;
+const K: u64 = 0x9E37_79B9_7F4A_7C15;
+
+impl WordKey {
+    /// The longest word, in bytes, that its key holds whole.
+    pub const INLINE: usize = 7;
+
+    /// The key of a folded word. Time linear in its length.
+    pub fn of(folded: &[u8]) -> Self {
+        if folded.len() <= Self::INLINE {
+            let mut bytes = [0; 8];
+            bytes[..folded.len()].copy_from_slice(folded);
+            Self::inline(u64::from_le_bytes(bytes), folded.len())
+        } else {
+            let mut hash = K ^ folded.len() as u64;
+            for chunk in folded.chunks(8) {
+                let mut bytes = [0; 8];
+                bytes[..chunk.len()].copy_from_slice(chunk);
+                hash = mix(hash ^ u64::from_le_bytes(bytes));
+            }
+            Self(hash | HASHED)
+        }
+    }
+
+    /// The key of a word of at most seven bytes, given as its bytes in little-endian order.
+    pub(crate) fn inline(bytes: u64, length: usize) -> Self {
+        debug_assert!(length <= Self::INLINE && bytes >> (8 * Self::INLINE) == 0);
+        Self(bytes | (length as u64) << 56)
+    }
+
+    /// Whether the key is a hash, and equal keys still ask for a comparison of the words.
+    pub fn is_hashed(self) -> bool {
+        self.0 & HASHED != 0
+    }
+
+    /// The bytes of a word that is not hashed, in a buffer of eight of which [`WordKey::inline_len`] count.
+    pub(crate) fn inline_bytes(self) -> [u8; 8] {
+        self.0.to_le_bytes()
+    }
+
+    /// The length of a word that is not hashed.
+    pub(crate) fn inline_len(self) -> usize {
+        (self.0 >> 56) as usize & 7
+    }
+
+    /// A well-mixed hash of the key, for tables.
+    pub fn hash(self) -> u64 {
+        mix(self.0)
+    }
+
+    /// The raw 64 bits; zero only for the empty word.
+    pub fn bits(self) -> u64 {
+        self.0
+    }
+}
+
+fn mix(value: u64) -> u64 {
+    let wide = u128::from(value) * u128::from(K);
+    (wide as u64) ^ (wide >> 64) as u64
+}

@@ -1,0 +1,105 @@
+//! Comparison of two spellings that fold alike: do they differ in case, in diacritics, in both?
+
+use icu_casemap::CaseMapper;
+use icu_normalizer::DecomposingNormalizer;
+
+use super::fold::{is_diacritic, is_dropped, plain};
+
+/// How two spellings that fold alike differ. Spacing, punctuation and width count for nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Difference {
+    /// A letter is a capital in only one of the two.
+    pub case: bool,
+    /// A letter has a diacritic in only one of the two, or another one.
+    pub diacritics: bool,
+}
+
+/// Compares spellings; keeps its buffers, so that comparing allocates nothing in the long run.
+#[derive(Debug, Default)]
+pub struct Letters {
+    one: Vec<char>,
+    other: Vec<char>,
+}
+
+impl Letters {
+    /// How `one` differs from `other`, which must fold alike. Linear in their lengths.
+    pub fn compare(&mut self, one: &str, other: &str) -> Difference {
+        if one == other {
+            return Difference::default();
+        }
+        if one.is_ascii() && other.is_ascii() {
+            return Difference { case: !ascii_letters(one).eq(ascii_letters(other)), diacritics: false };
+        }
+        read(one, &mut self.one);
+        read(other, &mut self.other);
+        if self.one == self.other {
+            return Difference::default();
+        }
+        let folded = folded(&self.one).eq(folded(&self.other));
+        let bare = bare(&self.one).eq(bare(&self.other));
+        Difference { case: !bare, diacritics: !folded }
+    }
+}
+
+fn ascii_letters(text: &str) -> impl Iterator<Item = u8> {
+    text.bytes().flat_map(|byte| {
+        let letters: &'static [u8] = if byte == b'&' { b"and" } else { &[] };
+        letters.iter().copied().chain(byte.is_ascii_alphanumeric().then_some(byte))
+    })
+}
+
+/// The letters, digits and marks of a text, decomposed.
+fn read(text: &str, out: &mut Vec<char>) {
+    out.clear();
+    for c in DecomposingNormalizer::new_nfkd().normalize_iter(text.chars()) {
+        if c == '&' {
+            out.extend("and".chars());
+        } else if c.is_alphanumeric() || is_diacritic(c) || (!c.is_ascii() && !is_dropped(c) && is_mark(c)) {
+            if !is_dropped(c) || is_diacritic(c) {
+                out.push(c);
+            }
+        }
+    }
+}
+
+fn is_mark(c: char) -> bool {
+    super::chars::class(c) == super::chars::Class::Mark
+}
+
+fn folded(chars: &[char]) -> impl Iterator<Item = char> {
+    let case = CaseMapper::new();
+    chars.iter().flat_map(move |&c| {
+        let c = case.simple_fold(c);
+        let sharp = c == 'ß';
+        [Some(if sharp { 's' } else { c }), sharp.then_some('s')].into_iter().flatten()
+    })
+}
+
+fn bare(chars: &[char]) -> impl Iterator<Item = char> {
+    chars.iter().filter(|&&c| !is_diacritic(c)).flat_map(|&c| {
+        let letters = plain(c);
+        letters.unwrap_or_default().chars().chain(letters.is_none().then_some(c))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn differences() {
+        let mut letters = Letters::default();
+        let mut check = |one: &str, other: &str, case, diacritics| {
+            assert_eq!(letters.compare(one, other), Difference { case, diacritics }, "{one} and {other}");
+        };
+        check("Zürich", "Zu\u{308}rich", false, false);
+        check("Zürich", "Zurich", false, true);
+        check("Zürich", "ZÜRICH", true, false);
+        check("Zürich", "zurich", true, true);
+        check("Straße", "STRASSE", true, false);
+        check("AT&T", "AT and T", false, false);
+        check("Coca-Cola", "Coca Cola", false, false);
+        check("Łódź", "Lodz", false, true);
+        check("İstanbul", "istanbul", true, true);
+    }
+}

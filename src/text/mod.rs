@@ -1,0 +1,31 @@
+//! Text: from `&str` to words with spans, and back to the offsets of the caller.
+//!
+//! [`Words::read`] is the one pass over a text: it finds the words (rule T2), folds each (rule T3) into a [`WordKey`],
+//! and notes what stands between them (rule T4). [`seams`] cuts a glued word into parts (rule T6), [`Letters`] compares
+//! what folding made equal, and [`Offsets`] turns byte offsets into the caller's unit (rule T1).
+//!
+//! Invariants: spans are half-open byte ranges of the text read, on character boundaries, in ascending order, and no
+//! span ends before a combining mark. Nothing here depends on a gazetteer.
+//!
+//! Must not know: gazetteers, names, automata, files, the network.
+
+mod chars;
+mod fold;
+mod gap;
+mod key;
+mod letters;
+mod offsets;
+mod seams;
+mod span;
+mod view;
+mod words;
+
+pub use fold::fold;
+pub use gap::{Gap, is_abbreviation};
+pub use key::WordKey;
+pub use letters::{Difference, Letters};
+pub use offsets::{OffsetEncoding, Offsets};
+pub use seams::{MAX_PARTS, Seams};
+pub use span::Span;
+pub use view::View;
+pub use words::{Shape, Word, Words};

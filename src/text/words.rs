@@ -1,0 +1,564 @@
+//! Segmentation of a text into words, folded as they are read (rules T2 to T5).
+//!
+//! Words are those of UAX #29 with these differences, which `docs/matching.md` gives reasons for: an apostrophe or a
+//! period inside a word is a gap that is marked as glued; a letter of a script written without spaces is a word; a run
+//! of Katakana is a word; `U.S.` is one word; `++` and `#` belong to the word before them; `&` is a word.
+//!
+//! Invariants: spans ascend, do not overlap, lie on character boundaries, and no word ends before a combining mark.
+
+use super::{
+    Gap, Span, WordKey,
+    chars::{Class, class},
+    fold::fold,
+    gap::is_abbreviation,
+};
+
+/// What is known of a word's letters, as a set of facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Shape(u16);
+
+impl Shape {
+    /// Holds a lower-case letter.
+    pub const LOWER: Self = Self(1);
+    /// Holds a capital.
+    pub const UPPER: Self = Self(2);
+    /// Holds a digit.
+    pub const DIGIT: Self = Self(4);
+    /// Holds a connector such as `_`.
+    pub const CONNECTOR: Self = Self(8);
+    /// The first character is a capital.
+    pub const CAPITALISED: Self = Self(16);
+    /// Holds an inner capital, a digit beside letters, or a connector: may be several words glued together.
+    pub const SEAM: Self = Self(32);
+    /// An abbreviation of single letters with periods: `U.S.`
+    pub const DOTTED: Self = Self(64);
+    /// One letter of a script with spaces.
+    pub const LETTER: Self = Self(128);
+    /// Ends in `s`.
+    pub const S: Self = Self(256);
+    /// Ends in a Hangul syllable.
+    pub const HANGUL: Self = Self(512);
+
+    /// Whether the word has any of the facts in `other`.
+    pub fn any(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// The facts of both.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether the word has letters that are all capitals.
+    pub fn all_capitals(self) -> bool {
+        self.0 & (Self::LOWER.0 | Self::UPPER.0) == Self::UPPER.0
+    }
+
+    fn add(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+}
+
+/// A word of a text.
+#[derive(Debug, Clone, Copy)]
+pub struct Word {
+    /// Where the word stands.
+    pub span: Span,
+    /// The key of its folded form.
+    pub key: WordKey,
+    /// What stands between it and the word before.
+    pub gap: Gap,
+    /// What its letters are like.
+    pub shape: Shape,
+    folded: u32,
+    folded_len: u32,
+}
+
+/// The words of a document, in the order of reading; reusable, so that reading allocates nothing in the long run.
+#[derive(Debug, Default)]
+pub struct Words {
+    words: Vec<Word>,
+    /// The folded forms of words whose key is a hash.
+    folded: Vec<u8>,
+    buffer: Vec<u8>,
+}
+
+impl Words {
+    /// Forgets all words.
+    pub fn clear(&mut self) {
+        self.words.clear();
+        self.folded.clear();
+    }
+
+    /// Reads a text of less than 4 GiB and appends its words; returns how many. Between the words of two texts lies a
+    /// paragraph break. Linear in the length of the text.
+    pub fn read(&mut self, text: &str) -> usize {
+        let before = self.words.len();
+        let gap = if before == 0 { Gap::NONE } else { Gap::PARAGRAPH | Gap::SPACE };
+        Reader { text, bytes: text.as_bytes(), out: self, gap, between: Between::default(), first: true }.run();
+        self.words.len() - before
+    }
+
+    /// The words.
+    pub fn all(&self) -> &[Word] {
+        &self.words
+    }
+
+    /// The folded form of a word of this document. `buffer` holds it where the word keeps none.
+    pub fn folded<'a>(&'a self, word: &Word, buffer: &'a mut [u8; 8]) -> &'a [u8] {
+        if word.key.is_hashed() {
+            &self.folded[word.folded as usize..][..word.folded_len as usize]
+        } else {
+            *buffer = word.key.inline_bytes();
+            &buffer[..word.key.inline_len()]
+        }
+    }
+
+    /// The folded form of a word whose key is a hash; empty for any other.
+    pub fn long(&self, word: &Word) -> &[u8] {
+        &self.folded[word.folded as usize..][..word.folded_len as usize]
+    }
+
+    fn push(&mut self, text: &str, span: Span, gap: Gap, shape: Shape, inline: Option<WordKey>) -> bool {
+        let mut word = Word { span, key: WordKey::default(), gap, shape, folded: 0, folded_len: 0 };
+        if let Some(key) = inline {
+            word.key = key;
+        } else {
+            self.buffer.clear();
+            fold(span.of(text), &mut self.buffer);
+            if self.buffer.is_empty() {
+                return false;
+            }
+            word.key = WordKey::of(&self.buffer);
+            if word.key.is_hashed() {
+                word.folded = self.folded.len() as u32;
+                word.folded_len = self.buffer.len() as u32;
+                self.folded.extend_from_slice(&self.buffer);
+            }
+        }
+        self.words.push(word);
+        true
+    }
+}
+
+/// What the reader remembers of the characters since the last word.
+#[derive(Default)]
+struct Between {
+    /// How many characters other than ignorable ones.
+    count: u32,
+    lines: u32,
+    periods: u32,
+    /// A hyphen stands right behind the word and only spaces since.
+    hyphen_at_end: bool,
+    carriage_return: bool,
+}
+
+struct Reader<'t, 'o> {
+    text: &'t str,
+    bytes: &'t [u8],
+    out: &'o mut Words,
+    gap: Gap,
+    between: Between,
+    /// No word of this text was read yet.
+    first: bool,
+}
+
+/// For each ASCII byte, the facts of [`Shape`] it adds, zero for what is not part of a word.
+const FLAGS: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let b = byte as u8;
+        table[byte] = if b.is_ascii_lowercase() {
+            1
+        } else if b.is_ascii_uppercase() {
+            2
+        } else if b.is_ascii_digit() {
+            4
+        } else if b == b'_' {
+            8
+        } else {
+            0
+        };
+        byte += 1;
+    }
+    table
+};
+
+impl Reader<'_, '_> {
+    fn run(mut self) {
+        let mut at = 0;
+        while at < self.bytes.len() {
+            let byte = self.bytes[at];
+            at = if FLAGS[byte as usize] != 0 {
+                self.ascii_word(at)
+            } else if byte == b' ' {
+                self.gap |= Gap::SPACE;
+                self.between.count += 1;
+                at + 1
+            } else {
+                self.other(at)
+            };
+        }
+    }
+
+    /// Reads a character that begins no ASCII word; returns where to go on.
+    fn other(&mut self, at: usize) -> usize {
+        let Some(c) = self.text[at..].chars().next() else { return self.bytes.len() };
+        let next = at + c.len_utf8();
+        match class(c) {
+            Class::Letter | Class::Digit | Class::Connector => self.wide_word(at, at),
+            Class::Single | Class::Katakana => self.unspaced_word(at, c),
+            Class::Ampersand => {
+                self.word(Span::new(at as u32, next as u32), Shape::default(), None);
+                next
+            }
+            kind => {
+                self.between(at, c, kind);
+                next
+            }
+        }
+    }
+
+    /// Takes note of a character between words.
+    fn between(&mut self, at: usize, c: char, kind: Class) {
+        let b = &mut self.between;
+        let touches = self.out.words.last().is_some_and(|word| !self.first && word.span.end as usize == at);
+        if kind == Class::Ignorable {
+            b.hyphen_at_end |= c == '\u{AD}' && touches;
+            return;
+        }
+        b.count += 1;
+        self.gap |= match kind {
+            Class::Space => Gap::SPACE,
+            Class::Line => {
+                let pair = c == '\n' && b.carriage_return;
+                b.lines += u32::from(!pair);
+                let paragraph = if b.lines > 1 { Gap::PARAGRAPH } else { Gap::NONE };
+                let hyphen = if b.hyphen_at_end { Gap::LINE_HYPHEN } else { Gap::NONE };
+                Gap::SPACE | Gap::LINE | paragraph | hyphen
+            }
+            Class::Paragraph => Gap::SPACE | Gap::PARAGRAPH,
+            Class::Apostrophe => Gap::APOSTROPHE,
+            Class::Hyphen => Gap::HYPHEN,
+            Class::Period => {
+                b.periods += 1;
+                Gap::PERIOD
+            }
+            Class::Comma => Gap::COMMA,
+            Class::Quote => Gap::QUOTE,
+            _ => Gap::MARK,
+        };
+        b.carriage_return = c == '\r';
+        b.hyphen_at_end = match kind {
+            Class::Hyphen => touches,
+            Class::Space | Class::Line => b.hyphen_at_end,
+            _ => false,
+        };
+    }
+
+    /// Reads a word that begins with an ASCII letter, digit or connector.
+    fn ascii_word(&mut self, start: usize) -> usize {
+        let mut at = start;
+        let (mut all, mut rest) = (0, 0);
+        let mut key: u64 = 0;
+        loop {
+            while let Some(&byte) = self.bytes.get(at) {
+                let flags = FLAGS[byte as usize];
+                if flags == 0 {
+                    break;
+                }
+                if at - start < WordKey::INLINE {
+                    key |= u64::from(byte | (flags & 2) << 4) << (8 * (at - start));
+                }
+                rest |= if at > start { flags } else { 0 };
+                all |= flags;
+                at += 1;
+            }
+            match self.bytes.get(at) {
+                Some(&byte @ (b'.' | b',')) if self.joins_number(at) => {
+                    if at - start < WordKey::INLINE {
+                        key |= u64::from(byte) << (8 * (at - start));
+                    }
+                    at += 1;
+                }
+                Some(128..) if self.continues(at) => return self.wide_word(start, at),
+                _ => break,
+            }
+        }
+        let mut shape = shape(all, rest);
+        if FLAGS[self.bytes[start] as usize] == 2 {
+            shape.add(Shape::CAPITALISED);
+        }
+        if matches!(self.bytes[at - 1], b's' | b'S') {
+            shape.add(Shape::S);
+        }
+        let mut plain = true;
+        if at - start == 1 && all & 3 != 0 {
+            shape.add(Shape::LETTER);
+            if let Some(end) = self.dotted_end(at) {
+                shape.add(Shape::DOTTED);
+                at = end;
+                plain = false;
+                self.add_cases(&mut shape, start, end);
+            }
+        }
+        let suffix = self.suffix_end(at);
+        plain &= suffix == at;
+        at = suffix;
+        let length = at - start;
+        let inline = (plain && length <= WordKey::INLINE).then(|| WordKey::inline(key, length));
+        self.word(Span::new(start as u32, at as u32), shape, inline);
+        at
+    }
+
+    fn add_cases(&self, shape: &mut Shape, start: usize, end: usize) {
+        for c in self.text[start..end].chars() {
+            if c.is_uppercase() {
+                shape.add(Shape::UPPER);
+            } else if c.is_lowercase() {
+                shape.add(Shape::LOWER);
+            }
+        }
+    }
+
+    /// Whether the period or comma at `at` stands between two digits.
+    fn joins_number(&self, at: usize) -> bool {
+        at > 0 && self.bytes[at - 1].is_ascii_digit() && self.bytes.get(at + 1).is_some_and(u8::is_ascii_digit)
+    }
+
+    /// Whether the non-ASCII character at `at` goes on with the word before it.
+    fn continues(&self, at: usize) -> bool {
+        self.text[at..]
+            .chars()
+            .find(|&c| class(c) != Class::Ignorable)
+            .is_some_and(|c| matches!(class(c), Class::Letter | Class::Digit | Class::Connector | Class::Mark))
+    }
+
+    /// Reads on, at `from`, a word that began at `start`, by the Unicode properties of its characters.
+    fn wide_word(&mut self, start: usize, from: usize) -> usize {
+        let (mut all, mut rest) = (0, 0);
+        let mut end = from;
+        let mut last = '\0';
+        let mut chars = self.text[start..].char_indices().map(|(offset, c)| (start + offset, c)).peekable();
+        while let Some((at, c)) = chars.next() {
+            let flags = match class(c) {
+                Class::Letter if c.is_lowercase() => 1,
+                Class::Letter if c.is_uppercase() => 2,
+                Class::Letter | Class::Mark => 0,
+                Class::Digit => 4,
+                Class::Connector => 8,
+                Class::Ignorable => continue,
+                Class::Period | Class::Comma
+                    if class(last) == Class::Digit && chars.peek().is_some_and(|&(_, c)| class(c) == Class::Digit) =>
+                {
+                    0
+                }
+                _ => break,
+            };
+            rest |= if at > start { flags } else { 0 };
+            all |= flags;
+            last = c;
+            end = at + c.len_utf8();
+        }
+        let first = self.text[start..].chars().next().unwrap_or_default();
+        let mut shape = shape(all, rest);
+        if first.is_uppercase() {
+            shape.add(Shape::CAPITALISED);
+        }
+        if last == 's' || last == 'S' {
+            shape.add(Shape::S);
+        }
+        if matches!(last, '\u{1100}'..='\u{11FF}' | '\u{AC00}'..='\u{D7AF}') {
+            shape.add(Shape::HANGUL);
+        }
+        if end == start + first.len_utf8() && class(first) == Class::Letter {
+            shape.add(Shape::LETTER);
+            if let Some(dotted) = self.dotted_end(end) {
+                shape.add(Shape::DOTTED);
+                self.add_cases(&mut shape, start, dotted);
+                end = dotted;
+            }
+        }
+        end = self.suffix_end(end);
+        self.word(Span::new(start as u32, end as u32), shape, None);
+        end
+    }
+
+    /// Reads a letter of a script without spaces, or a run of Katakana.
+    fn unspaced_word(&mut self, start: usize, first: char) -> usize {
+        let katakana = class(first) == Class::Katakana;
+        let mut end = start + first.len_utf8();
+        for (offset, c) in self.text[end..].char_indices() {
+            match class(c) {
+                Class::Mark => {}
+                Class::Ignorable => continue,
+                Class::Katakana if katakana || c == 'ー' || c == 'ｰ' => {}
+                _ => break,
+            }
+            end = start + first.len_utf8() + offset + c.len_utf8();
+        }
+        self.word(Span::new(start as u32, end as u32), Shape::default(), None);
+        end
+    }
+
+    /// Where an abbreviation such as `U.S.` ends, when the single letter before `at` begins one.
+    fn dotted_end(&self, at: usize) -> Option<usize> {
+        let mut end = at;
+        let mut letters = 1;
+        loop {
+            let mut chars = self.text[end..].chars();
+            if chars.next() != Some('.') {
+                break;
+            }
+            let letter = chars.next().filter(|&c| class(c) == Class::Letter);
+            let single = !chars.next().is_some_and(|c| matches!(class(c), Class::Letter | Class::Digit | Class::Mark));
+            match letter {
+                Some(letter) if single => {
+                    letters += 1;
+                    end += 1 + letter.len_utf8();
+                }
+                _ => {
+                    end += 1;
+                    break;
+                }
+            }
+        }
+        (letters > 1).then_some(end)
+    }
+
+    /// Where the word that ends at `at` ends when the symbols behind it belong to it: `C++`, `C#` (rule T5).
+    fn suffix_end(&self, at: usize) -> usize {
+        let Some(&symbol @ (b'+' | b'#')) = self.bytes.get(at) else { return at };
+        if !self.bytes[at - 1].is_ascii_alphabetic() {
+            return at;
+        }
+        let run = self.bytes[at..].iter().take_while(|&&byte| byte == symbol).count();
+        let next = self.text[at + run..].chars().next();
+        let open = match next.map(class) {
+            Some(Class::Digit) => run == 2,
+            Some(Class::Letter | Class::Connector) => false,
+            _ => true,
+        };
+        if run <= 2 && open { at + run } else { at }
+    }
+
+    /// Appends a word and begins a new gap.
+    fn word(&mut self, span: Span, shape: Shape, inline: Option<WordKey>) {
+        let gap = if self.gap.any(Gap::PERIOD | Gap::APOSTROPHE) { self.judge(span, shape) } else { self.gap };
+        if self.out.push(self.text, span, gap, shape, inline) {
+            self.gap = Gap::NONE;
+            self.between = Between::default();
+            self.first = false;
+        }
+    }
+
+    /// Decides whether a period ends a sentence and whether an apostrophe or period glues two words.
+    fn judge(&self, span: Span, shape: Shape) -> Gap {
+        let mut gap = self.gap;
+        let Some(previous) = self.out.words.last().filter(|_| !self.first) else { return gap };
+        let touching = self.between.count == 1;
+        let before = self.text[previous.span.range()].chars().next_back().unwrap_or_default();
+        let after = self.text[span.range()].chars().next().unwrap_or_default();
+        let spaced = |c: char| matches!(class(c), Class::Letter | Class::Digit);
+        if touching && spaced(before) && spaced(after) {
+            if !gap.any(Gap::PERIOD) {
+                return gap | Gap::GLUED;
+            }
+            // `Kabul.China`: the space behind a sentence was lost. `J.Biden`: an initial.
+            if !shape.any(Shape::CAPITALISED) || before.is_uppercase() && !previous.shape.any(Shape::LETTER) {
+                return gap | Gap::GLUED;
+            }
+        }
+        if gap.any(Gap::PERIOD) {
+            let mut buffer = [0; 8];
+            let folded = self.out.folded(previous, &mut buffer);
+            let abbreviation = std::str::from_utf8(folded).is_ok_and(is_abbreviation);
+            let goes_on = after.is_lowercase() && !touching;
+            if self.between.periods > 1 || !(abbreviation || goes_on) {
+                gap |= Gap::STOP;
+            }
+        }
+        gap
+    }
+}
+
+fn shape(all: u8, rest: u8) -> Shape {
+    let mut shape = Shape(u16::from(all));
+    let inner_capital = rest & 2 != 0 && all & 1 != 0;
+    let digit_beside_letter = all & 4 != 0 && all & 3 != 0;
+    if inner_capital || digit_beside_letter || all & 8 != 0 {
+        shape.add(Shape::SEAM);
+    }
+    shape
+}
+
+// The scan for ASCII words and the class table must agree on what a word is.
+const _: () = {
+    let mut byte = 0;
+    while byte < 128 {
+        assert!((FLAGS[byte] != 0) == (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_');
+        byte += 1;
+    }
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<&str> {
+        let mut words = Words::default();
+        words.read(text);
+        words.all().iter().map(|word| word.span.of(text)).collect()
+    }
+
+    #[test]
+    fn segmentation() {
+        for (text, expected) in [
+            ("Xi, Putin show", vec!["Xi", "Putin", "show"]),
+            ("the U.S. said", vec!["the", "U.S.", "said"]),
+            ("in the U.S.A and e.g. D.C.", vec!["in", "the", "U.S.A", "and", "e.g.", "D.C."]),
+            ("J.R.R. Tolkien J. Biden J.Biden", vec!["J.R.R.", "Tolkien", "J", "Biden", "J", "Biden"]),
+            ("C++ C# C, C++11 a+b x#y", vec!["C++", "C#", "C", "C++", "11", "a", "b", "x", "y"]),
+            ("AT&T", vec!["AT", "&", "T"]),
+            ("3.14 and 1,000.", vec!["3.14", "and", "1,000"]),
+            ("foo_bar can't", vec!["foo_bar", "can", "t"]),
+            ("华为mate60手机", vec!["华", "为", "mate60", "手", "机"]),
+            ("ウラジーミル・プーチン大統領", vec!["ウラジーミル", "プーチン", "大", "統", "領"]),
+            ("ประเทศไทย", vec!["ป", "ร", "ะ", "เ", "ท", "ศ", "ไ", "ท", "ย"]),
+            ("กำ", vec!["กำ"]),
+            ("러시아는 e\u{301}te\u{301}", vec!["러시아는", "e\u{301}te\u{301}"]),
+            ("Chi\u{AD}na\u{200B} x", vec!["Chi\u{AD}na", "x"]),
+            ("С.Ш.А. Россия", vec!["С.Ш.А.", "Россия"]),
+            ("", vec![]),
+            ("\u{301}\u{200B} ...", vec![]),
+        ] {
+            assert_eq!(words(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn gaps() {
+        let gap = |text: &str| {
+            let mut words = Words::default();
+            words.read(text);
+            words.all()[1].gap
+        };
+        for text in ["a b", "a\nb", "a\r\nb", "a-b", "a’s", "St. P", "J. B", "x. b", "a-\nb", "a\u{A0}b", "\"a\" b"] {
+            assert!(gap(text).is_free(), "{text:?}");
+        }
+        for text in ["ab. B", "ab, b", "a; b", "a (b", "a\n\nb", "a\r\n\r\nb", "a/b", "ab.Cd", "a - b", "ab... b"] {
+            assert!(!gap(text).is_free(), "{text:?}");
+        }
+        for text in ["can't", "ab.com", "l'Iran"] {
+            assert!(gap(text).any(Gap::GLUED), "{text:?}");
+        }
+        for text in ["ab.Cd", "J.Biden", "a b", "a 'b"] {
+            assert!(!gap(text).any(Gap::GLUED), "{text:?}");
+        }
+        assert!(gap("Afgha-\nnistan").any(Gap::LINE_HYPHEN));
+        assert!(gap("Afgha\u{AD}\nnistan").any(Gap::LINE_HYPHEN));
+        assert!(!gap("Afgha -\nnistan").any(Gap::LINE_HYPHEN));
+    }
+}
