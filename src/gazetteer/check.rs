@@ -1,0 +1,87 @@
+//! The rules every entity has to keep, whether it comes from a file or in a request.
+
+use std::collections::HashMap;
+
+use super::{Entity, Issue, IssueCode};
+use crate::text::fold;
+
+/// The longest id, in bytes.
+pub const MAX_ID_BYTES: usize = 512;
+/// The longest name or type, in bytes.
+pub const MAX_NAME_BYTES: usize = 4096;
+/// The most aliases of an entity.
+pub const MAX_ALIASES: usize = 10_000;
+
+/// Checks entities one after the other and remembers their ids.
+#[derive(Debug, Default)]
+pub struct Checker {
+    ids: HashMap<String, u64>,
+    folded: Vec<u8>,
+}
+
+impl Checker {
+    /// Appends everything that is wrong with the entity at `line` to `issues`; returns whether nothing is.
+    pub fn check(&mut self, entity: &Entity, line: u64, issues: &mut Vec<Issue>) -> bool {
+        let before = issues.len();
+        let mut report = |code, field: String, message| issues.push(Issue { line, code, field, message });
+        if entity.id.is_empty() {
+            report(IssueCode::MissingId, "id".into(), "the entity has no id".into());
+        } else if let Some(first) = self.ids.get(&entity.id) {
+            let message = format!("the id {} is given twice, first at {first}", quoted(&entity.id));
+            report(IssueCode::DuplicateId, "id".into(), message);
+        } else {
+            self.ids.insert(entity.id.clone(), line);
+        }
+        if entity.id.len() > MAX_ID_BYTES {
+            report(IssueCode::TooLong, "id".into(), too_long("id", entity.id.len(), MAX_ID_BYTES));
+        }
+        if entity.kind.len() > MAX_NAME_BYTES {
+            report(IssueCode::TooLong, "type".into(), too_long("type", entity.kind.len(), MAX_NAME_BYTES));
+        }
+        if entity.aliases.len() > MAX_ALIASES {
+            let message =
+                format!("{} aliases are more than the {MAX_ALIASES} an entity may have", entity.aliases.len());
+            report(IssueCode::TooManyAliases, "aliases".into(), message);
+        }
+        if let Some(prior) = entity.prior
+            && !(0.0..=1.0).contains(&prior)
+        {
+            report(IssueCode::OutOfRange, "prior".into(), format!("the prior {prior} is not between 0 and 1"));
+        }
+        let aliases = entity.aliases.iter().enumerate();
+        let aliases = aliases.map(|(index, alias)| (format!("aliases[{index}].text"), "alias", &alias.text));
+        for (field, what, name) in std::iter::once(("name".to_owned(), "name", &entity.name)).chain(aliases) {
+            if name.trim().is_empty() {
+                report(IssueCode::EmptyName, field, format!("the {what} is empty"));
+            } else if name.len() > MAX_NAME_BYTES {
+                report(IssueCode::TooLong, field, too_long(what, name.len(), MAX_NAME_BYTES));
+            } else {
+                self.folded.clear();
+                fold(name, &mut self.folded);
+                if self.folded.iter().all(|byte| matches!(byte, b'+' | b'#' | b'_')) || !searchable(name) {
+                    let message = format!("the {what} {} holds no letter or digit to search for", quoted(name));
+                    report(IssueCode::UnsearchableName, field, message);
+                }
+            }
+        }
+        issues.len() == before
+    }
+}
+
+fn searchable(name: &str) -> bool {
+    let mut words = crate::text::Words::default();
+    words.read(name) > 0
+}
+
+fn too_long(what: &str, length: usize, limit: usize) -> String {
+    format!("the {what} has {length} bytes, the limit is {limit}")
+}
+
+/// A text in quotes, on one line, cut to a length fit for a message.
+pub(super) fn quoted(text: &str) -> String {
+    let mut short: String = text.chars().take(60).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    format!("{short:?}")
+}

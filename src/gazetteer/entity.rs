@@ -1,0 +1,89 @@
+//! An entity and its names, as a gazetteer gives them.
+
+use std::collections::BTreeMap;
+
+/// A thing with an identity, and the names people call it by.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Entity {
+    /// Unique within the gazetteer.
+    pub id: String,
+    /// The preferred name; searched for like an alias of kind [`AliasKind::Full`].
+    pub name: String,
+    /// The gazetteer's own word for the kind of thing; may be empty.
+    pub kind: String,
+    /// The other names.
+    pub aliases: Vec<Alias>,
+    /// The case rule of the names that state none.
+    pub case: CaseRule,
+    /// How likely an unqualified name means this entity, from 0 to 1, in proportion to the other entities of the name.
+    pub prior: Option<f64>,
+    /// Free data.
+    pub attributes: BTreeMap<String, String>,
+}
+
+/// Another name of an entity.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Alias {
+    /// The name.
+    pub text: String,
+    /// BCP 47 tag of its language; empty for any.
+    pub language_code: String,
+    /// Its case rule; `None` for that of the entity.
+    pub case: Option<CaseRule>,
+    /// Whether it stands alone.
+    pub kind: AliasKind,
+}
+
+impl Alias {
+    /// An alias that is just a text.
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+}
+
+/// How the capitals of a name and of the text are compared (rule M1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CaseRule {
+    /// A name in capitals of up to five letters asks for capitals; any other name is found in any case.
+    #[default]
+    Auto,
+    /// Letters match only as given.
+    Exact,
+    /// Found in any case.
+    Any,
+}
+
+/// Whether a name is enough to name its entity (rule L2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AliasKind {
+    /// It names the entity wherever it stands.
+    #[default]
+    Full,
+    /// It counts only where the document also names the entity in full.
+    Short,
+}
+
+impl CaseRule {
+    /// The rule of that name, in any case, with or without the prefix of the protocol: `exact`, `CASE_RULE_EXACT`.
+    pub fn parse(name: &str) -> Option<Self> {
+        let name = name.to_ascii_lowercase();
+        match name.strip_prefix("case_rule_").unwrap_or(&name) {
+            "auto" => Some(Self::Auto),
+            "exact" => Some(Self::Exact),
+            "any" => Some(Self::Any),
+            _ => None,
+        }
+    }
+}
+
+impl AliasKind {
+    /// The kind of that name, in any case, with or without the prefix of the protocol: `SHORT`, `ALIAS_KIND_SHORT`.
+    pub fn parse(name: &str) -> Option<Self> {
+        let name = name.to_ascii_lowercase();
+        match name.strip_prefix("alias_kind_").unwrap_or(&name) {
+            "full" => Some(Self::Full),
+            "short" => Some(Self::Short),
+            _ => None,
+        }
+    }
+}

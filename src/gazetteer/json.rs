@@ -1,0 +1,97 @@
+//! JSON Lines: an entity in proto3 JSON a line.
+//!
+//! More is accepted than proto3 JSON has: an alias may be a plain string, and enum values may be written short and in
+//! any case (`"case": "exact"`, `"kind": "SHORT"`). Field names may be camelCase or snake_case, as in proto3 JSON; an
+//! unknown field is a fault, because it is more often a misspelling than an extension.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer, de};
+
+use super::{Alias, AliasKind, CaseRule, Entity};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct EntityLine {
+    #[serde(default)]
+    id: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default, rename = "type")]
+    kind: String,
+    #[serde(default, deserialize_with = "nullable")]
+    aliases: Vec<AliasItem>,
+    #[serde(default, deserialize_with = "case_rule")]
+    case: Option<CaseRule>,
+    prior: Option<f64>,
+    #[serde(default, deserialize_with = "nullable")]
+    attributes: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "an alias is a string or an object with text, languageCode, case, kind")]
+enum AliasItem {
+    Text(String),
+    Object(AliasObject),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct AliasObject {
+    text: String,
+    #[serde(default, alias = "language_code")]
+    language_code: String,
+    #[serde(default, deserialize_with = "case_rule")]
+    case: Option<CaseRule>,
+    #[serde(default, deserialize_with = "alias_kind")]
+    kind: AliasKind,
+}
+
+/// Reads one line. The error is a sentence with the column where it is known.
+pub(super) fn parse(line: &str) -> Result<Entity, String> {
+    let entity: EntityLine = serde_json::from_str(line).map_err(|error| sentence(&error))?;
+    let aliases = entity.aliases.into_iter().map(|item| match item {
+        AliasItem::Text(text) => Alias::plain(text),
+        AliasItem::Object(AliasObject { text, language_code, case, kind }) => Alias { text, language_code, case, kind },
+    });
+    Ok(Entity {
+        id: entity.id,
+        name: entity.name,
+        kind: entity.kind,
+        aliases: aliases.collect(),
+        case: entity.case.unwrap_or_default(),
+        prior: entity.prior,
+        attributes: entity.attributes,
+    })
+}
+
+/// The parser's message with a column instead of its line, which is always the first.
+fn sentence(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    match message.rsplit_once(" at line ") {
+        Some((message, _)) => format!("{message} at column {}", error.column()),
+        None => message,
+    }
+}
+
+/// `null` stands for the default, as in proto3 JSON.
+fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+fn case_rule<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<CaseRule>, D::Error> {
+    let Some(name) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
+    if name == "CASE_RULE_UNSPECIFIED" {
+        return Ok(None);
+    }
+    let unknown = || de::Error::unknown_variant(&name, &["auto", "exact", "any"]);
+    CaseRule::parse(&name).map(Some).ok_or_else(unknown)
+}
+
+fn alias_kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<AliasKind, D::Error> {
+    let Some(name) = Option::<String>::deserialize(deserializer)? else { return Ok(AliasKind::default()) };
+    if name == "ALIAS_KIND_UNSPECIFIED" {
+        return Ok(AliasKind::default());
+    }
+    AliasKind::parse(&name).ok_or_else(|| de::Error::unknown_variant(&name, &["FULL", "SHORT"]))
+}
