@@ -1,0 +1,217 @@
+//! Compiling entities into a segment.
+//!
+//! A name becomes the sequence of its folded words. Names with equal sequences share a pattern. Words that names join
+//! by a hyphen or an apostrophe (`in-depth`) enter the vocabulary joined as well (`indepth`), as a word that stands for
+//! the sequence.
+
+use std::collections::{BTreeSet, HashMap};
+
+use thiserror::Error;
+
+use super::{
+    automaton::Automaton,
+    codes,
+    segment::{CaseCheck, NameRecord, Segment, SegmentEntity, TypeId},
+    vocabulary::{Vocabulary, WordId},
+};
+use crate::{
+    gazetteer::{AliasKind, CaseRule, Entity},
+    text::Words,
+};
+
+/// The prior of an entity that gives none.
+const DEFAULT_PRIOR: f32 = 0.5;
+/// The most letters of a name in capitals that `auto` asks to be in capitals (rule M1).
+const CAPITALS: usize = 5;
+
+/// Why a segment could not be compiled.
+#[derive(Debug, Error)]
+pub enum CompileError {
+    /// There are more words, names or bytes of text than a segment can number.
+    #[error("the gazetteer is too large for one segment: {0}")]
+    TooLarge(String),
+}
+
+/// Collects entities and compiles them.
+#[derive(Debug, Default)]
+pub struct Compiler {
+    /// The distinct folded words, by first appearance, and how many names use each.
+    words: HashMap<Box<[u8]>, u32>,
+    uses: Vec<u32>,
+    /// The distinct sequences of words, by first appearance.
+    patterns: HashMap<Box<[u32]>, u32>,
+    /// Each name and its pattern.
+    names: Vec<(u32, NameRecord)>,
+    joined: BTreeSet<(u32, Box<[u32]>)>,
+    texts: String,
+    entities: Vec<SegmentEntity>,
+    types: Vec<Box<str>>,
+    type_ids: HashMap<Box<str>, u32>,
+    reader: Words,
+    sequence: Vec<u32>,
+    folded: Vec<u8>,
+}
+
+impl Compiler {
+    /// Adds an entity. A name of no words is left out; whoever reads gazetteers reports it.
+    pub fn add(&mut self, entity: &Entity) {
+        let number = self.entities.len() as u32;
+        let kind = *self.type_ids.entry(entity.kind.as_str().into()).or_insert_with(|| {
+            self.types.push(entity.kind.as_str().into());
+            self.types.len() as u32 - 1
+        });
+        self.entities.push(SegmentEntity {
+            id: entity.id.as_str().into(),
+            name: entity.name.as_str().into(),
+            kind: TypeId(kind),
+            prior: entity.prior.map_or(DEFAULT_PRIOR, |prior| prior as f32),
+        });
+        self.add_name(number, &entity.name, entity.case, false);
+        for alias in &entity.aliases {
+            let case = alias.case.unwrap_or(entity.case);
+            self.add_name(number, &alias.text, case, alias.kind == AliasKind::Short);
+        }
+    }
+
+    fn add_name(&mut self, entity: u32, text: &str, case: CaseRule, short: bool) {
+        let mut reader = std::mem::take(&mut self.reader);
+        reader.clear();
+        reader.read(text);
+        if let (Some(first), Some(last)) = (reader.all().first(), reader.all().last()) {
+            let mut sequence = std::mem::take(&mut self.sequence);
+            sequence.clear();
+            for word in reader.all() {
+                let id = self.word(reader.folded(word, &mut [0; 8]));
+                self.uses[id as usize] += 1;
+                sequence.push(id);
+            }
+            self.add_joined(&reader, &sequence);
+            let next = self.patterns.len() as u32;
+            let pattern = match self.patterns.get(&*sequence) {
+                Some(&pattern) => pattern,
+                None => *self.patterns.entry(sequence.as_slice().into()).or_insert(next),
+            };
+            let record = NameRecord {
+                entity,
+                start: self.texts.len() as u32,
+                len: text.len() as u16,
+                before: first.span.start as u16,
+                behind: (text.len() - last.span.end as usize) as u16,
+                case: check(case, text),
+                short,
+            };
+            self.texts.push_str(text);
+            self.names.push((pattern, record));
+            self.sequence = sequence;
+        }
+        self.reader = reader;
+    }
+
+    /// The provisional number of a folded word.
+    fn word(&mut self, folded: &[u8]) -> u32 {
+        if let Some(&id) = self.words.get(folded) {
+            return id;
+        }
+        let id = self.uses.len() as u32;
+        self.words.insert(folded.into(), id);
+        self.uses.push(0);
+        id
+    }
+
+    /// Enters what hyphens and apostrophes join: each pair, and each whole group.
+    fn add_joined(&mut self, reader: &Words, sequence: &[u32]) {
+        let words = reader.all();
+        let mut from = 0;
+        for to in 1..=words.len() {
+            if words.get(to).is_some_and(|word| word.gap.is_tight()) {
+                self.add_join(reader, sequence, to - 1..to + 1);
+                continue;
+            }
+            if to - from > 2 {
+                self.add_join(reader, sequence, from..to);
+            }
+            from = to;
+        }
+    }
+
+    fn add_join(&mut self, reader: &Words, sequence: &[u32], range: std::ops::Range<usize>) {
+        let mut joined = std::mem::take(&mut self.folded);
+        joined.clear();
+        for word in &reader.all()[range.clone()] {
+            joined.extend_from_slice(reader.folded(word, &mut [0; 8]));
+        }
+        let id = self.word(&joined);
+        self.joined.insert((id, sequence[range].into()));
+        self.folded = joined;
+    }
+
+    /// Compiles what was added. The result does not depend on the order in which entities were added, except for the
+    /// numbers it gives to them.
+    pub fn finish(self) -> Result<Segment, CompileError> {
+        let Self { words, uses, patterns, mut names, joined, texts, entities, types, .. } = self;
+        if words.len() >= codes::LIMIT.min(1 << 31) || texts.len() > u32::MAX as usize {
+            let message = format!("{} words, {} bytes of names", words.len(), texts.len());
+            return Err(CompileError::TooLarge(message));
+        }
+        // Words of many names get the short codes.
+        let mut ordered: Vec<_> = words.into_iter().collect();
+        ordered.sort_unstable_by(|(a, i), (b, j)| uses[*j as usize].cmp(&uses[*i as usize]).then_with(|| a.cmp(b)));
+        let mut number = vec![WordId(0); ordered.len()];
+        for (id, (_, provisional)) in ordered.iter().enumerate() {
+            number[*provisional as usize] = WordId(id as u32);
+        }
+        let renumber = |sequence: &[u32]| sequence.iter().map(|&word| number[word as usize]).collect::<Box<[_]>>();
+
+        let mut sequences = vec![Box::<[WordId]>::default(); patterns.len()];
+        for (sequence, pattern) in patterns {
+            sequences[pattern as usize] = renumber(&sequence);
+        }
+        let automaton = Automaton::new(sequences.iter().map(|sequence| &**sequence))
+            .map_err(|error| CompileError::TooLarge(error.to_string()))?;
+
+        let mut stands_for: Vec<_> =
+            joined.iter().map(|(word, sequence)| (number[*word as usize], renumber(sequence))).collect();
+        stands_for.sort_unstable();
+        let flagged = |id: u32| stands_for.binary_search_by_key(&WordId(id), |(word, _)| *word).is_ok();
+        let start = automaton.start();
+        let vocabulary = Vocabulary::new(ordered.iter().enumerate().map(|(id, (word, _))| {
+            let root = automaton.step(start, WordId(id as u32));
+            (&**word, root.number(), flagged(id as u32))
+        }));
+
+        names.sort_by_key(|(pattern, _)| *pattern);
+        let mut pattern_names = vec![0; sequences.len() + 1];
+        for (pattern, _) in &names {
+            pattern_names[*pattern as usize + 1] += 1;
+        }
+        for pattern in 0..sequences.len() {
+            pattern_names[pattern + 1] += pattern_names[pattern];
+        }
+        let pattern_words: Vec<_> = sequences.iter().map(|sequence| sequence.len() as u16).collect();
+        Ok(Segment {
+            vocabulary,
+            automaton,
+            stands_for,
+            longest: pattern_words.iter().copied().max().unwrap_or(0),
+            pattern_words,
+            pattern_names,
+            names: names.into_iter().map(|(_, name)| name).collect(),
+            texts,
+            entities,
+            types,
+        })
+    }
+}
+
+/// Decides what a name asks of capitals.
+fn check(case: CaseRule, text: &str) -> CaseCheck {
+    match case {
+        CaseRule::Any => CaseCheck::None,
+        CaseRule::Exact => CaseCheck::Exact,
+        CaseRule::Auto => {
+            let letters = text.chars().filter(|c| c.is_alphabetic());
+            let capitals = letters.clone().all(char::is_uppercase);
+            if capitals && (1..=CAPITALS).contains(&letters.count()) { CaseCheck::Capitals } else { CaseCheck::None }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The ways in which a text may differ from the name it matches (rules T2, T3, T6, M1, L2).
+
+use std::fmt;
+
+/// One way in which a text differs from a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Form {
+    /// Other capitals.
+    Case,
+    /// Other diacritics.
+    Diacritics,
+    /// A possessive or a plural.
+    Possessive,
+    /// Parts of a glued word.
+    Seam,
+    /// A hyphen or apostrophe that only one of the two has.
+    Hyphen,
+    /// A word cut at the end of a line.
+    LineBreak,
+    /// A particle or article written on to the word.
+    Particle,
+    /// A short name of an entity that the document names in full.
+    Short,
+}
+
+impl Form {
+    /// Every form, in the order of their declaration.
+    pub const ALL: [Self; 8] = [
+        Self::Case,
+        Self::Diacritics,
+        Self::Possessive,
+        Self::Seam,
+        Self::Hyphen,
+        Self::LineBreak,
+        Self::Particle,
+        Self::Short,
+    ];
+
+    /// The name of the form, as users write it on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Case => "case",
+            Self::Diacritics => "diacritics",
+            Self::Possessive => "possessive",
+            Self::Seam => "seam",
+            Self::Hyphen => "hyphen",
+            Self::LineBreak => "line-break",
+            Self::Particle => "particle",
+            Self::Short => "short",
+        }
+    }
+}
+
+impl fmt::Display for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A set of forms; the empty set is the name exactly as given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Forms(u16);
+
+impl Forms {
+    /// The name as given.
+    pub const EXACT: Self = Self(0);
+
+    /// The set with `form` added.
+    #[must_use]
+    pub fn with(self, form: Form) -> Self {
+        Self(self.0 | 1 << form as u8)
+    }
+
+    /// The forms of both sets.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether the set holds `form`.
+    pub fn has(self, form: Form) -> bool {
+        self.0 & 1 << form as u8 != 0
+    }
+
+    /// Whether the two sets share a form.
+    pub fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// The forms of the set, in the order of their declaration.
+    pub fn iter(self) -> impl Iterator<Item = Form> {
+        Form::ALL.into_iter().filter(move |&form| self.has(form))
+    }
+}
+
+impl FromIterator<Form> for Forms {
+    fn from_iter<I: IntoIterator<Item = Form>>(forms: I) -> Self {
+        forms.into_iter().fold(Self::default(), Self::with)
+    }
+}

@@ -1,0 +1,178 @@
+//! The glued words of a document and which of their parts are accounted for (rule T6).
+//!
+//! A seam counts only when every part of the written word is a mention or a listed affix: `proRussian` holds `Russian`,
+//! `McDonald` holds no `Donald`. The parts do not depend on a gazetteer, so several segments account for one word
+//! together.
+
+use crate::text::{MAX_PARTS, Seams, Shape, Span, WordKey, Words, fold};
+
+/// Parts that need no mention, folded.
+const AFFIXES: [&str; 54] = [
+    "affiliated",
+    "aligned",
+    "allied",
+    "anti",
+    "armed",
+    "backed",
+    "based",
+    "born",
+    "bound",
+    "brokered",
+    "co",
+    "controlled",
+    "counter",
+    "cross",
+    "dominated",
+    "ex",
+    "facing",
+    "focused",
+    "friendly",
+    "funded",
+    "held",
+    "hosted",
+    "inspired",
+    "inter",
+    "led",
+    "like",
+    "linked",
+    "made",
+    "mid",
+    "neo",
+    "non",
+    "occupied",
+    "only",
+    "owned",
+    "pan",
+    "post",
+    "pre",
+    "pro",
+    "related",
+    "ruled",
+    "run",
+    "semi",
+    "speaking",
+    "sponsored",
+    "style",
+    "sub",
+    "supplied",
+    "supported",
+    "trained",
+    "trans",
+    "ultra",
+    "un",
+    "wide",
+    "wing",
+];
+
+/// One way to cut a glued word.
+#[derive(Debug, Clone, Copy)]
+pub struct GluedWord {
+    /// The word's position in the document.
+    pub word: u32,
+    start: u32,
+    len: u8,
+    /// One bit for each part that is accounted for.
+    covered: u16,
+}
+
+/// The glued words of a document, in the order of reading; a word that can be cut in two ways stands twice.
+#[derive(Debug, Default)]
+pub struct GluedWords {
+    words: Vec<GluedWord>,
+    parts: Vec<(Span, WordKey, u32, u32)>,
+    folded: Vec<u8>,
+    seams: Seams,
+}
+
+impl GluedWords {
+    /// Forgets all words.
+    pub fn clear(&mut self) {
+        self.words.clear();
+        self.parts.clear();
+        self.folded.clear();
+    }
+
+    /// Cuts the glued ones among the words from `first` on, which were read from `text`.
+    pub fn read(&mut self, text: &str, words: &Words, first: usize) {
+        for (index, word) in words.all().iter().enumerate().skip(first) {
+            if !word.shape.any(Shape::SEAM) {
+                continue;
+            }
+            let mut seams = std::mem::take(&mut self.seams);
+            seams.cut(text, word.span);
+            for parts in [&seams.before_capital, &seams.behind_capitals] {
+                // A single part is worth a reading only where connectors around it were cut away.
+                if parts.is_empty() || parts.len() > MAX_PARTS || parts[..] == [word.span] {
+                    continue;
+                }
+                let start = self.parts.len() as u32;
+                let mut affixes = 0;
+                for (at, &part) in parts.iter().enumerate() {
+                    let from = self.folded.len();
+                    fold(part.of(text), &mut self.folded);
+                    let folded = &self.folded[from..];
+                    if std::str::from_utf8(folded).is_ok_and(|part| AFFIXES.binary_search(&part).is_ok()) {
+                        affixes |= 1 << at;
+                    }
+                    self.parts.push((part, WordKey::of(folded), from as u32, self.folded.len() as u32));
+                }
+                self.words.push(GluedWord { word: index as u32, start, len: parts.len() as u8, covered: affixes });
+            }
+            self.seams = seams;
+        }
+    }
+
+    /// The words.
+    pub fn all(&self) -> &[GluedWord] {
+        &self.words
+    }
+
+    /// The parts of a word: where each stands, its key, and its folded form.
+    pub fn parts(&self, word: &GluedWord) -> impl ExactSizeIterator<Item = (Span, WordKey, &[u8])> {
+        let parts = &self.parts[word.start as usize..][..word.len as usize];
+        parts.iter().map(|&(span, key, from, to)| (span, key, &self.folded[from as usize..to as usize]))
+    }
+
+    /// Accounts for the parts `from..to` of the word at `index`.
+    pub fn cover(&mut self, index: u32, from: u8, to: u8) {
+        self.words[index as usize].covered |= bits(to) & !bits(from);
+    }
+
+    /// Whether every part of the word at `index` is accounted for.
+    pub fn is_covered(&self, index: u32) -> bool {
+        let word = &self.words[index as usize];
+        word.covered & bits(word.len) == bits(word.len)
+    }
+
+    /// The state of account, to come back to with [`GluedWords::restore`].
+    pub fn save(&self, into: &mut Vec<u16>) {
+        into.clear();
+        into.extend(self.words.iter().map(|word| word.covered));
+    }
+
+    /// Goes back to a saved state of account.
+    pub fn restore(&mut self, saved: &[u16]) {
+        for (word, &covered) in self.words.iter_mut().zip(saved) {
+            word.covered = covered;
+        }
+    }
+}
+
+/// The lowest `count` bits, at most [`MAX_PARTS`].
+fn bits(count: u8) -> u16 {
+    ((1_u32 << count) - 1) as u16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn affixes_are_sorted() {
+        let mut sorted = AFFIXES;
+        sorted.sort_unstable();
+        for affix in AFFIXES {
+            assert!(AFFIXES.binary_search(&affix).is_ok(), "{affix} is out of order: {sorted:?}");
+        }
+    }
+}

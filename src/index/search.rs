@@ -1,0 +1,338 @@
+//! Finding the names of a segment in the words of a document.
+//!
+//! The automaton reads the words once, as they are written. Where a word, or two words with a hyphen between them, has
+//! another reading whose words the vocabulary knows (rules T2, T4, T6), a second track starts from the automaton's
+//! state before the word, takes that reading and goes on until it can no longer report a name that includes it. So the
+//! work stays linear: each word is read by the main track and by at most [`MAX_TRACKS`] others.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::{
+    automaton::{PatternId, State},
+    forms::Forms,
+    glued::GluedWords,
+    readings::{NONE, Readings},
+    segment::Segment,
+    vocabulary::WordId,
+};
+use crate::text::{Gap, Span, View, Word};
+
+/// The most readings followed at once beside the main one; more are counted as dropped.
+pub const MAX_TRACKS: usize = 16;
+/// How often, in words, the search looks whether it was interrupted.
+const INTERRUPT_EVERY: usize = 1024;
+/// Marks a parent that is a word of the main track.
+const MAIN: u32 = 1 << 31;
+
+/// A name at a place, before any rule of the name was applied.
+#[derive(Debug, Clone, Copy)]
+pub struct Occurrence {
+    /// The words found.
+    pub pattern: PatternId,
+    /// The first word of the document that it covers.
+    pub first: u32,
+    /// The last word of the document that it covers.
+    pub last: u32,
+    /// What it covers in the text of its field.
+    pub span: Span,
+    /// Where, within the span, the letters of the name end; what follows is the mark of a plural.
+    pub core_end: u32,
+    /// The readings it needs.
+    pub forms: Forms,
+    /// The glued words it needs, as a range of [`Search::uses`].
+    pub uses: (u32, u32),
+}
+
+/// The parts of a glued word that an occurrence needs.
+#[derive(Debug, Clone, Copy)]
+pub struct Use {
+    /// The word, by its position in [`GluedWords::all`].
+    pub glued: u32,
+    /// The first part.
+    pub from: u8,
+    /// Behind the last part.
+    pub to: u8,
+}
+
+/// A step taken on a track, with the way back.
+#[derive(Debug, Clone, Copy)]
+struct Node {
+    parent: u32,
+    span: Span,
+    at: u32,
+    forms: Forms,
+    glued: u32,
+    part: u8,
+    /// No name may begin here.
+    inner: bool,
+}
+
+/// A reading of the text that differs from the main one in its last words.
+#[derive(Debug, Clone, Copy)]
+struct Track {
+    /// The word to read next.
+    next: u32,
+    state: State,
+    node: u32,
+    /// How many steps were taken since the last that differs; a longer name includes that one.
+    since: u32,
+}
+
+/// The search; reusable, so that it allocates nothing in the long run.
+#[derive(Debug, Default)]
+pub struct Search {
+    occurrences: Vec<Occurrence>,
+    uses: Vec<Use>,
+    ids: Vec<Option<WordId>>,
+    plurals: Vec<(u32, WordId)>,
+    tracks: Vec<Track>,
+    /// The tracks that read the current word.
+    reading: Vec<Track>,
+    nodes: Vec<Node>,
+    readings: Readings,
+    dropped: u32,
+}
+
+impl Search {
+    /// Finds every occurrence of the segment's names in a document. Readings of a form in `disabled` are not tried.
+    ///
+    /// Linear in the number of words plus what is found. Ends early, with a part of the answer, when `interrupted`.
+    pub fn run(
+        &mut self,
+        segment: &Segment,
+        view: View<'_>,
+        glued: &GluedWords,
+        disabled: Forms,
+        interrupted: &AtomicBool,
+    ) {
+        self.clear();
+        let words = view.all();
+        let start = segment.automaton.start();
+        let mut state = start;
+        let mut next_glued = 0;
+        for (index, word) in words.iter().enumerate() {
+            if index % INTERRUPT_EVERY == 0 && interrupted.load(Ordering::Relaxed) {
+                return;
+            }
+            if word.gap.any(Gap::PARAGRAPH) {
+                state = start;
+                self.tracks.clear();
+            }
+            let record = segment.vocabulary.get(word.key, view.words.long(word));
+            let before = state;
+            state = match record {
+                None => start,
+                Some(record) if before == start => segment.automaton.state(record.root),
+                Some(record) => segment.automaton.step(before, record.id()),
+            };
+            self.ids.push(record.map(|record| record.id()));
+            if segment.automaton.has_matches(state) {
+                self.report_main(segment, words, state, index);
+            }
+            let next = words.get(index + 1).map_or(Gap::NONE, |next| next.gap);
+            let may_differ =
+                Readings::possible(word.shape, next) || record.is_some_and(|record| record.stands_for_others());
+            if may_differ || !self.tracks.is_empty() {
+                let glued_words = &glued.all()[next_glued..];
+                next_glued += glued_words.iter().take_while(|glued| (glued.word as usize) < index).count();
+                if may_differ {
+                    self.readings.find(segment, view, glued, next_glued, index, disabled);
+                } else {
+                    self.readings.clear();
+                }
+                self.read_others(segment, words, index, before, state);
+            }
+        }
+    }
+
+    /// What was found, in the order of the last word.
+    pub fn occurrences(&self) -> &[Occurrence] {
+        &self.occurrences
+    }
+
+    /// The parts of glued words that occurrences need.
+    pub fn uses(&self) -> &[Use] {
+        &self.uses
+    }
+
+    /// For each word of the document its id, where a name of the segment has the word.
+    pub fn ids(&self) -> &[Option<WordId>] {
+        &self.ids
+    }
+
+    /// The words of the document that may be a plural or possessive, and the word id without its mark.
+    pub fn plurals(&self) -> &[(u32, WordId)] {
+        &self.plurals
+    }
+
+    /// How many readings were not followed because too many were open at once.
+    pub fn dropped(&self) -> u32 {
+        self.dropped
+    }
+
+    fn clear(&mut self) {
+        self.occurrences.clear();
+        self.uses.clear();
+        self.ids.clear();
+        self.plurals.clear();
+        self.tracks.clear();
+        self.nodes.clear();
+        self.readings.clear();
+        self.dropped = 0;
+    }
+
+    fn report_main(&mut self, segment: &Segment, words: &[Word], state: State, last: usize) {
+        for pattern in segment.automaton.matches(state) {
+            let first = last + 1 - segment.words_of(pattern) as usize;
+            let span = Span::new(words[first].span.start, words[last].span.end);
+            self.occurrences.push(Occurrence {
+                pattern,
+                first: first as u32,
+                last: last as u32,
+                span,
+                core_end: span.end,
+                forms: Forms::EXACT,
+                uses: (0, 0),
+            });
+        }
+    }
+
+    /// Takes the other readings of the word at `index`, and moves the tracks on that read it as it is written.
+    fn read_others(&mut self, segment: &Segment, words: &[Word], index: usize, before: State, main: State) {
+        if self.tracks.is_empty() {
+            self.nodes.clear();
+        }
+        let mut reading = std::mem::take(&mut self.reading);
+        reading.clear();
+        self.tracks.retain(|track| {
+            let now = track.next as usize == index;
+            if now {
+                reading.push(*track);
+            }
+            !now
+        });
+        let main_track = Track { next: index as u32, state: before, node: MAIN | index as u32, since: 0 };
+        self.plurals.extend(self.readings.singular().map(|word| (index as u32, word)));
+        for other in 0..self.readings.all().len() {
+            for &track in std::iter::once(&main_track).chain(&reading) {
+                self.take(segment, words, track, other);
+            }
+        }
+        for &track in &reading {
+            self.go_on(segment, words, track, index, main);
+        }
+        self.reading = reading;
+    }
+
+    /// Follows a track through another reading of the word it is about to read.
+    fn take(&mut self, segment: &Segment, words: &[Word], track: Track, other: usize) {
+        let reading = self.readings.all()[other];
+        let count = self.readings.steps(&reading).len();
+        let (mut state, mut node) = (track.state, track.node);
+        for at in 0..count {
+            let step = self.readings.steps(&reading)[at];
+            state = match step.word {
+                Some(word) => segment.automaton.step(state, word),
+                None => segment.automaton.start(),
+            };
+            self.nodes.push(Node {
+                parent: node,
+                span: step.span,
+                at: step.at,
+                forms: reading.form.map_or(Forms::EXACT, |form| Forms::EXACT.with(form)),
+                glued: reading.glued,
+                part: at as u8,
+                inner: reading.whole && at > 0,
+            });
+            node = self.nodes.len() as u32 - 1;
+            if !reading.whole || at + 1 == count {
+                let last = track.next + reading.consumed - 1;
+                self.report(segment, words, state, Track { next: last, state, node, since: 0 }, reading.tail);
+            }
+        }
+        let next = track.next + reading.consumed;
+        if !reading.last && state != segment.automaton.start() {
+            self.push(Track { next, state, node, since: 0 });
+        }
+    }
+
+    /// Moves a track on by the word as it is written.
+    fn go_on(&mut self, segment: &Segment, words: &[Word], track: Track, index: usize, main: State) {
+        let Some(word) = self.ids[index] else { return };
+        let state = segment.automaton.step(track.state, word);
+        let since = track.since + 1;
+        if state == main || state == segment.automaton.start() || since >= u32::from(segment.longest) {
+            return;
+        }
+        self.nodes.push(Node {
+            parent: track.node,
+            span: words[index].span,
+            at: index as u32,
+            forms: Forms::EXACT,
+            glued: NONE,
+            part: 0,
+            inner: false,
+        });
+        let node = self.nodes.len() as u32 - 1;
+        self.report(segment, words, state, Track { next: index as u32, state, node, since }, 0);
+        self.push(Track { next: index as u32 + 1, state, node, since });
+    }
+
+    fn push(&mut self, track: Track) {
+        if self.tracks.iter().any(|other| (other.next, other.state) == (track.next, track.state)) {
+            return;
+        }
+        if self.tracks.len() < MAX_TRACKS {
+            self.tracks.push(track);
+        } else {
+            self.dropped += 1;
+        }
+    }
+
+    /// Reports the names that end at the node of `track`, whose `next` is here the last word covered, and that include
+    /// a word read otherwise.
+    fn report(&mut self, segment: &Segment, words: &[Word], state: State, track: Track, tail: u32) {
+        for pattern in segment.automaton.matches(state) {
+            let length = segment.words_of(pattern);
+            if length <= track.since {
+                continue;
+            }
+            let end = self.nodes[track.node as usize].span.end;
+            let uses = self.uses.len() as u32;
+            let mut start = (track.next, end, false);
+            let mut forms = Forms::EXACT;
+            let mut at = track.node;
+            for left in (1..=length).rev() {
+                if at & MAIN != 0 {
+                    let first = (at & !MAIN) - left;
+                    start = (first, words[first as usize].span.start, false);
+                    break;
+                }
+                let node = self.nodes[at as usize];
+                start = (node.at, node.span.start, node.inner);
+                forms = forms.and(node.forms);
+                if node.glued != NONE {
+                    match self.uses[uses as usize..].last_mut() {
+                        Some(used) if used.glued == node.glued => used.from = node.part,
+                        _ => self.uses.push(Use { glued: node.glued, from: node.part, to: node.part + 1 }),
+                    }
+                }
+                at = node.parent;
+            }
+            let (first, start, inner) = start;
+            if inner {
+                self.uses.truncate(uses as usize);
+                continue;
+            }
+            self.occurrences.push(Occurrence {
+                pattern,
+                first,
+                last: track.next,
+                span: Span::new(start, end),
+                core_end: end - tail,
+                forms,
+                uses: (uses, self.uses.len() as u32),
+            });
+        }
+    }
+}

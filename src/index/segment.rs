@@ -1,0 +1,174 @@
+//! A segment: the compiled, immutable, searchable form of a set of entities.
+
+use super::{
+    automaton::{Automaton, PatternId},
+    vocabulary::{Vocabulary, WordId},
+};
+
+/// The number of a name in a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NameId(pub u32);
+
+/// The number of an entity in a segment, in the order given to the compiler.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntityId(pub u32);
+
+/// The number of an entity type in a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TypeId(pub u32);
+
+/// What a name asks of the capitals in the text (rule M1), with `auto` already decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CaseCheck {
+    /// Nothing.
+    None,
+    /// The letters as given.
+    Exact,
+    /// Capitals only.
+    Capitals,
+}
+
+/// A name of an entity.
+#[derive(Debug, Clone, Copy)]
+pub struct Name<'s> {
+    /// The entity it names.
+    pub entity: EntityId,
+    /// The name as given.
+    pub text: &'s str,
+    /// The symbols before its first word.
+    pub before: &'s str,
+    /// Its words and what stands between them.
+    pub core: &'s str,
+    /// The symbols behind its last word.
+    pub behind: &'s str,
+    /// What it asks of capitals.
+    pub case: CaseCheck,
+    /// Whether it counts only where the document also names the entity in full.
+    pub short: bool,
+}
+
+/// What a segment keeps of an entity.
+#[derive(Debug, Clone)]
+pub struct SegmentEntity {
+    /// Its id.
+    pub id: Box<str>,
+    /// Its preferred name.
+    pub name: Box<str>,
+    /// Its type.
+    pub kind: TypeId,
+    /// Its prior, from 0 to 1.
+    pub prior: f32,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NameRecord {
+    pub(super) entity: u32,
+    pub(super) start: u32,
+    pub(super) len: u16,
+    pub(super) before: u16,
+    pub(super) behind: u16,
+    pub(super) case: CaseCheck,
+    pub(super) short: bool,
+}
+
+/// The compiled form of a set of entities. Made by [`super::Compiler`].
+#[derive(Debug)]
+pub struct Segment {
+    pub(super) vocabulary: Vocabulary,
+    pub(super) automaton: Automaton,
+    /// For each word that also stands for others, the sequences it stands for, sorted by word.
+    pub(super) stands_for: Vec<(WordId, Box<[WordId]>)>,
+    /// How many words each pattern has.
+    pub(super) pattern_words: Vec<u16>,
+    /// Where the names of each pattern begin in `names`; one more than there are patterns.
+    pub(super) pattern_names: Vec<u32>,
+    pub(super) names: Vec<NameRecord>,
+    pub(super) texts: String,
+    pub(super) entities: Vec<SegmentEntity>,
+    pub(super) types: Vec<Box<str>>,
+    pub(super) longest: u16,
+}
+
+impl Segment {
+    /// The name of that number. Panics when it is not of this segment.
+    pub fn name(&self, id: NameId) -> Name<'_> {
+        let record = &self.names[id.0 as usize];
+        let text = &self.texts[record.start as usize..][..record.len as usize];
+        let (before, behind) = (record.before as usize, text.len() - record.behind as usize);
+        Name {
+            entity: EntityId(record.entity),
+            text,
+            before: &text[..before],
+            core: &text[before..behind],
+            behind: &text[behind..],
+            case: record.case,
+            short: record.short,
+        }
+    }
+
+    /// The entity that a name names. Panics when the name is not of this segment.
+    pub fn entity_of(&self, id: NameId) -> EntityId {
+        EntityId(self.names[id.0 as usize].entity)
+    }
+
+    /// The entity of that number. Panics when it is not of this segment.
+    pub fn entity(&self, id: EntityId) -> &SegmentEntity {
+        &self.entities[id.0 as usize]
+    }
+
+    /// Every entity, in the order of their numbers.
+    pub fn entities(&self) -> &[SegmentEntity] {
+        &self.entities
+    }
+
+    /// The names that share a pattern.
+    pub fn names_of(&self, PatternId(pattern): PatternId) -> impl Iterator<Item = NameId> + use<> {
+        let pattern = pattern as usize;
+        (self.pattern_names[pattern]..self.pattern_names[pattern + 1]).map(NameId)
+    }
+
+    /// The number of words of a pattern.
+    pub fn words_of(&self, PatternId(pattern): PatternId) -> u32 {
+        self.pattern_words[pattern as usize].into()
+    }
+
+    /// The types of the entities, by their numbers.
+    pub fn types(&self) -> &[Box<str>] {
+        &self.types
+    }
+
+    /// The word id of a folded word, where a name has the word.
+    pub fn word(&self, folded: &[u8]) -> Option<WordId> {
+        self.vocabulary.find(folded).map(|record| record.id())
+    }
+
+    /// How many names there are.
+    pub fn name_count(&self) -> usize {
+        self.names.len()
+    }
+
+    /// How many words the vocabulary has.
+    pub fn word_count(&self) -> usize {
+        self.vocabulary.len()
+    }
+
+    /// The memory in bytes, without that of the allocator.
+    pub fn memory(&self) -> usize {
+        self.vocabulary.memory()
+            + self.automaton.memory()
+            + self.names.len() * size_of::<NameRecord>()
+            + self.texts.len()
+            + self.pattern_names.len() * 6
+            + self
+                .entities
+                .iter()
+                .map(|entity| size_of::<SegmentEntity>() + entity.id.len() + entity.name.len())
+                .sum::<usize>()
+    }
+
+    /// The sequences of words that a word also stands for.
+    pub(super) fn sequences(&self, word: WordId) -> impl Iterator<Item = &[WordId]> {
+        let from = self.stands_for.partition_point(|(id, _)| *id < word);
+        self.stands_for[from..].iter().take_while(move |(id, _)| *id == word).map(|(_, sequence)| &**sequence)
+    }
+}
