@@ -1,0 +1,61 @@
+//! An occurrence that kept the rules of its name: one reading of one place as one entity.
+
+use std::cmp::Reverse;
+
+use crate::{
+    index::{EntityId, Form, Forms, NameId},
+    text::Span,
+};
+
+/// One entity found at one place. Several at the same place make one mention.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Found {
+    /// 0 for the title, 1 for the text.
+    pub(super) field: u8,
+    /// Where in the field.
+    pub(super) span: Span,
+    /// The first word of the document that it covers.
+    pub(super) first: u32,
+    /// The number of the source.
+    pub(super) source: u16,
+    pub(super) entity: EntityId,
+    pub(super) name: NameId,
+    pub(super) forms: Forms,
+    /// It counts only where the document also names the entity in full.
+    pub(super) short: bool,
+    /// The glued words it needs, as a range in the list of its stage.
+    pub(super) uses: (u32, u32),
+    /// For a short name: the distance, in words, to the nearest place that names the entity in full.
+    pub(super) distance: u32,
+}
+
+impl Found {
+    /// The order in which places are settled: by field and start, the longer first.
+    pub(super) fn place(&self) -> (u8, u32, Reverse<u32>) {
+        (self.field, self.span.start, Reverse(self.span.end))
+    }
+
+    /// The entity, told apart from those of other sources.
+    pub(super) fn key(&self) -> (u16, EntityId) {
+        (self.source, self.entity)
+    }
+
+    /// How sure the form makes the match, above 0 and at most 1: the product over its forms.
+    pub(super) fn strength(&self) -> f64 {
+        self.forms.iter().map(weight).product()
+    }
+}
+
+/// What each weaker form leaves of the score. Set by judgement: a form that loses less information costs less.
+fn weight(form: Form) -> f64 {
+    match form {
+        Form::Case => 0.9,
+        Form::Diacritics => 0.95,
+        Form::Possessive => 0.98,
+        Form::Seam => 0.9,
+        Form::Hyphen => 0.97,
+        Form::LineBreak => 0.95,
+        Form::Particle => 0.98,
+        Form::Short => 0.97,
+    }
+}

@@ -1,0 +1,158 @@
+//! Candidates and links (rules M4, L1, L3): which of the entities found at a place is meant, and how sure that is.
+//!
+//! A candidate weighs its prior times the strength of its form, for a short name also the nearness of the full name.
+//! Its score is its share of the weight of all candidates of the place, times its strength: a unique name as given
+//! scores one.
+
+use std::collections::HashMap;
+
+use super::{
+    Options, Source,
+    answer::{Answer, Candidate, Cut, Field, Mention},
+    found::Found,
+    overlap::settle,
+};
+use crate::{
+    index::{EntityId, Form},
+    text::View,
+};
+
+/// At this distance in words a short name weighs as much as a full name of another entity; nearer, up to twice.
+const NEAR: f64 = 20.0;
+
+/// The stage; reusable.
+#[derive(Debug, Default)]
+pub(super) struct Linker {
+    weighed: Vec<Weighed>,
+    /// For each entity, the mentions that name it in full, ascending.
+    full: HashMap<(usize, EntityId), Vec<usize>>,
+}
+
+/// A candidate on the scales.
+#[derive(Debug, Clone, Copy)]
+struct Weighed {
+    found: Found,
+    strength: f64,
+    weight: f64,
+}
+
+impl Linker {
+    /// Makes the mentions of what was found, which must be sorted by place, and links them.
+    pub(super) fn run(
+        &mut self,
+        sources: &[Source<'_>],
+        view: View<'_>,
+        options: &Options,
+        found: &[Found],
+        answer: &mut Answer,
+    ) {
+        settle(options.overlap, found, |run| self.mention(sources, view, options, &found[run], answer));
+        self.follow(answer);
+        let total = answer.mentions.len();
+        if let Some(limit) = options.max_mentions.filter(|&limit| limit < total) {
+            answer.mentions.truncate(limit);
+            for mention in &mut answer.mentions {
+                mention.follows = mention.follows.filter(|&follows| follows < limit);
+            }
+            answer.cuts.push(Cut::Mentions { limit, dropped: total - limit });
+        }
+        Self::count(answer);
+    }
+
+    /// Makes one mention of everything found at one place.
+    fn mention(
+        &mut self,
+        sources: &[Source<'_>],
+        view: View<'_>,
+        options: &Options,
+        found: &[Found],
+        answer: &mut Answer,
+    ) {
+        self.weighed.clear();
+        for found in found {
+            let strength = found.strength();
+            let prior = f64::from(sources[found.source as usize].segment.entity(found.entity).prior);
+            let near = if found.forms.has(Form::Short) { 2.0 / (1.0 + f64::from(found.distance) / NEAR) } else { 1.0 };
+            let weighed = Weighed { found: *found, strength, weight: prior * strength * near };
+            // What is found at a place is sorted by entity, so that its names stand side by side.
+            match self.weighed.last_mut().filter(|last| last.found.key() == found.key()) {
+                Some(last) if last.weight < weighed.weight => *last = weighed,
+                Some(_) => {}
+                None => self.weighed.push(weighed),
+            }
+        }
+        let total: f64 = self.weighed.iter().map(|weighed| weighed.weight).sum();
+        let count = self.weighed.len() as f64;
+        let score = |weighed: &Weighed| {
+            let share = if total > 0.0 { weighed.weight / total } else { 1.0 / count };
+            (weighed.strength * share * 1e4).round() / 1e4
+        };
+        let id = |weighed: &Weighed| &*sources[weighed.found.source as usize].segment.entity(weighed.found.entity).id;
+        self.weighed.sort_by(|a, b| {
+            let by_score = score(b).total_cmp(&score(a)).then(b.weight.total_cmp(&a.weight));
+            by_score.then(a.found.source.cmp(&b.found.source)).then_with(|| id(a).cmp(id(b)))
+        });
+        let start = answer.candidates.len();
+        answer.candidates.extend(self.weighed.iter().map(|weighed| Candidate {
+            source: weighed.found.source.into(),
+            entity: weighed.found.entity,
+            score: score(weighed),
+        }));
+        let best = self.weighed[0].found;
+        answer.mentions.push(Mention {
+            field: if view.field(best.first as usize) == 0 { Field::Title } else { Field::Text },
+            span: best.span,
+            offsets: 0..0,
+            forms: best.forms,
+            linked: answer.candidates[start].score >= options.min_score,
+            follows: None,
+            candidates: start..answer.candidates.len(),
+            first: best.first,
+        });
+    }
+
+    /// Says of each short name which mention it follows. A short name whose full name lost its place, to a longer name
+    /// or to a likelier entity, goes too.
+    fn follow(&mut self, answer: &mut Answer) {
+        let Answer { mentions, candidates, .. } = answer;
+        let key = |mention: &Mention| {
+            let best = candidates[mention.candidates.start];
+            (best.source, best.entity)
+        };
+        let short = |mention: &Mention| mention.forms.has(Form::Short);
+        if !mentions.iter().any(short) {
+            return;
+        }
+        let named: std::collections::HashSet<_> = mentions.iter().filter(|mention| !short(mention)).map(key).collect();
+        mentions.retain(|mention| !short(mention) || named.contains(&key(mention)));
+        self.full.clear();
+        for (index, mention) in mentions.iter().enumerate().filter(|(_, mention)| !short(mention)) {
+            self.full.entry(key(mention)).or_default().push(index);
+        }
+        for index in 0..mentions.len() {
+            if short(&mentions[index])
+                && let Some(full) = self.full.get(&key(&mentions[index]))
+            {
+                let here = mentions[index].first;
+                let at = full.partition_point(|&full| full < index);
+                let near = [at.checked_sub(1).map(|at| full[at]), full.get(at).copied()];
+                let distance = |full: &usize| mentions[*full].first.abs_diff(here);
+                mentions[index].follows = near.into_iter().flatten().min_by_key(distance);
+            }
+        }
+    }
+
+    /// Counts the mentions of each entity linked to.
+    fn count(answer: &mut Answer) {
+        let mut places = HashMap::new();
+        for mention in &answer.mentions {
+            let Some(Candidate { source, entity, .. }) = answer.link(mention) else { continue };
+            let next = answer.entities.len();
+            let place = *places.entry((source, entity)).or_insert(next);
+            if place == next {
+                answer.entities.push((source, entity, 0));
+            }
+            answer.entities[place].2 += 1;
+        }
+    }
+}

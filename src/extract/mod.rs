@@ -1,0 +1,109 @@
+//! From a document to its mentions: the pipeline, one file a stage.
+//!
+//! [`run`] reads the words of title and text once, searches every source ([`crate::index`]), applies the rules of each
+//! name ([`rules`]), resolves short names ([`resolve`]), settles overlaps ([`overlap`]), ranks the candidates
+//! ([`link`]) and counts offsets in the caller's unit. All state lives in a [`Scratch`] that is used again for the next
+//! document.
+//!
+//! Pure: no files, no clock, no logging, no global state. The same sources, document and options give the same answer
+//! (rule L4).
+//!
+//! Must not know: the catalog, requests, protobuf, how sources came to be.
+
+mod answer;
+mod found;
+mod link;
+mod options;
+mod overlap;
+mod resolve;
+mod rules;
+mod short;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+pub use answer::{Answer, Candidate, Cut, Field, Mention};
+pub use options::{Filter, Options, Overlap};
+
+use crate::{
+    index::{GluedWords, MAX_TRACKS, Search, Segment},
+    text::{Letters, View, Words},
+};
+use found::Found;
+
+/// A gazetteer to search, in the one version that serves the whole document.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its compiled form.
+    pub segment: &'a Segment,
+}
+
+/// What entities are looked for in.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Input<'a> {
+    /// The headline; may be empty.
+    pub title: &'a str,
+    /// The body; may be empty. Title and text together must be less than 2 GiB.
+    pub text: &'a str,
+}
+
+/// The work was interrupted; there is no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the extraction was interrupted")]
+pub struct Interrupted;
+
+/// The memory of an extraction, kept for the next one.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    words: Words,
+    glued: GluedWords,
+    searches: Vec<Search>,
+    letters: Letters,
+    found: Vec<Found>,
+    resolver: resolve::Resolver,
+    linker: link::Linker,
+}
+
+/// Finds the mentions of the sources' entities in a document, and writes them to `answer`.
+///
+/// `filter` must have been made for the same sources. Linear in the size of the document plus what is found, but for
+/// sorting what is found. Ends early with an error when `interrupted` is set by another thread.
+pub fn run(
+    sources: &[Source<'_>],
+    input: Input<'_>,
+    options: &Options,
+    filter: &Filter,
+    scratch: &mut Scratch,
+    answer: &mut Answer,
+    interrupted: &AtomicBool,
+) -> Result<(), Interrupted> {
+    answer.clear();
+    let Scratch { words, glued, searches, letters, found, resolver, linker } = scratch;
+    words.clear();
+    glued.clear();
+    let border = words.read(input.title);
+    glued.read(input.title, words, 0);
+    words.read(input.text);
+    glued.read(input.text, words, border);
+    let view = View { fields: [input.title, input.text], words, border };
+
+    found.clear();
+    let mut dropped = 0;
+    searches.resize_with(sources.len().max(searches.len()), Search::default);
+    for (number, (source, search)) in sources.iter().zip(searches.iter_mut()).enumerate() {
+        search.run(source.segment, view, glued, options.disabled, interrupted);
+        if interrupted.load(Ordering::Relaxed) {
+            return Err(Interrupted);
+        }
+        rules::apply(number, source.segment, view, search, filter, options.disabled, letters, found);
+        dropped += search.dropped() as usize;
+    }
+    resolver.run(sources, view, searches, glued, filter, options, letters, found);
+    linker.run(sources, view, options, found, answer);
+    if dropped > 0 {
+        answer.cuts.push(Cut::Readings { limit: MAX_TRACKS, dropped });
+    }
+    answer.count_offsets(view, options.offsets);
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! Settings of one extraction, and the types wanted as a filter over the entities of its sources.
+
+use super::Source;
+use crate::{
+    index::{Forms, TypeId},
+    text::OffsetEncoding,
+};
+
+/// Settings of an extraction.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Options {
+    /// The unit of offsets.
+    pub offsets: OffsetEncoding,
+    /// What becomes of mentions that overlap.
+    pub overlap: Overlap,
+    /// The types wanted; empty for all.
+    pub include_types: Vec<String>,
+    /// The types not wanted.
+    pub exclude_types: Vec<String>,
+    /// The weaker forms that are not accepted.
+    pub disabled: Forms,
+    /// The score, from 0 to 1, below which a mention links to nothing.
+    pub min_score: f64,
+    /// The most mentions to give; `None` for all.
+    pub max_mentions: Option<usize>,
+}
+
+/// What becomes of mentions that overlap (rule M3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Overlap {
+    /// Keep the leftmost, of these the longest, and nothing that overlaps it.
+    #[default]
+    Longest,
+    /// Drop only what lies inside another.
+    Outermost,
+    /// Keep all.
+    All,
+}
+
+/// Which types of each source are wanted (rule M2). Made once for a request.
+#[derive(Debug, Default)]
+pub struct Filter {
+    wanted: Vec<Vec<bool>>,
+}
+
+impl Filter {
+    /// The filter of `options` over `sources`.
+    pub fn new(sources: &[Source<'_>], options: &Options) -> Self {
+        let Options { include_types, exclude_types, .. } = options;
+        let named = |list: &[String], kind: &str| list.iter().any(|name| name == kind);
+        let wanted =
+            |kind: &str| (include_types.is_empty() || named(include_types, kind)) && !named(exclude_types, kind);
+        let wanted = sources.iter().map(|source| source.segment.types().iter().map(|kind| wanted(kind)).collect());
+        Self { wanted: wanted.collect() }
+    }
+
+    /// Whether entities of the type are wanted.
+    pub(super) fn wants(&self, source: usize, TypeId(kind): TypeId) -> bool {
+        self.wanted[source][kind as usize]
+    }
+}

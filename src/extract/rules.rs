@@ -1,0 +1,233 @@
+//! The rules of place and name: which occurrences count (rules T4, T5, M1, M2).
+
+use super::{Filter, found::Found};
+use crate::{
+    index::{CaseCheck, Form, Forms, Name, Occurrence, Search, Segment},
+    text::{Gap, Letters, Shape, Span, View, Words},
+};
+
+/// How many words on each side tell whether the text around is all in capitals.
+const AROUND: usize = 5;
+
+/// Articles and prepositions that lose their vowel before a name, folded.
+const ELIDED: [&str; 12] = ["all", "c", "d", "dall", "dell", "j", "l", "m", "n", "nell", "qu", "sull"];
+/// What an apostrophe may add behind a name beside the possessive.
+const CONTRACTED: [&str; 4] = ["d", "ll", "re", "ve"];
+/// Words that a comma may set apart from a name that has none: `Acme, Inc.`
+const DESIGNATORS: [&str; 20] = [
+    "ag", "bv", "co", "corp", "esq", "gmbh", "ii", "iii", "inc", "iv", "jr", "llc", "llp", "ltd", "nv", "plc", "sa",
+    "se", "spa", "sr",
+];
+
+/// Appends to `found` what keeps the rules among the occurrences that `search` found in the source of that number.
+#[allow(clippy::too_many_arguments)]
+pub(super) fn apply(
+    source: usize,
+    segment: &Segment,
+    view: View<'_>,
+    search: &Search,
+    filter: &Filter,
+    disabled: Forms,
+    letters: &mut Letters,
+    found: &mut Vec<Found>,
+) {
+    for occurrence in search.occurrences() {
+        let Some(edges) = edges(view, occurrence.first, occurrence.last, occurrence.span) else { continue };
+        let forms = occurrence.forms.and(edges);
+        if forms.meets(disabled) {
+            continue;
+        }
+        let free = crosses_freely(view, occurrence.first, occurrence.last);
+        let mut shouting = None;
+        for id in segment.names_of(occurrence.pattern) {
+            let entity = segment.entity_of(id);
+            if !filter.wants(source, segment.entity(entity).kind) {
+                continue;
+            }
+            let name = segment.name(id);
+            if !free && !crosses(view, occurrence, &name) {
+                continue;
+            }
+            let Some(span) = symbols(view, occurrence, &name) else { continue };
+            let core = Span::new(occurrence.span.start, occurrence.core_end);
+            let written = view.slice(occurrence.first as usize, core);
+            let difference = letters.compare(name.core, written);
+            let mut forms = forms;
+            match name.case {
+                CaseCheck::None => {}
+                CaseCheck::Exact if difference.case => continue,
+                CaseCheck::Exact => {}
+                CaseCheck::Capitals => {
+                    if difference.case && written.contains(char::is_lowercase) {
+                        continue;
+                    }
+                    let shouting = *shouting
+                        .get_or_insert_with(|| is_shouting(view, occurrence.first as usize, occurrence.last as usize));
+                    if shouting {
+                        forms = forms.with(Form::Case);
+                    }
+                }
+            }
+            if difference.case {
+                forms = forms.with(Form::Case);
+            }
+            if difference.diacritics {
+                forms = forms.with(Form::Diacritics);
+            }
+            if forms.meets(disabled) {
+                continue;
+            }
+            found.push(Found {
+                field: view.field(occurrence.first as usize) as u8,
+                span,
+                first: occurrence.first,
+                source: source as u16,
+                entity,
+                name: id,
+                forms,
+                short: name.short,
+                uses: occurrence.uses,
+                distance: 0,
+            });
+        }
+    }
+}
+
+/// What the ends of a place add to its form; `None` where it begins or ends inside a word of UAX #29.
+pub(super) fn edges(view: View<'_>, first: u32, last: u32, span: Span) -> Option<Forms> {
+    let words = view.all();
+    let (first, last) = (first as usize, last as usize);
+    let mut forms = Forms::EXACT;
+    let folded = |index: usize, list: &[&str]| {
+        let mut buffer = [0; 8];
+        let folded = view.words.folded(&words[index], &mut buffer);
+        std::str::from_utf8(folded).is_ok_and(|folded| list.binary_search(&folded).is_ok())
+    };
+    if words[first].gap.any(Gap::GLUED) && span.start == words[first].span.start {
+        let article = first - 1;
+        let upper = words[article].shape.any(Shape::UPPER);
+        let elided = words[first].gap.any(Gap::APOSTROPHE)
+            && folded(article, &ELIDED)
+            && !words[article].gap.any(Gap::GLUED)
+            && !(upper && folded(article, &["c", "d", "j", "m", "n"]));
+        if !elided {
+            return None;
+        }
+        forms = forms.with(Form::Particle);
+    }
+    let next = words.get(last + 1).filter(|next| next.gap.any(Gap::GLUED) && span.end == words[last].span.end);
+    if let Some(next) = next {
+        if !next.gap.any(Gap::APOSTROPHE) {
+            return None;
+        }
+        if folded(last + 1, &["s"]) {
+            forms = forms.with(Form::Possessive);
+        } else if folded(last + 1, &CONTRACTED) {
+            forms = forms.with(Form::Particle);
+        } else {
+            return None;
+        }
+    }
+    Some(forms)
+}
+
+/// Whether nothing stands between the words that only some names may cross.
+fn crosses_freely(view: View<'_>, first: u32, last: u32) -> bool {
+    view.all()[first as usize + 1..=last as usize].iter().all(|word| word.gap.is_free())
+}
+
+/// Whether the name may cross what stands between the words, because it has the same there (rule T4).
+fn crosses(view: View<'_>, occurrence: &Occurrence, name: &Name<'_>) -> bool {
+    let mut own = Words::default();
+    own.read(name.core);
+    let (first, last) = (occurrence.first as usize, occurrence.last as usize);
+    let same_words = own.all().len() == last - first + 1;
+    let words = view.all();
+    (first + 1..=last).all(|index| {
+        let gap = words[index].gap;
+        if gap.is_free() {
+            return true;
+        }
+        if gap.any(Gap::PARAGRAPH) {
+            return false;
+        }
+        let comma_only = gap.any(Gap::COMMA) && !gap.any(Gap::STOP | Gap::MARK);
+        if comma_only && is_set_apart(view, index) {
+            return true;
+        }
+        let here = index - first;
+        same_words && {
+            let between = Span::new(words[index - 1].span.end, words[index].span.start);
+            let own_between = Span::new(own.all()[here - 1].span.end, own.all()[here].span.start);
+            marks(view.slice(index, between)).eq(marks(own_between.of(name.core)))
+        }
+    })
+}
+
+fn marks(between: &str) -> impl Iterator<Item = char> {
+    between.chars().filter(|c| !c.is_whitespace()).map(|c| if matches!(c, '‐'..='―') { '-' } else { c })
+}
+
+/// Whether a comma before the word is a habit of writing: `Washington, D.C.`, `Acme, Inc.`
+fn is_set_apart(view: View<'_>, index: usize) -> bool {
+    let word = &view.all()[index];
+    let mut buffer = [0; 8];
+    let folded = view.words.folded(word, &mut buffer);
+    let designator = std::str::from_utf8(folded).is_ok_and(|folded| DESIGNATORS.binary_search(&folded).is_ok());
+    designator || word.shape.all_capitals() && folded.len() <= 4 && (folded.len() > 1 || word.shape.any(Shape::DOTTED))
+}
+
+/// The span with the symbols at the ends of the name; `None` where the name has symbols that the text lacks (rule T5).
+fn symbols(view: View<'_>, occurrence: &Occurrence, name: &Name<'_>) -> Option<Span> {
+    let mut span = occurrence.span;
+    if name.before.is_empty() && name.behind.is_empty() {
+        return Some(span);
+    }
+    let text = view.fields[view.field(occurrence.first as usize)];
+    let (before, behind) = (name.before.trim_start(), name.behind.trim_end());
+    if text[..span.start as usize].ends_with(before) {
+        span.start -= before.len() as u32;
+    } else if before.contains(is_symbol) {
+        return None;
+    }
+    if text[span.end as usize..].starts_with(behind) {
+        span.end += behind.len() as u32;
+    } else if behind.contains(is_symbol) {
+        return None;
+    }
+    Some(span)
+}
+
+/// Whether a character at the end of a name is a part of it rather than punctuation.
+fn is_symbol(c: char) -> bool {
+    !(c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '…' | '-' | '*' | '¡' | '¿'))
+        && !matches!(c, '(' | ')' | '[' | ']' | '{' | '}' | '"' | '\'' | '‘'..='‟' | '«' | '»' | '‐'..='―' | '`')
+        && !matches!(c, '\u{200B}'..='\u{200F}' | '\u{FEFF}' | '\u{AD}' | '。' | '、' | '「' | '」' | '《' | '》')
+}
+
+/// Whether the text around a place is all in capitals, so that the capitals of the place prove nothing (rule M1).
+pub(super) fn is_shouting(view: View<'_>, first: usize, last: usize) -> bool {
+    let words = view.all();
+    let apart = Gap::PARAGRAPH | Gap::LINE;
+    let before = (0..first).rev().take(AROUND).take_while(|&index| !words[index + 1].gap.any(apart));
+    let behind = (last + 1..words.len()).take(AROUND).take_while(|&index| !words[index].gap.any(apart));
+    let mut capitals = 0;
+    for index in before.chain(behind) {
+        let shape = words[index].shape;
+        if shape.any(Shape::LOWER) {
+            return false;
+        }
+        capitals += usize::from(shape.all_capitals() && !shape.any(Shape::LETTER));
+    }
+    capitals >= 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_sorted() {
+        assert!(ELIDED.is_sorted() && CONTRACTED.is_sorted() && DESIGNATORS.is_sorted());
+    }
+}
