@@ -1,0 +1,272 @@
+//! The border between protobuf and the domain.
+//!
+//! Every field is taken apart by name, so that a new field of the protocol does not compile until it is dealt with.
+//! Whatever is wrong becomes a [`Violation`]; nothing stops at the first.
+
+use super::{
+    Violation,
+    proto::{
+        self, AliasKind, CaseRule, EntityReference, EntitySummary, ErrorReason, ExtractResponse, GazetteerVersion,
+        MatchForm, OffsetEncoding, OverlapPolicy, Truncation,
+    },
+};
+use crate::{
+    catalog::Pinned,
+    extract::{Answer, Cut, Field, Input, Mention, Options, Overlap, Source},
+    gazetteer::{Alias, AliasKind as Kind, CaseRule as Case, Checker, Entity},
+    index::{EntityId, Form, Forms},
+    service::Limits,
+    text::OffsetEncoding as Encoding,
+};
+
+/// The violation of an enum value that the protocol does not have.
+fn unknown(field: String, value: i32) -> Violation {
+    Violation::invalid(field, format!("{value} is not a value of this enum"))
+}
+
+/// Reads options; `limit` is the most mentions that the server gives.
+pub(super) fn options(options: &proto::ExtractOptions, limit: usize, wrong: &mut Vec<Violation>) -> Options {
+    let proto::ExtractOptions {
+        offset_encoding,
+        overlap_policy,
+        include_types,
+        exclude_types,
+        disabled_forms,
+        min_score,
+        max_mentions,
+    } = options;
+    let offsets = match OffsetEncoding::try_from(*offset_encoding) {
+        Ok(OffsetEncoding::Unspecified | OffsetEncoding::Utf8) => Encoding::Utf8,
+        Ok(OffsetEncoding::Utf16) => Encoding::Utf16,
+        Ok(OffsetEncoding::CodePoints) => Encoding::CodePoints,
+        Err(_) => {
+            wrong.push(unknown("options.offset_encoding".into(), *offset_encoding));
+            Encoding::Utf8
+        }
+    };
+    let overlap = match OverlapPolicy::try_from(*overlap_policy) {
+        Ok(OverlapPolicy::Unspecified | OverlapPolicy::Longest) => Overlap::Longest,
+        Ok(OverlapPolicy::Outermost) => Overlap::Outermost,
+        Ok(OverlapPolicy::All) => Overlap::All,
+        Err(_) => {
+            wrong.push(unknown("options.overlap_policy".into(), *overlap_policy));
+            Overlap::Longest
+        }
+    };
+    for (index, kind) in exclude_types.iter().enumerate() {
+        if include_types.contains(kind) {
+            let message = format!("the type {kind:?} stands in include_types too");
+            wrong.push(Violation::invalid(format!("options.exclude_types[{index}]"), message));
+        }
+    }
+    let mut disabled = Forms::EXACT;
+    for (index, &form) in disabled_forms.iter().enumerate() {
+        let field = || format!("options.disabled_forms[{index}]");
+        match MatchForm::try_from(form) {
+            Ok(MatchForm::Unspecified) => wrong.push(Violation::invalid(field(), "no form is named")),
+            Ok(MatchForm::Exact) => wrong.push(Violation::invalid(field(), "MATCH_FORM_EXACT cannot be switched off")),
+            Ok(MatchForm::Case) => disabled = disabled.with(Form::Case),
+            Ok(MatchForm::Diacritics) => disabled = disabled.with(Form::Diacritics),
+            Ok(MatchForm::Possessive) => disabled = disabled.with(Form::Possessive),
+            Ok(MatchForm::Seam) => disabled = disabled.with(Form::Seam),
+            Ok(MatchForm::Hyphen) => disabled = disabled.with(Form::Hyphen),
+            Ok(MatchForm::LineBreak) => disabled = disabled.with(Form::LineBreak),
+            Ok(MatchForm::Particle) => disabled = disabled.with(Form::Particle),
+            Ok(MatchForm::Short) => disabled = disabled.with(Form::Short),
+            Err(_) => wrong.push(unknown(field(), form)),
+        }
+    }
+    if !(0.0..=1.0).contains(min_score) {
+        wrong.push(Violation::invalid("options.min_score", format!("{min_score} is not between 0 and 1")));
+    }
+    let max_mentions = match *max_mentions as usize {
+        0 => limit,
+        most if most > limit => {
+            let message = format!("{most} is more than the limit limits.mentions, which is {limit}");
+            wrong.push(Violation::invalid("options.max_mentions", message));
+            limit
+        }
+        most => most,
+    };
+    Options {
+        offsets,
+        overlap,
+        include_types: include_types.clone(),
+        exclude_types: exclude_types.clone(),
+        disabled,
+        min_score: *min_score,
+        max_mentions: Some(max_mentions),
+    }
+}
+
+/// Reads the entities that a request brings along; `path` is the field that holds them.
+pub(super) fn entities(entities: &[proto::Entity], limits: &Limits, wrong: &mut Vec<Violation>) -> Vec<Entity> {
+    if entities.len() > limits.inline_entities {
+        let reason = ErrorReason::TooManyInlineEntities;
+        let (size, limit) = (entities.len(), limits.inline_entities);
+        wrong.push(Violation::limit("inline_entities", "entities", size, "limits.inline_entities", limit, reason));
+        return Vec::new();
+    }
+    let mut checker = Checker::default();
+    let mut issues = Vec::new();
+    let mut read = Vec::with_capacity(entities.len());
+    for (index, one) in entities.iter().enumerate() {
+        let path = format!("inline_entities[{index}]");
+        let one = entity(one, &path, wrong);
+        checker.check(&one, index as u64, &mut issues);
+        read.push(one);
+    }
+    wrong.extend(issues.into_iter().map(|issue| {
+        let field = format!("inline_entities[{}].{}", issue.line, issue.field);
+        Violation::invalid(field, issue.message)
+    }));
+    read
+}
+
+fn entity(entity: &proto::Entity, path: &str, wrong: &mut Vec<Violation>) -> Entity {
+    let proto::Entity { id, name, r#type, aliases, case, prior, attributes } = entity;
+    let case = case_rule(*case, || format!("{path}.case"), wrong);
+    let mut alias = |index: usize, alias: &proto::Alias| {
+        let proto::Alias { text, language_code, case, kind } = alias;
+        let case = case_rule(*case, || format!("{path}.aliases[{index}].case"), wrong);
+        let kind = match AliasKind::try_from(*kind) {
+            Ok(AliasKind::Unspecified | AliasKind::Full) => Kind::Full,
+            Ok(AliasKind::Short) => Kind::Short,
+            Err(_) => {
+                wrong.push(unknown(format!("{path}.aliases[{index}].kind"), *kind));
+                Kind::Full
+            }
+        };
+        Alias { text: text.clone(), language_code: language_code.clone(), case, kind }
+    };
+    Entity {
+        id: id.clone(),
+        name: name.clone(),
+        kind: r#type.clone(),
+        aliases: aliases.iter().enumerate().map(|(index, one)| alias(index, one)).collect(),
+        case: case.unwrap_or_default(),
+        prior: *prior,
+        attributes: attributes.clone(),
+    }
+}
+
+fn case_rule(case: i32, field: impl FnOnce() -> String, wrong: &mut Vec<Violation>) -> Option<Case> {
+    match CaseRule::try_from(case) {
+        Ok(CaseRule::Unspecified) => None,
+        Ok(CaseRule::Auto) => Some(Case::Auto),
+        Ok(CaseRule::Exact) => Some(Case::Exact),
+        Ok(CaseRule::Any) => Some(Case::Any),
+        Err(_) => {
+            wrong.push(unknown(field(), case));
+            None
+        }
+    }
+}
+
+/// Reads a document; `path` is the field that holds it.
+pub fn document<'a>(
+    document: &'a proto::Document,
+    path: &str,
+    limits: &Limits,
+    wrong: &mut Vec<Violation>,
+) -> Input<'a> {
+    // The id is returned by whoever answers; language and attributes have no effect on matching yet.
+    let proto::Document { id: _, title, text, language_code: _, attributes: _ } = document;
+    let size = title.len() + text.len();
+    if size > limits.document_bytes {
+        let reason = ErrorReason::DocumentTooLarge;
+        let (what, limit) = ("bytes of title and text", limits.document_bytes);
+        wrong.push(Violation::limit(format!("{path}.text"), what, size, "limits.document_bytes", limit, reason));
+    }
+    Input { title, text }
+}
+
+/// Writes an answer as the protocol has it.
+pub fn response(id: &str, input: Input<'_>, pinned: &Pinned, options: &Options, answer: &Answer) -> ExtractResponse {
+    let sources = pinned.sources();
+    let reference = |source: usize, entity| reference(&sources[source], entity);
+    let entities = answer.entities.iter().map(|&(source, entity, count)| EntitySummary {
+        entity: Some(reference(source, entity)),
+        mention_count: count as u32,
+    });
+    let gazetteers = pinned.gazetteers().iter().map(|gazetteer| GazetteerVersion {
+        name: gazetteer.name().to_owned(),
+        version: gazetteer.version().to_owned(),
+    });
+    let encoding = match options.offsets {
+        Encoding::Utf8 => OffsetEncoding::Utf8,
+        Encoding::Utf16 => OffsetEncoding::Utf16,
+        Encoding::CodePoints => OffsetEncoding::CodePoints,
+    };
+    let truncations = answer.cuts.iter().map(|cut| {
+        let (limit, value, dropped) = match *cut {
+            Cut::Mentions { limit, dropped } => ("max_mentions", limit, dropped),
+            Cut::Readings { limit, dropped } => ("readings", limit, dropped),
+        };
+        Truncation { limit: limit.into(), value: value as u32, dropped: dropped as u32 }
+    });
+    ExtractResponse {
+        document_id: id.to_owned(),
+        mentions: answer.mentions.iter().map(|one| mention(one, input, answer, reference)).collect(),
+        entities: entities.collect(),
+        gazetteers: gazetteers.collect(),
+        offset_encoding: encoding.into(),
+        truncations: truncations.collect(),
+    }
+}
+
+fn reference(source: &Source<'_>, entity: EntityId) -> EntityReference {
+    let entity = source.segment.entity(entity);
+    EntityReference {
+        id: entity.id.to_string(),
+        name: entity.name.to_string(),
+        r#type: source.segment.types()[entity.kind.0 as usize].to_string(),
+        gazetteer: source.name.to_owned(),
+    }
+}
+
+fn mention(
+    mention: &Mention,
+    input: Input<'_>,
+    answer: &Answer,
+    reference: impl Fn(usize, EntityId) -> EntityReference,
+) -> proto::Mention {
+    let candidates = &answer.candidates[mention.candidates.clone()];
+    let listed = if candidates.len() > 1 || !mention.linked { candidates } else { &[] };
+    let (field, text) = match mention.field {
+        Field::Title => (proto::Field::Title, input.title),
+        Field::Text => (proto::Field::Text, input.text),
+    };
+    let link = answer.link(mention);
+    proto::Mention {
+        start: Some(mention.offsets.start),
+        end: Some(mention.offsets.end),
+        text: mention.span.of(text).to_owned(),
+        entity: link.map(|link| reference(link.source, link.entity)),
+        score: candidates[0].score,
+        field: field.into(),
+        forms: forms(mention.forms),
+        follows: mention.follows.map(|follows| follows as u32),
+        candidates: listed
+            .iter()
+            .map(|one| proto::Candidate { entity: Some(reference(one.source, one.entity)), score: one.score })
+            .collect(),
+    }
+}
+
+fn forms(forms: Forms) -> Vec<i32> {
+    if forms == Forms::EXACT {
+        return vec![MatchForm::Exact.into()];
+    }
+    let form = |form| match form {
+        Form::Case => MatchForm::Case,
+        Form::Diacritics => MatchForm::Diacritics,
+        Form::Possessive => MatchForm::Possessive,
+        Form::Seam => MatchForm::Seam,
+        Form::Hyphen => MatchForm::Hyphen,
+        Form::LineBreak => MatchForm::LineBreak,
+        Form::Particle => MatchForm::Particle,
+        Form::Short => MatchForm::Short,
+    };
+    forms.iter().map(|one| form(one).into()).collect()
+}

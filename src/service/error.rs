@@ -1,0 +1,83 @@
+//! What may go wrong with a request.
+
+use thiserror::Error;
+
+use super::proto::ErrorReason;
+
+/// A field that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// The path of the field in the request, such as `inline_entities[2].aliases[0].text`.
+    pub field: String,
+    /// What is wrong with it, in a sentence without a period.
+    pub description: String,
+    /// The stable reason.
+    pub reason: ErrorReason,
+}
+
+impl Violation {
+    /// A field with a value that it may not have.
+    pub fn invalid(field: impl Into<String>, description: impl Into<String>) -> Self {
+        Self { field: field.into(), description: description.into(), reason: ErrorReason::InvalidRequest }
+    }
+
+    /// A field that is larger than the limit of that name.
+    pub(super) fn limit(
+        field: impl Into<String>,
+        what: &str,
+        size: usize,
+        limit: &str,
+        value: usize,
+        reason: ErrorReason,
+    ) -> Self {
+        let description = format!("{what}: {size}; the limit {limit} is {value}");
+        Self { field: field.into(), description, reason }
+    }
+}
+
+/// Why a request, or a document of one, is refused.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Error {
+    /// Fields are wrong; at least one, and every one found.
+    #[error("{}", sentence(.0))]
+    Invalid(Vec<Violation>),
+    /// Too many requests are being served.
+    #[error("{limit} requests are being served, which is the limit limits.concurrent_requests; try again later")]
+    Overloaded {
+        /// The limit.
+        limit: usize,
+    },
+    /// A message is larger than the limit.
+    #[error("the message is larger than the limit limits.message_bytes, which is {limit}")]
+    MessageTooLarge {
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// The message is no protobuf of its type.
+    #[error("the message cannot be decoded as protobuf")]
+    Undecodable,
+    /// The gazetteers are not loaded yet, or the server is about to end.
+    #[error("the server is starting or shutting down")]
+    NotServing,
+    /// The caller gave up.
+    #[error("the request was cancelled")]
+    Cancelled,
+    /// The deadline passed.
+    #[error("the deadline passed before the answer was ready")]
+    DeadlineExceeded,
+    /// A fault of the server. What happened is in its log.
+    #[error("internal error; the log of the server has it under the request id")]
+    Internal,
+}
+
+fn sentence(violations: &[Violation]) -> String {
+    let list: Vec<_> = violations.iter().map(|one| format!("{}: {}", one.field, one.description)).collect();
+    list.join("; ")
+}
+
+impl Error {
+    /// Fails with every violation found, if there is one.
+    pub(super) fn check(violations: Vec<Violation>) -> Result<(), Self> {
+        if violations.is_empty() { Ok(()) } else { Err(Self::Invalid(violations)) }
+    }
+}

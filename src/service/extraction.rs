@@ -1,0 +1,203 @@
+//! The handlers of `ExtractionService`.
+
+use std::sync::Arc;
+
+use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream, stream::BoxStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tonic::{Request, Response, Status, Streaming};
+
+use super::{
+    Error, Limits, Plan, SharedCatalog, Violation, Workers,
+    proto::{
+        self, BatchExtractRequest, BatchExtractResponse, BatchExtractResult, ErrorReason, ExtractRequest,
+        ExtractResponse, StreamExtractConfig, StreamExtractRequest, StreamExtractResponse, batch_extract_result,
+        extraction_service_server::ExtractionService, stream_extract_response,
+    },
+    status,
+};
+
+/// The service. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct Extraction {
+    catalog: SharedCatalog,
+    limits: Arc<Limits>,
+    workers: Workers,
+    requests: Arc<Semaphore>,
+}
+
+impl Extraction {
+    pub(super) fn new(catalog: SharedCatalog, limits: Arc<Limits>, workers: Workers) -> Self {
+        let requests = Arc::new(Semaphore::new(limits.concurrent_requests));
+        Self { catalog, limits, workers, requests }
+    }
+
+    /// Lets a request in, if there is room for it.
+    fn admit(&self) -> Result<OwnedSemaphorePermit, Error> {
+        if self.catalog.get().is_none() {
+            return Err(Error::NotServing);
+        }
+        let limit = self.limits.concurrent_requests;
+        self.requests.clone().try_acquire_owned().map_err(|_| Error::Overloaded { limit })
+    }
+
+    async fn extract_one(&self, request: ExtractRequest) -> Result<ExtractResponse, Error> {
+        let _permit = self.admit()?;
+        let (catalog, limits) = (self.catalog.clone(), self.limits.clone());
+        let bytes = request.document.as_ref().map_or(0, |document| document.text.len());
+        let job = move |memory: &mut _, stop: &_| {
+            let ExtractRequest { document, gazetteers, inline_entities, options } = request;
+            let catalog = catalog.get().ok_or(Error::NotServing)?;
+            let mut wrong = Vec::new();
+            match &document {
+                Some(document) => {
+                    super::document(document, "document", &limits, &mut wrong);
+                }
+                None => wrong.push(Violation::invalid("document", "it is required")),
+            }
+            let plan = Plan::new(catalog, &limits, &gazetteers, &inline_entities, options.as_ref(), &mut wrong)?;
+            Error::check(wrong)?;
+            let (Some(plan), Some(document)) = (plan, document) else { return Err(Error::Internal) };
+            plan.extract(&document, "document", &limits, memory, stop)
+        };
+        self.workers.run(bytes, job).await
+    }
+
+    async fn extract_batch(&self, request: BatchExtractRequest) -> Result<BatchExtractResponse, Error> {
+        let _permit = self.admit()?;
+        let BatchExtractRequest { documents, gazetteers, inline_entities, options } = request;
+        let mut wrong = Vec::new();
+        if documents.is_empty() {
+            wrong.push(Violation::invalid("documents", "at least one is required"));
+        }
+        if documents.len() > self.limits.batch_documents {
+            let (size, limit) = (documents.len(), self.limits.batch_documents);
+            let reason = ErrorReason::BatchTooLarge;
+            wrong.push(Violation::limit("documents", "documents", size, "limits.batch_documents", limit, reason));
+        }
+        let config = StreamExtractConfig { gazetteers, inline_entities, options };
+        let plan = self.plan(config, wrong).await?;
+        let jobs = documents.into_iter().enumerate().map(|(index, document)| {
+            let path = format!("documents[{index}]");
+            self.extract_document(plan.clone(), document, path)
+        });
+        let at_once = std::thread::available_parallelism().map_or(1, usize::from);
+        let results = stream::iter(jobs).buffered(at_once).map(|result| match result {
+            Ok(response) => Ok(batch_extract_result::Result::Response(response)),
+            Err(error @ Error::Cancelled) => Err(error),
+            Err(error) => Ok(batch_extract_result::Result::Error(status::part(error))),
+        });
+        let results: Vec<_> = results.collect().await;
+        let result = |result: Result<_, _>| result.map(|result| BatchExtractResult { result: Some(result) });
+        Ok(BatchExtractResponse { results: results.into_iter().map(result).collect::<Result<_, _>>()? })
+    }
+
+    /// Checks and pins what a request asks for; `wrong` is what is known to be wrong already.
+    async fn plan(&self, config: StreamExtractConfig, mut wrong: Vec<Violation>) -> Result<Arc<Plan>, Error> {
+        let (catalog, limits) = (self.catalog.clone(), self.limits.clone());
+        let job = move |_: &mut _, _: &_| {
+            let StreamExtractConfig { gazetteers, inline_entities, options } = config;
+            let catalog = catalog.get().ok_or(Error::NotServing)?;
+            let plan = Plan::new(catalog, &limits, &gazetteers, &inline_entities, options.as_ref(), &mut wrong)?;
+            Error::check(wrong)?;
+            plan.map(Arc::new).ok_or(Error::Internal)
+        };
+        self.workers.run(0, job).await
+    }
+
+    /// Extracts from one document of many.
+    fn extract_document(
+        &self,
+        plan: Arc<Plan>,
+        document: proto::Document,
+        path: String,
+    ) -> BoxFuture<'static, Result<ExtractResponse, Error>> {
+        let (limits, workers) = (self.limits.clone(), self.workers.clone());
+        async move {
+            let job = move |memory: &mut _, stop: &_| plan.extract(&document, &path, &limits, memory, stop);
+            workers.run(0, job).await
+        }
+        .boxed()
+    }
+
+    /// The answers to a stream of requests, in their order.
+    ///
+    /// At most `limits.stream_look_ahead` documents are read ahead of the answer that the client has yet to take: the
+    /// answers are asked for only while HTTP/2 flow control has room for them, and requests only to make answers.
+    fn answers(
+        self,
+        requests: Streaming<StreamExtractRequest>,
+        permit: OwnedSemaphorePermit,
+    ) -> BoxStream<'static, Result<StreamExtractResponse, Status>> {
+        struct Reader {
+            service: Extraction,
+            requests: Streaming<StreamExtractRequest>,
+            plan: Option<Arc<Plan>>,
+            document: usize,
+            over: bool,
+            _permit: OwnedSemaphorePermit,
+        }
+
+        impl Reader {
+            /// Reads up to the next document and starts the work on it; `None` at the end.
+            async fn next(&mut self) -> Result<Option<BoxFuture<'static, Result<ExtractResponse, Error>>>, Status> {
+                while let Some(StreamExtractRequest { config, document }) = self.requests.message().await? {
+                    if let Some(config) = config {
+                        self.plan = Some(self.service.plan(config, Vec::new()).await?);
+                    }
+                    let Some(document) = document else { continue };
+                    let plan = match &self.plan {
+                        Some(plan) => plan.clone(),
+                        None => self.plan.insert(self.service.plan(Default::default(), Vec::new()).await?).clone(),
+                    };
+                    self.document += 1;
+                    return Ok(Some(self.service.extract_document(plan, document, "document".into())));
+                }
+                Ok(None)
+            }
+        }
+
+        let look_ahead = self.limits.stream_look_ahead.max(1);
+        let reader = Reader { service: self, requests, plan: None, document: 0, over: false, _permit: permit };
+        let work = stream::unfold(reader, |mut reader| async move {
+            if reader.over {
+                return None;
+            }
+            let next = reader.next().await.transpose()?;
+            reader.over = next.is_err();
+            let answer = async move {
+                match next?.await {
+                    Ok(response) => Ok(stream_extract_response::Result::Response(response)),
+                    Err(error @ (Error::Cancelled | Error::NotServing)) => Err(Status::from(error)),
+                    Err(error) => Ok(stream_extract_response::Result::Error(status::part(error))),
+                }
+            };
+            Some((answer, reader))
+        });
+        let answer = |result: Result<_, _>| result.map(|result| StreamExtractResponse { result: Some(result) });
+        work.buffered(look_ahead).map(answer).boxed()
+    }
+}
+
+#[tonic::async_trait]
+impl ExtractionService for Extraction {
+    async fn extract(&self, request: Request<ExtractRequest>) -> Result<Response<ExtractResponse>, Status> {
+        Ok(Response::new(self.extract_one(request.into_inner()).await?))
+    }
+
+    async fn batch_extract(
+        &self,
+        request: Request<BatchExtractRequest>,
+    ) -> Result<Response<BatchExtractResponse>, Status> {
+        Ok(Response::new(self.extract_batch(request.into_inner()).await?))
+    }
+
+    type StreamExtractStream = BoxStream<'static, Result<StreamExtractResponse, Status>>;
+
+    async fn stream_extract(
+        &self,
+        request: Request<Streaming<StreamExtractRequest>>,
+    ) -> Result<Response<Self::StreamExtractStream>, Status> {
+        let permit = self.admit()?;
+        Ok(Response::new(self.clone().answers(request.into_inner(), permit)))
+    }
+}

@@ -1,0 +1,143 @@
+//! What every call passes first: a request id, a log line, the deadline, and a reason on every error.
+//!
+//! The log names the method, the request id, the code and the time; never a document. Errors that tonic makes itself
+//! (an undecodable or too large message) get the form of all others.
+
+use std::{
+    task::{Context, Poll},
+    time::{Duration, Instant},
+};
+
+use futures_util::future::BoxFuture;
+use tonic::{
+    Code, Status,
+    body::Body,
+    codegen::http::{HeaderMap, HeaderName, HeaderValue, Request, Response},
+};
+use tower::{Layer, Service};
+use tracing::Instrument as _;
+
+use super::Error;
+
+/// Carries the id of a request: taken over from the caller, or made here, and returned.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The longest request id that is taken over.
+const MAX_REQUEST_ID: usize = 128;
+
+/// The layer.
+#[derive(Debug, Clone)]
+pub(super) struct Front {
+    /// The largest message, for the error that names it.
+    pub(super) message_bytes: usize,
+    /// Part of every request id that is made here, so that those of two servers differ.
+    pub(super) instance: u64,
+}
+
+impl<S> Layer<S> for Front {
+    type Service = FrontService<S>;
+
+    fn layer(&self, inner: S) -> FrontService<S> {
+        FrontService { inner, front: self.clone(), counter: Default::default() }
+    }
+}
+
+/// A service behind the layer.
+#[derive(Debug, Clone)]
+pub(super) struct FrontService<S> {
+    inner: S,
+    front: Front,
+    counter: std::sync::Arc<std::sync::atomic::AtomicU64>,
+}
+
+impl<S> Service<Request<Body>> for FrontService<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>> + Clone + Send + 'static,
+    S::Future: Send + 'static,
+    S::Error: Send + 'static,
+{
+    type Response = Response<Body>;
+    type Error = S::Error;
+    type Future = BoxFuture<'static, Result<Self::Response, Self::Error>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let started = Instant::now();
+        let id = self.request_id(request.headers());
+        let method = request.uri().path().to_owned();
+        let deadline = deadline(request.headers());
+        let message_bytes = self.front.message_bytes;
+        let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default(), method);
+        let call = self.inner.call(request);
+        let answer = async move {
+            let mut response = match deadline {
+                None => call.await?,
+                Some(deadline) => match tokio::time::timeout(deadline, call).await {
+                    Ok(response) => response?,
+                    Err(_) => Status::from(Error::DeadlineExceeded).into_http(),
+                },
+            };
+            explain(&mut response, message_bytes);
+            response.headers_mut().insert(REQUEST_ID, id);
+            // A stream may still fail; its trailers tell, long after these headers.
+            let code =
+                response.headers().get(Status::GRPC_STATUS).map_or(Code::Ok, |code| Code::from_bytes(code.as_bytes()));
+            let milliseconds = started.elapsed().as_secs_f64() * 1e3;
+            tracing::info!(code = ?code, milliseconds, "answered");
+            Ok(response)
+        };
+        Box::pin(answer.instrument(span))
+    }
+}
+
+impl<S> FrontService<S> {
+    fn request_id(&self, headers: &HeaderMap) -> HeaderValue {
+        let given = headers.get(REQUEST_ID).filter(|id| id.len() <= MAX_REQUEST_ID && id.to_str().is_ok());
+        given.cloned().unwrap_or_else(|| {
+            let count = self.counter.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let id = format!("{:016x}-{count}", self.front.instance);
+            // Digits, letters and a hyphen are always a header value.
+            HeaderValue::from_str(&id).unwrap_or(HeaderValue::from_static("unknown"))
+        })
+    }
+}
+
+/// The time that the caller gives, a little less so that the answer is ours.
+fn deadline(headers: &HeaderMap) -> Option<Duration> {
+    let value = headers.get("grpc-timeout")?.to_str().ok()?;
+    let (digits, unit) = value.split_at_checked(value.len().checked_sub(1)?)?;
+    let count: u64 = digits.parse().ok()?;
+    let deadline = match unit {
+        "H" => Duration::from_secs(count.checked_mul(3600)?),
+        "M" => Duration::from_secs(count.checked_mul(60)?),
+        "S" => Duration::from_secs(count),
+        "m" => Duration::from_millis(count),
+        "u" => Duration::from_micros(count),
+        "n" => Duration::from_nanos(count),
+        _ => return None,
+    };
+    Some(deadline.saturating_sub(Duration::from_millis(1)))
+}
+
+/// Gives an error that tonic made itself the form of all others.
+fn explain(response: &mut Response<Body>, message_bytes: usize) {
+    let Some(status) = Status::from_header_map(response.headers()) else { return };
+    if !status.details().is_empty() {
+        return;
+    }
+    let error = match status.code() {
+        Code::OutOfRange | Code::ResourceExhausted if status.message().contains("too large") => {
+            Error::MessageTooLarge { limit: message_bytes }
+        }
+        Code::Internal => {
+            tracing::info!(message = status.message(), "a message was not understood");
+            Error::Undecodable
+        }
+        Code::DeadlineExceeded => Error::DeadlineExceeded,
+        Code::Cancelled => Error::Cancelled,
+        _ => return,
+    };
+    *response = Status::from(error).into_http();
+}

@@ -1,0 +1,27 @@
+//! The gRPC service: handlers, the border between protobuf and the domain, errors as statuses.
+//!
+//! [`Server::bind`] takes the port, [`Server::run`] serves until told to stop. The health service answers from the
+//! first moment; extraction answers once a catalog was given. Work on the processor happens in [`work`], never on the
+//! threads that do input and output.
+//!
+//! The only home of `tonic` and `prost`. Generated types end in [`convert`].
+//!
+//! Must not know: the command line, where settings come from.
+
+mod convert;
+mod error;
+mod extraction;
+mod front;
+mod limits;
+mod plan;
+pub mod proto;
+mod server;
+mod status;
+mod work;
+
+pub use convert::{document, response};
+pub use error::{Error, Violation};
+pub use limits::Limits;
+pub use plan::{Plan, SharedCatalog};
+pub use server::{Handle, Options, Server, ServerError};
+pub use work::Workers;

@@ -1,0 +1,86 @@
+//! What a request asks for beside its documents: the gazetteers, pinned, and the options.
+
+use std::sync::{Arc, OnceLock, atomic::AtomicBool};
+
+use super::{
+    Error, Limits, Violation, convert,
+    proto::{self, ErrorReason},
+    work::Memory,
+};
+use crate::{
+    catalog::{Catalog, Gazetteer, Pinned},
+    extract::{self, Options},
+};
+
+/// The catalog, once it was loaded.
+pub type SharedCatalog = Arc<OnceLock<Catalog>>;
+
+/// A plan that holds for one request, or for a part of a stream.
+#[derive(Debug)]
+pub struct Plan {
+    pinned: Pinned,
+    options: Options,
+}
+
+impl Plan {
+    /// Checks what is asked for, and pins it. Compiles the inline entities: work for a worker.
+    ///
+    /// What is wrong is added to `wrong`; there is a plan only when nothing was.
+    pub fn new(
+        catalog: &Catalog,
+        limits: &Limits,
+        gazetteers: &[String],
+        inline: &[proto::Entity],
+        options: Option<&proto::ExtractOptions>,
+        wrong: &mut Vec<Violation>,
+    ) -> Result<Option<Self>, Error> {
+        let default = proto::ExtractOptions::default();
+        let options = convert::options(options.unwrap_or(&default), limits.mentions, wrong);
+        let entities = convert::entities(inline, limits, wrong);
+        let mut pinned = Vec::new();
+        let names = if gazetteers.is_empty() { catalog.defaults() } else { gazetteers };
+        for (index, name) in names.iter().enumerate() {
+            let field = format!("gazetteers[{index}]");
+            match catalog.get(name) {
+                Err(error) => {
+                    let reason = ErrorReason::GazetteerNotFound;
+                    wrong.push(Violation { field, description: error.to_string(), reason });
+                }
+                Ok(_) if names[..index].contains(name) => {
+                    wrong.push(Violation::invalid(field, format!("the gazetteer {name:?} is named twice")));
+                }
+                Ok(gazetteer) => pinned.push(gazetteer),
+            }
+        }
+        if !wrong.is_empty() {
+            return Ok(None);
+        }
+        if !entities.is_empty() {
+            let content: Vec<u8> = inline.iter().flat_map(prost::Message::encode_length_delimited_to_vec).collect();
+            let inline = Gazetteer::compile(Gazetteer::INLINE, &content, &entities)
+                .map_err(|error| Error::Invalid(vec![Violation::invalid("inline_entities", error.to_string())]))?;
+            // The caller's own names come first where nothing else decides.
+            pinned.insert(0, Arc::new(inline));
+        }
+        Ok(Some(Self { pinned: Pinned::new(pinned, &options), options }))
+    }
+
+    /// Extracts from one document. `path` is its field in the request, for errors.
+    pub fn extract(
+        &self,
+        document: &proto::Document,
+        path: &str,
+        limits: &Limits,
+        memory: &mut Memory,
+        interrupted: &AtomicBool,
+    ) -> Result<proto::ExtractResponse, Error> {
+        let mut wrong = Vec::new();
+        let input = convert::document(document, path, limits, &mut wrong);
+        Error::check(wrong)?;
+        let Memory { scratch, answer } = memory;
+        let sources = self.pinned.sources();
+        extract::run(&sources, input, &self.options, self.pinned.filter(), scratch, answer, interrupted)
+            .map_err(|extract::Interrupted| Error::Cancelled)?;
+        Ok(convert::response(&document.id, input, &self.pinned, &self.options, answer))
+    }
+}

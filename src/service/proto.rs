@@ -1,0 +1,9 @@
+//! The generated protobuf types, and their descriptors for reflection.
+
+#![allow(missing_docs, clippy::all, clippy::pedantic, unreachable_pub)]
+
+tonic::include_proto!("onomast.v1");
+include!(concat!(env!("OUT_DIR"), "/onomast.v1.serde.rs"));
+
+/// Every definition with its imports, encoded.
+pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

@@ -1,0 +1,67 @@
+//! The one map from errors to gRPC statuses.
+//!
+//! Every status carries google.rpc.ErrorInfo with a stable reason and the domain `onomast.v1`; a wrong request carries
+//! google.rpc.BadRequest with every field that is wrong. Debug text never gets here: messages are made of the request
+//! and of the settings alone.
+
+use std::collections::HashMap;
+
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
+
+use super::{Error, Violation, proto::ErrorReason};
+
+/// The domain of every reason.
+const DOMAIN: &str = "onomast.v1";
+/// The most fields that a status lists; headers must not grow without bound. The message says how many there are.
+const MAX_VIOLATIONS: usize = 50;
+/// The longest message, in bytes.
+const MAX_MESSAGE: usize = 1000;
+
+impl From<Error> for Status {
+    fn from(error: Error) -> Self {
+        let (code, reason) = match &error {
+            Error::Invalid(violations) => of_violations(violations),
+            Error::Overloaded { .. } => (Code::ResourceExhausted, ErrorReason::Overloaded),
+            Error::MessageTooLarge { .. } => (Code::InvalidArgument, ErrorReason::MessageTooLarge),
+            Error::Undecodable => (Code::InvalidArgument, ErrorReason::InvalidRequest),
+            Error::NotServing => (Code::Unavailable, ErrorReason::NotServing),
+            Error::Cancelled => (Code::Cancelled, ErrorReason::Cancelled),
+            Error::DeadlineExceeded => (Code::DeadlineExceeded, ErrorReason::Cancelled),
+            Error::Internal => (Code::Internal, ErrorReason::Internal),
+        };
+        let name = reason.as_str_name();
+        let name = name.strip_prefix("ERROR_REASON_").unwrap_or(name);
+        let mut details = ErrorDetails::with_error_info(name, DOMAIN, HashMap::new());
+        let mut message = error.to_string();
+        if let Error::Invalid(violations) = &error {
+            let listed = violations.iter().take(MAX_VIOLATIONS);
+            let listed = listed.map(|one| FieldViolation::new(&*one.field, &*one.description)).collect::<Vec<_>>();
+            details.set_bad_request(listed);
+            if message.len() > MAX_MESSAGE {
+                let first = message.floor_char_boundary(MAX_MESSAGE);
+                message.truncate(first);
+                message.push_str(&format!("… ({} fields are wrong)", violations.len()));
+            }
+        }
+        Self::with_error_details(code, message, details)
+    }
+}
+
+/// The code and reason of wrong fields: their common reason, if they have one.
+fn of_violations(violations: &[Violation]) -> (Code, ErrorReason) {
+    let first = violations.first().map_or(ErrorReason::InvalidRequest, |violation| violation.reason);
+    let common = violations.iter().all(|violation| violation.reason == first);
+    let reason = if common { first } else { ErrorReason::InvalidRequest };
+    let code = if reason == ErrorReason::GazetteerNotFound { Code::NotFound } else { Code::InvalidArgument };
+    (code, reason)
+}
+
+/// The status as google.rpc.Status, for a part of an answer.
+pub(super) fn part(error: Error) -> tonic_types::Status {
+    let status = Status::from(error);
+    let message = status.message().to_owned();
+    // The details of a status made above are an encoded google.rpc.Status; an empty one stands in if they were not.
+    let encoded: tonic_types::Status = prost::Message::decode(status.details()).unwrap_or_default();
+    tonic_types::Status { code: status.code().into(), message, details: encoded.details }
+}
