@@ -1,0 +1,226 @@
+//! What the user may type.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::{
+    config::{CONFIG_VARIABLE, Config, ConfigError},
+    extract::Overlap,
+    index::Form,
+    text::OffsetEncoding,
+};
+
+/// Finds the entities of a gazetteer in documents: exactly where, which entity, and why.
+#[derive(Debug, Parser)]
+#[command(name = "onomast", version, max_term_width = 100)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Serve extraction over gRPC.
+    Serve(Serve),
+    /// Find entities in files.
+    Extract(Extract),
+    /// Report everything that is wrong with gazetteer files.
+    Check(Check),
+    /// Print the effective settings and where each came from.
+    Config(ServerSettings),
+}
+
+/// The settings of the server, from a file, the environment and flags.
+#[derive(Debug, Args)]
+pub(super) struct ServerSettings {
+    /// A TOML file with settings.
+    #[arg(long, value_name = "FILE", env = CONFIG_VARIABLE)]
+    config: Option<PathBuf>,
+    /// The address to listen on; port 0 takes any that is free. [setting server.listen]
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// A gazetteer file (.jsonl, .csv, .tsv, or a name a line); may be given again. [setting gazetteers.files]
+    #[arg(long, value_name = "FILE")]
+    gazetteer: Vec<PathBuf>,
+    /// Do not load the starter gazetteer. [setting gazetteers.starter]
+    #[arg(long)]
+    no_default_gazetteer: bool,
+    /// Leave out gazetteer lines with issues instead of refusing to start. [setting gazetteers.skip_bad_lines]
+    #[arg(long)]
+    skip_bad_lines: bool,
+    /// What to log: a level, or directives such as onomast=debug. [setting log.level]
+    #[arg(long, value_name = "LEVEL")]
+    log_level: Option<String>,
+    /// How to log: text or json. [setting log.format]
+    #[arg(long, value_name = "FORMAT")]
+    log_format: Option<String>,
+    /// Any other setting, such as limits.document_bytes=1000000; may be given again.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
+    set: Vec<(String, String)>,
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("the form is KEY=VALUE")?;
+    Ok((key.trim().to_owned(), value.trim().to_owned()))
+}
+
+impl ServerSettings {
+    /// The settings that all of this makes, with the environment of the process.
+    pub(super) fn load(&self) -> Result<Config, ConfigError> {
+        let Self { config, listen, gazetteer, no_default_gazetteer, skip_bad_lines, log_level, log_format, set } = self;
+        let mut flags = Vec::new();
+        let mut flag = |key: &str, value: String, name: &str| flags.push((key.to_owned(), value, name.to_owned()));
+        if let Some(listen) = listen {
+            flag("server.listen", listen.clone(), "--listen");
+        }
+        if !gazetteer.is_empty() {
+            // A path with a separator of path lists in it cannot be given this way; a configuration file takes it.
+            let files = std::env::join_paths(gazetteer).unwrap_or_default();
+            flag("gazetteers.files", files.to_string_lossy().into_owned(), "--gazetteer");
+        }
+        if *no_default_gazetteer {
+            flag("gazetteers.starter", "false".into(), "--no-default-gazetteer");
+        }
+        if *skip_bad_lines {
+            flag("gazetteers.skip_bad_lines", "true".into(), "--skip-bad-lines");
+        }
+        if let Some(level) = log_level {
+            flag("log.level", level.clone(), "--log-level");
+        }
+        if let Some(format) = log_format {
+            flag("log.format", format.clone(), "--log-format");
+        }
+        for (key, value) in set {
+            flag(key, value.clone(), "--set");
+        }
+        Config::load(config.as_deref(), std::env::vars(), flags)
+    }
+}
+
+/// Serve extraction over gRPC, with health checks and reflection.
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    pub(super) settings: ServerSettings,
+}
+
+/// Find entities in text files, in `.jsonl` files with one Document a line, or in standard input (`-`).
+#[derive(Debug, Args)]
+pub(super) struct Extract {
+    /// Files to read: text, or .jsonl with one Document in proto3 JSON a line; - is standard input.
+    #[arg(required = true, value_name = "INPUT")]
+    pub(super) inputs: Vec<PathBuf>,
+    /// A gazetteer file (.jsonl, .csv, .tsv, or a name a line); may be given again.
+    #[arg(long, value_name = "FILE")]
+    pub(super) gazetteer: Vec<PathBuf>,
+    /// Do not search the starter gazetteer.
+    #[arg(long)]
+    pub(super) no_default_gazetteer: bool,
+    /// Leave out gazetteer lines with issues, and say which.
+    #[arg(long)]
+    pub(super) skip_bad_lines: bool,
+    /// What standard input and files hold; auto goes by the extension, and takes standard input for text.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = InputFormat::Auto)]
+    pub(super) input_format: InputFormat,
+    /// What to print; auto is text on a terminal, else jsonl.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = OutputFormat::Auto)]
+    pub(super) format: OutputFormat,
+    /// When to colour text; auto does on a terminal, unless NO_COLOR is set.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
+    pub(super) color: Colour,
+    /// The unit of offsets.
+    #[arg(long, value_enum, value_name = "UNIT", default_value_t = Offsets::Utf8)]
+    pub(super) offsets: Offsets,
+    /// What becomes of mentions that overlap.
+    #[arg(long, value_enum, value_name = "POLICY", default_value_t = OverlapPolicy::Longest)]
+    pub(super) overlap: OverlapPolicy,
+    /// Only entities of this type; may be given again.
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(super) include_types: Vec<String>,
+    /// No entities of this type; may be given again.
+    #[arg(long = "not-type", value_name = "TYPE")]
+    pub(super) exclude_types: Vec<String>,
+    /// A weaker form not to accept; may be given again or with commas.
+    #[arg(long, value_name = "FORM", value_delimiter = ',', value_parser = form)]
+    pub(super) without: Vec<Form>,
+    /// The score, from 0 to 1, below which a mention links to no entity.
+    #[arg(long, value_name = "SCORE", default_value_t = 0.0, value_parser = score)]
+    pub(super) min_score: f64,
+    /// The most mentions to give for a document.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) max_mentions: Option<u32>,
+}
+
+fn form(text: &str) -> Result<Form, String> {
+    let names = Form::ALL.map(Form::as_str).join(", ");
+    Form::ALL.into_iter().find(|form| form.as_str() == text).ok_or(format!("the forms are {names}"))
+}
+
+fn score(text: &str) -> Result<f64, String> {
+    let score = text.parse().map_err(|_| "a number from 0 to 1 is asked for".to_owned())?;
+    if (0.0..=1.0).contains(&score) { Ok(score) } else { Err("a number from 0 to 1 is asked for".into()) }
+}
+
+/// Report everything that is wrong with gazetteer files, as `file:line: code: message`.
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// Gazetteer files.
+    #[arg(required = true, value_name = "GAZETTEER")]
+    pub(super) files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum InputFormat {
+    Auto,
+    Text,
+    Jsonl,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum OutputFormat {
+    Auto,
+    Text,
+    Jsonl,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Offsets {
+    Utf8,
+    Utf16,
+    CodePoints,
+}
+
+impl From<Offsets> for OffsetEncoding {
+    fn from(offsets: Offsets) -> Self {
+        match offsets {
+            Offsets::Utf8 => Self::Utf8,
+            Offsets::Utf16 => Self::Utf16,
+            Offsets::CodePoints => Self::CodePoints,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum OverlapPolicy {
+    Longest,
+    Outermost,
+    All,
+}
+
+impl From<OverlapPolicy> for Overlap {
+    fn from(policy: OverlapPolicy) -> Self {
+        match policy {
+            OverlapPolicy::Longest => Self::Longest,
+            OverlapPolicy::Outermost => Self::Outermost,
+            OverlapPolicy::All => Self::All,
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Answers for people: the text with its mentions coloured, and a table of entities.
+
+use std::{
+    collections::HashMap,
+    io::{self, Write},
+};
+
+use crate::{
+    extract::{Answer, Field, Input, Source},
+    index::EntityId,
+};
+
+/// The colours that types get, in the order in which they appear (ANSI, bold).
+const COLOURS: [&str; 6] = ["\x1b[1;32m", "\x1b[1;36m", "\x1b[1;35m", "\x1b[1;33m", "\x1b[1;34m", "\x1b[1;31m"];
+const UNLINKED: &str = "\x1b[4m";
+const RESET: &str = "\x1b[0m";
+
+/// Prints answers, in colour or plain. Plain text has its mentions in brackets.
+pub(super) struct Painter {
+    coloured: bool,
+}
+
+impl Painter {
+    pub(super) fn new(coloured: bool) -> Self {
+        Self { coloured }
+    }
+
+    /// Prints a document and what was found in it.
+    pub(super) fn print(
+        &self,
+        out: &mut impl Write,
+        id: &str,
+        input: Input<'_>,
+        sources: &[Source<'_>],
+        answer: &Answer,
+    ) -> io::Result<()> {
+        let mut palette = HashMap::new();
+        writeln!(out, "== {}", clean(id))?;
+        for (field, text) in [(Field::Title, input.title), (Field::Text, input.text)] {
+            if !text.is_empty() {
+                self.paint(out, field, text, sources, answer, &mut palette)?;
+                writeln!(out)?;
+            }
+        }
+        writeln!(out)?;
+        let rows: Vec<[String; 5]> = answer
+            .entities
+            .iter()
+            .map(|&(source, entity, count)| {
+                let record = sources[source].segment.entity(entity);
+                let kind = kind(sources, source, entity);
+                [count.to_string(), clean(&record.name), clean(kind), clean(&record.id), clean(sources[source].name)]
+            })
+            .collect();
+        self.table(out, ["mentions", "entity", "type", "id", "gazetteer"], &rows, &mut palette)?;
+        if answer.mentions.is_empty() {
+            writeln!(out, "nothing found")?;
+        }
+        for cut in &answer.cuts {
+            writeln!(out, "cut: {cut}")?;
+        }
+        writeln!(out)
+    }
+
+    fn paint(
+        &self,
+        out: &mut impl Write,
+        field: Field,
+        text: &str,
+        sources: &[Source<'_>],
+        answer: &Answer,
+        palette: &mut HashMap<String, &'static str>,
+    ) -> io::Result<()> {
+        let mut at = 0;
+        for mention in answer.mentions.iter().filter(|mention| mention.field == field) {
+            let span = mention.span.range();
+            // Mentions inside others are in the table alone.
+            if span.start < at {
+                continue;
+            }
+            write!(out, "{}", clean(&text[at..span.start]))?;
+            let colour = match answer.link(mention) {
+                Some(link) => colour(palette, kind(sources, link.source, link.entity)),
+                None => UNLINKED,
+            };
+            let written = clean(&text[span.clone()]);
+            if self.coloured {
+                write!(out, "{colour}{written}{RESET}")?;
+            } else {
+                write!(out, "[{written}]")?;
+            }
+            at = span.end;
+        }
+        write!(out, "{}", clean(&text[at..]))
+    }
+
+    fn table(
+        &self,
+        out: &mut impl Write,
+        heading: [&str; 5],
+        rows: &[[String; 5]],
+        palette: &mut HashMap<String, &'static str>,
+    ) -> io::Result<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let width = |column: usize| {
+            let cells = rows.iter().map(|row| row[column].chars().count());
+            cells.chain([heading[column].len()]).max().unwrap_or(0)
+        };
+        let widths: [usize; 5] = std::array::from_fn(width);
+        let mut line = |cells: [&str; 5], colour: &str| {
+            let mut text = format!("{:>1$}", cells[0], widths[0]);
+            for column in 1..5 {
+                text.push_str(&format!("  {:<1$}", cells[column], widths[column]));
+            }
+            let text = text.trim_end();
+            if self.coloured && !colour.is_empty() {
+                writeln!(out, "{colour}{text}{RESET}")
+            } else {
+                writeln!(out, "{text}")
+            }
+        };
+        line(heading, "")?;
+        for row in rows {
+            line(row.each_ref().map(String::as_str), colour(palette, &row[2]))?;
+        }
+        Ok(())
+    }
+}
+
+fn kind<'a>(sources: &[Source<'a>], source: usize, entity: EntityId) -> &'a str {
+    let segment = sources[source].segment;
+    &segment.types()[segment.entity(entity).kind.0 as usize]
+}
+
+/// The colour of a type: the next one for a type not seen before.
+fn colour(palette: &mut HashMap<String, &'static str>, kind: &str) -> &'static str {
+    let next = COLOURS[palette.len() % COLOURS.len()];
+    palette.entry(kind.to_owned()).or_insert(next)
+}
+
+/// The text without control characters, which could take over the terminal.
+fn clean(text: &str) -> String {
+    let keep = |c: char| !c.is_control() || c == '\n' || c == '\t';
+    text.chars().map(|c| if keep(c) { c } else { '\u{FFFD}' }).collect()
+}

@@ -1,0 +1,88 @@
+//! The documents that the user names: text files, JSON Lines, standard input.
+
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, Read},
+    path::{Path, PathBuf},
+};
+
+use thiserror::Error;
+
+use super::{args::InputFormat, progress::Progress};
+use crate::service::proto::Document;
+
+/// Why a document cannot be read.
+#[derive(Debug, Error)]
+pub(super) enum InputError {
+    #[error("cannot read {}: {error}", file.display())]
+    Read { file: PathBuf, error: io::Error },
+    #[error("{}: not UTF-8 at byte {at}", file.display())]
+    NotUtf8 { file: PathBuf, at: usize },
+    #[error("{}:{line}: {message}", file.display())]
+    Line { file: PathBuf, line: u64, message: String },
+}
+
+/// Gives each document of an input, or why it is none, to `take`, which may end everything with an error of its own.
+///
+/// A line that is no document does not keep the others from being given.
+pub(super) fn read<E>(
+    input: &Path,
+    format: InputFormat,
+    progress: &Progress,
+    mut take: impl FnMut(Result<Document, InputError>) -> Result<(), E>,
+) -> Result<(), E> {
+    let fail = |error| InputError::Read { file: input.to_owned(), error };
+    let stdin = input == Path::new("-");
+    let reader: Box<dyn Read> = if stdin {
+        Box::new(io::stdin())
+    } else {
+        match File::open(input) {
+            Ok(file) => Box::new(file),
+            Err(error) => return take(Err(fail(error))),
+        }
+    };
+    let mut reader = BufReader::with_capacity(1 << 16, progress.wrap(reader));
+    let extension = input.extension().map(|extension| extension.to_ascii_lowercase());
+    let lines = match format {
+        InputFormat::Auto => !stdin && extension.is_some_and(|extension| extension == "jsonl" || extension == "ndjson"),
+        InputFormat::Text => false,
+        InputFormat::Jsonl => true,
+    };
+    if !lines {
+        let mut bytes = Vec::new();
+        let document = match reader.read_to_end(&mut bytes) {
+            Err(error) => Err(fail(error)),
+            Ok(_) => match String::from_utf8(bytes) {
+                Ok(text) => Ok(Document { id: input.to_string_lossy().into_owned(), text, ..Document::default() }),
+                Err(error) => {
+                    let at = error.utf8_error().valid_up_to();
+                    Err(InputError::NotUtf8 { file: input.to_owned(), at })
+                }
+            },
+        };
+        return take(document);
+    }
+    let mut bytes = Vec::new();
+    for line in 1.. {
+        bytes.clear();
+        match reader.read_until(b'\n', &mut bytes) {
+            Ok(0) => break,
+            Ok(_) => {}
+            Err(error) => return take(Err(fail(error))),
+        }
+        let text = bytes.strip_prefix(b"\xEF\xBB\xBF").filter(|_| line == 1).unwrap_or(&bytes).trim_ascii();
+        if !text.is_empty() {
+            let wrong = |error: serde_json::Error| {
+                let message = error.to_string().replace(" at line 1 column ", " at column ");
+                InputError::Line { file: input.to_owned(), line, message }
+            };
+            take(serde_json::from_slice(text).map_err(wrong))?;
+        }
+    }
+    Ok(())
+}
+
+/// The size of all inputs together, where it is known.
+pub(super) fn total(inputs: &[PathBuf]) -> Option<u64> {
+    inputs.iter().map(|input| std::fs::metadata(input).ok().filter(|data| data.is_file()).map(|data| data.len())).sum()
+}

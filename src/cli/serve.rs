@@ -1,0 +1,93 @@
+//! `onomast serve`: settings, logs, port, gazetteers, run, drain.
+
+use std::{process::ExitCode, time::Instant};
+
+use anyhow::Context as _;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::args::Serve;
+use crate::{
+    catalog::{self, Loaded},
+    config::Settings,
+    service::{Handle, Server},
+    telemetry,
+};
+
+/// Serves until a signal to stop.
+pub(super) fn run(arguments: Serve) -> anyhow::Result<ExitCode> {
+    let config = arguments.settings.load()?;
+    let settings = config.settings().clone();
+    telemetry::start(&settings.log)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start threads")?;
+    runtime.block_on(serve(settings))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(settings: Settings) -> anyhow::Result<()> {
+    let Settings { server, limits, gazetteers, log: _ } = settings;
+    let server = Server::bind(server, limits).await?;
+    let handle = server.handle();
+    // The server runs while gazetteers are read, so that health checks see it coming up.
+    let (failed, failure) = tokio::sync::oneshot::channel();
+    let loading = tokio::spawn(async move {
+        if let Err(error) = load(gazetteers, handle).await {
+            // The receiver waits as long as the server runs.
+            let _ = failed.send(error);
+        }
+    });
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let mut running = Box::pin(server.run(async {
+        // A sender that is gone stops the server as well.
+        let _ = stopped.await;
+    }));
+    let outcome = tokio::select! {
+        result = &mut running => return Ok(result?),
+        Ok(error) = failure => Err(error),
+        signal = stop_signal() => signal,
+    };
+    loading.abort();
+    outcome?;
+    // The server still runs: it was not polled to its end above.
+    let _ = stop.send(());
+    tokio::select! {
+        result = running => Ok(result?),
+        signal = stop_signal() => {
+            tracing::warn!("second signal: stopping at once");
+            signal
+        }
+    }
+}
+
+/// Loads the gazetteers away from the threads of the server, and gives them to it.
+async fn load(options: catalog::Options, handle: Handle) -> anyhow::Result<()> {
+    let started = Instant::now();
+    let Loaded { catalog, skipped } =
+        tokio::task::spawn_blocking(move || catalog::load(&options)).await.context("loading gazetteers failed")??;
+    for issue in &skipped {
+        tracing::warn!("left out: {issue}");
+    }
+    for gazetteer in catalog.iter() {
+        tracing::info!(
+            gazetteer = gazetteer.name(),
+            version = gazetteer.version(),
+            entities = gazetteer.segment().entities().len(),
+            names = gazetteer.segment().name_count(),
+            bytes = gazetteer.segment().memory(),
+            "loaded"
+        );
+    }
+    handle.serve(catalog).await;
+    tracing::info!(milliseconds = started.elapsed().as_millis() as u64, "serving");
+    Ok(())
+}
+
+/// Waits for SIGTERM or SIGINT.
+async fn stop_signal() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot wait for SIGINT")?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

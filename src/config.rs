@@ -1,0 +1,260 @@
+//! Settings, and where each of them came from: defaults < a TOML file < the environment < flags.
+//!
+//! Every component declares its own options; this module only composes them. A key is the path of a field, such as
+//! `limits.document_bytes`; its environment variable is `ONOMAST_LIMITS_DOCUMENT_BYTES`. The keys are those of the
+//! defaults, so that a key that is not among them is an error that names it and its file.
+//!
+//! Only `cli` may know this module.
+
+use std::{
+    collections::BTreeMap,
+    fmt, fs,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use toml::{Table, Value};
+
+use crate::{catalog, service, telemetry};
+
+/// The prefix of every environment variable that is a setting.
+const PREFIX: &str = "ONOMAST_";
+/// The environment variable that names the file; not a setting itself.
+pub const CONFIG_VARIABLE: &str = "ONOMAST_CONFIG";
+
+/// Every setting.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// How the server runs.
+    pub server: service::Options,
+    /// What a client may ask for at the most.
+    pub limits: service::Limits,
+    /// Which gazetteers to load.
+    pub gazetteers: catalog::Options,
+    /// What is logged, and how.
+    pub log: telemetry::Options,
+}
+
+/// Where a value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// It is the default.
+    Default,
+    /// A file has it.
+    File(PathBuf),
+    /// An environment variable has it.
+    Environment(String),
+    /// A flag has it.
+    Flag(String),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::File(file) => write!(f, "{}", file.display()),
+            Self::Environment(name) => write!(f, "environment {name}"),
+            Self::Flag(name) => write!(f, "flag {name}"),
+        }
+    }
+}
+
+/// Why there are no settings.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read the configuration {}: {error}", file.display())]
+    Read {
+        /// The file.
+        file: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// The file is not TOML.
+    #[error("{}: {message}", file.display())]
+    Syntax {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong, with the place.
+        message: String,
+    },
+    /// A key is not a setting.
+    #[error("{origin}: unknown setting {key}{}", hint.as_ref().map(|hint| format!("; did you mean {hint}?")).unwrap_or_default())]
+    UnknownKey {
+        /// Where it stands.
+        origin: Origin,
+        /// The key.
+        key: String,
+        /// A setting of a similar name.
+        hint: Option<String>,
+    },
+    /// A value does not fit its setting.
+    #[error("{origin}: the setting {key} {message}")]
+    Value {
+        /// Where it stands.
+        origin: Origin,
+        /// The setting.
+        key: String,
+        /// What is wrong with the value.
+        message: String,
+    },
+}
+
+/// Settings with the origin of each.
+#[derive(Debug)]
+pub struct Config {
+    settings: Settings,
+    values: BTreeMap<String, (Value, Origin)>,
+}
+
+impl Config {
+    /// Composes the settings. `flags` are (key, value, name of the flag); later ones win.
+    pub fn load(
+        file: Option<&Path>,
+        environment: impl IntoIterator<Item = (String, String)>,
+        flags: impl IntoIterator<Item = (String, String, String)>,
+    ) -> Result<Self, ConfigError> {
+        // Options are plain values, so that they always have a TOML form.
+        let defaults = Table::try_from(Settings::default()).unwrap_or_default();
+        let mut values = BTreeMap::new();
+        flatten("", &defaults, &mut |key, value| {
+            values.insert(key, (value.clone(), Origin::Default));
+        });
+        let mut config = Self { settings: Settings::default(), values };
+        if let Some(file) = file {
+            config.read_file(file)?;
+        }
+        let variable = |key: &str| format!("{PREFIX}{}", key.replace('.', "_").to_uppercase());
+        for (name, value) in environment {
+            if !name.starts_with(PREFIX) || name == CONFIG_VARIABLE {
+                continue;
+            }
+            let origin = Origin::Environment(name.clone());
+            let key = config.values.keys().find(|key| variable(key) == name).cloned();
+            let key = key.ok_or_else(|| ConfigError::UnknownKey { origin: origin.clone(), key: name, hint: None })?;
+            config.set_text(key, &value, origin)?;
+        }
+        for (key, value, flag) in flags {
+            config.set_text(key, &value, Origin::Flag(flag))?;
+        }
+        config.settings = config.compose()?;
+        Ok(config)
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    fn read_file(&mut self, file: &Path) -> Result<(), ConfigError> {
+        let text = fs::read_to_string(file).map_err(|error| ConfigError::Read { file: file.to_owned(), error })?;
+        let table: Table = text.parse().map_err(|error: toml::de::Error| ConfigError::Syntax {
+            file: file.to_owned(),
+            message: error.to_string().trim_end().to_owned(),
+        })?;
+        let mut found = Vec::new();
+        flatten("", &table, &mut |key, value| found.push((key, value.clone())));
+        for (key, value) in found {
+            self.set(key, value, Origin::File(file.to_owned()))?;
+        }
+        Ok(())
+    }
+
+    fn set_text(&mut self, key: String, text: &str, origin: Origin) -> Result<(), ConfigError> {
+        let wrong = |message: String| ConfigError::Value { origin: origin.clone(), key: key.clone(), message };
+        let value = match self.values.get(&key).map(|(value, _)| value) {
+            Some(Value::Integer(_)) => {
+                Value::Integer(text.parse().map_err(|_| wrong(format!("asks for a whole number, not {text:?}")))?)
+            }
+            Some(Value::Boolean(_)) => {
+                Value::Boolean(text.parse().map_err(|_| wrong(format!("asks for true or false, not {text:?}")))?)
+            }
+            Some(Value::Array(_)) => {
+                let parts = std::env::split_paths(text).filter(|part| !part.as_os_str().is_empty());
+                Value::Array(parts.map(|part| Value::String(part.to_string_lossy().into_owned())).collect())
+            }
+            _ => Value::String(text.to_owned()),
+        };
+        self.set(key, value, origin)
+    }
+
+    fn set(&mut self, key: String, value: Value, origin: Origin) -> Result<(), ConfigError> {
+        let Some(slot) = self.values.get(&key) else {
+            let hint = self.values.keys().filter(|known| distance(known, &key) <= 3);
+            let hint = hint.min_by_key(|known| distance(known, &key)).cloned();
+            return Err(ConfigError::UnknownKey { origin, key, hint });
+        };
+        if slot.0.type_str() != value.type_str() {
+            let message = format!("asks for a value of type {}, not {}", slot.0.type_str(), value.type_str());
+            return Err(ConfigError::Value { origin, key, message });
+        }
+        let before = self.values.insert(key.clone(), (value, origin.clone()));
+        if let Err(message) = self.parse() {
+            if let Some(before) = before {
+                self.values.insert(key.clone(), before);
+            }
+            return Err(ConfigError::Value { origin, key, message: format!("has a wrong value: {message}") });
+        }
+        Ok(())
+    }
+
+    fn parse(&self) -> Result<Settings, String> {
+        let mut table = Table::new();
+        for (key, (value, _)) in &self.values {
+            let (section, name) = key.split_once('.').unwrap_or(("", key));
+            let section = table.entry(section).or_insert_with(|| Value::Table(Table::new()));
+            if let Value::Table(section) = section {
+                section.insert(name.to_owned(), value.clone());
+            }
+        }
+        table.try_into().map_err(|error: toml::de::Error| error.message().to_owned())
+    }
+
+    fn compose(&self) -> Result<Settings, ConfigError> {
+        self.parse().map_err(|message| ConfigError::Value { origin: Origin::Default, key: "(all)".into(), message })
+    }
+}
+
+impl fmt::Display for Config {
+    /// The effective settings as TOML, with the origin of each behind it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut last = "";
+        for (key, (value, origin)) in &self.values {
+            let (section, name) = key.split_once('.').unwrap_or(("", key));
+            if section != last {
+                writeln!(f, "{}[{section}]", if last.is_empty() { "" } else { "\n" })?;
+                last = section;
+            }
+            writeln!(f, "{:<50} # {origin}", format!("{name} = {value}"))?;
+        }
+        Ok(())
+    }
+}
+
+fn flatten(prefix: &str, table: &Table, give: &mut impl FnMut(String, &Value)) {
+    for (name, value) in table {
+        let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+        match value {
+            Value::Table(table) => flatten(&key, table, give),
+            value => give(key, value),
+        }
+    }
+}
+
+/// The number of edits between two keys (Levenshtein).
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (i, a) in one.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, &b) in other.iter().enumerate() {
+            let edit = diagonal + usize::from(a != b);
+            diagonal = row[j + 1];
+            row[j + 1] = edit.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[other.len()]
+}

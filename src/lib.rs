@@ -1,0 +1,30 @@
+//! Onomast finds the entities of a gazetteer in documents: exactly where, which entity, and why.
+//!
+//! The modules, each of which knows only those above it:
+//!
+//! - [`text`]: words with spans, folding, offsets.
+//! - [`gazetteer`]: entities and names as given, file formats, what is wrong with them.
+//! - [`index`]: names compiled into a segment that finds them.
+//! - [`extract`]: from a document to its mentions.
+//! - [`catalog`]: which gazetteers exist, in which version.
+//! - [`service`]: all of that over gRPC.
+//! - [`config`] and [`telemetry`]: settings with their origin, and logs.
+//! - [`cli`]: the program.
+
+pub mod text;
+
+pub mod gazetteer;
+
+pub mod index;
+
+pub mod extract;
+
+pub mod catalog;
+
+pub mod service;
+
+pub mod config;
+
+pub mod telemetry;
+
+pub mod cli;

@@ -1,0 +1,56 @@
+//! Logs: structured, on standard error, as text or as JSON lines.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use tracing_subscriber::{EnvFilter, fmt};
+
+/// What is logged, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Options {
+    /// A level (`error`, `warn`, `info`, `debug`, `trace`) or directives such as `onomast=debug,h2=warn`.
+    pub level: String,
+    /// The form of a line.
+    pub format: Format,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { level: "info".into(), format: Format::Text }
+    }
+}
+
+/// The form of a log line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For machines: a JSON object a line.
+    Json,
+}
+
+/// Why logging does not start.
+#[derive(Debug, Error)]
+pub enum TelemetryError {
+    /// The level is neither a level nor directives.
+    #[error(
+        "the setting log.level {0:?} is neither a level (error, warn, info, debug, trace) nor a list of directives"
+    )]
+    Level(String),
+    /// Logging was started before.
+    #[error("logging was started before")]
+    Twice,
+}
+
+/// Starts logging for the whole process.
+pub fn start(options: &Options) -> Result<(), TelemetryError> {
+    let filter = EnvFilter::try_new(&options.level).map_err(|_| TelemetryError::Level(options.level.clone()))?;
+    let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    match options.format {
+        Format::Text => builder.with_ansi(terminal).with_target(false).try_init(),
+        Format::Json => builder.json().flatten_event(true).try_init(),
+    }
+    .map_err(|_| TelemetryError::Twice)
+}
