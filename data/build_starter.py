@@ -121,7 +121,9 @@ class Entity:
         if self.prior is not None:
             out["prior"] = self.prior
         if self.aliases:
-            out["aliases"] = [a["text"] if len(a) == 1 else a for a in self.aliases]
+            # The case rule of an entity holds for all its names, so that aliases of another rule say so.
+            aliases = [a if "case" in a or not self.case else a | {"case": "auto"} for a in self.aliases]
+            out["aliases"] = [a["text"] if len(a) == 1 else a for a in aliases]
         if self.country:
             out["attributes"] = {"country": self.country}
         return json.dumps(out, ensure_ascii=False, separators=(",", ":")) + "\n"
@@ -247,6 +249,8 @@ def build_cities(sources, countries, traps):
             entity.add({"text": preferred, "kind": "SHORT", "case": "exact"})
         else:
             entity = Entity(f"geonames:{city['geonameid']}", "city", preferred, "exact" if bare in exact else "", country=iso)
+            if bare in exact and preferred.isalpha():
+                entity.add({"text": preferred.upper(), "case": "exact"})
             if state and "," not in preferred:
                 entity.add(f"{preferred}, {state}")
         entity.add_all(aliases)
