@@ -98,7 +98,7 @@ impl Resolver {
     /// Makes the uses of every source ranges of one list.
     fn gather_uses(&mut self, searches: &[Search], found: &mut [Found]) {
         self.uses.clear();
-        for found in found.iter_mut().filter(|found| found.uses.0 < found.uses.1) {
+        for found in found.iter_mut() {
             let (from, to) = (found.uses.0 as usize, found.uses.1 as usize);
             let start = self.uses.len() as u32;
             self.uses.extend_from_slice(&searches[found.source as usize].uses()[from..to]);

@@ -1,0 +1,138 @@
+//! The layers: a module may use only modules below it, and each heavy dependency has one home.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::support::repository;
+
+/// From the lowest to the highest. Each may use those before it.
+const LAYERS: [&str; 7] = ["text", "gazetteer", "index", "extract", "catalog", "service", "cli"];
+
+/// Dependencies and the only module that may name them.
+const HOMES: [(&str, &[&str]); 10] = [
+    ("aho_corasick", &["index"]),
+    ("tonic", &["service"]),
+    ("tonic_types", &["service"]),
+    ("prost", &["service"]),
+    ("tower", &["service"]),
+    ("clap", &["cli"]),
+    ("anyhow", &["cli"]),
+    ("indicatif", &["cli"]),
+    ("icu_normalizer", &["text"]),
+    ("tracing_subscriber", &["telemetry"]),
+];
+
+/// What the pure layers may not name.
+const IMPURE: [&str; 8] =
+    ["std::fs", "std::net", "std::time", "std::thread", "tokio", "tracing", "static mut", "thread_local"];
+
+/// Every source file with the name of its top module.
+fn sources() -> Vec<(String, PathBuf, String)> {
+    fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, files);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    let root = repository("src");
+    let mut files = Vec::new();
+    walk(&root, &mut files);
+    let module = |file: &Path| {
+        let first = file.strip_prefix(&root).unwrap().components().next().unwrap();
+        first.as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned()
+    };
+    files.into_iter().map(|file| (module(&file), file.clone(), fs::read_to_string(&file).unwrap())).collect()
+}
+
+/// The code of a file without its comments and its tests.
+fn code(text: &str) -> String {
+    let body = text.split("#[cfg(test)]").next().unwrap_or_default();
+    body.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// The modules of this crate that code names, by `crate::name` or inside `use crate::{...}`.
+fn used(code: &str) -> Vec<&'static str> {
+    let mut grouped = String::new();
+    for (at, _) in code.match_indices("crate::{") {
+        let mut depth = 0;
+        for c in code[at + 7..].chars() {
+            depth += i32::from(c == '{') - i32::from(c == '}');
+            if depth == 0 {
+                break;
+            }
+            if depth == 1 {
+                grouped.push(c);
+            }
+        }
+        grouped.push(',');
+    }
+    let all = LAYERS.iter().chain(&["config", "telemetry"]);
+    let named = |name: &&&str| {
+        let direct = [format!("crate::{name}::"), format!("crate::{name};"), format!("crate::{name},")];
+        direct.iter().any(|form| code.contains(form.as_str()))
+            || grouped.split([',', '{']).any(|item| item.trim() == **name || item.trim().starts_with(&format!("{name}::")))
+    };
+    all.filter(named).copied().collect()
+}
+
+#[test]
+fn layers_use_only_what_is_below_them() {
+    let mut breaches = Vec::new();
+    for (module, file, text) in sources() {
+        let rank = |name: &str| LAYERS.iter().position(|layer| *layer == name);
+        for other in used(&code(&text)) {
+            let allowed = match (rank(&module), rank(other)) {
+                (Some(mine), Some(theirs)) => theirs <= mine,
+                // The configuration composes the options of components; only the command line knows it.
+                (None, Some(_)) => ["config", "main", "lib"].contains(&module.as_str()),
+                (mine, None) => mine == rank("cli") || module == "config" && other == "telemetry" || module == other,
+            };
+            if !allowed {
+                breaches.push(format!("{}: {module} uses {other}", file.display()));
+            }
+        }
+    }
+    assert!(breaches.is_empty(), "{}", breaches.join("\n"));
+}
+
+#[test]
+fn the_scan_sees_what_files_use() {
+    let text = "use crate::{\n    index::{Form, extract},\n    text::Span,\n};\nlet x = crate::service::Limits;";
+    assert_eq!(used(text), ["text", "index", "service"]);
+}
+
+#[test]
+fn every_heavy_dependency_has_one_home() {
+    for (module, file, text) in sources() {
+        for (dependency, homes) in HOMES {
+            let named = code(&text).contains(&format!("{dependency}::"));
+            assert!(!named || homes.contains(&module.as_str()), "{} names {dependency}", file.display());
+        }
+    }
+}
+
+#[test]
+fn the_lower_layers_are_pure() {
+    for (module, file, text) in sources() {
+        if LAYERS[..4].contains(&module.as_str()) {
+            for name in IMPURE {
+                assert!(!code(&text).contains(name), "{} names {name}", file.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn files_are_about_one_concept() {
+    for (_, file, text) in sources() {
+        let lines = code(&text).lines().filter(|line| !line.trim().is_empty()).count();
+        assert!(lines <= 450, "{}: {lines} lines of code", file.display());
+        assert!(text.starts_with("//!"), "{} does not say what it is", file.display());
+    }
+}

@@ -1,0 +1,120 @@
+//! Every case of `tests/cases` holds on every surface, and every rule has a case.
+
+use std::{collections::BTreeSet, fs};
+
+use onomast::{
+    catalog::{Catalog, Gazetteer},
+    service::{Limits, proto},
+};
+
+use crate::{
+    case::{self, Case},
+    support::{Folder, TestServer, repository},
+    surfaces,
+};
+
+fn gazetteer(case: &Case) -> Gazetteer {
+    Gazetteer::compile(&case.name, case.jsonl().as_bytes(), &case.entities()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_case_holds_on_every_surface() {
+    let cases = case::all();
+    let server = TestServer::with(Catalog::new(cases.iter().map(gazetteer)), Limits::default()).await;
+    let mut client = server.client().await;
+    let folder = Folder::new();
+    let mut wrong = Vec::new();
+    for case in &cases {
+        let library = surfaces::library(gazetteer(case), &case.library_options(), &case.document());
+        for difference in case.differences(&library) {
+            wrong.push(format!("{} {:?}: {difference}\n  {:?}", case.name, case.rules, case.text));
+        }
+        let request = proto::ExtractRequest {
+            document: Some(case.document()),
+            gazetteers: vec![case.name.clone()],
+            inline_entities: vec![],
+            options: Some(case.proto_options()),
+        };
+        let mut others = vec![
+            ("unary", surfaces::unary(&mut client, request.clone()).await),
+            ("batch", surfaces::batch(&mut client, request.clone()).await),
+            ("stream", surfaces::stream(&mut client, request.clone()).await),
+        ];
+        let file = folder.file(&format!("{}.jsonl", case.name), case.jsonl());
+        let document = folder.file("document.jsonl", serde_json::to_string(&case.document()).unwrap());
+        let printed = surfaces::command_line(&file, &case.flags(), &document);
+        others.extend(printed.into_iter().map(|answer| ("command line", answer)));
+        assert_eq!(others.len(), 4);
+        for (surface, answer) in others {
+            if answer != library {
+                wrong.push(format!("{}: the {surface} differs from the library: {answer:?}", case.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} cases:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn inline_entities_give_what_a_gazetteer_gives() {
+    let server = TestServer::with(Catalog::default(), Limits::default()).await;
+    let mut client = server.client().await;
+    for case in case::all() {
+        let entity = |entity: &onomast::gazetteer::Entity| proto::Entity {
+            id: entity.id.clone(),
+            name: entity.name.clone(),
+            r#type: entity.kind.clone(),
+            aliases: entity.aliases.iter().map(alias).collect(),
+            case: rule(Some(entity.case)).into(),
+            prior: entity.prior,
+            attributes: entity.attributes.clone(),
+        };
+        let request = proto::ExtractRequest {
+            document: Some(case.document()),
+            gazetteers: vec![],
+            inline_entities: case.entities().iter().map(entity).collect(),
+            options: Some(case.proto_options()),
+        };
+        let answer = surfaces::unary(&mut client, request).await;
+        assert_eq!(case.differences(&answer), Vec::<String>::new(), "{}", case.name);
+        let inline = |mention: &proto::Mention| mention.entity.as_ref().is_none_or(|entity| entity.gazetteer == "inline");
+        assert!(answer.mentions.iter().all(inline));
+    }
+}
+
+fn alias(alias: &onomast::gazetteer::Alias) -> proto::Alias {
+    let kind = match alias.kind {
+        onomast::gazetteer::AliasKind::Full => proto::AliasKind::Full,
+        onomast::gazetteer::AliasKind::Short => proto::AliasKind::Short,
+    };
+    proto::Alias {
+        text: alias.text.clone(),
+        language_code: alias.language_code.clone(),
+        case: rule(alias.case).into(),
+        kind: kind.into(),
+    }
+}
+
+fn rule(case: Option<onomast::gazetteer::CaseRule>) -> proto::CaseRule {
+    match case {
+        None => proto::CaseRule::Unspecified,
+        Some(onomast::gazetteer::CaseRule::Auto) => proto::CaseRule::Auto,
+        Some(onomast::gazetteer::CaseRule::Exact) => proto::CaseRule::Exact,
+        Some(onomast::gazetteer::CaseRule::Any) => proto::CaseRule::Any,
+    }
+}
+
+#[test]
+fn every_rule_has_a_case_and_every_case_a_rule() {
+    let page = fs::read_to_string(repository("docs/matching.md")).unwrap();
+    let rules: BTreeSet<_> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("- **"))
+        .filter_map(|line| line.split_once(' '))
+        .map(|(rule, _)| rule.to_owned())
+        .collect();
+    assert!(rules.len() > 10, "{rules:?}");
+    let cases = case::all();
+    let cited: BTreeSet<_> = cases.iter().flat_map(|case| case.rules.clone()).collect();
+    assert_eq!(cited, rules, "left: rules that cases cite; right: rules of docs/matching.md");
+    assert!(cases.iter().all(|case| !case.rules.is_empty()));
+}

@@ -1,0 +1,284 @@
+//! The program as a user meets it: inputs, outputs, settings, errors, exit codes.
+
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    process::{Command, Output, Stdio},
+};
+
+use crate::support::{Folder, repository};
+
+fn onomast(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_onomast"));
+    command.args(arguments).env_clear();
+    command
+}
+
+fn run(arguments: &[&str]) -> (i32, String, String) {
+    texts(onomast(arguments).output().unwrap())
+}
+
+fn texts(output: Output) -> (i32, String, String) {
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap_or(-1), text(output.stdout), text(output.stderr))
+}
+
+fn path(file: &std::path::Path) -> &str {
+    file.to_str().unwrap()
+}
+
+#[test]
+fn every_bad_line_of_every_gazetteer_is_reported_in_one_run() {
+    let folder = Folder::new();
+    let jsonl = concat!(
+        "{\"id\": \"a\", \"name\": \"China\"}\n",
+        "{\"id\": \"a\", \"name\": \"Russia\"}\n",
+        "\n",
+        "{\"id\": \"b\", \"name\": \"\"}\n",
+        "{\"id\": \"c\", \"name\": \"...\", \"aliases\": [\"ok\", \" \"]}\n",
+        "{\"id\": \"d\", \"name\": \"x\", \"prior\": 1.5}\n",
+        "{\"id\": \"e\", \"nam\": \"x\"}\n",
+        "not json\n",
+        "{\"name\": \"x\"}\n",
+        "{\"id\": \"f\", \"name\": \"x\", \"case\": \"loud\"}\n",
+        "{\"id\": \"g\", \"name\": \"last\"}",
+    );
+    let first = folder.file("first.jsonl", jsonl);
+    let second = folder.file("second.csv", b"id,name\nx,\"open\ny,\xFF\nz,Zed\n");
+    let (code, out, _) = run(&["check", path(&first), path(&second), "missing.jsonl"]);
+    assert_eq!(code, 1);
+    let expected = [
+        (&first, 2, "duplicate-id"),
+        (&first, 4, "empty-name"),
+        (&first, 5, "unsearchable-name"),
+        (&first, 5, "empty-name"),
+        (&first, 6, "out-of-range"),
+        (&first, 7, "malformed"),
+        (&first, 8, "malformed"),
+        (&first, 9, "missing-id"),
+        (&first, 10, "malformed"),
+        (&second, 2, "malformed"),
+        (&second, 3, "not-utf8"),
+    ];
+    let lines: Vec<_> = out.lines().collect();
+    assert_eq!(lines.len(), expected.len(), "{out}");
+    for (line, (file, number, issue)) in lines.iter().zip(expected) {
+        assert!(line.starts_with(&format!("{}:{number}: {issue}: ", path(file))), "{line}");
+    }
+
+    // Who serves or extracts gets the same list, unless told to skip.
+    let (code, _, err) = run(&["serve", "--gazetteer", path(&first), "--gazetteer", path(&second), "--listen", "127.0.0.1:0"]);
+    assert_eq!(code, 1);
+    assert!(lines.iter().all(|line| err.contains(line)), "{err}");
+    let text = folder.file("text.txt", "China, Zed and last");
+    let both = ["extract", "--no-default-gazetteer", "--gazetteer", path(&first), "--gazetteer", path(&second)];
+    let (code, out, _) = run(&[&both[..], &[path(&text)]].concat());
+    assert_eq!((code, out.as_str()), (1, ""));
+    let (code, out, err) = run(&[&both[..], &["--skip-bad-lines", path(&text)]].concat());
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(out.matches("\"start\"").count(), 3, "{out}");
+    assert_eq!(err.lines().count(), expected.len());
+}
+
+#[test]
+fn gazetteers_of_every_format_are_the_same() {
+    let folder = Folder::new();
+    let text = folder.file("text.txt", "Peking and Big Apple, New York");
+    let files = [
+        folder.file("a.jsonl", "\u{FEFF}{\"id\":\"1\",\"name\":\"Beijing\",\"type\":\"city\",\"aliases\":[\"Peking\"]}\r\n\
+                                {\"id\":\"2\",\"name\":\"New York\",\"type\":\"city\",\"aliases\":[{\"text\":\"Big Apple\"}]}\r\n"),
+        folder.file("b.csv", "name,type,id,aliases\nBeijing,city,1,Peking\n\"New York\",city,2,Big Apple | NYC\n"),
+        folder.file("c.tsv", "1\tBeijing\tcity\tPeking\n2\tNew York\tcity\tBig Apple|NYC\n"),
+    ];
+    for file in &files {
+        let (code, out, err) = run(&["extract", "--no-default-gazetteer", "--gazetteer", path(file), path(&text)]);
+        assert_eq!((code, err.as_str()), (0, ""));
+        let answer: serde_json::Value = serde_json::from_str(&out).unwrap();
+        let ids: Vec<_> = answer["mentions"].as_array().unwrap().iter().map(|mention| mention["entity"]["id"].clone()).collect();
+        assert_eq!(ids, ["1", "2", "2"], "{}", file.display());
+    }
+    let list = folder.file("d.txt", "Peking\n\n  New York \n");
+    let (_, out, _) = run(&["extract", "--no-default-gazetteer", "--gazetteer", path(&list), path(&text)]);
+    assert!(out.contains("\"id\":\"New York\"") && out.contains("\"gazetteer\":\"d\""), "{out}");
+}
+
+#[test]
+fn an_answer_reads_as_promised() {
+    let folder = Folder::new();
+    let documents = folder.file("d.jsonl", "{\"id\": \"a\", \"text\": \"Xi met. Xi Jinping left.\"}\n");
+    let (code, out, _) = run(&["extract", "--format", "jsonl", path(&documents)]);
+    assert_eq!(code, 0);
+    assert!(out.starts_with("{\"documentId\":\"a\",\"mentions\":[{\"start\":0,\"end\":2,\"text\":\"Xi\",\"entity\":{\"id\":"), "{out}");
+    assert!(out.contains("\"name\":\"Xi Jinping\",\"type\":\"person\",\"gazetteer\":\"starter\"},\"score\":0.97,"), "{out}");
+    assert!(out.contains("\"follows\":1"), "{out}");
+}
+
+#[test]
+fn text_is_coloured_on_request_and_safe_for_terminals() {
+    let folder = Folder::new();
+    let text = folder.file("t.txt", "In China\u{1b}[2J and\u{7} Nowhere");
+    let (code, out, _) = run(&["extract", "--format", "text", path(&text)]);
+    assert_eq!(code, 0);
+    assert!(out.contains("In [China]\u{FFFD}[2J and\u{FFFD} Nowhere"), "{out}");
+    assert!(out.contains("iso3166:CN"), "{out}");
+    let (_, out, _) = run(&["extract", "--format", "text", "--color", "always", path(&text)]);
+    assert!(out.contains("\u{1b}[1;32mChina\u{1b}[0m"), "{out}");
+    let empty = folder.file("empty.txt", "");
+    let (code, out, _) = run(&["extract", "--format", "text", path(&empty)]);
+    assert_eq!(code, 0);
+    assert!(out.contains("nothing found"));
+}
+
+#[test]
+fn standard_input_is_text_unless_told() {
+    for (arguments, input, count) in [
+        (vec!["extract", "-"], "China and Russia", 2),
+        (vec!["extract", "--input-format", "jsonl", "-"], "{\"text\": \"China\"}\n\n{\"title\": \"Russia\"}", 2),
+    ] {
+        let mut child =
+            onomast(&arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        let (code, out, _) = texts(child.wait_with_output().unwrap());
+        assert_eq!((code, out.matches("\"start\"").count()), (0, count), "{out}");
+    }
+}
+
+#[test]
+fn a_bad_document_is_reported_and_the_others_are_not_lost() {
+    let folder = Folder::new();
+    let documents = folder.file("d.jsonl", "{\"text\":\"China\"}\n{\"txt\":\"x\"}\n[]\n{\"id\":\"z\",\"text\":\"Russia\"}\n");
+    let latin1 = folder.file("latin1.txt", b"caf\xE9");
+    let (code, out, err) = run(&["extract", path(&documents), path(&latin1), "missing.txt", path(&documents)]);
+    assert_eq!(code, 1);
+    assert_eq!(out.lines().count(), 4);
+    assert!(err.contains("d.jsonl:2: unknown field `txt`"), "{err}");
+    assert!(err.contains("d.jsonl:3: "), "{err}");
+    assert!(err.contains("latin1.txt: not UTF-8 at byte 3"), "{err}");
+    assert!(err.contains("cannot read missing.txt: "), "{err}");
+}
+
+#[test]
+fn wrong_arguments_are_explained() {
+    for (arguments, code, message) in [
+        (&["extract"][..], 2, "INPUT"),
+        (&["extract", "--without", "exact", "x"], 2, "the forms are case, diacritics"),
+        (&["extract", "--min-score", "2", "x"], 2, "a number from 0 to 1 is asked for"),
+        (&["extract", "--max-mentions", "0", "x"], 2, "--max-mentions"),
+        (&["extract", "--no-default-gazetteer", "x"], 1, "no gazetteer to search"),
+        (&["extract", "--type", "a", "--not-type", "a", "x"], 1, "\"a\" is given to --type and to --not-type"),
+        (&["extract", "--gazetteer", "missing.csv", "x"], 1, "cannot read the gazetteer missing.csv: "),
+        (&["frobnicate"], 2, "unrecognized subcommand"),
+        (&["serve", "--listen", "nowhere"], 1, "flag --listen: the setting server.listen has a wrong value"),
+        (&["serve", "--set", "limits.mentoins=5"], 1, "unknown setting limits.mentoins; did you mean limits.mentions?"),
+        (&["serve", "--set", "limits.mentions=many"], 1, "asks for a whole number, not \"many\""),
+        (&["serve", "--set", "limits.mentions"], 2, "the form is KEY=VALUE"),
+        (&["serve", "--log-level", "loud=high=x"], 1, "log.level"),
+    ] {
+        let (found, _, err) = run(arguments);
+        assert_eq!(found, code, "{arguments:?}: {err}");
+        assert!(err.contains(message), "{arguments:?}: {err}");
+    }
+}
+
+#[test]
+fn settings_come_from_defaults_file_environment_and_flags() {
+    let folder = Folder::new();
+    let file = folder.file("onomast.toml", "[limits]\nmentions = 7\nbatch_documents = 8\ninline_entities = 9\n");
+    let output = onomast(&["config", "--config", path(&file), "--set", "limits.inline_entities=30"])
+        .env("ONOMAST_LIMITS_BATCH_DOCUMENTS", "20")
+        .env("ONOMAST_LIMITS_INLINE_ENTITIES", "20")
+        .output()
+        .unwrap();
+    let (code, out, err) = texts(output);
+    assert_eq!(code, 0, "{err}");
+    let origin = |key: &str| {
+        let line = out.lines().find(|line| line.starts_with(&format!("{key} ="))).unwrap();
+        let (value, origin) = line.split_once('#').unwrap();
+        (value.trim().to_owned(), origin.trim().to_owned())
+    };
+    assert_eq!(origin("document_bytes"), ("document_bytes = 16777216".into(), "default".into()));
+    assert_eq!(origin("mentions"), ("mentions = 7".into(), path(&file).into()));
+    assert_eq!(origin("batch_documents"), ("batch_documents = 20".into(), "environment ONOMAST_LIMITS_BATCH_DOCUMENTS".into()));
+    assert_eq!(origin("inline_entities"), ("inline_entities = 30".into(), "flag --set".into()));
+
+    // What is printed is itself a configuration of the same settings.
+    let printed = folder.file("printed.toml", &out);
+    let (code, again, err) = run(&["config", "--config", path(&printed)]);
+    assert_eq!(code, 0, "{err}");
+    let values = |text: &str| text.lines().map(|line| line.split('#').next().unwrap().trim().to_owned()).collect::<Vec<_>>();
+    assert_eq!(values(&again), values(&out));
+
+    let wrong = folder.file("wrong.toml", "[limits]\nmention = 7\n");
+    let (code, _, err) = run(&["config", "--config", path(&wrong)]);
+    assert_eq!(code, 1);
+    assert!(err.contains("wrong.toml: unknown setting limits.mention; did you mean limits.mentions?"), "{err}");
+    let (code, _, err) = texts(onomast(&["config"]).env("ONOMAST_LIMTS", "1").output().unwrap());
+    assert_eq!(code, 1);
+    assert!(err.contains("environment ONOMAST_LIMTS: unknown setting"), "{err}");
+}
+
+/// A running server of the program, killed at the end.
+struct Served {
+    child: std::process::Child,
+    lines: std::io::Lines<BufReader<std::process::ChildStderr>>,
+    address: String,
+}
+
+impl Served {
+    fn start(arguments: &[&str]) -> Self {
+        let all = [&["serve", "--listen", "127.0.0.1:0", "--log-format", "json"], arguments].concat();
+        let mut child = onomast(&all).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let line = lines.by_ref().map(Result::unwrap).find(|line| line.contains("\"listening\"")).unwrap();
+        let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+        let address = line["address"].as_str().unwrap().to_owned();
+        Self { child, lines, address }
+    }
+
+    fn wait_for(&mut self, what: &str) -> String {
+        self.lines.by_ref().map(Result::unwrap).find(|line| line.contains(what)).unwrap()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_server_serves_logs_no_text_and_drains() {
+    use onomast::service::proto::{Document, ExtractRequest, extraction_service_client::ExtractionServiceClient};
+    let mut served = Served::start(&[]);
+    served.wait_for("\"serving\"");
+    let mut client = ExtractionServiceClient::connect(format!("http://{}", served.address)).await.unwrap();
+    let document = Some(Document { text: "A secret about China.".into(), ..Default::default() });
+    let mut request = tonic::Request::new(ExtractRequest { document, ..Default::default() });
+    request.metadata_mut().insert("x-request-id", "request-77".parse().unwrap());
+    assert_eq!(client.extract(request).await.unwrap().into_inner().mentions.len(), 1);
+    let line = served.wait_for("answered");
+    assert!(line.contains("request-77") && line.contains("/onomast.v1.ExtractionService/Extract"), "{line}");
+    assert!(!line.contains("secret"), "{line}");
+
+    // The port is taken now.
+    let (code, _, err) = run(&["serve", "--listen", &served.address]);
+    assert_eq!(code, 1);
+    assert_eq!(err, format!("error: {} is in use by another program; choose another address with --listen\n", served.address));
+
+    drop(client);
+    let pid = served.child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    served.wait_for("\"stopped\"");
+    assert_eq!(served.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let story = repository("tests/data/story.txt");
+    let inputs = vec![path(&story); 200];
+    let arguments = [&["extract", "--format", "jsonl"][..], &inputs].concat();
+    let mut child = onomast(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let (code, _, err) = texts(child.wait_with_output().unwrap());
+    assert_eq!((code, err.as_str()), (0, ""));
+}

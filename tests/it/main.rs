@@ -1,0 +1,18 @@
+//! The integration tests: one binary, a module for each subject.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod architecture;
+mod case;
+mod cases;
+mod cli;
+mod documents;
+mod oracle;
+mod peers;
+mod properties;
+mod readme;
+mod seed;
+mod service;
+mod stream;
+mod surfaces;
+mod support;

@@ -1,0 +1,246 @@
+//! Properties that hold for any text and any gazetteer.
+
+use std::collections::BTreeSet;
+
+use onomast::{
+    catalog::Gazetteer,
+    extract::{Options, Overlap},
+    gazetteer::{Alias, AliasKind, CaseRule, Checker, Entity, Format, read},
+    service::proto,
+    text::OffsetEncoding,
+};
+use proptest::prelude::*;
+
+use crate::{
+    oracle::{self, Hit},
+    surfaces,
+};
+
+const POLICIES: [Overlap; 3] = [Overlap::Longest, Overlap::Outermost, Overlap::All];
+
+/// Text of any scripts, with what makes offsets and words hard.
+fn any_text() -> impl Strategy<Value = String> {
+    let pieces = prop_oneof![
+        4 => "[a-zA-Z]{1,6}",
+        1 => "\\PC{1,4}",
+        1 => "[İıßΣςǅﬁéñÅøŁ]{1,3}",
+        1 => "[\u{300}-\u{305}\u{591}\u{64B}\u{200B}\u{200D}\u{AD}\u{FEFF}]{1,2}",
+        1 => "[中国俄罗斯東京ひらカタカナーไทย한국은는]{1,4}",
+        1 => "[אבגابتХиРос]{1,4}",
+        1 => "[😀👩‍🚀🇨🇳]{1,2}",
+        3 => "[ .,;:'’\\-\n\r\t_&+#()]{1,3}",
+        1 => Just("U.S.".to_owned()),
+        1 => "[A-Z]{1,3}[a-z]{1,3}[A-Z][a-z]{1,2}[0-9]?",
+    ];
+    prop::collection::vec(pieces, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+/// Entities whose names are pieces of a text, or anything.
+fn entities_of(text: &str, cuts: &[(usize, usize, u8)]) -> Vec<Entity> {
+    let chars: Vec<char> = text.chars().collect();
+    let mut checker = Checker::default();
+    let mut entities = Vec::new();
+    for (number, &(from, length, kind)) in cuts.iter().enumerate() {
+        let from = from % (chars.len() + 1);
+        let name: String = chars[from..].iter().take(length).collect();
+        let alias = Alias { kind: AliasKind::Short, ..Alias::plain(name.chars().take(3).collect::<String>()) };
+        let entity = Entity {
+            id: number.to_string(),
+            name,
+            kind: if kind & 1 == 0 { "person".into() } else { "thing".into() },
+            aliases: if kind & 2 == 0 { vec![alias] } else { vec![] },
+            case: [CaseRule::Auto, CaseRule::Exact, CaseRule::Any][kind as usize % 3],
+            ..Entity::default()
+        };
+        if checker.check(&entity, 0, &mut Vec::new()) {
+            entities.push(entity);
+        }
+    }
+    entities
+}
+
+fn extract(entities: &[Entity], options: &Options, title: &str, text: &str) -> proto::ExtractResponse {
+    let gazetteer = Gazetteer::compile("random", b"", entities).unwrap();
+    let document = proto::Document { title: title.into(), text: text.into(), ..Default::default() };
+    surfaces::library(gazetteer, options, &document)
+}
+
+fn slice(text: &str, start: u32, end: u32, encoding: OffsetEncoding) -> String {
+    let range = start as usize..end as usize;
+    match encoding {
+        OffsetEncoding::Utf8 => text[range].to_owned(),
+        OffsetEncoding::Utf16 => {
+            let units: Vec<u16> = text.encode_utf16().collect();
+            String::from_utf16(&units[range]).unwrap()
+        }
+        OffsetEncoding::CodePoints => text.chars().skip(range.start).take(range.len()).collect(),
+    }
+}
+
+fn cuts() -> impl Strategy<Value = Vec<(usize, usize, u8)>> {
+    prop::collection::vec((0..200_usize, 1..20_usize, any::<u8>()), 1..12)
+}
+
+/// Words that meet in many readings.
+fn small_word() -> impl Strategy<Value = String> {
+    prop::sample::select(vec![
+        "in", "depth", "indepth", "China", "Russia", "one", "Chinas", "US", "USs", "a", "b", "ab", "aab", "pro",
+        "policy", "Xi", "an", "Xian", "oneChina", "ChinaRussia", "proRussia", "USChina", "inDepth", "aB", "x",
+    ])
+    .prop_map(str::to_owned)
+}
+
+fn small_text() -> impl Strategy<Value = String> {
+    let gap = prop::sample::select(vec![" ", " ", " ", "-", "'", "-\n", "\n", "\n\n", ", ", "; ", "'s ", "_"]);
+    prop::collection::vec((small_word(), gap), 1..14)
+        .prop_map(|words| words.into_iter().map(|(word, gap)| word + gap).collect())
+}
+
+fn small_name() -> impl Strategy<Value = String> {
+    let gap = prop::sample::select(vec![" ", " ", "-", "'"]);
+    (small_word(), prop::collection::vec((gap, small_word()), 0..3))
+        .prop_map(|(first, rest)| rest.into_iter().fold(first, |name, (gap, word)| name + gap + &word))
+}
+
+fn entities_named<'a>(names: impl IntoIterator<Item = (usize, &'a str)>) -> Vec<Entity> {
+    let entity = |(number, name): (usize, &str)| {
+        Entity { id: number.to_string(), name: name.to_owned(), case: CaseRule::Any, ..Entity::default() }
+    };
+    names.into_iter().map(entity).collect()
+}
+
+/// Every entity at every place of an answer.
+fn hits(answer: &proto::ExtractResponse) -> BTreeSet<Hit> {
+    let number = |entity: &Option<proto::EntityReference>| entity.as_ref().unwrap().id.parse().unwrap();
+    let mut hits = BTreeSet::new();
+    for mention in &answer.mentions {
+        let (start, end) = (mention.start.unwrap(), mention.end.unwrap());
+        hits.insert((start, end, number(&mention.entity)));
+        hits.extend(mention.candidates.iter().map(|candidate| (start, end, number(&candidate.entity))));
+    }
+    hits
+}
+
+fn overlap(one: &Hit, other: &Hit) -> bool {
+    one.0 < other.1 && other.0 < one.1
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+
+    /// T1, and that nothing panics: slicing the text with a span gives the text of the mention, in every unit.
+    #[test]
+    fn spans_slice_the_text(title in any_text(), text in any_text(), cuts in cuts(), policy in 0..3_usize) {
+        let entities = entities_of(&text, &cuts);
+        for offsets in [OffsetEncoding::Utf8, OffsetEncoding::Utf16, OffsetEncoding::CodePoints] {
+            let options = Options { offsets, overlap: POLICIES[policy], ..Options::default() };
+            let answer = extract(&entities, &options, &title, &text);
+            let mut last = (0, 0);
+            for mention in &answer.mentions {
+                let (start, end) = (mention.start.unwrap(), mention.end.unwrap());
+                let field = if mention.field() == proto::Field::Title { &title } else { &text };
+                prop_assert!(start < end);
+                prop_assert_eq!(&slice(field, start, end, offsets), &mention.text);
+                prop_assert!((mention.field, start) >= last);
+                last = (mention.field, start);
+                if let Some(follows) = mention.follows {
+                    let followed = &answer.mentions[follows as usize];
+                    prop_assert_eq!(&followed.entity, &mention.entity);
+                    prop_assert!(followed.follows.is_none());
+                }
+            }
+        }
+    }
+
+    /// A name is found in itself: whatever can be searched for is found when the text is the name.
+    #[test]
+    fn a_name_is_found_in_itself(name in any_text()) {
+        let entity = Entity { id: "1".into(), name: name.clone(), case: CaseRule::Exact, ..Entity::default() };
+        prop_assume!(Checker::default().check(&entity, 1, &mut Vec::new()));
+        prop_assume!(!name.contains('\n') && !name.contains('\r') && !name.contains('\u{0B}') && !name.contains('\u{0C}'));
+        prop_assume!(!name.contains('\u{2028}') && !name.contains('\u{2029}') && !name.contains('\u{85}'));
+        let answer = extract(&[entity], &Options::default(), "", &name);
+        prop_assert_eq!(answer.mentions.len(), 1, "{:?}", name);
+        prop_assert_eq!(answer.mentions[0].forms().collect::<Vec<_>>(), vec![proto::MatchForm::Exact]);
+    }
+
+    /// The engine finds exactly what the naive matcher finds.
+    #[test]
+    fn the_engine_equals_the_oracle(text in small_text(), names in prop::collection::vec(small_name(), 1..8)) {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let entities = entities_named(names.iter().copied().enumerate());
+        let options = Options { overlap: Overlap::All, ..Options::default() };
+        let answer = extract(&entities, &options, "", &text);
+        prop_assert!(answer.truncations.is_empty());
+        prop_assert_eq!(hits(&answer), oracle::find(&text, &names));
+    }
+
+    /// M3: the order of names changes nothing.
+    #[test]
+    fn order_does_not_matter(text in small_text(), names in prop::collection::vec(small_name(), 1..8), turn in 0..8_usize) {
+        let mut entities = entities_named(names.iter().map(String::as_str).enumerate());
+        for overlap in POLICIES {
+            let options = Options { overlap, ..Options::default() };
+            let before = extract(&entities, &options, "", &text);
+            entities.reverse();
+            let middle = turn % entities.len();
+            entities.rotate_left(middle);
+            prop_assert_eq!(before, extract(&entities, &options, "", &text));
+        }
+    }
+
+    /// M6: a name that is added removes nothing that no occurrence of it overlaps.
+    #[test]
+    fn added_names_do_no_harm(text in small_text(), names in prop::collection::vec(small_name(), 1..8), added in small_name()) {
+        let known = names.len();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let before = entities_named(names.iter().copied().enumerate());
+        let mut after = before.clone();
+        after.extend(entities_named([(known, added.as_str())]));
+        let all = Options { overlap: Overlap::All, ..Options::default() };
+        let occurrences = hits(&extract(&after, &all, "", &text));
+        for overlap_policy in POLICIES {
+            let options = Options { overlap: overlap_policy, ..Options::default() };
+            let kept = hits(&extract(&after, &options, "", &text));
+            // What the added name reaches: itself, and under LONGEST whatever a chain of overlaps connects to it. A glued
+            // word that it accounts for may bring others of the same word.
+            let mut reach: Vec<Hit> = occurrences.iter().filter(|hit| hit.2 == known).copied().collect();
+            let news = hits(&extract(&before, &all, "", &text));
+            reach.extend(occurrences.difference(&news));
+            if overlap_policy == Overlap::Longest {
+                let mut next = 0;
+                while let Some(&from) = reach.get(next) {
+                    let more: Vec<_> = occurrences.iter().filter(|hit| overlap(hit, &from) && !reach.contains(hit)).copied().collect();
+                    reach.extend(more);
+                    next += 1;
+                }
+            }
+            for hit in hits(&extract(&before, &options, "", &text)) {
+                let reached = reach.iter().any(|other| overlap(other, &hit));
+                prop_assert!(kept.contains(&hit) || reached, "{:?} lost under {:?}", hit, overlap_policy);
+            }
+        }
+    }
+
+    /// L4 and reuse: memory that was used before changes no answer.
+    #[test]
+    fn answers_repeat(text in any_text(), cuts in cuts()) {
+        let entities = entities_of(&text, &cuts);
+        let once = extract(&entities, &Options::default(), &text, &text);
+        let again = extract(&entities, &Options::default(), &text, &text);
+        prop_assert_eq!(prost::Message::encode_to_vec(&once), prost::Message::encode_to_vec(&again));
+    }
+
+    /// No bytes make a reader of gazetteers panic, and every line is an entity, an issue, a heading or blank.
+    #[test]
+    fn readers_take_anything(bytes in prop::collection::vec(any::<u8>(), 0..200), lines in "[\\[\\]{}\":,|a-z\t\n]{0,80}") {
+        for format in [Format::JsonLines, Format::Csv, Format::Tsv, Format::List] {
+            for input in [&bytes[..], lines.as_bytes()] {
+                let read = read(input, format).unwrap();
+                let count = input.split(|&byte| byte == b'\n').count() as u64;
+                prop_assert!(read.issues.iter().all(|issue| (1..=count).contains(&issue.line)));
+                prop_assert!(read.entries.windows(2).all(|pair| pair[0].line < pair[1].line));
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What several tests need: a server of their own, a folder of their own.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+use onomast::{
+    catalog::{self, Catalog},
+    service::{Limits, Options, Server, ServerError},
+};
+use tokio::{sync::oneshot, task::JoinHandle};
+
+use crate::surfaces::Client;
+
+/// A real server on a free port, in this process.
+pub(crate) struct TestServer {
+    pub(crate) address: String,
+    pub(crate) handle: onomast::service::Handle,
+    stop: oneshot::Sender<()>,
+    running: JoinHandle<Result<(), ServerError>>,
+}
+
+impl TestServer {
+    /// A server that was not given its catalog yet.
+    pub(crate) async fn empty(limits: Limits) -> Self {
+        let options = Options { listen: ([127, 0, 0, 1], 0).into(), workers: 2, grace_seconds: 20 };
+        let server = Server::bind(options, limits).await.unwrap();
+        let address = format!("http://{}", server.address());
+        let handle = server.handle();
+        let (stop, stopped) = oneshot::channel();
+        let running = tokio::spawn(server.run(async {
+            stopped.await.ok();
+        }));
+        Self { address, handle, stop, running }
+    }
+
+    pub(crate) async fn with(catalog: Catalog, limits: Limits) -> Self {
+        let server = Self::empty(limits).await;
+        server.handle.serve(catalog).await;
+        server
+    }
+
+    pub(crate) async fn starter(limits: Limits) -> Self {
+        Self::with(catalog::load(&catalog::Options::default()).unwrap().catalog, limits).await
+    }
+
+    pub(crate) async fn channel(&self) -> tonic::transport::Channel {
+        tonic::transport::Endpoint::new(self.address.clone()).unwrap().connect().await.unwrap()
+    }
+
+    pub(crate) async fn client(&self) -> Client {
+        Client::new(self.channel().await).max_decoding_message_size(usize::MAX)
+    }
+
+    /// Tells the server to stop, and gives what to wait for.
+    pub(crate) fn stop(self) -> JoinHandle<Result<(), ServerError>> {
+        self.stop.send(()).ok();
+        self.running
+    }
+}
+
+/// A folder that is removed at the end of the test.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("onomast-test-{}-{number}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    pub(crate) fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        fs::write(&path, content).unwrap();
+        path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        fs::remove_dir_all(&self.0).ok();
+    }
+}
+
+/// A file of this repository.
+pub(crate) fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// A file of the data that may lie beside this repository; `None`, said aloud, where it does not.
+pub(crate) fn shared(path: &str) -> Option<PathBuf> {
+    let file = repository("../shared").join(path);
+    if file.exists() {
+        return Some(file);
+    }
+    println!("skipped: {} is not there", file.display());
+    None
+}
