@@ -1,0 +1,262 @@
+//! The whole pipeline, from raw text to mentions, and each of its stages, in MB/s of text on one core.
+//!
+//! Run: `cargo bench --bench pipeline`. With `ONOMAST_BENCH_DATA` set to a folder that holds `news.jsonl` and
+//! gazetteers, real news and names are used; without it, both are made up. Every measurement checks what it found
+//! before it counts; stages and gazetteers take turns within a round, so that a noisy machine hits all alike. The
+//! figure is the median over the rounds.
+
+#![allow(missing_docs, clippy::print_stdout, clippy::unwrap_used, clippy::expect_used)]
+
+use std::{
+    fs,
+    hint::black_box,
+    path::{Path, PathBuf},
+    sync::atomic::AtomicBool,
+    time::{Duration, Instant},
+};
+
+use onomast::{
+    catalog::Gazetteer,
+    extract::{self, Answer, Input, Options, Scratch},
+    gazetteer::{Alias, Entity, Format, read},
+    index::{Forms, GluedWords, Search},
+    text::{View, Words},
+};
+
+const ROUNDS: usize = 7;
+
+struct Set {
+    label: String,
+    gazetteer: Gazetteer,
+    entities: usize,
+    compiled_in: Duration,
+}
+
+fn main() {
+    let (texts, sets) = match std::env::var_os("ONOMAST_BENCH_DATA").map(PathBuf::from) {
+        Some(folder) => (news(&folder), real(&folder)),
+        None => (made_up_news(), [10_000, 100_000, 1_000_000].map(made_up).into()),
+    };
+    let bytes: usize = texts.iter().map(String::len).sum();
+    println!("text: {} documents, {:.1} MB", texts.len(), bytes as f64 / 1e6);
+    println!(
+        "{:<16} {:>9} {:>9} {:>9} {:>9} {:>10} {:>8} {:>8} {:>8}",
+        "gazetteer", "entities", "names", "compile", "memory", "mentions", "words", "search", "whole"
+    );
+    for set in &sets {
+        let mut stages: [Vec<Duration>; 3] = Default::default();
+        let mut mentions = None;
+        let mut bench = Bench::new(set);
+        for _ in 0..ROUNDS {
+            let (time, count) = timed(|| bench.words(&texts));
+            assert!(count > 0);
+            stages[0].push(time);
+            let (time, count) = timed(|| bench.search(&texts));
+            assert!(count > 0);
+            stages[1].push(time);
+            let (time, count) = timed(|| bench.whole(&texts));
+            assert_eq!(*mentions.get_or_insert(count), count, "the number of mentions must not change");
+            stages[2].push(time);
+        }
+        let rate = |times: &mut Vec<Duration>| {
+            times.sort_unstable();
+            bytes as f64 / 1e6 / times[times.len() / 2].as_secs_f64()
+        };
+        let [words, search, whole] = &mut stages;
+        println!(
+            "{:<16} {:>9} {:>9} {:>8.1}s {:>7.0}MB {:>10} {:>8.1} {:>8.1} {:>8.1}",
+            set.label,
+            set.entities,
+            set.gazetteer.segment().name_count(),
+            set.compiled_in.as_secs_f64(),
+            set.gazetteer.segment().memory() as f64 / 1e6,
+            mentions.unwrap_or_default(),
+            rate(words),
+            rate(search),
+            rate(whole)
+        );
+    }
+    story(&sets[0]);
+}
+
+/// The time of one story of 4 KB.
+fn story(set: &Set) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/story.txt");
+    let text = fs::read_to_string(path).unwrap();
+    let bytes = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("data/starter.jsonl")).unwrap();
+    let entities: Vec<_> =
+        read(&bytes[..], Format::JsonLines).unwrap().entries.into_iter().map(|entry| entry.entity).collect();
+    let (compiled_in, starter) = timed(|| Gazetteer::compile("starter", &bytes, &entities).unwrap());
+    let starter = Set { label: "starter".into(), gazetteer: starter, entities: entities.len(), compiled_in };
+    let (with_reading, _) = timed(|| {
+        let read = read(&bytes[..], Format::JsonLines).unwrap();
+        black_box(Gazetteer::compile("starter", &bytes, read.entries.iter().map(|entry| &entry.entity)).unwrap())
+    });
+    println!("starter gazetteer: read and compiled in {:.0} ms", with_reading.as_secs_f64() * 1e3);
+    for set in [&starter, set] {
+        let mut bench = Bench::new(set);
+        let texts = [text.clone()];
+        let mut times: Vec<_> = (0..2001).map(|_| timed(|| black_box(bench.whole(&texts))).0).collect();
+        if set.label == "starter" {
+            assert_eq!(bench.whole(&texts), 56);
+        }
+        times.sort_unstable();
+        let micros = |at: usize| times[at].as_secs_f64() * 1e6;
+        println!("story of {} bytes with {}: p50 {:.0} µs, p99 {:.0} µs", text.len(), set.label, micros(1000), micros(1980));
+    }
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
+    let start = Instant::now();
+    let result = work();
+    (start.elapsed(), result)
+}
+
+/// The stages over all texts, with memory that is used again.
+struct Bench<'a> {
+    set: &'a Set,
+    options: Options,
+    scratch: Scratch,
+    answer: Answer,
+    words: Words,
+    search: Search,
+    never: AtomicBool,
+}
+
+impl<'a> Bench<'a> {
+    fn new(set: &'a Set) -> Self {
+        let options = Options::default();
+        let (scratch, answer, words, search) = Default::default();
+        Self { set, options, scratch, answer, words, search, never: AtomicBool::new(false) }
+    }
+
+    /// Segmentation and folding; the number of words.
+    fn words(&mut self, texts: &[String]) -> usize {
+        let mut count = 0;
+        for text in texts {
+            self.words.clear();
+            count += self.words.read(text);
+        }
+        count
+    }
+
+    /// Segmentation, folding and search; the number of occurrences.
+    fn search(&mut self, texts: &[String]) -> usize {
+        let mut glued = GluedWords::default();
+        let mut count = 0;
+        for text in texts {
+            self.words.clear();
+            glued.clear();
+            self.words.read(text);
+            glued.read(text, &self.words, 0);
+            let view = View { fields: ["", text], words: &self.words, border: 0 };
+            self.search.run(self.set.gazetteer.segment(), view, &glued, Forms::EXACT, &self.never);
+            count += self.search.occurrences().len();
+        }
+        count
+    }
+
+    /// Everything; the number of mentions.
+    fn whole(&mut self, texts: &[String]) -> usize {
+        let sources = [extract::Source { name: "bench", segment: self.set.gazetteer.segment() }];
+        let filter = extract::Filter::new(&sources, &self.options);
+        let mut count = 0;
+        for text in texts {
+            let input = Input { title: "", text };
+            let Self { options, scratch, answer, never, .. } = self;
+            extract::run(&sources, input, options, &filter, scratch, answer, never).unwrap();
+            count += answer.mentions.len();
+        }
+        count
+    }
+}
+
+fn news(folder: &Path) -> Vec<String> {
+    let lines = fs::read_to_string(folder.join("news.jsonl")).expect("news.jsonl");
+    let text = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["text"].as_str().unwrap().to_owned();
+    lines.lines().map(text).collect()
+}
+
+fn real(folder: &Path) -> Vec<Set> {
+    let names = std::env::var("ONOMAST_BENCH_SETS").unwrap_or("places-10k,places-100k,places".into());
+    let set = |name: &str| {
+        let bytes = fs::read(folder.join(format!("{name}.jsonl"))).expect("a gazetteer");
+        let entities: Vec<_> =
+            read(&bytes[..], Format::JsonLines).unwrap().entries.into_iter().map(|entry| entry.entity).collect();
+        compile(name.into(), &entities)
+    };
+    names.split(',').map(set).collect()
+}
+
+fn compile(label: String, entities: &[Entity]) -> Set {
+    let (compiled_in, gazetteer) = timed(|| Gazetteer::compile("bench", b"", entities).unwrap());
+    Set { label, gazetteer, entities: entities.len(), compiled_in }
+}
+
+/// A generator of numbers that are the same on every machine (xorshift).
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % limit as u64) as usize
+    }
+}
+
+/// A word that stands for a number: frequent words are short.
+fn word(number: usize) -> String {
+    const SYLLABLES: [&str; 16] =
+        ["ka", "to", "mi", "ren", "sol", "va", "du", "pe", "lin", "gor", "sa", "ne", "bi", "rut", "ho", "wex"];
+    let (mut rest, mut word) = (number, String::new());
+    loop {
+        word.push_str(SYLLABLES[rest % 16]);
+        rest /= 16;
+        if rest == 0 {
+            return word;
+        }
+    }
+}
+
+fn capital(word: &str) -> String {
+    word[..1].to_uppercase() + &word[1..]
+}
+
+/// Stories of about 1 KB; every fifteenth word or so is a name of the made-up gazetteers.
+fn made_up_news() -> Vec<String> {
+    let mut numbers = Numbers(7);
+    (0..8000)
+        .map(|_| {
+            let mut text = String::new();
+            while text.len() < 1000 {
+                // Small numbers are frequent, as in language.
+                let spread = 1 << numbers.below(17);
+                let common = numbers.below(spread);
+                text.push_str(&word(common));
+                if numbers.below(15) == 0 {
+                    text.push(' ');
+                    text.push_str(&name(numbers.below(10_000)));
+                }
+                text.push_str([" ", " ", " ", " ", ", ", ". ", "\n"][numbers.below(7)]);
+            }
+            text
+        })
+        .collect()
+}
+
+fn name(number: usize) -> String {
+    let first = capital(&word(number * 7 + 70_000));
+    if number.is_multiple_of(3) { first } else { first + " " + &capital(&word(number % 4099 + 300)) }
+}
+
+fn made_up(count: usize) -> Set {
+    let entity = |number: usize| Entity {
+        id: number.to_string(),
+        name: name(number),
+        aliases: vec![Alias::plain(name(number) + " " + &capital(&word(number % 97)))],
+        kind: "thing".into(),
+        ..Entity::default()
+    };
+    compile(format!("made-up {count}"), &(0..count / 2).map(entity).collect::<Vec<_>>())
+}
