@@ -102,7 +102,13 @@ fn story(set: &Set) {
         }
         times.sort_unstable();
         let micros = |at: usize| times[at].as_secs_f64() * 1e6;
-        println!("story of {} bytes with {}: p50 {:.0} µs, p99 {:.0} µs", text.len(), set.label, micros(1000), micros(1980));
+        println!(
+            "story of {} bytes with {}: p50 {:.0} µs, p99 {:.0} µs",
+            text.len(),
+            set.label,
+            micros(1000),
+            micros(1980)
+        );
     }
 }
 
@@ -173,7 +179,8 @@ impl<'a> Bench<'a> {
 
 fn news(folder: &Path) -> Vec<String> {
     let lines = fs::read_to_string(folder.join("news.jsonl")).expect("news.jsonl");
-    let text = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["text"].as_str().unwrap().to_owned();
+    let text =
+        |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["text"].as_str().unwrap().to_owned();
     lines.lines().map(text).collect()
 }
 

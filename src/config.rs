@@ -110,11 +110,12 @@ pub struct Config {
 }
 
 impl Config {
-    /// Composes the settings. `flags` are (key, value, name of the flag); later ones win.
+    /// Composes the settings. `flags` are (key, value, name of the flag); later ones win. A string is read as the
+    /// setting asks for.
     pub fn load(
         file: Option<&Path>,
         environment: impl IntoIterator<Item = (String, String)>,
-        flags: impl IntoIterator<Item = (String, String, String)>,
+        flags: impl IntoIterator<Item = (String, Value, String)>,
     ) -> Result<Self, ConfigError> {
         // Options are plain values, so that they always have a TOML form.
         let defaults = Table::try_from(Settings::default()).unwrap_or_default();
@@ -137,7 +138,10 @@ impl Config {
             config.set_text(key, &value, origin)?;
         }
         for (key, value, flag) in flags {
-            config.set_text(key, &value, Origin::Flag(flag))?;
+            match value {
+                Value::String(text) => config.set_text(key, &text, Origin::Flag(flag))?,
+                value => config.set(key, value, Origin::Flag(flag))?,
+            }
         }
         config.settings = config.compose()?;
         Ok(config)

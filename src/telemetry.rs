@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use tracing_subscriber::{EnvFilter, fmt};
+use tracing_subscriber::{EnvFilter, filter::LevelFilter, fmt};
 
 /// What is logged, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,8 +45,15 @@ pub enum TelemetryError {
 
 /// Starts logging for the whole process.
 pub fn start(options: &Options) -> Result<(), TelemetryError> {
-    let filter = EnvFilter::try_new(&options.level).map_err(|_| TelemetryError::Level(options.level.clone()))?;
-    let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let wrong = || TelemetryError::Level(options.level.clone());
+    // A word alone would be taken for a module, and would switch off all others without a word.
+    let understood = |part: &str| part.contains('=') || part.trim().parse::<LevelFilter>().is_ok();
+    if !options.level.split(',').all(understood) {
+        return Err(wrong());
+    }
+    let filter = EnvFilter::try_new(&options.level).map_err(|_| wrong())?;
+    // A log that cannot be written must not stop the server.
+    let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
     let terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
     match options.format {
         Format::Text => builder.with_ansi(terminal).with_target(false).try_init(),

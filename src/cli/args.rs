@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use toml::Value;
 
 use crate::{
     config::{CONFIG_VARIABLE, Config, ConfigError},
@@ -70,31 +71,36 @@ impl ServerSettings {
     pub(super) fn load(&self) -> Result<Config, ConfigError> {
         let Self { config, listen, gazetteer, no_default_gazetteer, skip_bad_lines, log_level, log_format, set } = self;
         let mut flags = Vec::new();
-        let mut flag = |key: &str, value: String, name: &str| flags.push((key.to_owned(), value, name.to_owned()));
+        let mut flag = |key: &str, value: Value, name: &str| flags.push((key.to_owned(), value, name.to_owned()));
+        let text = |text: &String| Value::String(text.clone());
         if let Some(listen) = listen {
-            flag("server.listen", listen.clone(), "--listen");
+            flag("server.listen", text(listen), "--listen");
         }
         if !gazetteer.is_empty() {
-            // A path with a separator of path lists in it cannot be given this way; a configuration file takes it.
-            let files = std::env::join_paths(gazetteer).unwrap_or_default();
-            flag("gazetteers.files", files.to_string_lossy().into_owned(), "--gazetteer");
+            let files = gazetteer.iter().map(|file| Value::String(file.to_string_lossy().into_owned()));
+            flag("gazetteers.files", Value::Array(files.collect()), "--gazetteer");
         }
         if *no_default_gazetteer {
-            flag("gazetteers.starter", "false".into(), "--no-default-gazetteer");
+            flag("gazetteers.starter", false.into(), "--no-default-gazetteer");
         }
         if *skip_bad_lines {
-            flag("gazetteers.skip_bad_lines", "true".into(), "--skip-bad-lines");
+            flag("gazetteers.skip_bad_lines", true.into(), "--skip-bad-lines");
         }
         if let Some(level) = log_level {
-            flag("log.level", level.clone(), "--log-level");
+            flag("log.level", text(level), "--log-level");
         }
         if let Some(format) = log_format {
-            flag("log.format", format.clone(), "--log-format");
+            flag("log.format", text(format), "--log-format");
         }
         for (key, value) in set {
-            flag(key, value.clone(), "--set");
+            flag(key, text(value), "--set");
         }
-        Config::load(config.as_deref(), std::env::vars(), flags)
+        // A variable that is not Unicode is none of ours.
+        let environment = std::env::vars_os();
+        let environment =
+            environment.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let config = config.as_deref().filter(|file| !file.as_os_str().is_empty());
+        Config::load(config, environment, flags)
     }
 }
 

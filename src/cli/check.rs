@@ -5,28 +5,28 @@ use std::{
     process::ExitCode,
 };
 
-use super::{args::Check, say};
+use super::{args::Check, clean, say};
 use crate::catalog::{LoadIssue, read_file};
 
 /// Prints every issue of every file; a file that cannot be read does not keep the others from being checked.
 pub(super) fn run(arguments: &Check) -> anyhow::Result<ExitCode> {
     let mut out = stdout().lock();
-    let mut clean = true;
+    let mut good = true;
     for file in &arguments.files {
         match read_file(file) {
             Ok((_, read)) => {
-                clean &= read.issues.is_empty();
+                good &= read.issues.is_empty();
                 let (entities, issues) = (read.entries.len(), read.issues.len());
                 for issue in read.issues {
-                    writeln!(out, "{}", LoadIssue { file: file.clone(), issue })?;
+                    writeln!(out, "{}", clean(&LoadIssue { file: file.clone(), issue }.to_string()))?;
                 }
                 say(&format!("{}: {entities} entities, {issues} issues", file.display()));
             }
             Err(error) => {
-                clean = false;
+                good = false;
                 say(&format!("error: {error}"));
             }
         }
     }
-    Ok(if clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

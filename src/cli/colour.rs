@@ -5,6 +5,7 @@ use std::{
     io::{self, Write},
 };
 
+use super::clean;
 use crate::{
     extract::{Answer, Field, Input, Source},
     index::EntityId,
@@ -49,7 +50,8 @@ impl Painter {
             .map(|&(source, entity, count)| {
                 let record = sources[source].segment.entity(entity);
                 let kind = kind(sources, source, entity);
-                [count.to_string(), clean(&record.name), clean(kind), clean(&record.id), clean(sources[source].name)]
+                let cell = |text: &str| clean(text).replace(['\n', '\t'], " ");
+                [count.to_string(), cell(&record.name), cell(kind), cell(&record.id), cell(sources[source].name)]
             })
             .collect();
         self.table(out, ["mentions", "entity", "type", "id", "gazetteer"], &rows, &mut palette)?;
@@ -138,10 +140,4 @@ fn kind<'a>(sources: &[Source<'a>], source: usize, entity: EntityId) -> &'a str 
 fn colour(palette: &mut HashMap<String, &'static str>, kind: &str) -> &'static str {
     let next = COLOURS[palette.len() % COLOURS.len()];
     palette.entry(kind.to_owned()).or_insert(next)
-}
-
-/// The text without control characters, which could take over the terminal.
-fn clean(text: &str) -> String {
-    let keep = |c: char| !c.is_control() || c == '\n' || c == '\t';
-    text.chars().map(|c| if keep(c) { c } else { '\u{FFFD}' }).collect()
 }

@@ -11,6 +11,9 @@ use thiserror::Error;
 use super::{args::InputFormat, progress::Progress};
 use crate::service::proto::Document;
 
+/// The largest document, in bytes: what offsets of 32 bits reach with room to spare.
+const MAX_BYTES: usize = 1 << 31;
+
 /// Why a document cannot be read.
 #[derive(Debug, Error)]
 pub(super) enum InputError {
@@ -18,6 +21,8 @@ pub(super) enum InputError {
     Read { file: PathBuf, error: io::Error },
     #[error("{}: not UTF-8 at byte {at}", file.display())]
     NotUtf8 { file: PathBuf, at: usize },
+    #[error("{}: the document has {bytes} bytes, the limit is {MAX_BYTES}; cut it into parts", file.display())]
+    TooLarge { file: PathBuf, bytes: usize },
     #[error("{}:{line}: {message}", file.display())]
     Line { file: PathBuf, line: u64, message: String },
 }
@@ -52,6 +57,7 @@ pub(super) fn read<E>(
         let mut bytes = Vec::new();
         let document = match reader.read_to_end(&mut bytes) {
             Err(error) => Err(fail(error)),
+            Ok(bytes) if bytes > MAX_BYTES => Err(InputError::TooLarge { file: input.to_owned(), bytes }),
             Ok(_) => match String::from_utf8(bytes) {
                 Ok(text) => Ok(Document { id: input.to_string_lossy().into_owned(), text, ..Document::default() }),
                 Err(error) => {
@@ -67,6 +73,10 @@ pub(super) fn read<E>(
         bytes.clear();
         match reader.read_until(b'\n', &mut bytes) {
             Ok(0) => break,
+            Ok(count) if count > MAX_BYTES => {
+                take(Err(InputError::TooLarge { file: input.to_owned(), bytes: count }))?;
+                continue;
+            }
             Ok(_) => {}
             Err(error) => return take(Err(fail(error))),
         }

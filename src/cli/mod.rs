@@ -12,7 +12,7 @@ mod input;
 mod progress;
 mod serve;
 
-use std::process::ExitCode;
+use std::{io::Write as _, process::ExitCode};
 
 use clap::Parser as _;
 
@@ -36,10 +36,17 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Writes a line to standard error. There is nobody to tell when that fails.
-#[allow(clippy::print_stderr)]
-fn say(line: &str) {
-    eprintln!("{line}");
+/// Writes a message to standard error, safe for a terminal. There is nobody to tell when that fails.
+fn say(message: &str) {
+    let _ = writeln!(std::io::stderr(), "{}", clean(message));
+}
+
+/// The text without what could take over a terminal or reorder its lines: control and direction characters.
+fn clean(text: &str) -> String {
+    let bad = |c: char| {
+        c.is_control() && c != '\n' && c != '\t' || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    };
+    text.replace("\r\n", "\n").chars().map(|c| if bad(c) { '\u{FFFD}' } else { c }).collect()
 }
 
 /// Whether the reader of our output went away, as `head` does.

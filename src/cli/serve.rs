@@ -19,8 +19,10 @@ pub(super) fn run(arguments: Serve) -> anyhow::Result<ExitCode> {
     let settings = config.settings().clone();
     telemetry::start(&settings.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start threads")?;
-    runtime.block_on(serve(settings))?;
-    Ok(ExitCode::SUCCESS)
+    let result = runtime.block_on(serve(settings));
+    // A job that still runs has had its time; the process does not wait for it.
+    runtime.shutdown_background();
+    result.map(|()| ExitCode::SUCCESS)
 }
 
 async fn serve(settings: Settings) -> anyhow::Result<()> {

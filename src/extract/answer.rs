@@ -29,12 +29,15 @@ pub struct Mention {
     pub forms: Forms,
     /// Whether the best candidate reaches the threshold, and the mention links to it.
     pub linked: bool,
-    /// For a short name, the mention that names the same entity in full, where it is not cut off.
+    /// For a short name, the nearest mention in which the same entity is named in full: a mention of it, or a longer
+    /// one around its name. `None` where that mention lost its place or was cut off.
     pub follows: Option<usize>,
     /// The candidates, as a range of [`Answer::candidates`]; never empty, the best first.
     pub candidates: Range<usize>,
     /// The first word covered.
     pub(super) first: u32,
+    /// The last word covered.
+    pub(super) last: u32,
 }
 
 /// An entity that a mention may mean.
@@ -50,31 +53,18 @@ pub struct Candidate {
 
 /// What was left out because of a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cut {
-    /// Mentions beyond the most to give.
-    Mentions {
-        /// The limit.
-        limit: usize,
-        /// How many were left out.
-        dropped: usize,
-    },
-    /// Readings of words beyond those that are followed at once.
-    Readings {
-        /// The limit.
-        limit: usize,
-        /// How many were left out.
-        dropped: usize,
-    },
+pub struct Cut {
+    /// The name of the limit: `max_mentions`, `readings`, `nested_names`, `candidates`.
+    pub limit: &'static str,
+    /// The limit.
+    pub value: usize,
+    /// How many were left out.
+    pub dropped: usize,
 }
 
 impl std::fmt::Display for Cut {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Mentions { limit, dropped } => {
-                write!(f, "{dropped} mentions beyond the limit max_mentions of {limit}")
-            }
-            Self::Readings { limit, dropped } => write!(f, "{dropped} readings beyond the {limit} followed at once"),
-        }
+        write!(f, "{} beyond the limit {} of {}", self.dropped, self.limit, self.value)
     }
 }
 

@@ -16,10 +16,14 @@ pub(super) struct Found {
     pub(super) span: Span,
     /// The first word of the document that it covers.
     pub(super) first: u32,
+    /// The last word of the document that it covers.
+    pub(super) last: u32,
     /// The number of the source.
     pub(super) source: u16,
     pub(super) entity: EntityId,
     pub(super) name: NameId,
+    /// The prior of the entity.
+    pub(super) prior: f32,
     pub(super) forms: Forms,
     /// It counts only where the document also names the entity in full.
     pub(super) short: bool,

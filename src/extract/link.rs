@@ -11,11 +11,9 @@ use super::{
     answer::{Answer, Candidate, Cut, Field, Mention},
     found::Found,
     overlap::settle,
+    resolve::Resolver,
 };
-use crate::{
-    index::{EntityId, Form},
-    text::View,
-};
+use crate::{index::Form, text::View};
 
 /// At this distance in words a short name weighs as much as a full name of another entity; nearer, up to twice.
 const NEAR: f64 = 20.0;
@@ -24,9 +22,10 @@ const NEAR: f64 = 20.0;
 #[derive(Debug, Default)]
 pub(super) struct Linker {
     weighed: Vec<Weighed>,
-    /// For each entity, the mentions that name it in full, ascending.
-    full: HashMap<(usize, EntityId), Vec<usize>>,
 }
+
+/// How many mentions that begin before a full name may lie over it and are looked at.
+const COVERED: usize = 32;
 
 /// A candidate on the scales.
 #[derive(Debug, Clone, Copy)]
@@ -42,19 +41,20 @@ impl Linker {
         &mut self,
         sources: &[Source<'_>],
         view: View<'_>,
+        resolver: &Resolver,
         options: &Options,
         found: &[Found],
         answer: &mut Answer,
     ) {
         settle(options.overlap, found, |run| self.mention(sources, view, options, &found[run], answer));
-        self.follow(answer);
+        Self::follow(resolver, answer);
         let total = answer.mentions.len();
         if let Some(limit) = options.max_mentions.filter(|&limit| limit < total) {
             answer.mentions.truncate(limit);
             for mention in &mut answer.mentions {
                 mention.follows = mention.follows.filter(|&follows| follows < limit);
             }
-            answer.cuts.push(Cut::Mentions { limit, dropped: total - limit });
+            answer.cuts.push(Cut { limit: "max_mentions", value: limit, dropped: total - limit });
         }
         Self::count(answer);
     }
@@ -71,7 +71,7 @@ impl Linker {
         self.weighed.clear();
         for found in found {
             let strength = found.strength();
-            let prior = f64::from(sources[found.source as usize].segment.entity(found.entity).prior);
+            let prior = f64::from(found.prior);
             let near = if found.forms.has(Form::Short) { 2.0 / (1.0 + f64::from(found.distance) / NEAR) } else { 1.0 };
             let weighed = Weighed { found: *found, strength, weight: prior * strength * near };
             // What is found at a place is sorted by entity, so that its names stand side by side.
@@ -108,37 +108,26 @@ impl Linker {
             follows: None,
             candidates: start..answer.candidates.len(),
             first: best.first,
+            last: best.last,
         });
     }
 
-    /// Says of each short name which mention it follows. A short name whose full name lost its place, to a longer name
-    /// or to a likelier entity, goes too.
-    fn follow(&mut self, answer: &mut Answer) {
+    /// Says of each short name which mention it follows: the one that covers the nearest full name.
+    fn follow(resolver: &Resolver, answer: &mut Answer) {
         let Answer { mentions, candidates, .. } = answer;
-        let key = |mention: &Mention| {
-            let best = candidates[mention.candidates.start];
-            (best.source, best.entity)
-        };
-        let short = |mention: &Mention| mention.forms.has(Form::Short);
-        if !mentions.iter().any(short) {
-            return;
-        }
-        let named: std::collections::HashSet<_> = mentions.iter().filter(|mention| !short(mention)).map(key).collect();
-        mentions.retain(|mention| !short(mention) || named.contains(&key(mention)));
-        self.full.clear();
-        for (index, mention) in mentions.iter().enumerate().filter(|(_, mention)| !short(mention)) {
-            self.full.entry(key(mention)).or_default().push(index);
-        }
         for index in 0..mentions.len() {
-            if short(&mentions[index])
-                && let Some(full) = self.full.get(&key(&mentions[index]))
-            {
-                let here = mentions[index].first;
-                let at = full.partition_point(|&full| full < index);
-                let near = [at.checked_sub(1).map(|at| full[at]), full.get(at).copied()];
-                let distance = |full: &usize| mentions[*full].first.abs_diff(here);
-                mentions[index].follows = near.into_iter().flatten().min_by_key(distance);
+            let mention = &mentions[index];
+            if !mention.forms.has(Form::Short) {
+                continue;
             }
+            let best = candidates[mention.candidates.start];
+            let Some(place) = resolver.nearest((best.source as u16, best.entity), mention.first) else { continue };
+            let behind = mentions.partition_point(|mention| mention.first <= place);
+            let covers = |at: &usize| mentions[*at].last >= place && !mentions[*at].forms.has(Form::Short);
+            let same = |at: &usize| candidates[mentions[*at].candidates.start].entity == best.entity;
+            let near = (behind.saturating_sub(COVERED)..behind).rev().filter(covers);
+            let follows = near.clone().find(same).or_else(|| near.clone().next());
+            mentions[index].follows = follows;
         }
     }
 

@@ -25,7 +25,7 @@ pub use answer::{Answer, Candidate, Cut, Field, Mention};
 pub use options::{Filter, Options, Overlap};
 
 use crate::{
-    index::{GluedWords, MAX_TRACKS, Search, Segment},
+    index::{GluedWords, MAX_NESTED, MAX_TRACKS, Search, Segment},
     text::{Letters, View, Words},
 };
 use found::Found;
@@ -89,20 +89,28 @@ pub fn run(
     let view = View { fields: [input.title, input.text], words, border };
 
     found.clear();
-    let mut dropped = 0;
+    let mut cut_readings = glued.dropped() as usize;
+    let (mut cut_nested, mut cut_candidates) = (0, 0);
     searches.resize_with(sources.len().max(searches.len()), Search::default);
     for (number, (source, search)) in sources.iter().zip(searches.iter_mut()).enumerate() {
         search.run(source.segment, view, glued, options.disabled, interrupted);
         if interrupted.load(Ordering::Relaxed) {
             return Err(Interrupted);
         }
-        rules::apply(number, source.segment, view, search, filter, options.disabled, letters, found);
-        dropped += search.dropped() as usize;
+        cut_candidates += rules::apply(number, source.segment, view, search, filter, options.disabled, letters, found);
+        cut_readings += search.dropped() as usize;
+        cut_nested += search.dropped_nested() as usize;
     }
-    resolver.run(sources, view, searches, glued, filter, options, letters, found);
-    linker.run(sources, view, options, found, answer);
-    if dropped > 0 {
-        answer.cuts.push(Cut::Readings { limit: MAX_TRACKS, dropped });
+    resolver.run(sources, view, searches, glued, options, letters, found);
+    linker.run(sources, view, resolver, options, found, answer);
+    for (limit, value, dropped) in [
+        ("readings", MAX_TRACKS, cut_readings),
+        ("nested_names", MAX_NESTED, cut_nested),
+        ("candidates", rules::MAX_CANDIDATES, cut_candidates),
+    ] {
+        if dropped > 0 {
+            answer.cuts.push(Cut { limit, value, dropped });
+        }
     }
     answer.count_offsets(view, options.offsets);
     Ok(())

@@ -7,16 +7,18 @@
 use std::collections::HashMap;
 
 use super::{
-    Filter, Options, Source,
+    Options, Source,
     found::Found,
-    overlap::settle,
     rules::{edges, is_shouting},
-    short,
+    short::{self, FullName},
 };
 use crate::{
     index::{EntityId, Form, Forms, GluedWords, NameId, Search, Use, WordId},
-    text::{Letters, Shape, Span, View, Words, fold},
+    text::{Letters, Shape, Span, View},
 };
+
+/// The most entities of one short name that are candidates at a place: those named in full nearest to it.
+const MAX_SHARED: usize = 16;
 
 /// An entity of a source.
 type Key = (u16, EntityId);
@@ -27,7 +29,9 @@ struct ShortName {
     source: u16,
     entity: EntityId,
     name: NameId,
-    word: WordId,
+    prior: f32,
+    /// At least one.
+    words: Vec<WordId>,
     written: String,
 }
 
@@ -40,7 +44,8 @@ pub(super) struct Resolver {
     anchors: HashMap<Key, Vec<u32>>,
     shorts: Vec<ShortName>,
     saved: Vec<u16>,
-    reader: Words,
+    full_name: FullName,
+    preferred: FullName,
 }
 
 impl Resolver {
@@ -52,7 +57,6 @@ impl Resolver {
         view: View<'_>,
         searches: &[Search],
         glued: &mut GluedWords,
-        filter: &Filter,
         options: &Options,
         letters: &mut Letters,
         found: &mut Vec<Found>,
@@ -77,8 +81,8 @@ impl Resolver {
         let mut full: Vec<Found> = found.iter().filter(|found| !found.short).copied().collect();
         self.judge_glued(glued, &mut full);
         if may_be_short {
-            self.find_anchors(options, &full);
-            self.derive(sources, filter, &full, persons);
+            self.find_anchors(&full);
+            self.derive(sources, &full, persons);
             self.find_shorts(sources, view, searches, glued, options.disabled, letters, found);
             self.keep_named(found);
         }
@@ -87,12 +91,12 @@ impl Resolver {
         found.sort_unstable_by_key(|found| (found.place(), found.source, found.entity, found.forms.has(Form::Short)));
     }
 
-    /// The distance in words to the nearest place that names the entity in full.
-    fn nearest(&self, key: Key, word: u32) -> Option<u32> {
+    /// The first word of the nearest place that names the entity in full.
+    pub(super) fn nearest(&self, key: Key, word: u32) -> Option<u32> {
         let places = self.anchors.get(&key)?;
         let at = places.partition_point(|&place| place < word);
         let near = [at.checked_sub(1).map(|at| places[at]), places.get(at).copied()];
-        near.into_iter().flatten().map(|place| place.abs_diff(word)).min()
+        near.into_iter().flatten().min_by_key(|place| place.abs_diff(word))
     }
 
     /// Makes the uses of every source ranges of one list.
@@ -120,45 +124,58 @@ impl Resolver {
         found.retain(|found| self.uses_of(found).iter().all(|used| glued.is_covered(used.glued)));
     }
 
-    /// Notes which entities the document names in full, and where.
-    fn find_anchors(&mut self, options: &Options, full: &[Found]) {
+    /// Notes which entities the document names in full, and where. A full name inside a longer name counts as well.
+    fn find_anchors(&mut self, full: &[Found]) {
         self.anchors.clear();
-        settle(options.overlap, full, |run| {
-            for found in &full[run] {
-                let places = self.anchors.entry(found.key()).or_default();
-                if places.last().is_none_or(|&place| place < found.first) {
-                    places.push(found.first);
-                }
+        for found in full {
+            let places = self.anchors.entry(found.key()).or_default();
+            if places.last().is_none_or(|&place| place < found.first) {
+                places.push(found.first);
             }
-        });
+        }
     }
 
-    /// Derives the short names of the persons that the document names in full.
-    fn derive(&mut self, sources: &[Source<'_>], filter: &Filter, full: &[Found], is_person: impl Fn(&Found) -> bool) {
+    /// Derives the short names of the persons that the document names in full: from the preferred name, and from the
+    /// name in the document where that shares a word with it.
+    fn derive(&mut self, sources: &[Source<'_>], full: &[Found], is_person: impl Fn(&Found) -> bool) {
         self.shorts.clear();
         let mut named: Vec<_> =
-            full.iter().filter(|found| is_person(found)).map(|found| (found.key(), found.name)).collect();
-        named.sort_unstable();
-        named.dedup();
-        for (key, name) in named.into_iter().filter(|(key, _)| self.anchors.contains_key(key)) {
+            full.iter().filter(|found| is_person(found)).map(|found| (found.key(), found.name, found.prior)).collect();
+        named.sort_unstable_by_key(|&(key, name, _)| (key, name));
+        named.dedup_by_key(|&mut (key, name, _)| (key, name));
+        for (key, name, prior) in named {
             let segment = sources[key.0 as usize].segment;
-            if !filter.wants(key.0.into(), segment.entity(key.1).kind) {
-                continue;
-            }
-            let text = segment.name(name).text;
-            for span in short::parts(text, &mut self.reader).into_iter().flatten() {
-                let written = span.of(text).to_owned();
-                let mut folded = Vec::new();
-                fold(&written, &mut folded);
-                if let Some(word) = segment.word(&folded) {
-                    self.shorts.push(ShortName { source: key.0, entity: key.1, name, word, written });
+            let preferred = &*segment.entity(key.1).name;
+            self.preferred.read(preferred);
+            self.full_name.read(segment.name(name).text);
+            let other = (segment.name(name).text, &self.full_name);
+            let related = other.0 != preferred && other.1.shares_a_word(&self.preferred);
+            for (text, full) in [(preferred, &self.preferred)].into_iter().chain(related.then_some(other)) {
+                for part in full.person_parts(text) {
+                    let all = &full.words().all()[part.clone()];
+                    let ids = all.iter().map(|word| segment.word(full.words().folded(word, &mut [0; 8])));
+                    let Some(words) = ids.collect::<Option<Vec<_>>>() else { continue };
+                    let span = Span::new(all[0].span.start, all[all.len() - 1].span.end);
+                    let written = span.of(text).to_owned();
+                    self.shorts.push(ShortName { source: key.0, entity: key.1, name, prior, words, written });
                 }
             }
         }
+        let order = |short: &ShortName| (short.source, short.words.clone(), short.entity, short.written.clone());
+        self.shorts.sort_by_cached_key(order);
         self.shorts
-            .sort_by(|a, b| (a.source, a.word, a.entity, &a.written).cmp(&(b.source, b.word, b.entity, &b.written)));
-        self.shorts
-            .dedup_by(|a, b| (a.source, a.word, a.entity, &a.written) == (b.source, b.word, b.entity, &b.written));
+            .dedup_by(|a, b| (a.source, &a.words, a.entity, &a.written) == (b.source, &b.words, b.entity, &b.written));
+    }
+
+    /// The places that name the entities of these short names in full, with the short name, in order.
+    fn places(&self, shorts: &[ShortName]) -> Vec<(u32, usize)> {
+        let of = |(number, short): (usize, &ShortName)| {
+            let places = self.anchors.get(&(short.source, short.entity)).into_iter().flatten();
+            places.map(move |&place| (place, number)).collect::<Vec<_>>()
+        };
+        let mut places: Vec<_> = shorts.iter().enumerate().flat_map(of).collect();
+        places.sort_unstable();
+        places
     }
 
     /// Finds the derived short names in the document and appends them to `found`.
@@ -177,47 +194,66 @@ impl Resolver {
             return;
         }
         let shorts = std::mem::take(&mut self.shorts);
+        let mut all_uses = std::mem::take(&mut self.uses);
         for source in 0..sources.len() as u16 {
             let from = shorts.partition_point(|short| short.source < source);
             let to = shorts.partition_point(|short| short.source <= source);
             if from == to {
                 continue;
             }
-            let of = |word: WordId| {
-                let shorts = &shorts[from..to];
-                let first = shorts.partition_point(|short| short.word < word);
-                shorts[first..].iter().take_while(move |short| short.word == word)
+            // The places in full of short names that many entities share, by the first of these.
+            let mut crowds: HashMap<usize, Vec<(u32, usize)>> = HashMap::new();
+            let mut beginning = |word: WordId, index: usize| {
+                let first = from + shorts[from..to].partition_point(|short| short.words[0] < word);
+                let count = shorts[first..to].iter().take_while(|short| short.words[0] == word).count();
+                let group = &shorts[first..first + count];
+                if count <= MAX_SHARED {
+                    return group.iter().collect::<Vec<_>>();
+                }
+                // Only the nearest are candidates, so that many namesakes cost no more than a few.
+                let places = crowds.entry(first).or_insert_with(|| self.places(group));
+                let at = places.partition_point(|&(place, _)| (place as usize) < index);
+                let near = &places[at.saturating_sub(MAX_SHARED / 2)..(at + MAX_SHARED / 2).min(places.len())];
+                near.iter().map(|&(_, short)| &group[short]).collect()
             };
-            for (index, id) in searches[source as usize].ids().iter().enumerate() {
-                let span = view.all()[index].span;
-                for short in id.iter().flat_map(|&id| of(id)) {
-                    let place = Place { index, span, core: span, forms: Forms::EXACT, uses: (0, 0) };
+            let search = &searches[source as usize];
+            let written = |index: usize, word: WordId| search.id(index) == Some(word);
+            let plural = |index: usize, word: WordId| search.plural(index) == Some(word);
+            for index in 0..view.all().len() {
+                let ids = [search.id(index), search.plural(index)].into_iter().flatten();
+                for short in ids.flat_map(|id| beginning(id, index)) {
+                    let (last, middle) = (short.words.len() - 1, &short.words[..short.words.len() - 1]);
+                    let begins = middle.iter().enumerate().all(|(at, &word)| written(index + at, word));
+                    let (last, word) = (index + last, short.words[last]);
+                    let tail = u32::from(plural(last, word));
+                    if !(begins && last < view.all().len() && (tail > 0 || written(last, word))) {
+                        continue;
+                    }
+                    let span = Span::new(view.all()[index].span.start, view.all()[last].span.end);
+                    let core = Span::new(span.start, span.end - tail);
+                    let forms = if tail > 0 { Forms::EXACT.with(Form::Possessive) } else { Forms::EXACT };
+                    let place = Place { first: index, last, span, core, forms, uses: (0, 0) };
                     add(view, short, place, disabled, letters, found);
                 }
             }
-            for &(index, id) in searches[source as usize].plurals() {
-                let span = view.all()[index as usize].span;
-                let core = Span::new(span.start, span.end - 1);
-                for short in of(id) {
-                    let forms = Forms::EXACT.with(Form::Possessive);
-                    let place = Place { index: index as usize, span, core, forms, uses: (0, 0) };
-                    add(view, short, place, disabled, letters, found);
-                }
-            }
-            for (number, word) in glued.all().iter().enumerate() {
+            for (number, word) in glued.all().iter().enumerate().filter(|_| !disabled.has(Form::Seam)) {
                 for (part, (span, _, folded)) in glued.parts(word).enumerate() {
-                    for short in sources[source as usize].segment.word(folded).into_iter().flat_map(|id| of(id)) {
-                        let uses = self.uses.len() as u32;
-                        self.uses.push(Use { glued: number as u32, from: part as u8, to: part as u8 + 1 });
+                    let id = sources[source as usize].segment.word(folded);
+                    let shorts = id.into_iter().flat_map(|id| beginning(id, word.word as usize));
+                    for short in shorts.filter(|short| short.words.len() == 1) {
+                        let uses = all_uses.len() as u32;
+                        all_uses.push(Use { glued: number as u32, from: part as u8, to: part as u8 + 1 });
+                        let index = word.word as usize;
                         let forms = Forms::EXACT.with(Form::Seam);
                         let place =
-                            Place { index: word.word as usize, span, core: span, forms, uses: (uses, uses + 1) };
+                            Place { first: index, last: index, span, core: span, forms, uses: (uses, uses + 1) };
                         add(view, short, place, disabled, letters, found);
                     }
                 }
             }
         }
         self.shorts = shorts;
+        self.uses = all_uses;
     }
 
     /// Drops the short names of entities that the document does not name in full, and those inside such a name.
@@ -232,9 +268,9 @@ impl Resolver {
                 reached.entry(key).and_modify(|reached| *reached = end.max(*reached)).or_insert(end);
                 return true;
             }
-            let Some(distance) = self.nearest(key, found.first) else { return false };
+            let Some(place) = self.nearest(key, found.first) else { return false };
             found.forms = found.forms.with(Form::Short);
-            found.distance = distance;
+            found.distance = place.abs_diff(found.first);
             reached.get(&key).is_none_or(|&reached| (found.field, found.span.end) > reached)
         });
     }
@@ -242,7 +278,8 @@ impl Resolver {
 
 /// Where a short name may stand.
 struct Place {
-    index: usize,
+    first: usize,
+    last: usize,
     span: Span,
     /// The letters to compare.
     core: Span,
@@ -259,13 +296,17 @@ fn add(
     letters: &mut Letters,
     found: &mut Vec<Found>,
 ) {
-    let Place { index, span, core, forms, uses } = place;
-    let Some(edges) = edges(view, index as u32, index as u32, span) else { return };
+    let Place { first, last, span, core, forms, uses } = place;
+    let words = &view.all()[first..=last];
+    if words[1..].iter().any(|word| !word.gap.is_free()) {
+        return;
+    }
+    let Some(edges) = edges(view, first as u32, last as u32, span) else { return };
     let mut forms = forms.and(edges);
-    let difference = letters.compare(&short.written, view.slice(index, core));
+    let difference = letters.compare(&short.written, view.slice(first, core));
     if difference.case {
-        let capitals = view.all()[index].shape.all_capitals() && !view.all()[index].shape.any(Shape::LETTER);
-        if !capitals || !is_shouting(view, index, index) {
+        let capitals = words.iter().all(|word| word.shape.all_capitals() && !word.shape.any(Shape::LETTER));
+        if !capitals || !is_shouting(view, first, last) {
             return;
         }
         forms = forms.with(Form::Case);
@@ -277,11 +318,13 @@ fn add(
         return;
     }
     found.push(Found {
-        field: view.field(index) as u8,
+        field: view.field(first) as u8,
         span,
-        first: index as u32,
+        first: first as u32,
+        last: last as u32,
         source: short.source,
         entity: short.entity,
+        prior: short.prior,
         name: short.name,
         forms,
         short: true,

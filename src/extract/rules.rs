@@ -3,7 +3,7 @@
 use super::{Filter, found::Found};
 use crate::{
     index::{CaseCheck, Form, Forms, Name, Occurrence, Search, Segment},
-    text::{Gap, Letters, Shape, Span, View, Words},
+    text::{Gap, Letters, Shape, Span, View, Words, past_marks},
 };
 
 /// How many words on each side tell whether the text around is all in capitals.
@@ -19,7 +19,11 @@ const DESIGNATORS: [&str; 20] = [
     "se", "spa", "sr",
 ];
 
-/// Appends to `found` what keeps the rules among the occurrences that `search` found in the source of that number.
+/// The most names looked at that are the same words; those of the likeliest entities come first.
+pub(super) const MAX_CANDIDATES: usize = 100;
+
+/// Appends to `found` what keeps the rules among the occurrences that `search` found in the source of that number;
+/// returns how many names were not looked at.
 #[allow(clippy::too_many_arguments)]
 pub(super) fn apply(
     source: usize,
@@ -30,7 +34,8 @@ pub(super) fn apply(
     disabled: Forms,
     letters: &mut Letters,
     found: &mut Vec<Found>,
-) {
+) -> usize {
+    let mut dropped = 0;
     for occurrence in search.occurrences() {
         let Some(edges) = edges(view, occurrence.first, occurrence.last, occurrence.span) else { continue };
         let forms = occurrence.forms.and(edges);
@@ -39,12 +44,13 @@ pub(super) fn apply(
         }
         let free = crosses_freely(view, occurrence.first, occurrence.last);
         let mut shouting = None;
-        for id in segment.names_of(occurrence.pattern) {
-            let entity = segment.entity_of(id);
-            if !filter.wants(source, segment.entity(entity).kind) {
+        let names = segment.names_of(occurrence.pattern);
+        dropped += names.len().saturating_sub(MAX_CANDIDATES);
+        for id in names.take(MAX_CANDIDATES) {
+            let name = segment.name(id);
+            if !filter.wants(source, name.kind) {
                 continue;
             }
-            let name = segment.name(id);
             if !free && !crosses(view, occurrence, &name) {
                 continue;
             }
@@ -81,8 +87,10 @@ pub(super) fn apply(
                 field: view.field(occurrence.first as usize) as u8,
                 span,
                 first: occurrence.first,
+                last: occurrence.last,
                 source: source as u16,
-                entity,
+                entity: name.entity,
+                prior: name.prior,
                 name: id,
                 forms,
                 short: name.short,
@@ -91,6 +99,7 @@ pub(super) fn apply(
             });
         }
     }
+    dropped
 }
 
 /// What the ends of a place add to its form; `None` where it begins or ends inside a word of UAX #29.
@@ -165,7 +174,7 @@ fn crosses(view: View<'_>, occurrence: &Occurrence, name: &Name<'_>) -> bool {
 }
 
 fn marks(between: &str) -> impl Iterator<Item = char> {
-    between.chars().filter(|c| !c.is_whitespace()).map(|c| if matches!(c, '‐'..='―') { '-' } else { c })
+    between.chars().filter(|c| !c.is_whitespace()).map(one_mark)
 }
 
 /// Whether a comma before the word is a habit of writing: `Washington, D.C.`, `Acme, Inc.`
@@ -185,17 +194,37 @@ fn symbols(view: View<'_>, occurrence: &Occurrence, name: &Name<'_>) -> Option<S
     }
     let text = view.fields[view.field(occurrence.first as usize)];
     let (before, behind) = (name.before.trim_start(), name.behind.trim_end());
-    if text[..span.start as usize].ends_with(before) {
-        span.start -= before.len() as u32;
+    if let Some(length) = same_marks(text[..span.start as usize].chars().rev(), before.chars().rev()) {
+        span.start -= length;
     } else if before.contains(is_symbol) {
         return None;
     }
-    if text[span.end as usize..].starts_with(behind) {
-        span.end += behind.len() as u32;
+    if let Some(length) = same_marks(text[span.end as usize..].chars(), behind.chars()) {
+        span.end = past_marks(text, (span.end + length) as usize) as u32;
     } else if behind.contains(is_symbol) {
         return None;
     }
     Some(span)
+}
+
+/// The length in bytes of the text's beginning that has the marks of the name, where it has them.
+fn same_marks(mut text: impl Iterator<Item = char>, marks: impl Iterator<Item = char>) -> Option<u32> {
+    let mut length = 0;
+    for mark in marks {
+        let found = text.next().filter(|&found| one_mark(found) == one_mark(mark))?;
+        length += found.len_utf8() as u32;
+    }
+    Some(length)
+}
+
+/// One character for all apostrophes, one for all dashes, one for all double quotes (rule T3).
+fn one_mark(c: char) -> char {
+    match c {
+        '‘' | '’' | '‛' | 'ʻ' | 'ʼ' | '′' | '´' | '＇' | '`' => '\'',
+        '‐'..='―' | '−' | '－' => '-',
+        '“' | '”' | '„' | '‟' | '″' | '＂' => '"',
+        _ => c,
+    }
 }
 
 /// Whether a character at the end of a name is a part of it rather than punctuation.

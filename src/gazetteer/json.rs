@@ -10,6 +10,9 @@ use serde::{Deserialize, Deserializer, de};
 
 use super::{Alias, AliasKind, CaseRule, Entity};
 
+/// The longest message of the parser, in characters; it may quote the line.
+const MAX_MESSAGE: usize = 300;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct EntityLine {
@@ -67,10 +70,10 @@ pub(super) fn parse(line: &str) -> Result<Entity, String> {
 
 /// The parser's message with a column instead of its line, which is always the first.
 fn sentence(error: &serde_json::Error) -> String {
-    let message = error.to_string();
+    let message: String = error.to_string().chars().take(MAX_MESSAGE).collect();
     match message.rsplit_once(" at line ") {
         Some((message, _)) => format!("{message} at column {}", error.column()),
-        None => message,
+        None => format!("{message}… at column {}", error.column()),
     }
 }
 

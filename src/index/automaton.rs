@@ -1,15 +1,13 @@
-//! The Aho-Corasick automaton over word ids (Aho and Corasick, 1975), on the `aho-corasick` crate.
+//! The Aho-Corasick automaton over word ids (Aho and Corasick, 1975), of two kinds behind one type.
 //!
-//! One transition costs as many byte transitions as the word's code has bytes, at most four. Building costs some 5 µs
-//! and 50 bytes a name at a million names, and several times that memory while it lasts.
+//! The `aho-corasick` crate ([`super::bytewise`]) serves what is small and short-lived; our own flat tables
+//! ([`super::wordwise`]) serve the rest. Both report the same, which tests see to on random words. `benches/README.md`
+//! has the measurements behind [`WORDWISE_FROM`].
 
-use aho_corasick::{
-    Anchored, BuildError, MatchKind,
-    automaton::{Automaton as _, StateID},
-    nfa::contiguous::NFA,
-};
+use super::{bytewise::Bytewise, vocabulary::WordId, wordwise::Wordwise};
 
-use super::{codes::Code, vocabulary::WordId};
+/// From how many patterns on our own tables are used.
+pub(super) const WORDWISE_FROM: usize = 2_000;
 
 /// The number of a pattern: a distinct sequence of word ids, which one or more names share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,74 +15,131 @@ pub struct PatternId(pub u32);
 
 /// A state of the automaton: the longest end of the words read that begins some pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct State(StateID);
-
-impl State {
-    /// The state as a number that [`Automaton::state`] takes back.
-    pub(super) fn number(self) -> u32 {
-        self.0.as_u32()
-    }
-}
+pub(super) struct State(pub(super) u32);
 
 /// The automaton of a segment.
-pub(super) struct Automaton {
-    nfa: NFA,
-    start: State,
+#[derive(Debug)]
+pub(super) enum Automaton {
+    /// The crate, over codes of word ids.
+    Bytewise(Bytewise),
+    /// Our own tables.
+    Wordwise(Wordwise),
 }
 
-impl std::fmt::Debug for Automaton {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Automaton").field("patterns", &self.nfa.patterns_len()).finish_non_exhaustive()
-    }
-}
+/// The patterns are more than an automaton can number.
+#[derive(Debug)]
+pub(super) struct TooLarge(pub(super) String);
 
 impl Automaton {
-    /// Builds the automaton of these patterns, numbered in the order given.
-    pub(super) fn new<'a>(patterns: impl Iterator<Item = &'a [WordId]>) -> Result<Self, BuildError> {
-        let encoded = patterns.map(|pattern| {
-            let mut bytes = Vec::with_capacity(pattern.len() * 3);
-            for &word in pattern {
-                bytes.extend_from_slice(Code::of(word).bytes());
-            }
-            bytes
-        });
-        let nfa = NFA::builder().match_kind(MatchKind::Standard).prefilter(false).build(encoded)?;
-        // An unanchored start exists for every automaton of kind `Standard`; the first state stands in for it.
-        let start = State(nfa.start_state(Anchored::No).unwrap_or_default());
-        Ok(Self { nfa, start })
+    /// Builds the automaton of these patterns, numbered in the order given, over `words` words.
+    pub(super) fn new(patterns: &[Box<[WordId]>], words: usize) -> Result<Self, TooLarge> {
+        if patterns.len() < WORDWISE_FROM {
+            Bytewise::new(patterns, words).map(Self::Bytewise)
+        } else {
+            Wordwise::new(patterns, words).map(Self::Wordwise)
+        }
     }
 
     /// The state before any word, and behind a word that no name has.
-    pub(super) fn start(&self) -> State {
-        self.start
-    }
-
-    /// The state of that number; the number must come from [`State::number`] of the same automaton.
-    pub(super) fn state(&self, number: u32) -> State {
-        StateID::new(number as usize).map_or(self.start, State)
-    }
-
-    /// The state after one more word.
     #[inline]
-    pub(super) fn step(&self, state: State, word: WordId) -> State {
-        let code = Code::of(word);
-        State(code.bytes().iter().fold(state.0, |state, &byte| self.nfa.next_state(Anchored::No, state, byte)))
+    pub(super) fn start(&self) -> State {
+        match self {
+            Self::Bytewise(automaton) => automaton.start(),
+            Self::Wordwise(automaton) => automaton.start(),
+        }
+    }
+
+    /// What the first word of a pattern leads to, in a form that [`Automaton::step`] takes.
+    pub(super) fn root(&self, word: WordId) -> u32 {
+        match self {
+            Self::Bytewise(automaton) => automaton.root(word),
+            Self::Wordwise(automaton) => automaton.root(word),
+        }
+    }
+
+    /// The state after one more word, whose [`Automaton::root`] is `root`.
+    #[inline]
+    pub(super) fn step(&self, state: State, word: WordId, root: u32) -> State {
+        match self {
+            Self::Bytewise(automaton) => automaton.step(state, word, root),
+            Self::Wordwise(automaton) => automaton.step(state, word, root),
+        }
     }
 
     /// Whether a pattern ends in this state.
     #[inline]
     pub(super) fn has_matches(&self, state: State) -> bool {
-        self.nfa.is_match(state.0)
+        match self {
+            Self::Bytewise(automaton) => automaton.has_matches(state),
+            Self::Wordwise(automaton) => automaton.has_matches(state),
+        }
     }
 
-    /// The patterns that end in this state, the longest first.
-    pub(super) fn matches(&self, state: State) -> impl Iterator<Item = PatternId> {
-        let count = if self.has_matches(state) { self.nfa.match_len(state.0) } else { 0 };
-        (0..count).map(move |index| PatternId(self.nfa.match_pattern(state.0, index).as_u32()))
+    /// Calls `give` with each pattern that ends in this state, the longest first, as long as it wants more.
+    #[inline]
+    pub(super) fn matches(&self, state: State, give: impl FnMut(PatternId) -> bool) {
+        match self {
+            Self::Bytewise(automaton) => automaton.matches(state, give),
+            Self::Wordwise(automaton) => automaton.matches(state, give),
+        }
     }
 
     /// The memory in bytes.
     pub(super) fn memory(&self) -> usize {
-        self.nfa.memory_usage()
+        match self {
+            Self::Bytewise(automaton) => automaton.memory(),
+            Self::Wordwise(automaton) => automaton.memory(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Every occurrence: the position of the last word and the pattern.
+    fn run(automaton: &Automaton, text: &[u32]) -> Vec<(usize, u32)> {
+        let mut state = automaton.start();
+        let mut found = Vec::new();
+        for (at, &word) in text.iter().enumerate() {
+            let word = WordId(word);
+            state = automaton.step(state, word, automaton.root(word));
+            let mut here = Vec::new();
+            automaton.matches(state, |pattern| {
+                here.push((at, pattern.0));
+                true
+            });
+            assert_eq!(automaton.has_matches(state), !here.is_empty());
+            found.extend(here);
+        }
+        found
+    }
+
+    proptest! {
+        /// Both kinds report what the definition says, in the same order.
+        #[test]
+        fn both_kinds_report_every_occurrence(
+            patterns in prop::collection::btree_set(prop::collection::vec(0..5_u32, 1..6), 0..40),
+            text in prop::collection::vec(0..6_u32, 0..80),
+        ) {
+            let patterns: Vec<Box<[WordId]>> =
+                patterns.into_iter().map(|pattern| pattern.into_iter().map(WordId).collect()).collect();
+            let mut expected = Vec::new();
+            for at in 0..text.len() {
+                let ends = |(_, pattern): &(usize, &Box<[WordId]>)| {
+                    let from = (at + 1).checked_sub(pattern.len());
+                    from.is_some_and(|from| text[from..=at].iter().map(|&word| WordId(word)).eq(pattern.iter().copied()))
+                };
+                let mut here: Vec<_> = patterns.iter().enumerate().filter(ends).collect();
+                here.sort_by_key(|(_, pattern)| std::cmp::Reverse(pattern.len()));
+                expected.extend(here.into_iter().map(|(number, _)| (at, number as u32)));
+            }
+            let bytewise = Automaton::Bytewise(Bytewise::new(&patterns, 6).map_err(|error| TestCaseError::fail(error.0))?);
+            let wordwise = Automaton::Wordwise(Wordwise::new(&patterns, 6).map_err(|error| TestCaseError::fail(error.0))?);
+            prop_assert_eq!(&run(&bytewise, &text), &expected);
+            prop_assert_eq!(&run(&wordwise, &text), &expected);
+        }
     }
 }

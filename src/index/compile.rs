@@ -10,19 +10,21 @@ use thiserror::Error;
 
 use super::{
     automaton::Automaton,
-    codes,
     segment::{CaseCheck, NameRecord, Segment, SegmentEntity, TypeId},
     vocabulary::{Vocabulary, WordId},
 };
 use crate::{
     gazetteer::{AliasKind, CaseRule, Entity},
-    text::Words,
+    text::{Gap, Shape, Words},
 };
 
 /// The prior of an entity that gives none.
 const DEFAULT_PRIOR: f32 = 0.5;
 /// The most letters of a name in capitals that `auto` asks to be in capitals (rule M1).
 const CAPITALS: usize = 5;
+
+/// The most sequences of words that one joined word stands for.
+const MAX_JOINS: usize = 16;
 
 /// Why a segment could not be compiled.
 #[derive(Debug, Error)]
@@ -99,6 +101,8 @@ impl Compiler {
                 behind: (text.len() - last.span.end as usize) as u16,
                 case: check(case, text),
                 short,
+                kind: self.entities[entity as usize].kind.0,
+                prior: self.entities[entity as usize].prior,
             };
             self.texts.push_str(text);
             self.names.push((pattern, record));
@@ -118,7 +122,7 @@ impl Compiler {
         id
     }
 
-    /// Enters what hyphens and apostrophes join: each pair, and each whole group.
+    /// Enters what hyphens and apostrophes join, each pair and each whole group, and initials without their periods.
     fn add_joined(&mut self, reader: &Words, sequence: &[u32]) {
         let words = reader.all();
         let mut from = 0;
@@ -131,6 +135,17 @@ impl Compiler {
                 self.add_join(reader, sequence, from..to);
             }
             from = to;
+        }
+        // `J. R. R.` is `JRR` as well.
+        let initial = |at: usize| words[at].shape.any(Shape::LETTER) && !words[at].shape.any(Shape::DOTTED);
+        let goes_on = |at: usize| at < words.len() && initial(at) && words[at].gap.any(Gap::PERIOD);
+        let mut from = 0;
+        while from < words.len() {
+            let run = if initial(from) { (from + 1..).take_while(|&at| goes_on(at)).count() } else { 0 };
+            if run > 0 {
+                self.add_join(reader, sequence, from..from + run + 1);
+            }
+            from += run + 1;
         }
     }
 
@@ -149,7 +164,7 @@ impl Compiler {
     /// numbers it gives to them.
     pub fn finish(self) -> Result<Segment, CompileError> {
         let Self { words, uses, patterns, mut names, joined, texts, entities, types, .. } = self;
-        if words.len() >= codes::LIMIT.min(1 << 31) || texts.len() > u32::MAX as usize {
+        if words.len() >= 1 << 31 || texts.len() > u32::MAX as usize {
             let message = format!("{} words, {} bytes of names", words.len(), texts.len());
             return Err(CompileError::TooLarge(message));
         }
@@ -166,26 +181,44 @@ impl Compiler {
         for (sequence, pattern) in patterns {
             sequences[pattern as usize] = renumber(&sequence);
         }
-        let automaton = Automaton::new(sequences.iter().map(|sequence| &**sequence))
-            .map_err(|error| CompileError::TooLarge(error.to_string()))?;
+        let automaton = Automaton::new(&sequences, ordered.len()).map_err(|error| CompileError::TooLarge(error.0))?;
 
         let mut stands_for: Vec<_> =
             joined.iter().map(|(word, sequence)| (number[*word as usize], renumber(sequence))).collect();
         stands_for.sort_unstable();
+        // Few words are joined in more than two ways; a gazetteer made to hurt joins one in thousands.
+        let (mut word, mut count) = (None, 0);
+        stands_for.retain(|(other, _)| {
+            count = if word.replace(*other) == Some(*other) { count + 1 } else { 1 };
+            count <= MAX_JOINS
+        });
         let flagged = |id: u32| stands_for.binary_search_by_key(&WordId(id), |(word, _)| *word).is_ok();
-        let start = automaton.start();
-        let vocabulary = Vocabulary::new(ordered.iter().enumerate().map(|(id, (word, _))| {
-            let root = automaton.step(start, WordId(id as u32));
-            (&**word, root.number(), flagged(id as u32))
-        }));
+        let vocabulary = Vocabulary::new(
+            ordered
+                .iter()
+                .enumerate()
+                .map(|(id, (word, _))| (&**word, automaton.root(WordId(id as u32)), flagged(id as u32))),
+        );
 
-        names.sort_by_key(|(pattern, _)| *pattern);
+        // Those of the likeliest entities first; ids decide between equals, so that the order given does not.
+        names.sort_by(|(pattern, name), (other_pattern, other)| {
+            let id = |name: &NameRecord| &entities[name.entity as usize].id;
+            pattern.cmp(other_pattern).then(other.prior.total_cmp(&name.prior)).then_with(|| id(name).cmp(id(other)))
+        });
         let mut pattern_names = vec![0; sequences.len() + 1];
         for (pattern, _) in &names {
             pattern_names[*pattern as usize + 1] += 1;
         }
         for pattern in 0..sequences.len() {
             pattern_names[pattern + 1] += pattern_names[pattern];
+        }
+        // What one pattern needs lies together.
+        let mut ordered_texts = String::with_capacity(texts.len());
+        let mut ordered_names = Vec::with_capacity(names.len());
+        for (_, name) in names {
+            let start = ordered_texts.len() as u32;
+            ordered_texts.push_str(&texts[name.start as usize..][..name.len as usize]);
+            ordered_names.push(NameRecord { start, ..name });
         }
         let pattern_words: Vec<_> = sequences.iter().map(|sequence| sequence.len() as u16).collect();
         Ok(Segment {
@@ -195,8 +228,8 @@ impl Compiler {
             longest: pattern_words.iter().copied().max().unwrap_or(0),
             pattern_words,
             pattern_names,
-            names: names.into_iter().map(|(_, name)| name).collect(),
-            texts,
+            names: ordered_names,
+            texts: ordered_texts,
             entities,
             types,
         })

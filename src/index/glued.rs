@@ -4,7 +4,7 @@
 //! `McDonald` holds no `Donald`. The parts do not depend on a gazetteer, so several segments account for one word
 //! together.
 
-use crate::text::{MAX_PARTS, Seams, Shape, Span, WordKey, Words, fold};
+use crate::text::{Seams, Shape, Span, WordKey, Words, fold};
 
 /// Parts that need no mention, folded.
 const AFFIXES: [&str; 54] = [
@@ -82,6 +82,7 @@ pub struct GluedWords {
     parts: Vec<(Span, WordKey, u32, u32)>,
     folded: Vec<u8>,
     seams: Seams,
+    dropped: u32,
 }
 
 impl GluedWords {
@@ -90,6 +91,7 @@ impl GluedWords {
         self.words.clear();
         self.parts.clear();
         self.folded.clear();
+        self.dropped = 0;
     }
 
     /// Cuts the glued ones among the words from `first` on, which were read from `text`.
@@ -99,10 +101,10 @@ impl GluedWords {
                 continue;
             }
             let mut seams = std::mem::take(&mut self.seams);
-            seams.cut(text, word.span);
+            self.dropped += u32::from(!seams.cut(text, word.span));
             for parts in [&seams.before_capital, &seams.behind_capitals] {
                 // A single part is worth a reading only where connectors around it were cut away.
-                if parts.is_empty() || parts.len() > MAX_PARTS || parts[..] == [word.span] {
+                if parts.is_empty() || parts[..] == [word.span] {
                     continue;
                 }
                 let start = self.parts.len() as u32;
@@ -120,6 +122,11 @@ impl GluedWords {
             }
             self.seams = seams;
         }
+    }
+
+    /// How many words were not cut because they have more than [`crate::text::MAX_PARTS`] parts.
+    pub fn dropped(&self) -> u32 {
+        self.dropped
     }
 
     /// The words.
@@ -158,7 +165,7 @@ impl GluedWords {
     }
 }
 
-/// The lowest `count` bits, at most [`MAX_PARTS`].
+/// The lowest `count` bits, at most sixteen.
 fn bits(count: u8) -> u16 {
     ((1_u32 << count) - 1) as u16
 }

@@ -10,6 +10,7 @@
 //! Must not know: documents, options of a request, scores, the catalog, the network.
 
 mod automaton;
+mod bytewise;
 mod codes;
 mod compile;
 mod forms;
@@ -18,11 +19,12 @@ mod readings;
 mod search;
 mod segment;
 mod vocabulary;
+mod wordwise;
 
 pub use automaton::PatternId;
 pub use compile::{CompileError, Compiler};
 pub use forms::{Form, Forms};
 pub use glued::{GluedWord, GluedWords};
-pub use search::{MAX_TRACKS, Occurrence, Search, Use};
+pub use search::{MAX_NESTED, MAX_TRACKS, Occurrence, Search, Use};
 pub use segment::{CaseCheck, EntityId, Name, NameId, Segment, SegmentEntity, TypeId};
 pub use vocabulary::WordId;

@@ -6,10 +6,11 @@
 use super::{
     forms::{Form, Forms},
     glued::GluedWords,
+    search::Known,
     segment::Segment,
     vocabulary::WordId,
 };
-use crate::text::{Gap, Shape, Span, View, Word, WordKey, fold};
+use crate::text::{Gap, Shape, Span, View, Word, WordKey, fold, past_marks};
 
 /// Stands for no glued word.
 pub(super) const NONE: u32 = u32::MAX;
@@ -19,7 +20,7 @@ const MAX_INITIALS: usize = 6;
 const SHORTEST_PLURAL: usize = 3;
 
 /// Korean particles that may be written on to a name; the longer ones are combinations.
-const PARTICLES: [&str; 50] = [
+const PARTICLES: [&str; 64] = [
     "은",
     "는",
     "이",
@@ -56,17 +57,31 @@ const PARTICLES: [&str; 50] = [
     "에도",
     "로는",
     "로의",
+    "와는",
+    "과는",
+    "와도",
+    "과도",
+    "만이",
+    "만은",
+    "하고",
+    "이며",
+    "이고",
+    "이다",
     "에서는",
     "에서도",
+    "에서의",
     "에게서",
     "으로서",
     "으로써",
+    "으로의",
     "이라고",
     "이라는",
     "까지는",
+    "까지의",
     "부터는",
+    "부터의",
     "으로는",
-    "으로도",
+    "로부터",
     "에게는",
     "한테서",
     "으로부터",
@@ -80,6 +95,8 @@ pub(super) struct Step {
     pub(super) span: Span,
     /// The word of the document that holds it.
     pub(super) at: u32,
+    /// The parts of a glued word that it is: from, and behind the last.
+    pub(super) parts: (u8, u8),
 }
 
 /// Another reading of one or more words.
@@ -126,7 +143,7 @@ impl Default for Readings {
 impl Readings {
     /// Whether a word of this shape, with `next` between it and the next word, may have other readings.
     pub(super) fn possible(shape: Shape, next: Gap) -> bool {
-        shape.any(Shape::S.or(Shape::SEAM).or(Shape::DOTTED).or(Shape::LETTER).or(Shape::HANGUL))
+        shape.any(Shape::S | Shape::SEAM | Shape::DOTTED | Shape::LETTER | Shape::HANGUL)
             || next.any(Gap::HYPHEN | Gap::APOSTROPHE | Gap::LINE_HYPHEN)
     }
 
@@ -153,6 +170,7 @@ impl Readings {
     }
 
     /// Finds the other readings of the word at `index`; those of the glued words begin at `next_glued`.
+    #[allow(clippy::too_many_arguments)]
     pub(super) fn find(
         &mut self,
         segment: &Segment,
@@ -160,6 +178,7 @@ impl Readings {
         glued: &GluedWords,
         next_glued: usize,
         index: usize,
+        known: Known,
         disabled: Forms,
     ) {
         self.clear();
@@ -168,8 +187,8 @@ impl Readings {
         if shape.any(Shape::S) && !disabled.has(Form::Possessive) {
             self.plural(&at);
         }
-        if !disabled.has(Form::Hyphen) {
-            self.lost_hyphen(&at);
+        if let Some(word) = known.stand_in() {
+            self.lost_hyphen(&at, word, disabled);
         }
         self.hyphenated(&at, disabled);
         if shape.any(Shape::DOTTED) {
@@ -208,13 +227,15 @@ impl Readings {
         }
     }
 
-    /// `indepth` where a name has `in-depth`.
-    fn lost_hyphen(&mut self, at: &At<'_>) {
-        let record = at.segment.vocabulary.get(at.word.key, at.view.words.long(&at.word));
-        let Some(record) = record.filter(|record| record.stands_for_others()) else { return };
-        for sequence in at.segment.sequences(record.id()) {
-            let reading = Reading { whole: true, ..Reading::of(Form::Hyphen) };
-            self.push(reading, sequence.iter().map(|&word| at.step(word, at.word.span)));
+    /// `indepth` where a name has `in-depth`, and `JRR` where a name has `J. R. R.`, which is no weaker.
+    fn lost_hyphen(&mut self, at: &At<'_>, word: WordId, disabled: Forms) {
+        for sequence in at.segment.sequences(word) {
+            let length = at.view.word(at.index).chars().filter(|c| c.is_alphanumeric()).count();
+            let form = (sequence.len() < length).then_some(Form::Hyphen);
+            if form.is_none_or(|form| !disabled.has(form)) {
+                let reading = Reading { form, whole: true, ..Reading::of(Form::Hyphen) };
+                self.push(reading, sequence.iter().map(|&word| at.step(word, at.word.span)));
+            }
         }
     }
 
@@ -267,7 +288,10 @@ impl Readings {
             }
             self.folded.extend_from_slice(at.view.words.folded(word, &mut [0; 8]));
             if let Some(found) = at.find(&self.folded) {
-                let span = Span::new(at.word.span.start, word.span.end);
+                let text = at.view.fields[at.view.field(at.index)];
+                let period = usize::from(text.as_bytes().get(word.span.end as usize) == Some(&b'.'));
+                let end = past_marks(text, word.span.end as usize + period);
+                let span = Span::new(at.word.span.start, end as u32);
                 let reading = Reading { form: None, consumed: count as u32 + 2, ..Reading::of(Form::Hyphen) };
                 self.push(reading, std::iter::once(at.step(found, span)));
             }
@@ -296,12 +320,45 @@ impl Readings {
             if word.word as usize != at.index {
                 break;
             }
-            let parts = glued.parts(word).map(|(span, key, folded)| {
+            let parts = glued.parts(word).enumerate().map(|(part, (span, key, folded))| {
                 let record = at.segment.vocabulary.get(key, folded);
-                Step { word: record.map(|record| record.id()), span, at: at.index as u32 }
+                let parts = (part as u8, part as u8 + 1);
+                Step { word: record.map(|record| record.id()), span, at: at.index as u32, parts }
             });
             let reading = Reading { glued: which as u32, ..Reading::of(Form::Seam) };
             self.push(reading, parts);
+            self.grouped(at, glued, which);
+        }
+    }
+
+    /// `PayPalChina`, `G20China`: parts that are one word of a name together, from the left the longest first.
+    fn grouped(&mut self, at: &At<'_>, glued: &GluedWords, which: usize) {
+        let parts: Vec<_> = glued.parts(&glued.all()[which]).collect();
+        let start = self.steps.len();
+        let mut from = 0;
+        let mut any = false;
+        while from < parts.len() {
+            let longest = if from == 0 { parts.len() - 1 } else { parts.len() };
+            let joined = (from + 2..=longest).rev().find_map(|to| {
+                self.folded.clear();
+                parts[from..to].iter().for_each(|(_, _, folded)| self.folded.extend_from_slice(folded));
+                let touching = parts[from..to].windows(2).all(|pair| pair[0].0.end == pair[1].0.start);
+                at.find(&self.folded).filter(|_| touching).map(|word| (to, Some(word)))
+            });
+            any |= joined.is_some();
+            let (to, word) = joined.unwrap_or_else(|| {
+                let (_, key, folded) = parts[from];
+                (from + 1, at.segment.vocabulary.get(key, folded).map(|record| record.id()))
+            });
+            let span = Span::new(parts[from].0.start, parts[to - 1].0.end);
+            self.steps.push(Step { word, span, at: at.index as u32, parts: (from as u8, to as u8) });
+            from = to;
+        }
+        if any {
+            let steps = (start as u32, self.steps.len() as u32);
+            self.readings.push(Reading { glued: which as u32, steps, ..Reading::of(Form::Seam) });
+        } else {
+            self.steps.truncate(start);
         }
     }
 }
@@ -327,6 +384,6 @@ impl At<'_> {
     }
 
     fn step(&self, word: WordId, span: Span) -> Step {
-        Step { word: Some(word), span, at: self.index as u32 }
+        Step { word: Some(word), span, at: self.index as u32, parts: (0, 0) }
     }
 }

@@ -13,14 +13,18 @@ use super::{
     glued::GluedWords,
     readings::{NONE, Readings},
     segment::Segment,
-    vocabulary::WordId,
+    vocabulary::{Record, WordId},
 };
 use crate::text::{Gap, Span, View, Word};
 
 /// The most readings followed at once beside the main one; more are counted as dropped.
 pub const MAX_TRACKS: usize = 16;
+/// The most names reported at one last word, the longest first; nesting deeper is counted as dropped.
+pub const MAX_NESTED: usize = 64;
+/// The most steps remembered of the open readings; beyond, all of them are given up and counted as dropped.
+const MAX_NODES: usize = 1 << 18;
 /// How often, in words, the search looks whether it was interrupted.
-const INTERRUPT_EVERY: usize = 1024;
+const INTERRUPT_EVERY: usize = 64;
 /// Marks a parent that is a word of the main track.
 const MAIN: u32 = 1 << 31;
 
@@ -62,7 +66,7 @@ struct Node {
     at: u32,
     forms: Forms,
     glued: u32,
-    part: u8,
+    parts: (u8, u8),
     /// No name may begin here.
     inner: bool,
 }
@@ -78,12 +82,33 @@ struct Track {
     since: u32,
 }
 
+/// What the segment knows of a word of the document.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    pub(super) id: Option<WordId>,
+    root: u32,
+    stands_for_others: bool,
+}
+
+impl Known {
+    const NOTHING: Self = Self { id: None, root: 0, stands_for_others: false };
+
+    fn of(record: Record) -> Self {
+        Self { id: Some(record.id()), root: record.root, stands_for_others: record.stands_for_others() }
+    }
+
+    /// The word, where it also stands for a sequence of words.
+    pub(super) fn stand_in(self) -> Option<WordId> {
+        self.id.filter(|_| self.stands_for_others)
+    }
+}
+
 /// The search; reusable, so that it allocates nothing in the long run.
 #[derive(Debug, Default)]
 pub struct Search {
     occurrences: Vec<Occurrence>,
     uses: Vec<Use>,
-    ids: Vec<Option<WordId>>,
+    records: Vec<Known>,
     plurals: Vec<(u32, WordId)>,
     tracks: Vec<Track>,
     /// The tracks that read the current word.
@@ -91,6 +116,7 @@ pub struct Search {
     nodes: Vec<Node>,
     readings: Readings,
     dropped: u32,
+    dropped_nested: u32,
 }
 
 impl Search {
@@ -107,6 +133,11 @@ impl Search {
     ) {
         self.clear();
         let words = view.all();
+        // All words are looked up before the automaton reads any: look-ups do not wait for each other.
+        self.records.extend(words.iter().map(|word| {
+            let record = segment.vocabulary.get(word.key, view.words.long(word));
+            record.map_or(Known::NOTHING, |record| Known::of(*record))
+        }));
         let start = segment.automaton.start();
         let mut state = start;
         let mut next_glued = 0;
@@ -118,29 +149,28 @@ impl Search {
                 state = start;
                 self.tracks.clear();
             }
-            let record = segment.vocabulary.get(word.key, view.words.long(word));
+            let known = self.records[index];
             let before = state;
-            state = match record {
+            state = match known.id {
+                Some(id) => segment.automaton.step(before, id, known.root),
                 None => start,
-                Some(record) if before == start => segment.automaton.state(record.root),
-                Some(record) => segment.automaton.step(before, record.id()),
             };
-            self.ids.push(record.map(|record| record.id()));
             if segment.automaton.has_matches(state) {
                 self.report_main(segment, words, state, index);
             }
             let next = words.get(index + 1).map_or(Gap::NONE, |next| next.gap);
-            let may_differ =
-                Readings::possible(word.shape, next) || record.is_some_and(|record| record.stands_for_others());
+            let may_differ = Readings::possible(word.shape, next) || known.stands_for_others;
             if may_differ || !self.tracks.is_empty() {
                 let glued_words = &glued.all()[next_glued..];
                 next_glued += glued_words.iter().take_while(|glued| (glued.word as usize) < index).count();
                 if may_differ {
-                    self.readings.find(segment, view, glued, next_glued, index, disabled);
+                    self.readings.find(segment, view, glued, next_glued, index, known, disabled);
                 } else {
                     self.readings.clear();
                 }
-                self.read_others(segment, words, index, before, state);
+                if !self.readings.all().is_empty() || !self.tracks.is_empty() {
+                    self.read_others(segment, words, index, before, state);
+                }
             }
         }
     }
@@ -155,14 +185,15 @@ impl Search {
         &self.uses
     }
 
-    /// For each word of the document its id, where a name of the segment has the word.
-    pub fn ids(&self) -> &[Option<WordId>] {
-        &self.ids
+    /// The id of the word at `index`, where a name of the segment has the word.
+    pub fn id(&self, index: usize) -> Option<WordId> {
+        self.records.get(index)?.id
     }
 
-    /// The words of the document that may be a plural or possessive, and the word id without its mark.
-    pub fn plurals(&self) -> &[(u32, WordId)] {
-        &self.plurals
+    /// The id of the word at `index` without the mark of a plural, where it may be one.
+    pub fn plural(&self, index: usize) -> Option<WordId> {
+        let at = self.plurals.binary_search_by_key(&(index as u32), |&(at, _)| at).ok()?;
+        Some(self.plurals[at].1)
     }
 
     /// How many readings were not followed because too many were open at once.
@@ -170,19 +201,31 @@ impl Search {
         self.dropped
     }
 
+    /// At how many words more names ended than [`MAX_NESTED`].
+    pub fn dropped_nested(&self) -> u32 {
+        self.dropped_nested
+    }
+
     fn clear(&mut self) {
         self.occurrences.clear();
         self.uses.clear();
-        self.ids.clear();
+        self.records.clear();
         self.plurals.clear();
         self.tracks.clear();
         self.nodes.clear();
         self.readings.clear();
         self.dropped = 0;
+        self.dropped_nested = 0;
     }
 
     fn report_main(&mut self, segment: &Segment, words: &[Word], state: State, last: usize) {
-        for pattern in segment.automaton.matches(state) {
+        let mut count = 0;
+        segment.automaton.matches(state, |pattern| {
+            count += 1;
+            if count > MAX_NESTED {
+                self.dropped_nested += 1;
+                return false;
+            }
             let first = last + 1 - segment.words_of(pattern) as usize;
             let span = Span::new(words[first].span.start, words[last].span.end);
             self.occurrences.push(Occurrence {
@@ -194,11 +237,16 @@ impl Search {
                 forms: Forms::EXACT,
                 uses: (0, 0),
             });
-        }
+            true
+        });
     }
 
     /// Takes the other readings of the word at `index`, and moves the tracks on that read it as it is written.
     fn read_others(&mut self, segment: &Segment, words: &[Word], index: usize, before: State, main: State) {
+        if self.nodes.len() > MAX_NODES {
+            self.dropped += self.tracks.len() as u32;
+            self.tracks.clear();
+        }
         if self.tracks.is_empty() {
             self.nodes.clear();
         }
@@ -232,7 +280,7 @@ impl Search {
         for at in 0..count {
             let step = self.readings.steps(&reading)[at];
             state = match step.word {
-                Some(word) => segment.automaton.step(state, word),
+                Some(word) => segment.automaton.step(state, word, segment.automaton.root(word)),
                 None => segment.automaton.start(),
             };
             self.nodes.push(Node {
@@ -241,7 +289,7 @@ impl Search {
                 at: step.at,
                 forms: reading.form.map_or(Forms::EXACT, |form| Forms::EXACT.with(form)),
                 glued: reading.glued,
-                part: at as u8,
+                parts: step.parts,
                 inner: reading.whole && at > 0,
             });
             node = self.nodes.len() as u32 - 1;
@@ -258,8 +306,9 @@ impl Search {
 
     /// Moves a track on by the word as it is written.
     fn go_on(&mut self, segment: &Segment, words: &[Word], track: Track, index: usize, main: State) {
-        let Some(word) = self.ids[index] else { return };
-        let state = segment.automaton.step(track.state, word);
+        let known = self.records[index];
+        let Some(word) = known.id else { return };
+        let state = segment.automaton.step(track.state, word, known.root);
         let since = track.since + 1;
         if state == main || state == segment.automaton.start() || since >= u32::from(segment.longest) {
             return;
@@ -270,7 +319,7 @@ impl Search {
             at: index as u32,
             forms: Forms::EXACT,
             glued: NONE,
-            part: 0,
+            parts: (0, 0),
             inner: false,
         });
         let node = self.nodes.len() as u32 - 1;
@@ -292,13 +341,18 @@ impl Search {
     /// Reports the names that end at the node of `track`, whose `next` is here the last word covered, and that include
     /// a word read otherwise.
     fn report(&mut self, segment: &Segment, words: &[Word], state: State, track: Track, tail: u32) {
-        for pattern in segment.automaton.matches(state) {
+        let Self { nodes, uses: all_uses, occurrences, dropped_nested, .. } = self;
+        let mut count = 0;
+        segment.automaton.matches(state, |pattern| {
             let length = segment.words_of(pattern);
-            if length <= track.since {
-                continue;
+            // The names come with the longest first.
+            count += 1;
+            if length <= track.since || count > MAX_NESTED {
+                *dropped_nested += u32::from(length > track.since);
+                return false;
             }
-            let end = self.nodes[track.node as usize].span.end;
-            let uses = self.uses.len() as u32;
+            let end = nodes[track.node as usize].span.end;
+            let uses = all_uses.len() as u32;
             let mut start = (track.next, end, false);
             let mut forms = Forms::EXACT;
             let mut at = track.node;
@@ -308,31 +362,32 @@ impl Search {
                     start = (first, words[first as usize].span.start, false);
                     break;
                 }
-                let node = self.nodes[at as usize];
+                let node = nodes[at as usize];
                 start = (node.at, node.span.start, node.inner);
                 forms = forms.and(node.forms);
                 if node.glued != NONE {
-                    match self.uses[uses as usize..].last_mut() {
-                        Some(used) if used.glued == node.glued => used.from = node.part,
-                        _ => self.uses.push(Use { glued: node.glued, from: node.part, to: node.part + 1 }),
+                    match all_uses[uses as usize..].last_mut() {
+                        Some(used) if used.glued == node.glued => used.from = node.parts.0,
+                        _ => all_uses.push(Use { glued: node.glued, from: node.parts.0, to: node.parts.1 }),
                     }
                 }
                 at = node.parent;
             }
             let (first, start, inner) = start;
             if inner {
-                self.uses.truncate(uses as usize);
-                continue;
+                all_uses.truncate(uses as usize);
+                return true;
             }
-            self.occurrences.push(Occurrence {
+            occurrences.push(Occurrence {
                 pattern,
                 first,
                 last: track.next,
                 span: Span::new(start, end),
                 core_end: end - tail,
                 forms,
-                uses: (uses, self.uses.len() as u32),
+                uses: (uses, all_uses.len() as u32),
             });
-        }
+            true
+        });
     }
 }

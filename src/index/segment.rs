@@ -45,6 +45,10 @@ pub struct Name<'s> {
     pub case: CaseCheck,
     /// Whether it counts only where the document also names the entity in full.
     pub short: bool,
+    /// The type of its entity.
+    pub kind: TypeId,
+    /// The prior of its entity.
+    pub prior: f32,
 }
 
 /// What a segment keeps of an entity.
@@ -69,6 +73,8 @@ pub(super) struct NameRecord {
     pub(super) behind: u16,
     pub(super) case: CaseCheck,
     pub(super) short: bool,
+    pub(super) kind: u32,
+    pub(super) prior: f32,
 }
 
 /// The compiled form of a set of entities. Made by [`super::Compiler`].
@@ -103,12 +109,9 @@ impl Segment {
             behind: &text[behind..],
             case: record.case,
             short: record.short,
+            kind: TypeId(record.kind),
+            prior: record.prior,
         }
-    }
-
-    /// The entity that a name names. Panics when the name is not of this segment.
-    pub fn entity_of(&self, id: NameId) -> EntityId {
-        EntityId(self.names[id.0 as usize].entity)
     }
 
     /// The entity of that number. Panics when it is not of this segment.
@@ -121,8 +124,8 @@ impl Segment {
         &self.entities
     }
 
-    /// The names that share a pattern.
-    pub fn names_of(&self, PatternId(pattern): PatternId) -> impl Iterator<Item = NameId> + use<> {
+    /// The names that share a pattern, those of the likeliest entities first.
+    pub fn names_of(&self, PatternId(pattern): PatternId) -> impl ExactSizeIterator<Item = NameId> + use<> {
         let pattern = pattern as usize;
         (self.pattern_names[pattern]..self.pattern_names[pattern + 1]).map(NameId)
     }

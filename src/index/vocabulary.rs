@@ -1,8 +1,12 @@
 //! The words that names are made of, and the number of each.
 //!
 //! A flat table with open addressing, keyed by [`WordKey`]. A word of up to seven bytes is its own key, so that most
-//! look-ups touch one cache line and compare no strings. The record also keeps the state that the automaton reaches
-//! from its start by this word, which saves the commonest transition.
+//! look-ups touch one cache line and compare no strings. Before the table stands a filter of one bit for each of eight
+//! times as many places as there are slots: most words of a text that no name has end there, in memory that stays in
+//! the cache. The record also keeps what the automaton reaches from its start by this word, which saves the commonest
+//! transition.
+
+use std::hash::{BuildHasher as _, RandomState};
 
 use crate::text::WordKey;
 
@@ -16,7 +20,7 @@ pub(super) struct Record {
     key: u64,
     /// The id, and in the top bit whether the word also stands for a sequence of words.
     id: u32,
-    /// The state that the automaton reaches by this word alone.
+    /// What the automaton reaches by this word alone.
     pub(super) root: u32,
 }
 
@@ -42,17 +46,23 @@ pub(super) struct Vocabulary {
     /// A power of two; never more than half full.
     slots: Vec<Record>,
     shift: u32,
+    /// Makes places differ from one vocabulary to the next, so that nobody can choose words that share one.
+    seed: u64,
+    filter: Vec<u64>,
     /// For each word whose key is a hash, by id, where its bytes lie in `bytes`; for other words an empty range.
     long: Vec<(u32, u32)>,
     bytes: Vec<u8>,
 }
 
 impl Vocabulary {
-    /// A vocabulary of these folded words, numbered in the order given; `root` and the flag come per word.
+    /// A vocabulary of these folded words, numbered in the order given; the root and the flag come per word.
     pub(super) fn new<'a>(words: impl ExactSizeIterator<Item = (&'a [u8], u32, bool)>) -> Self {
-        let size = (words.len() * 2).next_power_of_two().max(2);
+        let size = (words.len() * 2).next_power_of_two().max(8);
         let shift = 64 - size.trailing_zeros();
-        let mut vocabulary = Self { slots: vec![EMPTY; size], shift, long: Vec::new(), bytes: Vec::new() };
+        let filter = vec![0; size / 8];
+        let seed = RandomState::new().hash_one(size);
+        let mut vocabulary =
+            Self { slots: vec![EMPTY; size], shift, seed, filter, long: Vec::new(), bytes: Vec::new() };
         for (id, (word, root, stands_for_others)) in words.enumerate() {
             let key = WordKey::of(word);
             let start = vocabulary.bytes.len() as u32;
@@ -60,7 +70,10 @@ impl Vocabulary {
                 vocabulary.bytes.extend_from_slice(word);
             }
             vocabulary.long.push((start, vocabulary.bytes.len() as u32));
-            let mut at = vocabulary.home(key);
+            let hash = vocabulary.hash(key);
+            let (place, bit) = vocabulary.place(hash);
+            vocabulary.filter[place] |= bit;
+            let mut at = (hash >> shift) as usize;
             while vocabulary.slots[at].id != NO_WORD {
                 at = (at + 1) & (size - 1);
             }
@@ -70,14 +83,27 @@ impl Vocabulary {
         vocabulary
     }
 
-    fn home(&self, key: WordKey) -> usize {
-        (key.hash() >> self.shift) as usize
+    #[inline]
+    fn hash(&self, key: WordKey) -> u64 {
+        key.hash(self.seed)
+    }
+
+    /// The place of a hash in the filter.
+    #[inline]
+    fn place(&self, hash: u64) -> (usize, u64) {
+        let place = (hash >> (self.shift - 3)) as usize;
+        (place / 64, 1 << (place % 64))
     }
 
     /// The record of a word, given its key and, where the key is a hash, its bytes.
     #[inline]
     pub(super) fn get(&self, key: WordKey, long: &[u8]) -> Option<&Record> {
-        let mut at = self.home(key);
+        let hash = self.hash(key);
+        let (place, bit) = self.place(hash);
+        if self.filter[place] & bit == 0 {
+            return None;
+        }
+        let mut at = (hash >> self.shift) as usize;
         loop {
             let record = &self.slots[at];
             if record.key == key.bits() && (!key.is_hashed() || self.long(record.id()) == long) {
@@ -109,6 +135,6 @@ impl Vocabulary {
 
     /// The memory in bytes.
     pub(super) fn memory(&self) -> usize {
-        self.slots.len() * size_of::<Record>() + self.long.len() * 8 + self.bytes.len()
+        self.slots.len() * size_of::<Record>() + self.filter.len() * 8 + self.long.len() * 8 + self.bytes.len()
     }
 }

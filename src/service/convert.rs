@@ -24,6 +24,18 @@ fn unknown(field: String, value: i32) -> Violation {
     Violation::invalid(field, format!("{value} is not a value of this enum"))
 }
 
+/// The most items of a list of names in a request.
+const MAX_ITEMS: usize = 1000;
+
+/// The list, or nothing and a violation where it is longer than lists of names may be.
+pub(super) fn at_most<'a, T>(list: &'a [T], field: &str, wrong: &mut Vec<Violation>) -> &'a [T] {
+    if list.len() <= MAX_ITEMS {
+        return list;
+    }
+    wrong.push(Violation::invalid(field, format!("{} items; at most {MAX_ITEMS} may be given", list.len())));
+    &[]
+}
+
 /// Reads options; `limit` is the most mentions that the server gives.
 pub(super) fn options(options: &proto::ExtractOptions, limit: usize, wrong: &mut Vec<Violation>) -> Options {
     let proto::ExtractOptions {
@@ -53,6 +65,9 @@ pub(super) fn options(options: &proto::ExtractOptions, limit: usize, wrong: &mut
             Overlap::Longest
         }
     };
+    let include_types = at_most(include_types, "options.include_types", wrong);
+    let exclude_types = at_most(exclude_types, "options.exclude_types", wrong);
+    let disabled_forms = at_most(disabled_forms, "options.disabled_forms", wrong);
     for (index, kind) in exclude_types.iter().enumerate() {
         if include_types.contains(kind) {
             let message = format!("the type {kind:?} stands in include_types too");
@@ -91,8 +106,8 @@ pub(super) fn options(options: &proto::ExtractOptions, limit: usize, wrong: &mut
     Options {
         offsets,
         overlap,
-        include_types: include_types.clone(),
-        exclude_types: exclude_types.clone(),
+        include_types: include_types.to_vec(),
+        exclude_types: exclude_types.to_vec(),
         disabled,
         min_score: *min_score,
         max_mentions: Some(max_mentions),
@@ -112,6 +127,9 @@ pub(super) fn entities(entities: &[proto::Entity], limits: &Limits, wrong: &mut 
     let mut read = Vec::with_capacity(entities.len());
     for (index, one) in entities.iter().enumerate() {
         let path = format!("inline_entities[{index}]");
+        if wrong.len() + issues.len() > MAX_ITEMS {
+            break;
+        }
         let one = entity(one, &path, wrong);
         checker.check(&one, index as u64, &mut issues);
         read.push(one);
@@ -198,12 +216,10 @@ pub fn response(id: &str, input: Input<'_>, pinned: &Pinned, options: &Options, 
         Encoding::Utf16 => OffsetEncoding::Utf16,
         Encoding::CodePoints => OffsetEncoding::CodePoints,
     };
-    let truncations = answer.cuts.iter().map(|cut| {
-        let (limit, value, dropped) = match *cut {
-            Cut::Mentions { limit, dropped } => ("max_mentions", limit, dropped),
-            Cut::Readings { limit, dropped } => ("readings", limit, dropped),
-        };
-        Truncation { limit: limit.into(), value: value as u32, dropped: dropped as u32 }
+    let truncations = answer.cuts.iter().map(|&Cut { limit, value, dropped }| Truncation {
+        limit: limit.into(),
+        value: value as u32,
+        dropped: dropped as u32,
     });
     ExtractResponse {
         document_id: id.to_owned(),

@@ -4,6 +4,9 @@ use thiserror::Error;
 
 use super::proto::ErrorReason;
 
+/// The longest description, in bytes.
+const MAX_DESCRIPTION: usize = 300;
+
 /// A field that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
@@ -18,7 +21,17 @@ pub struct Violation {
 impl Violation {
     /// A field with a value that it may not have.
     pub fn invalid(field: impl Into<String>, description: impl Into<String>) -> Self {
-        Self { field: field.into(), description: description.into(), reason: ErrorReason::InvalidRequest }
+        Self::new(field, description, ErrorReason::InvalidRequest)
+    }
+
+    /// A field that is wrong for that reason. A long description, which may quote the request, is cut.
+    pub fn new(field: impl Into<String>, description: impl Into<String>, reason: ErrorReason) -> Self {
+        let mut description = description.into();
+        if description.len() > MAX_DESCRIPTION {
+            description.truncate(description.floor_char_boundary(MAX_DESCRIPTION));
+            description.push('…');
+        }
+        Self { field: field.into(), description, reason }
     }
 
     /// A field that is larger than the limit of that name.
@@ -31,7 +44,7 @@ impl Violation {
         reason: ErrorReason,
     ) -> Self {
         let description = format!("{what}: {size}; the limit {limit} is {value}");
-        Self { field: field.into(), description, reason }
+        Self::new(field, description, reason)
     }
 }
 

@@ -8,6 +8,7 @@ use tonic::{Request, Response, Status, Streaming};
 
 use super::{
     Error, Limits, Plan, SharedCatalog, Violation, Workers,
+    front::of_tonic,
     proto::{
         self, BatchExtractRequest, BatchExtractResponse, BatchExtractResult, ErrorReason, ExtractRequest,
         ExtractResponse, StreamExtractConfig, StreamExtractRequest, StreamExtractResponse, batch_extract_result,
@@ -75,7 +76,7 @@ impl Extraction {
             wrong.push(Violation::limit("documents", "documents", size, "limits.batch_documents", limit, reason));
         }
         let config = StreamExtractConfig { gazetteers, inline_entities, options };
-        let plan = self.plan(config, wrong).await?;
+        let plan = self.plan(config, documents.len(), wrong).await?;
         let jobs = documents.into_iter().enumerate().map(|(index, document)| {
             let path = format!("documents[{index}]");
             self.extract_document(plan.clone(), document, path)
@@ -91,15 +92,21 @@ impl Extraction {
         Ok(BatchExtractResponse { results: results.into_iter().map(result).collect::<Result<_, _>>()? })
     }
 
-    /// Checks and pins what a request asks for; `wrong` is what is known to be wrong already.
-    async fn plan(&self, config: StreamExtractConfig, mut wrong: Vec<Violation>) -> Result<Arc<Plan>, Error> {
+    /// Checks and pins what a request asks for, for so many documents that are answered together; `wrong` is what is
+    /// known to be wrong already.
+    async fn plan(
+        &self,
+        config: StreamExtractConfig,
+        documents: usize,
+        mut wrong: Vec<Violation>,
+    ) -> Result<Arc<Plan>, Error> {
         let (catalog, limits) = (self.catalog.clone(), self.limits.clone());
         let job = move |_: &mut _, _: &_| {
             let StreamExtractConfig { gazetteers, inline_entities, options } = config;
             let catalog = catalog.get().ok_or(Error::NotServing)?;
             let plan = Plan::new(catalog, &limits, &gazetteers, &inline_entities, options.as_ref(), &mut wrong)?;
             Error::check(wrong)?;
-            plan.map(Arc::new).ok_or(Error::Internal)
+            plan.map(|plan| Arc::new(plan.shared(&limits, documents))).ok_or(Error::Internal)
         };
         self.workers.run(0, job).await
     }
@@ -138,16 +145,21 @@ impl Extraction {
         }
 
         impl Reader {
+            async fn message(&mut self) -> Result<Option<StreamExtractRequest>, Status> {
+                let limit = self.service.limits.message_bytes;
+                self.requests.message().await.map_err(|status| of_tonic(&status, limit).map_or(status, Status::from))
+            }
+
             /// Reads up to the next document and starts the work on it; `None` at the end.
             async fn next(&mut self) -> Result<Option<BoxFuture<'static, Result<ExtractResponse, Error>>>, Status> {
-                while let Some(StreamExtractRequest { config, document }) = self.requests.message().await? {
+                while let Some(StreamExtractRequest { config, document }) = self.message().await? {
                     if let Some(config) = config {
-                        self.plan = Some(self.service.plan(config, Vec::new()).await?);
+                        self.plan = Some(self.service.plan(config, 1, Vec::new()).await?);
                     }
                     let Some(document) = document else { continue };
                     let plan = match &self.plan {
                         Some(plan) => plan.clone(),
-                        None => self.plan.insert(self.service.plan(Default::default(), Vec::new()).await?).clone(),
+                        None => self.plan.insert(self.service.plan(Default::default(), 1, Vec::new()).await?).clone(),
                     };
                     self.document += 1;
                     return Ok(Some(self.service.extract_document(plan, document, "document".into())));

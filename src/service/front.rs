@@ -24,6 +24,9 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The longest request id that is taken over.
 const MAX_REQUEST_ID: usize = 128;
 
+/// The longest path that is logged.
+const MAX_METHOD: usize = 100;
+
 /// The layer.
 #[derive(Debug, Clone)]
 pub(super) struct Front {
@@ -66,7 +69,7 @@ where
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let started = Instant::now();
         let id = self.request_id(request.headers());
-        let method = request.uri().path().to_owned();
+        let method: String = request.uri().path().chars().take(MAX_METHOD).collect();
         let deadline = deadline(request.headers());
         let message_bytes = self.front.message_bytes;
         let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default(), method);
@@ -124,20 +127,24 @@ fn deadline(headers: &HeaderMap) -> Option<Duration> {
 /// Gives an error that tonic made itself the form of all others.
 fn explain(response: &mut Response<Body>, message_bytes: usize) {
     let Some(status) = Status::from_header_map(response.headers()) else { return };
-    if !status.details().is_empty() {
-        return;
+    if let Some(error) = of_tonic(&status, message_bytes) {
+        *response = Status::from(error).into_http();
     }
-    let error = match status.code() {
-        Code::OutOfRange | Code::ResourceExhausted if status.message().contains("too large") => {
-            Error::MessageTooLarge { limit: message_bytes }
+}
+
+/// Our error for a status that tonic made itself; `None` where it is ours already, or none of those we know.
+pub(super) fn of_tonic(status: &Status, message_bytes: usize) -> Option<Error> {
+    if !status.details().is_empty() {
+        return None;
+    }
+    let too_large = ["too large", "size limit"].iter().any(|words| status.message().contains(words));
+    match status.code() {
+        Code::OutOfRange | Code::ResourceExhausted if too_large => {
+            Some(Error::MessageTooLarge { limit: message_bytes })
         }
-        Code::Internal => {
-            tracing::info!(message = status.message(), "a message was not understood");
-            Error::Undecodable
-        }
-        Code::DeadlineExceeded => Error::DeadlineExceeded,
-        Code::Cancelled => Error::Cancelled,
-        _ => return,
-    };
-    *response = Status::from(error).into_http();
+        Code::Internal => Some(Error::Undecodable),
+        Code::DeadlineExceeded => Some(Error::DeadlineExceeded),
+        Code::Cancelled => Some(Error::Cancelled),
+        _ => None,
+    }
 }

@@ -16,6 +16,8 @@ pub struct Limits {
     pub inline_entities: usize,
     /// The most mentions of one answer; what is beyond is cut, and the answer says so.
     pub mentions: usize,
+    /// The most mentions of the answers of a batch together: each document may have its share of them.
+    pub batch_mentions: usize,
     /// The most requests served or waiting at once; a stream counts as one.
     pub concurrent_requests: usize,
     /// The most documents of a stream that are read before the answer to the first of them was taken.
@@ -25,11 +27,12 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            message_bytes: 64 << 20,
-            document_bytes: 16 << 20,
-            batch_documents: 10_000,
+            message_bytes: 16 << 20,
+            document_bytes: 8 << 20,
+            batch_documents: 1000,
             inline_entities: 100_000,
-            mentions: 1_000_000,
+            mentions: 100_000,
+            batch_mentions: 1_000_000,
             concurrent_requests: 1024,
             stream_look_ahead: 16,
         }

@@ -38,13 +38,14 @@ impl Plan {
         let options = convert::options(options.unwrap_or(&default), limits.mentions, wrong);
         let entities = convert::entities(inline, limits, wrong);
         let mut pinned = Vec::new();
+        let gazetteers = convert::at_most(gazetteers, "gazetteers", wrong);
         let names = if gazetteers.is_empty() { catalog.defaults() } else { gazetteers };
         for (index, name) in names.iter().enumerate() {
             let field = format!("gazetteers[{index}]");
             match catalog.get(name) {
                 Err(error) => {
                     let reason = ErrorReason::GazetteerNotFound;
-                    wrong.push(Violation { field, description: error.to_string(), reason });
+                    wrong.push(Violation::new(field, error.to_string(), reason));
                 }
                 Ok(_) if names[..index].contains(name) => {
                     wrong.push(Violation::invalid(field, format!("the gazetteer {name:?} is named twice")));
@@ -63,6 +64,13 @@ impl Plan {
             pinned.insert(0, Arc::new(inline));
         }
         Ok(Some(Self { pinned: Pinned::new(pinned, &options), options }))
+    }
+
+    /// The plan for one document of `count` whose answers share the limit on mentions of a batch.
+    pub(super) fn shared(mut self, limits: &Limits, count: usize) -> Self {
+        let share = (limits.batch_mentions / count.max(1)).max(1);
+        self.options.max_mentions = self.options.max_mentions.map(|most| most.min(share));
+        self
     }
 
     /// Extracts from one document. `path` is its field in the request, for errors.

@@ -5,8 +5,10 @@ use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tokio::net::TcpListener;
-use tokio_stream::wrappers::TcpListenerStream;
-use tonic::{codec::CompressionEncoding, transport};
+use tonic::{
+    codec::CompressionEncoding,
+    transport::{self, server::TcpIncoming},
+};
 use tonic_health::{ServingStatus, server::HealthReporter};
 
 use super::{
@@ -19,6 +21,9 @@ use super::{
     },
 };
 use crate::catalog::Catalog;
+
+/// How often a silent connection is asked whether its client is still there.
+const KEEPALIVE: Duration = Duration::from_secs(60);
 
 /// How the server runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -142,8 +147,7 @@ impl Server {
         );
         let instance = std::time::SystemTime::UNIX_EPOCH.elapsed().map_or(0, |time| time.as_nanos() as u64);
         let router = transport::Server::builder()
-            .tcp_nodelay(true)
-            .http2_keepalive_interval(Some(Duration::from_secs(60)))
+            .http2_keepalive_interval(Some(KEEPALIVE))
             .layer(Front { message_bytes: limits.message_bytes, instance })
             .add_service(checks)
             .add_service(reflection().build_v1()?)
@@ -159,7 +163,8 @@ impl Server {
             let _ = draining.send(());
         };
         tracing::info!(%address, workers = count, "listening");
-        let serving = router.serve_with_incoming_shutdown(TcpListenerStream::new(listener), stopping);
+        let incoming = TcpIncoming::from(listener).with_nodelay(Some(true)).with_keepalive(Some(KEEPALIVE));
+        let serving = router.serve_with_incoming_shutdown(incoming, stopping);
         let grace = async {
             if drained.await.is_ok() {
                 tokio::time::sleep(Duration::from_secs(options.grace_seconds)).await;

@@ -15,8 +15,10 @@ use super::{Error, Violation, proto::ErrorReason};
 const DOMAIN: &str = "onomast.v1";
 /// The most fields that a status lists; headers must not grow without bound. The message says how many there are.
 const MAX_VIOLATIONS: usize = 50;
+/// The most bytes of fields and descriptions that a status lists: clients refuse headers beyond some 8 KiB.
+const MAX_DETAILS: usize = 3000;
 /// The longest message, in bytes.
-const MAX_MESSAGE: usize = 1000;
+const MAX_MESSAGE: usize = 500;
 
 impl From<Error> for Status {
     fn from(error: Error) -> Self {
@@ -35,7 +37,11 @@ impl From<Error> for Status {
         let mut details = ErrorDetails::with_error_info(name, DOMAIN, HashMap::new());
         let mut message = error.to_string();
         if let Error::Invalid(violations) = &error {
-            let listed = violations.iter().take(MAX_VIOLATIONS);
+            let mut size = 0;
+            let listed = violations.iter().take(MAX_VIOLATIONS).take_while(|one| {
+                size += one.field.len() + one.description.len();
+                size <= MAX_DETAILS
+            });
             let listed = listed.map(|one| FieldViolation::new(&*one.field, &*one.description)).collect::<Vec<_>>();
             details.set_bad_request(listed);
             if message.len() > MAX_MESSAGE {

@@ -106,6 +106,8 @@ fn wide(c: char) -> Class {
         'ー' | 'ｰ' => return Class::Katakana,
         // SARA AM and its Lao sister are letters to Unicode, but belong to the consonant before them.
         '\u{0E33}' | '\u{0EB3}' => return Class::Mark,
+        // The voice marks of half-width Katakana.
+        '\u{FF9E}' | '\u{FF9F}' => return Class::Mark,
         _ => {}
     }
     match CodePointMapData::<GeneralCategory>::new().get(c) {

@@ -53,9 +53,10 @@ impl WordKey {
         (self.0 >> 56) as usize & 7
     }
 
-    /// A well-mixed hash of the key, for tables.
-    pub fn hash(self) -> u64 {
-        mix(self.0)
+    /// A well-mixed hash of the key, for tables; another one for each seed.
+    #[inline]
+    pub fn hash(self, seed: u64) -> u64 {
+        mix(self.0 ^ seed)
     }
 
     /// The raw 64 bits; zero only for the empty word.

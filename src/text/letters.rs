@@ -75,10 +75,16 @@ fn folded(chars: &[char]) -> impl Iterator<Item = char> {
     })
 }
 
+/// The letters without diacritics. A joined capital becomes two capitals only before another one: `Œuvre`, `ŒUVRE`.
 fn bare(chars: &[char]) -> impl Iterator<Item = char> {
-    chars.iter().filter(|&&c| !is_diacritic(c)).flat_map(|&c| {
-        let letters = plain(c);
-        letters.unwrap_or_default().chars().chain(letters.is_none().then_some(c))
+    let letters = chars.iter().enumerate().filter(|(_, c)| !is_diacritic(**c));
+    letters.flat_map(|(at, &c)| {
+        let plain = if c == 'ß' { Some("ss") } else { plain(c) };
+        let capitals = chars.get(at + 1).is_some_and(|next| next.is_uppercase());
+        let second = move |(index, letter): (usize, char)| {
+            if index > 0 && !capitals { letter.to_ascii_lowercase() } else { letter }
+        };
+        plain.unwrap_or_default().chars().enumerate().map(second).chain(plain.is_none().then_some(c))
     })
 }
 
@@ -101,5 +107,8 @@ mod tests {
         check("Coca-Cola", "Coca Cola", false, false);
         check("Łódź", "Lodz", false, true);
         check("İstanbul", "istanbul", true, true);
+        check("Hauptstraße", "Hauptstrasse", false, false);
+        check("Œuvre", "Oeuvre", false, true);
+        check("ŒUVRE", "OEUVRE", false, true);
     }
 }

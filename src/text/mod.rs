@@ -28,4 +28,4 @@ pub use offsets::{OffsetEncoding, Offsets};
 pub use seams::{MAX_PARTS, Seams};
 pub use span::Span;
 pub use view::View;
-pub use words::{Shape, Word, Words};
+pub use words::{Shape, Word, Words, past_marks};

@@ -30,13 +30,19 @@ enum Kind {
 }
 
 impl Seams {
-    /// Cuts the word at `span`. Linear in the length of the word.
-    pub fn cut(&mut self, text: &str, span: Span) {
+    /// Cuts the word at `span`; whether it has no more than [`MAX_PARTS`] parts. Linear in the length of the word.
+    pub fn cut(&mut self, text: &str, span: Span) -> bool {
         cut(text, span, false, &mut self.before_capital);
         cut(text, span, true, &mut self.behind_capitals);
+        if self.before_capital.len().max(self.behind_capitals.len()) > MAX_PARTS {
+            self.before_capital.clear();
+            self.behind_capitals.clear();
+            return false;
+        }
         if self.behind_capitals == self.before_capital {
             self.behind_capitals.clear();
         }
+        true
     }
 }
 
@@ -75,8 +81,7 @@ fn cut(text: &str, span: Span, behind_capitals: bool, parts: &mut Vec<Span>) {
         }
         run = if kind == Kind::Upper { run + 1 } else { 0 };
         previous = Some((at, kind));
-        if parts.len() >= MAX_PARTS {
-            parts.clear();
+        if parts.len() > MAX_PARTS {
             return;
         }
     }

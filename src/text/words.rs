@@ -6,6 +6,8 @@
 //!
 //! Invariants: spans ascend, do not overlap, lie on character boundaries, and no word ends before a combining mark.
 
+use std::ops::BitOr;
+
 use super::{
     Gap, Span, WordKey,
     chars::{Class, class},
@@ -44,12 +46,6 @@ impl Shape {
         self.0 & other.0 != 0
     }
 
-    /// The facts of both.
-    #[must_use]
-    pub const fn or(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
     /// Whether the word has letters that are all capitals.
     pub fn all_capitals(self) -> bool {
         self.0 & (Self::LOWER.0 | Self::UPPER.0) == Self::UPPER.0
@@ -57,6 +53,13 @@ impl Shape {
 
     fn add(&mut self, other: Self) {
         self.0 |= other.0;
+    }
+}
+
+impl BitOr for Shape {
+    type Output = Self;
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 }
 
@@ -81,7 +84,6 @@ pub struct Words {
     words: Vec<Word>,
     /// The folded forms of words whose key is a hash.
     folded: Vec<u8>,
-    buffer: Vec<u8>,
 }
 
 impl Words {
@@ -120,26 +122,41 @@ impl Words {
         &self.folded[word.folded as usize..][..word.folded_len as usize]
     }
 
-    fn push(&mut self, text: &str, span: Span, gap: Gap, shape: Shape, inline: Option<WordKey>) -> bool {
-        let mut word = Word { span, key: WordKey::default(), gap, shape, folded: 0, folded_len: 0 };
-        if let Some(key) = inline {
-            word.key = key;
-        } else {
-            self.buffer.clear();
-            fold(span.of(text), &mut self.buffer);
-            if self.buffer.is_empty() {
-                return false;
+    #[inline]
+    fn push(&mut self, text: &str, span: Span, gap: Gap, shape: Shape, folded: Folded) -> bool {
+        let from = self.folded.len();
+        let key = match folded {
+            Folded::Inline(key) => key,
+            Folded::Ascii => {
+                self.folded.extend(span.of(text).bytes().map(|byte| byte.to_ascii_lowercase()));
+                WordKey::of(&self.folded[from..])
             }
-            word.key = WordKey::of(&self.buffer);
-            if word.key.is_hashed() {
-                word.folded = self.folded.len() as u32;
-                word.folded_len = self.buffer.len() as u32;
-                self.folded.extend_from_slice(&self.buffer);
+            Folded::No => {
+                fold(span.of(text), &mut self.folded);
+                if self.folded.len() == from {
+                    return false;
+                }
+                let key = WordKey::of(&self.folded[from..]);
+                if !key.is_hashed() {
+                    self.folded.truncate(from);
+                }
+                key
             }
-        }
-        self.words.push(word);
+        };
+        let folded_len = (self.folded.len() - from) as u32;
+        self.words.push(Word { span, key, gap, shape, folded: from as u32, folded_len });
         true
     }
+}
+
+/// How far a word is folded already.
+enum Folded {
+    /// All is done.
+    Inline(WordKey),
+    /// It needs nothing but small letters for capitals.
+    Ascii,
+    /// Nothing is done.
+    No,
 }
 
 /// What the reader remembers of the characters since the last word.
@@ -211,7 +228,7 @@ impl Reader<'_, '_> {
             Class::Letter | Class::Digit | Class::Connector => self.wide_word(at, at),
             Class::Single | Class::Katakana => self.unspaced_word(at, c),
             Class::Ampersand => {
-                self.word(Span::new(at as u32, next as u32), Shape::default(), None);
+                self.word(Span::new(at as u32, next as u32), Shape::default(), Folded::No);
                 next
             }
             kind => {
@@ -308,8 +325,12 @@ impl Reader<'_, '_> {
         plain &= suffix == at;
         at = suffix;
         let length = at - start;
-        let inline = (plain && length <= WordKey::INLINE).then(|| WordKey::inline(key, length));
-        self.word(Span::new(start as u32, at as u32), shape, inline);
+        let folded = match plain {
+            true if length <= WordKey::INLINE => Folded::Inline(WordKey::inline(key, length)),
+            true => Folded::Ascii,
+            false => Folded::No,
+        };
+        self.word(Span::new(start as u32, at as u32), shape, folded);
         at
     }
 
@@ -382,7 +403,7 @@ impl Reader<'_, '_> {
             }
         }
         end = self.suffix_end(end);
-        self.word(Span::new(start as u32, end as u32), shape, None);
+        self.word(Span::new(start as u32, end as u32), shape, Folded::No);
         end
     }
 
@@ -399,7 +420,7 @@ impl Reader<'_, '_> {
             }
             end = start + first.len_utf8() + offset + c.len_utf8();
         }
-        self.word(Span::new(start as u32, end as u32), Shape::default(), None);
+        self.word(Span::new(start as u32, end as u32), Shape::default(), Folded::No);
         end
     }
 
@@ -425,29 +446,33 @@ impl Reader<'_, '_> {
                 }
             }
         }
-        (letters > 1).then_some(end)
+        (letters > 1).then(|| past_marks(self.text, end))
     }
 
     /// Where the word that ends at `at` ends when the symbols behind it belong to it: `C++`, `C#` (rule T5).
+    #[inline]
     fn suffix_end(&self, at: usize) -> usize {
-        let Some(&symbol @ (b'+' | b'#')) = self.bytes.get(at) else { return at };
-        if !self.bytes[at - 1].is_ascii_alphabetic() {
-            return at;
+        match self.bytes.get(at) {
+            Some(b'+' | b'#' | 128..) => {}
+            _ => return at,
         }
-        let run = self.bytes[at..].iter().take_while(|&&byte| byte == symbol).count();
-        let next = self.text[at + run..].chars().next();
-        let open = match next.map(class) {
+        let Some(symbol) = self.text[at..].chars().next().filter(|&c| class(c) == Class::Suffix) else { return at };
+        let letter = self.text[..at].chars().next_back().is_some_and(|c| class(c) == Class::Letter);
+        let run = self.text[at..].chars().take_while(|&c| c == symbol).count();
+        let end = at + run * symbol.len_utf8();
+        let open = match self.text[end..].chars().next().map(class) {
             Some(Class::Digit) => run == 2,
             Some(Class::Letter | Class::Connector) => false,
             _ => true,
         };
-        if run <= 2 && open { at + run } else { at }
+        if letter && run <= 2 && open { past_marks(self.text, end) } else { at }
     }
 
     /// Appends a word and begins a new gap.
-    fn word(&mut self, span: Span, shape: Shape, inline: Option<WordKey>) {
+    #[inline]
+    fn word(&mut self, span: Span, shape: Shape, folded: Folded) {
         let gap = if self.gap.any(Gap::PERIOD | Gap::APOSTROPHE) { self.judge(span, shape) } else { self.gap };
-        if self.out.push(self.text, span, gap, shape, inline) {
+        if self.out.push(self.text, span, gap, shape, folded) {
             self.gap = Gap::NONE;
             self.between = Between::default();
             self.first = false;
@@ -482,6 +507,15 @@ impl Reader<'_, '_> {
         }
         gap
     }
+}
+
+/// Where the combining marks at `at` end; `at` itself where there are none (rule T1).
+pub fn past_marks(text: &str, at: usize) -> usize {
+    if text.as_bytes().get(at).is_none_or(u8::is_ascii) {
+        return at;
+    }
+    let joined = |c: char| class(c) == Class::Mark || matches!(c, '\u{FE00}'..='\u{FE0F}' | '\u{200D}');
+    text[at..].chars().take_while(|&c| joined(c)).fold(at, |at, c| at + c.len_utf8())
 }
 
 fn shape(all: u8, rest: u8) -> Shape {

@@ -76,7 +76,9 @@ fn used(code: &str) -> Vec<&'static str> {
     let named = |name: &&&str| {
         let direct = [format!("crate::{name}::"), format!("crate::{name};"), format!("crate::{name},")];
         direct.iter().any(|form| code.contains(form.as_str()))
-            || grouped.split([',', '{']).any(|item| item.trim() == **name || item.trim().starts_with(&format!("{name}::")))
+            || grouped
+                .split([',', '{'])
+                .any(|item| item.trim() == **name || item.trim().starts_with(&format!("{name}::")))
     };
     all.filter(named).copied().collect()
 }

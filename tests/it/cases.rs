@@ -76,7 +76,8 @@ async fn inline_entities_give_what_a_gazetteer_gives() {
         };
         let answer = surfaces::unary(&mut client, request).await;
         assert_eq!(case.differences(&answer), Vec::<String>::new(), "{}", case.name);
-        let inline = |mention: &proto::Mention| mention.entity.as_ref().is_none_or(|entity| entity.gazetteer == "inline");
+        let inline =
+            |mention: &proto::Mention| mention.entity.as_ref().is_none_or(|entity| entity.gazetteer == "inline");
         assert!(answer.mentions.iter().all(inline));
     }
 }

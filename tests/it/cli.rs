@@ -66,7 +66,8 @@ fn every_bad_line_of_every_gazetteer_is_reported_in_one_run() {
     }
 
     // Who serves or extracts gets the same list, unless told to skip.
-    let (code, _, err) = run(&["serve", "--gazetteer", path(&first), "--gazetteer", path(&second), "--listen", "127.0.0.1:0"]);
+    let (code, _, err) =
+        run(&["serve", "--gazetteer", path(&first), "--gazetteer", path(&second), "--listen", "127.0.0.1:0"]);
     assert_eq!(code, 1);
     assert!(lines.iter().all(|line| err.contains(line)), "{err}");
     let text = folder.file("text.txt", "China, Zed and last");
@@ -93,7 +94,8 @@ fn gazetteers_of_every_format_are_the_same() {
         let (code, out, err) = run(&["extract", "--no-default-gazetteer", "--gazetteer", path(file), path(&text)]);
         assert_eq!((code, err.as_str()), (0, ""));
         let answer: serde_json::Value = serde_json::from_str(&out).unwrap();
-        let ids: Vec<_> = answer["mentions"].as_array().unwrap().iter().map(|mention| mention["entity"]["id"].clone()).collect();
+        let ids: Vec<_> =
+            answer["mentions"].as_array().unwrap().iter().map(|mention| mention["entity"]["id"].clone()).collect();
         assert_eq!(ids, ["1", "2", "2"], "{}", file.display());
     }
     let list = folder.file("d.txt", "Peking\n\n  New York \n");
@@ -107,8 +109,16 @@ fn an_answer_reads_as_promised() {
     let documents = folder.file("d.jsonl", "{\"id\": \"a\", \"text\": \"Xi met. Xi Jinping left.\"}\n");
     let (code, out, _) = run(&["extract", "--format", "jsonl", path(&documents)]);
     assert_eq!(code, 0);
-    assert!(out.starts_with("{\"documentId\":\"a\",\"mentions\":[{\"start\":0,\"end\":2,\"text\":\"Xi\",\"entity\":{\"id\":"), "{out}");
-    assert!(out.contains("\"name\":\"Xi Jinping\",\"type\":\"person\",\"gazetteer\":\"starter\"},\"score\":0.97,"), "{out}");
+    assert!(
+        out.starts_with(
+            "{\"documentId\":\"a\",\"mentions\":[{\"start\":0,\"end\":2,\"text\":\"Xi\",\"entity\":{\"id\":"
+        ),
+        "{out}"
+    );
+    assert!(
+        out.contains("\"name\":\"Xi Jinping\",\"type\":\"person\",\"gazetteer\":\"starter\"},\"score\":0.97,"),
+        "{out}"
+    );
     assert!(out.contains("\"follows\":1"), "{out}");
 }
 
@@ -145,7 +155,8 @@ fn standard_input_is_text_unless_told() {
 #[test]
 fn a_bad_document_is_reported_and_the_others_are_not_lost() {
     let folder = Folder::new();
-    let documents = folder.file("d.jsonl", "{\"text\":\"China\"}\n{\"txt\":\"x\"}\n[]\n{\"id\":\"z\",\"text\":\"Russia\"}\n");
+    let documents =
+        folder.file("d.jsonl", "{\"text\":\"China\"}\n{\"txt\":\"x\"}\n[]\n{\"id\":\"z\",\"text\":\"Russia\"}\n");
     let latin1 = folder.file("latin1.txt", b"caf\xE9");
     let (code, out, err) = run(&["extract", path(&documents), path(&latin1), "missing.txt", path(&documents)]);
     assert_eq!(code, 1);
@@ -195,16 +206,20 @@ fn settings_come_from_defaults_file_environment_and_flags() {
         let (value, origin) = line.split_once('#').unwrap();
         (value.trim().to_owned(), origin.trim().to_owned())
     };
-    assert_eq!(origin("document_bytes"), ("document_bytes = 16777216".into(), "default".into()));
+    assert_eq!(origin("document_bytes"), ("document_bytes = 8388608".into(), "default".into()));
     assert_eq!(origin("mentions"), ("mentions = 7".into(), path(&file).into()));
-    assert_eq!(origin("batch_documents"), ("batch_documents = 20".into(), "environment ONOMAST_LIMITS_BATCH_DOCUMENTS".into()));
+    assert_eq!(
+        origin("batch_documents"),
+        ("batch_documents = 20".into(), "environment ONOMAST_LIMITS_BATCH_DOCUMENTS".into())
+    );
     assert_eq!(origin("inline_entities"), ("inline_entities = 30".into(), "flag --set".into()));
 
     // What is printed is itself a configuration of the same settings.
     let printed = folder.file("printed.toml", &out);
     let (code, again, err) = run(&["config", "--config", path(&printed)]);
     assert_eq!(code, 0, "{err}");
-    let values = |text: &str| text.lines().map(|line| line.split('#').next().unwrap().trim().to_owned()).collect::<Vec<_>>();
+    let values =
+        |text: &str| text.lines().map(|line| line.split('#').next().unwrap().trim().to_owned()).collect::<Vec<_>>();
     assert_eq!(values(&again), values(&out));
 
     let wrong = folder.file("wrong.toml", "[limits]\nmention = 7\n");
@@ -263,7 +278,10 @@ async fn the_server_serves_logs_no_text_and_drains() {
     // The port is taken now.
     let (code, _, err) = run(&["serve", "--listen", &served.address]);
     assert_eq!(code, 1);
-    assert_eq!(err, format!("error: {} is in use by another program; choose another address with --listen\n", served.address));
+    assert_eq!(
+        err,
+        format!("error: {} is in use by another program; choose another address with --listen\n", served.address)
+    );
 
     drop(client);
     let pid = served.child.id().to_string();

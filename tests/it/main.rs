@@ -14,5 +14,5 @@ mod readme;
 mod seed;
 mod service;
 mod stream;
-mod surfaces;
 mod support;
+mod surfaces;

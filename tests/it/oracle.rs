@@ -13,8 +13,17 @@ const AFFIXES: [&str; 2] = ["pro", "anti"];
 struct Token {
     word: Word,
     folded: String,
-    /// The ways to cut it, each with the folded parts.
-    cuts: Vec<Vec<(Span, String)>>,
+    /// The ways to cut it.
+    cuts: Vec<Cut>,
+}
+
+/// The parts of a glued word.
+#[derive(Clone)]
+struct Cut {
+    /// Each part with its folded form, and which of the smallest parts it is made of.
+    parts: Vec<(Span, String, std::ops::Range<usize>)>,
+    /// The number of the cut among those that are not grouped.
+    number: usize,
 }
 
 /// Parts of glued words that an occurrence needs: (token, cut, part).
@@ -38,39 +47,73 @@ fn tokens(text: &str) -> Vec<Token> {
     let token = |word: &Word| {
         let mut seams = Seams::default();
         seams.cut(text, word.span);
-        let parts = |parts: &[Span]| parts.iter().map(|part| (*part, folded(part.of(text)))).collect::<Vec<_>>();
-        let whole = |cut: &Vec<(Span, String)>| cut.is_empty() || cut.len() == 1 && cut[0].0 == word.span;
-        let cuts = [parts(&seams.before_capital), parts(&seams.behind_capitals)];
-        let cuts = if word.shape.any(Shape::SEAM) { cuts.into_iter().filter(|cut| !whole(cut)).collect() } else { vec![] };
+        let mut cuts = Vec::new();
+        for parts in [&seams.before_capital, &seams.behind_capitals] {
+            if word.shape.any(Shape::SEAM) && !parts.is_empty() && parts[..] != [word.span] {
+                let part = |(at, part): (usize, &Span)| (*part, folded(part.of(text)), at..at + 1);
+                cuts.push(Cut { parts: parts.iter().enumerate().map(part).collect(), number: cuts.len() });
+            }
+        }
         Token { word: *word, folded: folded(word.span.of(text)), cuts }
     };
     words.all().iter().map(token).collect()
 }
 
+/// Adds to each token its cuts with parts grouped that are one word of a name together, from the left the longest.
+fn group(tokens: &mut [Token], vocabulary: &BTreeSet<String>) {
+    for token in tokens {
+        for cut in token.cuts.clone() {
+            let (mut parts, mut from) = (Vec::new(), 0);
+            while from < cut.parts.len() {
+                let joined = |to: usize| cut.parts[from..to].iter().map(|part| part.1.as_str()).collect::<String>();
+                let touching = |to: usize| cut.parts[from..to].windows(2).all(|pair| pair[0].0.end == pair[1].0.start);
+                let known = |to: &usize| {
+                    vocabulary.contains(&joined(*to)) && touching(*to) && !(from == 0 && *to == cut.parts.len())
+                };
+                let to = (from + 2..=cut.parts.len()).rev().find(known).unwrap_or(from + 1);
+                let span = Span::new(cut.parts[from].0.start, cut.parts[to - 1].0.end);
+                parts.push((span, joined(to), from..to));
+                from = to;
+            }
+            if parts.len() < cut.parts.len() {
+                token.cuts.push(Cut { parts, number: cut.number });
+            }
+        }
+    }
+}
+
 /// Every occurrence of the names, which hold plain words, hyphens and apostrophes only.
 pub(crate) fn find(text: &str, names: &[&str]) -> BTreeSet<Hit> {
-    let tokens = tokens(text);
+    let mut tokens = tokens(text);
     let mut hits: Vec<(Hit, Needs)> = Vec::new();
-    for (number, name) in names.iter().enumerate() {
+    let name = |name: &&str| {
         let words = self::tokens(name);
         let tied = words.iter().map(|token| token.word.gap.is_tight()).collect();
-        let name = Name { words: words.into_iter().map(|token| token.folded).collect(), tied };
-        if name.words.is_empty() {
-            continue;
+        Name { words: words.into_iter().map(|token| token.folded).collect(), tied }
+    };
+    let names: Vec<Name> = names.iter().map(name).collect();
+    let mut vocabulary: BTreeSet<String> = names.iter().flat_map(|name| name.words.clone()).collect();
+    for name in &names {
+        for from in 0..name.words.len() {
+            let group = (from + 1..name.words.len()).take_while(|&next| name.tied[next]).count() + 1;
+            let whole = group > 2 && !name.tied[from];
+            let joins = [2].into_iter().filter(|_| group > 1).chain(whole.then_some(group));
+            vocabulary.extend(joins.map(|used| name.words[from..from + used].concat()));
         }
+    }
+    group(&mut tokens, &vocabulary);
+    for (number, name) in names.iter().enumerate().filter(|(_, name)| !name.words.is_empty()) {
         for first in 0..tokens.len() {
             let mut ends = Vec::new();
-            follow(text, &tokens, &name, first, 0, None, Needs::new(), &mut ends);
+            follow(text, &tokens, name, first, 0, None, Needs::new(), &mut ends);
             hits.extend(ends.into_iter().map(|(start, end, needs)| ((start, end, number), needs)));
         }
     }
     // A glued word counts when every part is needed by a hit or is an affix.
     let needed: Needs = hits.iter().flat_map(|(_, needs)| needs.iter().copied()).collect();
     let whole = |&(token, cut, _): &(usize, usize, usize)| {
-        let parts = &tokens[token].cuts[cut];
-        (0..parts.len()).all(|part| {
-            needed.contains(&(token, cut, part)) || AFFIXES.contains(&parts[part].1.as_str())
-        })
+        let parts = &tokens[token].cuts[cut].parts;
+        (0..parts.len()).all(|part| needed.contains(&(token, cut, part)) || AFFIXES.contains(&parts[part].1.as_str()))
     };
     hits.into_iter().filter(|(_, needs)| needs.iter().all(whole)).map(|(hit, _)| hit).collect()
 }
@@ -135,16 +178,16 @@ fn follow(
         }
     }
     // Parts of a glued word.
-    for (number, cut) in here.cuts.iter().enumerate() {
+    for Cut { parts: cut, number } in &here.cuts {
         let entries = if at == 0 { cut.len() } else { 1 };
         for entry in 0..entries {
             let Some(begin) = from(cut[entry].0.start) else { continue };
             let mut needs = needs.clone();
-            for (used, (part, folded)) in cut[entry..].iter().enumerate() {
+            for (used, (part, folded, smallest)) in cut[entry..].iter().enumerate() {
                 if name.words.get(at + used) != Some(folded) {
                     break;
                 }
-                needs.insert((token, number, entry + used));
+                needs.extend(smallest.clone().map(|part| (token, *number, part)));
                 let last_part = entry + used + 1 == cut.len();
                 if at + used + 1 == name.words.len() && part.end < span.end {
                     // Inside the word nothing can glue on.

@@ -84,8 +84,31 @@ fn cuts() -> impl Strategy<Value = Vec<(usize, usize, u8)>> {
 /// Words that meet in many readings.
 fn small_word() -> impl Strategy<Value = String> {
     prop::sample::select(vec![
-        "in", "depth", "indepth", "China", "Russia", "one", "Chinas", "US", "USs", "a", "b", "ab", "aab", "pro",
-        "policy", "Xi", "an", "Xian", "oneChina", "ChinaRussia", "proRussia", "USChina", "inDepth", "aB", "x",
+        "in",
+        "depth",
+        "indepth",
+        "China",
+        "Russia",
+        "one",
+        "Chinas",
+        "US",
+        "USs",
+        "a",
+        "b",
+        "ab",
+        "aab",
+        "pro",
+        "policy",
+        "Xi",
+        "an",
+        "Xian",
+        "oneChina",
+        "ChinaRussia",
+        "proRussia",
+        "USChina",
+        "inDepth",
+        "aB",
+        "x",
     ])
     .prop_map(str::to_owned)
 }
@@ -103,8 +126,11 @@ fn small_name() -> impl Strategy<Value = String> {
 }
 
 fn entities_named<'a>(names: impl IntoIterator<Item = (usize, &'a str)>) -> Vec<Entity> {
-    let entity = |(number, name): (usize, &str)| {
-        Entity { id: number.to_string(), name: name.to_owned(), case: CaseRule::Any, ..Entity::default() }
+    let entity = |(number, name): (usize, &str)| Entity {
+        id: number.to_string(),
+        name: name.to_owned(),
+        case: CaseRule::Any,
+        ..Entity::default()
     };
     names.into_iter().map(entity).collect()
 }
@@ -145,8 +171,7 @@ proptest! {
                 last = (mention.field, start);
                 if let Some(follows) = mention.follows {
                     let followed = &answer.mentions[follows as usize];
-                    prop_assert_eq!(&followed.entity, &mention.entity);
-                    prop_assert!(followed.follows.is_none());
+                    prop_assert!(followed.forms().all(|form| form != proto::MatchForm::Short));
                 }
             }
         }

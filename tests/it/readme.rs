@@ -22,7 +22,12 @@ fn snippets(page: &str) -> Vec<Snippet> {
     let mut lines = page.lines();
     let mut snippets = Vec::new();
     let block = |lines: &mut std::str::Lines<'_>| {
-        let body: Vec<_> = lines.by_ref().skip_while(|line| !line.starts_with("```")).skip(1).take_while(|line| *line != "```").collect();
+        let body: Vec<_> = lines
+            .by_ref()
+            .skip_while(|line| !line.starts_with("```"))
+            .skip(1)
+            .take_while(|line| *line != "```")
+            .collect();
         body.join("\n") + "\n"
     };
     while lines.by_ref().any(|line| line.trim() == "<!-- run -->") {
@@ -56,7 +61,8 @@ fn every_snippet_prints_what_the_readme_shows() {
     let arguments = ["serve", "--listen", "127.0.0.1:0", "--log-format", "json"];
     let mut server = Command::new(program).args(arguments).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(server.stderr.take().unwrap()).lines().map(Result::unwrap);
-    let listening: serde_json::Value = serde_json::from_str(&lines.find(|line| line.contains("listening")).unwrap()).unwrap();
+    let listening: serde_json::Value =
+        serde_json::from_str(&lines.find(|line| line.contains("listening")).unwrap()).unwrap();
     let address = listening["address"].as_str().unwrap().to_owned();
     lines.find(|line| line.contains("\"serving\"")).unwrap();
 

@@ -7,7 +7,7 @@ use onomast::{
 };
 use proto::{Document, ExtractOptions, ExtractRequest, batch_extract_result};
 use tonic::{Code, Status, codec::CompressionEncoding};
-use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient, health_check_response::ServingStatus};
+use tonic_health::pb::{HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient};
 use tonic_types::StatusExt as _;
 
 use crate::support::TestServer;
@@ -174,7 +174,8 @@ async fn wrong_requests_get_an_error_that_names_every_field() {
 async fn one_bad_document_does_not_fail_its_neighbours() {
     let server = TestServer::with(catalog(), small_limits()).await;
     let mut client = server.client().await;
-    let documents: Vec<_> = ["China.".into(), "a".repeat(101), String::new()].map(|text: String| document(text).unwrap()).into();
+    let documents: Vec<_> =
+        ["China.".into(), "a".repeat(101), String::new()].map(|text: String| document(text).unwrap()).into();
     let request = proto::BatchExtractRequest { documents, ..Default::default() };
     let results = client.batch_extract(request).await.unwrap().into_inner().results;
     let results: Vec<_> = results.into_iter().map(|result| result.result.unwrap()).collect();
@@ -205,7 +206,8 @@ async fn limits_on_mentions_cut_and_say_so() {
     for (asked, kept) in [(0, 5), (2, 2)] {
         let options = Some(ExtractOptions { max_mentions: asked, ..Default::default() });
         let gazetteers = vec!["others".into()];
-        let request = ExtractRequest { document: document("China ".repeat(8)), gazetteers, options, ..Default::default() };
+        let request =
+            ExtractRequest { document: document("China ".repeat(8)), gazetteers, options, ..Default::default() };
         let answer = client.extract(request).await.unwrap().into_inner();
         assert_eq!((answer.mentions.len(), answer.entities[0].mention_count), (kept, kept as u32));
         let cut = &answer.truncations[0];
@@ -218,7 +220,11 @@ async fn gazetteers_are_named_with_their_versions() {
     let server = TestServer::with(catalog(), Limits::default()).await;
     let mut client = server.client().await;
     let names = |answer: proto::ExtractResponse| answer.gazetteers.into_iter().map(|one| one.name).collect::<Vec<_>>();
-    let all = client.extract(ExtractRequest { document: document("China"), ..Default::default() }).await.unwrap().into_inner();
+    let all = client
+        .extract(ExtractRequest { document: document("China"), ..Default::default() })
+        .await
+        .unwrap()
+        .into_inner();
     assert!(all.gazetteers.iter().all(|gazetteer| !gazetteer.version.is_empty()));
     assert_ne!(all.gazetteers[0].version, all.gazetteers[1].version);
     assert_eq!(all.mentions[0].candidates.len(), 2);
@@ -362,7 +368,9 @@ async fn reflection_lists_the_services_in_both_versions() {
     let mut client = v1::server_reflection_client::ServerReflectionClient::new(server.channel().await);
     let mut answers = client.server_reflection_info(tokio_stream::iter([request])).await.unwrap().into_inner();
     let answer = answers.message().await.unwrap().unwrap().message_response.unwrap();
-    let v1::server_reflection_response::MessageResponse::ListServicesResponse(list) = answer else { panic!("{answer:?}") };
+    let v1::server_reflection_response::MessageResponse::ListServicesResponse(list) = answer else {
+        panic!("{answer:?}")
+    };
     let names: Vec<_> = list.service.iter().map(|service| service.name.as_str()).collect();
     assert!(expected.iter().all(|name| names.contains(name)), "{names:?}");
 
@@ -371,7 +379,9 @@ async fn reflection_lists_the_services_in_both_versions() {
     let mut client = v1alpha::server_reflection_client::ServerReflectionClient::new(server.channel().await);
     let mut answers = client.server_reflection_info(tokio_stream::iter([request])).await.unwrap().into_inner();
     let answer = answers.message().await.unwrap().unwrap().message_response.unwrap();
-    let v1alpha::server_reflection_response::MessageResponse::ListServicesResponse(list) = answer else { panic!("{answer:?}") };
+    let v1alpha::server_reflection_response::MessageResponse::ListServicesResponse(list) = answer else {
+        panic!("{answer:?}")
+    };
     let names: Vec<_> = list.service.iter().map(|service| service.name.as_str()).collect();
     assert!(expected.iter().all(|name| names.contains(name)), "{names:?}");
 }

@@ -7,9 +7,7 @@ use onomast::{
     extract::{self, Answer, Input, Options, Scratch},
     service::{self, proto},
 };
-use proto::{
-    batch_extract_result, extraction_service_client::ExtractionServiceClient, stream_extract_response,
-};
+use proto::{batch_extract_result, extraction_service_client::ExtractionServiceClient, stream_extract_response};
 use tonic::transport::Channel;
 
 /// Extracts through the library.
@@ -31,12 +29,9 @@ pub(crate) fn program(arguments: &[String]) -> String {
 }
 
 /// Extracts through the command line.
-pub(crate) fn command_line(
-    gazetteer: &PathBuf,
-    flags: &[String],
-    documents: &PathBuf,
-) -> Vec<proto::ExtractResponse> {
-    let mut arguments: Vec<String> = ["extract", "--no-default-gazetteer", "--format", "jsonl", "--gazetteer"].map(Into::into).into();
+pub(crate) fn command_line(gazetteer: &PathBuf, flags: &[String], documents: &PathBuf) -> Vec<proto::ExtractResponse> {
+    let mut arguments: Vec<String> =
+        ["extract", "--no-default-gazetteer", "--format", "jsonl", "--gazetteer"].map(Into::into).into();
     arguments.push(gazetteer.to_string_lossy().into_owned());
     arguments.extend_from_slice(flags);
     arguments.push(documents.to_string_lossy().into_owned());
