@@ -46,7 +46,7 @@ impl Found {
 
     /// How sure the form makes the match, above 0 and at most 1: the product over its forms.
     pub(super) fn strength(&self) -> f64 {
-        self.forms.iter().map(weight).product()
+        if self.forms == Forms::EXACT { 1.0 } else { self.forms.iter().map(weight).product() }
     }
 }
 

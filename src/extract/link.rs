@@ -4,16 +4,19 @@
 //! Its score is its share of the weight of all candidates of the place, times its strength: a unique name as given
 //! scores one.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::{
-    Options, Source,
+    Options,
     answer::{Answer, Candidate, Cut, Field, Mention},
     found::Found,
     overlap::settle,
     resolve::Resolver,
 };
-use crate::{index::Form, text::View};
+use crate::{
+    index::{EntityId, Form},
+    text::View,
+};
 
 /// At this distance in words a short name weighs as much as a full name of another entity; nearer, up to twice.
 const NEAR: f64 = 20.0;
@@ -22,6 +25,8 @@ const NEAR: f64 = 20.0;
 #[derive(Debug, Default)]
 pub(super) struct Linker {
     weighed: Vec<Weighed>,
+    /// The place of each entity in the list of those that are linked to.
+    places: HashMap<(usize, EntityId), usize>,
 }
 
 /// How many mentions that begin before a full name may lie over it and are looked at.
@@ -33,20 +38,20 @@ struct Weighed {
     found: Found,
     strength: f64,
     weight: f64,
+    score: f64,
 }
 
 impl Linker {
     /// Makes the mentions of what was found, which must be sorted by place, and links them.
     pub(super) fn run(
         &mut self,
-        sources: &[Source<'_>],
         view: View<'_>,
         resolver: &Resolver,
         options: &Options,
         found: &[Found],
         answer: &mut Answer,
     ) {
-        settle(options.overlap, found, |run| self.mention(sources, view, options, &found[run], answer));
+        settle(options.overlap, found, |run| self.mention(view, options, &found[run], answer));
         Self::follow(resolver, answer);
         let total = answer.mentions.len();
         if let Some(limit) = options.max_mentions.filter(|&limit| limit < total) {
@@ -56,24 +61,17 @@ impl Linker {
             }
             answer.cuts.push(Cut { limit: "max_mentions", value: limit, dropped: total - limit });
         }
-        Self::count(answer);
+        self.count(answer);
     }
 
     /// Makes one mention of everything found at one place.
-    fn mention(
-        &mut self,
-        sources: &[Source<'_>],
-        view: View<'_>,
-        options: &Options,
-        found: &[Found],
-        answer: &mut Answer,
-    ) {
+    fn mention(&mut self, view: View<'_>, options: &Options, found: &[Found], answer: &mut Answer) {
         self.weighed.clear();
         for found in found {
             let strength = found.strength();
             let prior = f64::from(found.prior);
             let near = if found.forms.has(Form::Short) { 2.0 / (1.0 + f64::from(found.distance) / NEAR) } else { 1.0 };
-            let weighed = Weighed { found: *found, strength, weight: prior * strength * near };
+            let weighed = Weighed { found: *found, strength, weight: prior * strength * near, score: 0.0 };
             // What is found at a place is sorted by entity, so that its names stand side by side.
             match self.weighed.last_mut().filter(|last| last.found.key() == found.key()) {
                 Some(last) if last.weight < weighed.weight => *last = weighed,
@@ -83,20 +81,17 @@ impl Linker {
         }
         let total: f64 = self.weighed.iter().map(|weighed| weighed.weight).sum();
         let count = self.weighed.len() as f64;
-        let score = |weighed: &Weighed| {
+        for weighed in &mut self.weighed {
             let share = if total > 0.0 { weighed.weight / total } else { 1.0 / count };
-            (weighed.strength * share * 1e4).round() / 1e4
-        };
-        let id = |weighed: &Weighed| &*sources[weighed.found.source as usize].segment.entity(weighed.found.entity).id;
-        self.weighed.sort_by(|a, b| {
-            let by_score = score(b).total_cmp(&score(a)).then(b.weight.total_cmp(&a.weight));
-            by_score.then(a.found.source.cmp(&b.found.source)).then_with(|| id(a).cmp(id(b)))
-        });
+            weighed.score = (weighed.strength * share * 1e4).round() / 1e4;
+        }
+        // Stable: between equals the order of sources and of ids decides, which is that of their numbers.
+        self.weighed.sort_by(|a, b| b.score.total_cmp(&a.score).then(b.weight.total_cmp(&a.weight)));
         let start = answer.candidates.len();
         answer.candidates.extend(self.weighed.iter().map(|weighed| Candidate {
             source: weighed.found.source.into(),
             entity: weighed.found.entity,
-            score: score(weighed),
+            score: weighed.score,
         }));
         let best = self.weighed[0].found;
         answer.mentions.push(Mention {
@@ -132,12 +127,12 @@ impl Linker {
     }
 
     /// Counts the mentions of each entity linked to.
-    fn count(answer: &mut Answer) {
-        let mut places = HashMap::new();
+    fn count(&mut self, answer: &mut Answer) {
+        self.places.clear();
         for mention in &answer.mentions {
             let Some(Candidate { source, entity, .. }) = answer.link(mention) else { continue };
             let next = answer.entities.len();
-            let place = *places.entry((source, entity)).or_insert(next);
+            let place = *self.places.entry((source, entity)).or_insert(next);
             if place == next {
                 answer.entities.push((source, entity, 0));
             }

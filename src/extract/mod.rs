@@ -102,7 +102,7 @@ pub fn run(
         cut_nested += search.dropped_nested() as usize;
     }
     resolver.run(sources, view, searches, glued, options, letters, found);
-    linker.run(sources, view, resolver, options, found, answer);
+    linker.run(view, resolver, options, found, answer);
     for (limit, value, dropped) in [
         ("readings", MAX_TRACKS, cut_readings),
         ("nested_names", MAX_NESTED, cut_nested),

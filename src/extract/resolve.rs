@@ -4,7 +4,7 @@
 //! of the word is accounted for. Each may depend on the other, so names in full and free of seams are settled first;
 //! they say which entities the document names. Then short names join, and at last glued words are judged by all.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::{
     Options, Source,
@@ -62,7 +62,8 @@ impl Resolver {
         found: &mut Vec<Found>,
     ) {
         self.gather_uses(searches, found);
-        found.sort_unstable_by_key(|found| (found.place(), found.source, found.entity, found.name));
+        // Occurrences come by their last word, so that little is out of place; the stable sort makes use of that.
+        found.sort_by_key(|found| (found.place(), found.source, found.entity, found.name));
         let has_glued = found.iter().any(|found| found.uses.0 < found.uses.1);
         let persons = |found: &Found| {
             let segment = sources[found.source as usize].segment;

@@ -1,6 +1,6 @@
 //! The rules every entity has to keep, whether it comes from a file or in a request.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::{Entity, Issue, IssueCode};
 use crate::text::fold;

@@ -4,7 +4,9 @@
 //! by a hyphen or an apostrophe (`in-depth`) enter the vocabulary joined as well (`indepth`), as a word that stands for
 //! the sequence.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use hashbrown::HashMap;
 
 use thiserror::Error;
 
@@ -160,8 +162,7 @@ impl Compiler {
         self.folded = joined;
     }
 
-    /// Compiles what was added. The result does not depend on the order in which entities were added, except for the
-    /// numbers it gives to them.
+    /// Compiles what was added. What is found does not depend on the order in which entities were added.
     pub fn finish(self) -> Result<Segment, CompileError> {
         let Self { words, uses, patterns, mut names, joined, texts, entities, types, .. } = self;
         if words.len() >= 1 << 31 || texts.len() > u32::MAX as usize {
@@ -200,10 +201,22 @@ impl Compiler {
                 .map(|(id, (word, _))| (&**word, automaton.root(WordId(id as u32)), flagged(id as u32))),
         );
 
-        // Those of the likeliest entities first; ids decide between equals, so that the order given does not.
+        // Entities are numbered by their ids, so that the order given decides nothing.
+        let mut by_id: Vec<u32> = (0..entities.len() as u32).collect();
+        by_id.sort_by(|&a, &b| entities[a as usize].id.cmp(&entities[b as usize].id));
+        let mut rank = vec![0; entities.len()];
+        for (number, &given) in by_id.iter().enumerate() {
+            rank[given as usize] = number as u32;
+        }
+        let mut numbered: Vec<_> = rank.iter().copied().zip(entities).collect();
+        numbered.sort_by_key(|(number, _)| *number);
+        let entities = numbered.into_iter().map(|(_, entity)| entity).collect();
+        for (_, name) in &mut names {
+            name.entity = rank[name.entity as usize];
+        }
+        // Those of the likeliest entities first.
         names.sort_by(|(pattern, name), (other_pattern, other)| {
-            let id = |name: &NameRecord| &entities[name.entity as usize].id;
-            pattern.cmp(other_pattern).then(other.prior.total_cmp(&name.prior)).then_with(|| id(name).cmp(id(other)))
+            pattern.cmp(other_pattern).then(other.prior.total_cmp(&name.prior)).then(name.entity.cmp(&other.entity))
         });
         let mut pattern_names = vec![0; sequences.len() + 1];
         for (pattern, _) in &names {

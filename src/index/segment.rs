@@ -9,7 +9,7 @@ use super::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NameId(pub u32);
 
-/// The number of an entity in a segment, in the order given to the compiler.
+/// The number of an entity in a segment, in the order of their ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EntityId(pub u32);
 
@@ -119,7 +119,7 @@ impl Segment {
         &self.entities[id.0 as usize]
     }
 
-    /// Every entity, in the order of their numbers.
+    /// Every entity, in the order of their ids.
     pub fn entities(&self) -> &[SegmentEntity] {
         &self.entities
     }

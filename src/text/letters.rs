@@ -28,7 +28,7 @@ impl Letters {
             return Difference::default();
         }
         if one.is_ascii() && other.is_ascii() {
-            return Difference { case: !ascii_letters(one).eq(ascii_letters(other)), diacritics: false };
+            return Difference { case: !same_ascii_letters(one.as_bytes(), other.as_bytes()), diacritics: false };
         }
         read(one, &mut self.one);
         read(other, &mut self.other);
@@ -41,11 +41,24 @@ impl Letters {
     }
 }
 
-fn ascii_letters(text: &str) -> impl Iterator<Item = u8> {
-    text.bytes().flat_map(|byte| {
-        let letters: &'static [u8] = if byte == b'&' { b"and" } else { &[] };
-        letters.iter().copied().chain(byte.is_ascii_alphanumeric().then_some(byte))
-    })
+/// Whether two ASCII texts have the same letters and digits in order. `&` stands for `and`.
+fn same_ascii_letters(one: &[u8], other: &[u8]) -> bool {
+    let (mut i, mut j) = (0, 0);
+    loop {
+        while one.get(i).is_some_and(|byte| !byte.is_ascii_alphanumeric() && *byte != b'&') {
+            i += 1;
+        }
+        while other.get(j).is_some_and(|byte| !byte.is_ascii_alphanumeric() && *byte != b'&') {
+            j += 1;
+        }
+        match (one.get(i), other.get(j)) {
+            (None, None) => return true,
+            (Some(a), Some(b)) if a == b => (i, j) = (i + 1, j + 1),
+            (Some(b'&'), Some(_)) if other[j..].starts_with(b"and") => (i, j) = (i + 1, j + 3),
+            (Some(_), Some(b'&')) if one[i..].starts_with(b"and") => (i, j) = (i + 3, j + 1),
+            _ => return false,
+        }
+    }
 }
 
 /// The letters, digits and marks of a text, decomposed.

@@ -1,0 +1,39 @@
+//! Extraction from any text with any names: nothing panics, and every span slices its text (rule T1).
+//!
+//! The input is lines: the first ones up to an empty line are names, the rest is the text.
+
+#![no_main]
+
+use std::sync::atomic::AtomicBool;
+
+use libfuzzer_sys::fuzz_target;
+use onomast::{
+    catalog::Gazetteer,
+    extract::{Answer, Field, Filter, Input, Options, Overlap, Scratch, Source, run},
+    gazetteer::{Checker, Format, read},
+    text::OffsetEncoding,
+};
+
+fuzz_target!(|input: &str| {
+    let (names, text) = input.split_once("\n\n").unwrap_or(("China\nXi Jinping", input));
+    let Ok(read) = read(names.as_bytes(), Format::List) else { return };
+    let mut checker = Checker::default();
+    let entities = read.entries.into_iter().map(|entry| entry.entity);
+    let persons = entities.map(|entity| onomast::gazetteer::Entity { kind: "person".into(), ..entity });
+    let entities: Vec<_> = persons.filter(|entity| checker.check(entity, 1, &mut Vec::new())).collect();
+    let Ok(gazetteer) = Gazetteer::compile("fuzz", b"", &entities) else { return };
+    let sources = [Source { name: "fuzz", segment: gazetteer.segment() }];
+    let input = Input { title: text, text };
+    for overlap in [Overlap::Longest, Overlap::Outermost, Overlap::All] {
+        let options = Options { overlap, offsets: OffsetEncoding::CodePoints, ..Options::default() };
+        let filter = Filter::new(&sources, &options);
+        let (mut scratch, mut answer) = (Scratch::default(), Answer::default());
+        let never = AtomicBool::new(false);
+        assert!(run(&sources, input, &options, &filter, &mut scratch, &mut answer, &never).is_ok());
+        for mention in &answer.mentions {
+            assert!(matches!(mention.field, Field::Title | Field::Text));
+            let length = mention.span.of(text).chars().count();
+            assert_eq!(length, mention.offsets.len());
+        }
+    }
+});
