@@ -229,9 +229,13 @@ fn one_mark(c: char) -> char {
 
 /// Whether a character at the end of a name is a part of it rather than punctuation.
 fn is_symbol(c: char) -> bool {
-    !(c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '…' | '-' | '*' | '¡' | '¿'))
-        && !matches!(c, '(' | ')' | '[' | ']' | '{' | '}' | '"' | '\'' | '‘'..='‟' | '«' | '»' | '‐'..='―' | '`')
-        && !matches!(c, '\u{200B}'..='\u{200F}' | '\u{FEFF}' | '\u{AD}' | '。' | '、' | '「' | '」' | '《' | '》')
+    let punctuation = match c {
+        '.' | ',' | ';' | ':' | '!' | '?' | '…' | '-' | '*' | '¡' | '¿' | '。' | '、' => true,
+        '(' | ')' | '[' | ']' | '{' | '}' | '"' | '\'' | '`' | '«' | '»' | '「' | '」' | '《' | '》' => true,
+        '‘'..='‟' | '‐'..='―' | '\u{200B}'..='\u{200F}' | '\u{FEFF}' | '\u{AD}' => true,
+        _ => c.is_whitespace(),
+    };
+    !punctuation
 }
 
 /// Whether the text around a place is all in capitals, so that the capitals of the place prove nothing (rule M1).

@@ -21,7 +21,7 @@ pub(super) struct State(pub(super) u32);
 #[derive(Debug)]
 pub(super) enum Automaton {
     /// The crate, over codes of word ids.
-    Bytewise(Bytewise),
+    Bytewise(Box<Bytewise>),
     /// Our own tables.
     Wordwise(Wordwise),
 }
@@ -34,7 +34,7 @@ impl Automaton {
     /// Builds the automaton of these patterns, numbered in the order given, over `words` words.
     pub(super) fn new(patterns: &[Box<[WordId]>], words: usize) -> Result<Self, TooLarge> {
         if patterns.len() < WORDWISE_FROM {
-            Bytewise::new(patterns, words).map(Self::Bytewise)
+            Bytewise::new(patterns, words).map(|automaton| Self::Bytewise(Box::new(automaton)))
         } else {
             Wordwise::new(patterns, words).map(Self::Wordwise)
         }
@@ -128,15 +128,15 @@ mod tests {
                 patterns.into_iter().map(|pattern| pattern.into_iter().map(WordId).collect()).collect();
             let mut expected = Vec::new();
             for at in 0..text.len() {
-                let ends = |(_, pattern): &(usize, &Box<[WordId]>)| {
+                let ends = |(_, pattern): &(usize, &[WordId])| {
                     let from = (at + 1).checked_sub(pattern.len());
                     from.is_some_and(|from| text[from..=at].iter().map(|&word| WordId(word)).eq(pattern.iter().copied()))
                 };
-                let mut here: Vec<_> = patterns.iter().enumerate().filter(ends).collect();
+                let mut here: Vec<_> = patterns.iter().map(|pattern| &**pattern).enumerate().filter(ends).collect();
                 here.sort_by_key(|(_, pattern)| std::cmp::Reverse(pattern.len()));
                 expected.extend(here.into_iter().map(|(number, _)| (at, number as u32)));
             }
-            let bytewise = Automaton::Bytewise(Bytewise::new(&patterns, 6).map_err(|error| TestCaseError::fail(error.0))?);
+            let bytewise = Automaton::Bytewise(Box::new(Bytewise::new(&patterns, 6).map_err(|error| TestCaseError::fail(error.0))?));
             let wordwise = Automaton::Wordwise(Wordwise::new(&patterns, 6).map_err(|error| TestCaseError::fail(error.0))?);
             prop_assert_eq!(&run(&bytewise, &text), &expected);
             prop_assert_eq!(&run(&wordwise, &text), &expected);

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream, stream::BoxStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::{Request, Response, Status, Streaming};
 
 use super::{
     Error, Limits, Plan, SharedCatalog, Violation, Workers,
-    front::of_tonic,
+    front::{Admitted, of_tonic},
     proto::{
         self, BatchExtractRequest, BatchExtractResponse, BatchExtractResult, ErrorReason, ExtractRequest,
         ExtractResponse, StreamExtractConfig, StreamExtractRequest, StreamExtractResponse, batch_extract_result,
@@ -23,26 +22,14 @@ pub(super) struct Extraction {
     catalog: SharedCatalog,
     limits: Arc<Limits>,
     workers: Workers,
-    requests: Arc<Semaphore>,
 }
 
 impl Extraction {
     pub(super) fn new(catalog: SharedCatalog, limits: Arc<Limits>, workers: Workers) -> Self {
-        let requests = Arc::new(Semaphore::new(limits.concurrent_requests));
-        Self { catalog, limits, workers, requests }
-    }
-
-    /// Lets a request in, if there is room for it.
-    fn admit(&self) -> Result<OwnedSemaphorePermit, Error> {
-        if self.catalog.get().is_none() {
-            return Err(Error::NotServing);
-        }
-        let limit = self.limits.concurrent_requests;
-        self.requests.clone().try_acquire_owned().map_err(|_| Error::Overloaded { limit })
+        Self { catalog, limits, workers }
     }
 
     async fn extract_one(&self, request: ExtractRequest) -> Result<ExtractResponse, Error> {
-        let _permit = self.admit()?;
         let (catalog, limits) = (self.catalog.clone(), self.limits.clone());
         let bytes = request.document.as_ref().map_or(0, |document| document.text.len());
         let job = move |memory: &mut _, stop: &_| {
@@ -64,7 +51,6 @@ impl Extraction {
     }
 
     async fn extract_batch(&self, request: BatchExtractRequest) -> Result<BatchExtractResponse, Error> {
-        let _permit = self.admit()?;
         let BatchExtractRequest { documents, gazetteers, inline_entities, options } = request;
         let mut wrong = Vec::new();
         if documents.is_empty() {
@@ -133,7 +119,7 @@ impl Extraction {
     fn answers(
         self,
         requests: Streaming<StreamExtractRequest>,
-        permit: OwnedSemaphorePermit,
+        admitted: Option<Admitted>,
     ) -> BoxStream<'static, Result<StreamExtractResponse, Status>> {
         struct Reader {
             service: Extraction,
@@ -141,7 +127,7 @@ impl Extraction {
             plan: Option<Arc<Plan>>,
             document: usize,
             over: bool,
-            _permit: OwnedSemaphorePermit,
+            _admitted: Option<Admitted>,
         }
 
         impl Reader {
@@ -169,7 +155,7 @@ impl Extraction {
         }
 
         let look_ahead = self.limits.stream_look_ahead.max(1);
-        let reader = Reader { service: self, requests, plan: None, document: 0, over: false, _permit: permit };
+        let reader = Reader { service: self, requests, plan: None, document: 0, over: false, _admitted: admitted };
         let work = stream::unfold(reader, |mut reader| async move {
             if reader.over {
                 return None;
@@ -209,7 +195,11 @@ impl ExtractionService for Extraction {
         &self,
         request: Request<Streaming<StreamExtractRequest>>,
     ) -> Result<Response<Self::StreamExtractStream>, Status> {
-        let permit = self.admit()?;
-        Ok(Response::new(self.clone().answers(request.into_inner(), permit)))
+        if self.catalog.get().is_none() {
+            return Err(Error::NotServing.into());
+        }
+        let mut request = request;
+        let admitted = request.extensions_mut().remove::<Admitted>();
+        Ok(Response::new(self.clone().answers(request.into_inner(), admitted)))
     }
 }

@@ -1,14 +1,16 @@
-//! What every call passes first: a request id, a log line, the deadline, and a reason on every error.
+//! What every call passes first: room on the server, a request id, a log line, the deadline, a reason on every error.
 //!
 //! The log names the method, the request id, the code and the time; never a document. Errors that tonic makes itself
 //! (an undecodable or too large message) get the form of all others.
 
 use std::{
+    sync::Arc,
     task::{Context, Poll},
     time::{Duration, Instant},
 };
 
 use futures_util::future::BoxFuture;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::{
     Code, Status,
     body::Body,
@@ -32,8 +34,30 @@ const MAX_METHOD: usize = 100;
 pub(super) struct Front {
     /// The largest message, for the error that names it.
     pub(super) message_bytes: usize,
+    /// How many calls of our own services may be served at once.
+    pub(super) limit: usize,
+    /// Room for them.
+    pub(super) room: Arc<Semaphore>,
     /// Part of every request id that is made here, so that those of two servers differ.
     pub(super) instance: u64,
+}
+
+/// Room that a call holds as long as a copy of this lives: to its answer, and to the end of its stream.
+#[derive(Debug, Clone)]
+pub(super) struct Admitted {
+    _permit: Arc<OwnedSemaphorePermit>,
+}
+
+impl Front {
+    /// Lets a call in, if there is room for it; health and reflection always have some. Nothing of the call's messages
+    /// was read yet.
+    fn admit(&self, method: &str) -> Result<Option<Admitted>, Error> {
+        if !method.starts_with("/onomast.") {
+            return Ok(None);
+        }
+        let permit = self.room.clone().try_acquire_owned().map_err(|_| Error::Overloaded { limit: self.limit })?;
+        Ok(Some(Admitted { _permit: Arc::new(permit) }))
+    }
 }
 
 impl<S> Layer<S> for Front {
@@ -49,7 +73,7 @@ impl<S> Layer<S> for Front {
 pub(super) struct FrontService<S> {
     inner: S,
     front: Front,
-    counter: std::sync::Arc<std::sync::atomic::AtomicU64>,
+    counter: Arc<std::sync::atomic::AtomicU64>,
 }
 
 impl<S> Service<Request<Body>> for FrontService<S>
@@ -66,18 +90,23 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         let started = Instant::now();
         let id = self.request_id(request.headers());
         let method: String = request.uri().path().chars().take(MAX_METHOD).collect();
         let deadline = deadline(request.headers());
         let message_bytes = self.front.message_bytes;
         let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default(), method);
+        let admitted = self.front.admit(request.uri().path());
+        if let Ok(Some(admitted)) = &admitted {
+            request.extensions_mut().insert(admitted.clone());
+        }
         let call = self.inner.call(request);
         let answer = async move {
-            let mut response = match deadline {
-                None => call.await?,
-                Some(deadline) => match tokio::time::timeout(deadline, call).await {
+            let mut response = match (&admitted, deadline) {
+                (Err(error), _) => Status::from(error.clone()).into_http(),
+                (Ok(_), None) => call.await?,
+                (Ok(_), Some(deadline)) => match tokio::time::timeout(deadline, call).await {
                     Ok(response) => response?,
                     Err(_) => Status::from(Error::DeadlineExceeded).into_http(),
                 },

@@ -4,7 +4,7 @@ use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Semaphore};
 use tonic::{
     codec::CompressionEncoding,
     transport::{self, server::TcpIncoming},
@@ -145,10 +145,16 @@ impl Server {
         let checks = tonic_health::pb::health_server::HealthServer::new(
             tonic_health::server::HealthService::from_health_reporter(health.clone()),
         );
+        let limit = limits.concurrent_requests.min(Semaphore::MAX_PERMITS);
         let instance = std::time::SystemTime::UNIX_EPOCH.elapsed().map_or(0, |time| time.as_nanos() as u64);
         let router = transport::Server::builder()
             .http2_keepalive_interval(Some(KEEPALIVE))
-            .layer(Front { message_bytes: limits.message_bytes, instance })
+            .layer(Front {
+                message_bytes: limits.message_bytes,
+                limit,
+                room: Arc::new(Semaphore::new(limit)),
+                instance,
+            })
             .add_service(checks)
             .add_service(reflection().build_v1()?)
             .add_service(reflection().build_v1alpha()?)

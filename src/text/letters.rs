@@ -67,10 +67,8 @@ fn read(text: &str, out: &mut Vec<char>) {
     for c in DecomposingNormalizer::new_nfkd().normalize_iter(text.chars()) {
         if c == '&' {
             out.extend("and".chars());
-        } else if c.is_alphanumeric() || is_diacritic(c) || (!c.is_ascii() && !is_dropped(c) && is_mark(c)) {
-            if !is_dropped(c) || is_diacritic(c) {
-                out.push(c);
-            }
+        } else if is_diacritic(c) || (c.is_alphanumeric() || is_mark(c)) && !is_dropped(c) {
+            out.push(c);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The integration tests: one binary, a module for each subject.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, missing_docs)]
 
 mod architecture;
 mod case;

@@ -1,6 +1,6 @@
 //! The ways to ask for an extraction: library, command line, unary, batch, stream. All must give the same.
 
-use std::{path::PathBuf, process::Command, sync::atomic::AtomicBool};
+use std::{path::Path, process::Command, sync::atomic::AtomicBool};
 
 use onomast::{
     catalog::{Gazetteer, Pinned},
@@ -29,7 +29,7 @@ pub(crate) fn program(arguments: &[String]) -> String {
 }
 
 /// Extracts through the command line.
-pub(crate) fn command_line(gazetteer: &PathBuf, flags: &[String], documents: &PathBuf) -> Vec<proto::ExtractResponse> {
+pub(crate) fn command_line(gazetteer: &Path, flags: &[String], documents: &Path) -> Vec<proto::ExtractResponse> {
     let mut arguments: Vec<String> =
         ["extract", "--no-default-gazetteer", "--format", "jsonl", "--gazetteer"].map(Into::into).into();
     arguments.push(gazetteer.to_string_lossy().into_owned());
