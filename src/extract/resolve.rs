@@ -44,6 +44,8 @@ pub(super) struct Resolver {
     anchors: HashMap<Key, Vec<u32>>,
     shorts: Vec<ShortName>,
     saved: Vec<u16>,
+    /// What was found of names in full.
+    full: Vec<Found>,
     full_name: FullName,
     preferred: FullName,
 }
@@ -79,7 +81,9 @@ impl Resolver {
         }
 
         glued.save(&mut self.saved);
-        let mut full: Vec<Found> = found.iter().filter(|found| !found.short).copied().collect();
+        let mut full = std::mem::take(&mut self.full);
+        full.clear();
+        full.extend(found.iter().filter(|found| !found.short));
         self.judge_glued(glued, &mut full);
         if may_be_short {
             self.find_anchors(&full);
@@ -87,6 +91,7 @@ impl Resolver {
             self.find_shorts(sources, view, searches, glued, options.disabled, letters, found);
             self.keep_named(found);
         }
+        self.full = full;
         glued.restore(&self.saved);
         self.judge_glued(glued, found);
         found.sort_unstable_by_key(|found| (found.place(), found.source, found.entity, found.forms.has(Form::Short)));

@@ -4,7 +4,7 @@
 //! by a hyphen or an apostrophe (`in-depth`) enter the vocabulary joined as well (`indepth`), as a word that stands for
 //! the sequence.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::Range};
 
 use hashbrown::HashMap;
 
@@ -27,6 +27,9 @@ const CAPITALS: usize = 5;
 
 /// The most sequences of words that one joined word stands for.
 const MAX_JOINS: usize = 16;
+
+/// The most types of entities.
+const MAX_TYPES: usize = 1 << 16;
 
 /// Why a segment could not be compiled.
 #[derive(Debug, Error)]
@@ -103,7 +106,7 @@ impl Compiler {
                 behind: (text.len() - last.span.end as usize) as u16,
                 case: check(case, text),
                 short,
-                kind: self.entities[entity as usize].kind.0,
+                kind: self.entities[entity as usize].kind.0 as u16,
                 prior: self.entities[entity as usize].prior,
             };
             self.texts.push_str(text);
@@ -151,7 +154,7 @@ impl Compiler {
         }
     }
 
-    fn add_join(&mut self, reader: &Words, sequence: &[u32], range: std::ops::Range<usize>) {
+    fn add_join(&mut self, reader: &Words, sequence: &[u32], range: Range<usize>) {
         let mut joined = std::mem::take(&mut self.folded);
         joined.clear();
         for word in &reader.all()[range.clone()] {
@@ -165,8 +168,9 @@ impl Compiler {
     /// Compiles what was added. What is found does not depend on the order in which entities were added.
     pub fn finish(self) -> Result<Segment, CompileError> {
         let Self { words, uses, patterns, mut names, joined, texts, entities, types, .. } = self;
-        if words.len() >= 1 << 31 || texts.len() > u32::MAX as usize {
-            let message = format!("{} words, {} bytes of names", words.len(), texts.len());
+        let too_large = words.len() >= 1 << 31 || texts.len() > u32::MAX as usize;
+        if too_large || types.len() > MAX_TYPES {
+            let message = format!("{} words, {} bytes of names, {} types", words.len(), texts.len(), types.len());
             return Err(CompileError::TooLarge(message));
         }
         // Words of many names get the short codes.
@@ -193,7 +197,11 @@ impl Compiler {
             count = if word.replace(*other) == Some(*other) { count + 1 } else { 1 };
             count <= MAX_JOINS
         });
-        let flagged = |id: u32| stands_for.binary_search_by_key(&WordId(id), |(word, _)| *word).is_ok();
+        let mut sequences_of = HashMap::<WordId, Range<u32>>::new();
+        for (at, (word, _)) in stands_for.iter().enumerate() {
+            sequences_of.entry(*word).or_insert(at as u32..0).end = at as u32 + 1;
+        }
+        let flagged = |id: u32| sequences_of.contains_key(&WordId(id));
         let vocabulary = Vocabulary::new(
             ordered
                 .iter()
@@ -238,6 +246,7 @@ impl Compiler {
             vocabulary,
             automaton,
             stands_for,
+            sequences: sequences_of,
             longest: pattern_words.iter().copied().max().unwrap_or(0),
             pattern_words,
             pattern_names,

@@ -1,5 +1,9 @@
 //! A segment: the compiled, immutable, searchable form of a set of entities.
 
+use std::ops::Range;
+
+use hashbrown::HashMap;
+
 use super::{
     automaton::{Automaton, PatternId},
     vocabulary::{Vocabulary, WordId},
@@ -73,7 +77,7 @@ pub(super) struct NameRecord {
     pub(super) behind: u16,
     pub(super) case: CaseCheck,
     pub(super) short: bool,
-    pub(super) kind: u32,
+    pub(super) kind: u16,
     pub(super) prior: f32,
 }
 
@@ -84,6 +88,8 @@ pub struct Segment {
     pub(super) automaton: Automaton,
     /// For each word that also stands for others, the sequences it stands for, sorted by word.
     pub(super) stands_for: Vec<(WordId, Box<[WordId]>)>,
+    /// Where the sequences of a word lie in `stands_for`.
+    pub(super) sequences: HashMap<WordId, Range<u32>>,
     /// How many words each pattern has.
     pub(super) pattern_words: Vec<u16>,
     /// Where the names of each pattern begin in `names`; one more than there are patterns.
@@ -109,7 +115,7 @@ impl Segment {
             behind: &text[behind..],
             case: record.case,
             short: record.short,
-            kind: TypeId(record.kind),
+            kind: TypeId(record.kind.into()),
             prior: record.prior,
         }
     }
@@ -171,7 +177,7 @@ impl Segment {
 
     /// The sequences of words that a word also stands for.
     pub(super) fn sequences(&self, word: WordId) -> impl Iterator<Item = &[WordId]> {
-        let from = self.stands_for.partition_point(|(id, _)| *id < word);
-        self.stands_for[from..].iter().take_while(move |(id, _)| *id == word).map(|(_, sequence)| &**sequence)
+        let range = self.sequences.get(&word).cloned().unwrap_or_default();
+        self.stands_for[range.start as usize..range.end as usize].iter().map(|(_, sequence)| &**sequence)
     }
 }

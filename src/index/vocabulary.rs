@@ -43,7 +43,7 @@ impl Record {
 /// The words of a segment.
 #[derive(Debug)]
 pub(super) struct Vocabulary {
-    /// A power of two; never more than half full.
+    /// A power of two; at most three quarters full. Small, because it competes for the cache.
     slots: Vec<Record>,
     shift: u32,
     /// Makes places differ from one vocabulary to the next, so that nobody can choose words that share one.
@@ -57,7 +57,7 @@ pub(super) struct Vocabulary {
 impl Vocabulary {
     /// A vocabulary of these folded words, numbered in the order given; the root and the flag come per word.
     pub(super) fn new<'a>(words: impl ExactSizeIterator<Item = (&'a [u8], u32, bool)>) -> Self {
-        let size = (words.len() * 2).next_power_of_two().max(8);
+        let size = (words.len() * 4 / 3 + 1).next_power_of_two().max(8);
         let shift = 64 - size.trailing_zeros();
         let filter = vec![0; size / 8];
         let seed = RandomState::new().hash_one(size);

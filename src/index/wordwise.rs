@@ -52,7 +52,7 @@ struct Table {
 
 impl Table {
     fn new(count: usize) -> Self {
-        let size = (count * 8 / 5 + 2).next_power_of_two();
+        let size = (count * 4 / 3 + 2).next_power_of_two();
         Self { slots: vec![(EMPTY, 0); size], shift: 64 - size.trailing_zeros() }
     }
 

@@ -7,6 +7,7 @@ mod case;
 mod cases;
 mod cli;
 mod documents;
+mod hostile;
 mod oracle;
 mod peers;
 mod properties;

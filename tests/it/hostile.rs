@@ -1,0 +1,109 @@
+//! Gazetteers and texts made to hurt (rule M5): the bounds hold, and what they cut is said.
+
+use onomast::{
+    catalog::Gazetteer,
+    extract::{Options, Overlap},
+    gazetteer::{CaseRule, Entity},
+    service::proto,
+};
+
+use crate::surfaces;
+
+fn entity(id: usize, name: String, kind: &str) -> Entity {
+    Entity { id: format!("{id:06}"), name, kind: kind.into(), case: CaseRule::Any, ..Entity::default() }
+}
+
+fn extract(entities: &[Entity], overlap: Overlap, text: &str) -> proto::ExtractResponse {
+    let gazetteer = Gazetteer::compile("hostile", b"", entities).unwrap();
+    let options = Options { overlap, ..Options::default() };
+    let document = proto::Document { text: text.into(), ..Default::default() };
+    surfaces::library(gazetteer, &options, &document)
+}
+
+fn cut(answer: &proto::ExtractResponse) -> Vec<&str> {
+    answer.truncations.iter().map(|cut| cut.limit.as_str()).collect()
+}
+
+#[test]
+fn nested_names_are_reported_up_to_a_depth() {
+    let names: Vec<_> = (1..=200).map(|length| entity(length, vec!["a"; length].join(" "), "")).collect();
+    let answer = extract(&names, Overlap::All, &"a ".repeat(2000));
+    assert_eq!(cut(&answer), ["nested_names"]);
+    // At each word the longest come first; the first 64 words have no more than that many.
+    assert_eq!(answer.mentions.iter().filter(|mention| mention.end == Some(2 * 200 - 1)).count(), 64);
+    let longest = extract(&names, Overlap::Longest, &"a ".repeat(2000));
+    assert_eq!(longest.mentions.len(), 10);
+    assert!(longest.mentions.iter().all(|mention| mention.text.len() == 399));
+}
+
+#[test]
+fn thousands_of_one_name_are_a_hundred_candidates() {
+    let mut names: Vec<_> = (0..3000).map(|number| entity(number, "Foo".into(), "")).collect();
+    names[2999].prior = Some(0.9);
+    let answer = extract(&names, Overlap::Longest, &"Foo. ".repeat(50));
+    assert_eq!(answer.mentions.len(), 50);
+    assert_eq!(cut(&answer), ["candidates"]);
+    for mention in &answer.mentions {
+        assert_eq!(mention.candidates.len(), 100);
+        assert_eq!(mention.entity.as_ref().unwrap().id, "002999");
+    }
+}
+
+#[test]
+fn a_word_hyphenated_in_every_way_is_read_in_a_few() {
+    const LETTERS: usize = 13;
+    let spelling = |number: usize| {
+        let hyphen = |at: usize| if number >> at & 1 == 1 { "-b" } else { "b" };
+        "b".to_owned() + &(0..LETTERS - 1).map(hyphen).collect::<String>()
+    };
+    let names: Vec<_> = (0..1 << (LETTERS - 1)).map(|number| entity(number, spelling(number), "")).collect();
+    let answer = extract(&names, Overlap::Longest, &("b".repeat(LETTERS) + " ").repeat(300));
+    assert_eq!(answer.mentions.len(), 300);
+}
+
+#[test]
+fn a_crowd_of_one_surname_is_told_apart_by_nearness() {
+    let persons: Vec<_> = (0..2000).map(|number| entity(number, format!("A{number}x Smith"), "person")).collect();
+    let text: String = (0..2000)
+        .map(|number| format!("A{number}x Smith spoke, said Smith, and that was all there was to it. "))
+        .collect();
+    let answer = extract(&persons, Overlap::Longest, &text);
+    assert_eq!(answer.mentions.len(), 4000);
+    for pair in answer.mentions.chunks(2) {
+        assert_eq!(pair[0].entity, pair[1].entity);
+        assert!(pair[1].candidates.len() <= 16);
+    }
+}
+
+#[test]
+fn long_runs_of_one_kind_end() {
+    let names: Vec<_> = ["a", "U.S.", "China", "Russia", "a a", "as"]
+        .iter()
+        .enumerate()
+        .map(|(at, name)| entity(at, (*name).into(), "person"))
+        .collect();
+    for piece in [
+        "a ",
+        "a",
+        "'",
+        ".",
+        "-",
+        "\u{200B}",
+        "\u{301}",
+        "U.S.",
+        "as as ",
+        "ChinaRussia",
+        "A-",
+        "러시아는 ",
+        "😀",
+        "\u{202E}",
+        "_a",
+        "a.b",
+    ] {
+        let text = piece.repeat(20_000);
+        for overlap in [Overlap::Longest, Overlap::All] {
+            let answer = extract(&names, overlap, &text);
+            assert!(answer.mentions.iter().all(|mention| mention.start < mention.end));
+        }
+    }
+}
