@@ -7,6 +7,8 @@
 
 #![allow(missing_docs, clippy::print_stdout, clippy::unwrap_used, clippy::expect_used)]
 
+mod made_up;
+
 use std::{
     fs,
     hint::black_box,
@@ -18,7 +20,7 @@ use std::{
 use onomast::{
     catalog::Gazetteer,
     extract::{self, Answer, Input, Options, Scratch},
-    gazetteer::{Alias, Entity, Format, read},
+    gazetteer::{Entity, Format, read},
     index::{Forms, GluedWords, Search},
     text::{View, Words},
 };
@@ -35,7 +37,7 @@ struct Set {
 fn main() {
     let (texts, sets) = match std::env::var_os("ONOMAST_BENCH_DATA").map(PathBuf::from) {
         Some(folder) => (news(&folder), real(&folder)),
-        None => (made_up_news(), [10_000, 100_000, 1_000_000].map(made_up).into()),
+        None => (made_up::news(8000), [10_000, 100_000, 1_000_000].map(made_up).into()),
     };
     let bytes: usize = texts.iter().map(String::len).sum();
     println!("text: {} documents, {:.1} MB", texts.len(), bytes as f64 / 1e6);
@@ -200,70 +202,7 @@ fn compile(label: String, entities: &[Entity]) -> Set {
     Set { label, gazetteer, entities: entities.len(), compiled_in }
 }
 
-/// A generator of numbers that are the same on every machine (xorshift).
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % limit as u64) as usize
-    }
-}
-
-/// A word that stands for a number: frequent words are short.
-fn word(number: usize) -> String {
-    const SYLLABLES: [&str; 16] =
-        ["ka", "to", "mi", "ren", "sol", "va", "du", "pe", "lin", "gor", "sa", "ne", "bi", "rut", "ho", "wex"];
-    let (mut rest, mut word) = (number, String::new());
-    loop {
-        word.push_str(SYLLABLES[rest % 16]);
-        rest /= 16;
-        if rest == 0 {
-            return word;
-        }
-    }
-}
-
-fn capital(word: &str) -> String {
-    word[..1].to_uppercase() + &word[1..]
-}
-
-/// Stories of about 1 KB; every fifteenth word or so is a name of the made-up gazetteers.
-fn made_up_news() -> Vec<String> {
-    let mut numbers = Numbers(7);
-    (0..8000)
-        .map(|_| {
-            let mut text = String::new();
-            while text.len() < 1000 {
-                // Small numbers are frequent, as in language.
-                let spread = 1 << numbers.below(17);
-                let common = numbers.below(spread);
-                text.push_str(&word(common));
-                if numbers.below(15) == 0 {
-                    text.push(' ');
-                    text.push_str(&name(numbers.below(10_000)));
-                }
-                text.push_str([" ", " ", " ", " ", ", ", ". ", "\n"][numbers.below(7)]);
-            }
-            text
-        })
-        .collect()
-}
-
-fn name(number: usize) -> String {
-    let first = capital(&word(number * 7 + 70_000));
-    if number.is_multiple_of(3) { first } else { first + " " + &capital(&word(number % 4099 + 300)) }
-}
-
+/// So many made-up names: half as many entities, each with two.
 fn made_up(count: usize) -> Set {
-    let entity = |number: usize| Entity {
-        id: number.to_string(),
-        name: name(number),
-        aliases: vec![Alias::plain(name(number) + " " + &capital(&word(number % 97)))],
-        kind: "thing".into(),
-        ..Entity::default()
-    };
-    compile(format!("made-up {count}"), &(0..count / 2).map(entity).collect::<Vec<_>>())
+    compile(format!("made-up {count}"), &made_up::entities(count / 2))
 }

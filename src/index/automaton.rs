@@ -9,6 +9,18 @@ use super::{bytewise::Bytewise, vocabulary::WordId, wordwise::Wordwise};
 /// From how many patterns on our own tables are used.
 pub(super) const WORDWISE_FROM: usize = 2_000;
 
+/// Which automaton a segment gets. What is found is the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Engine {
+    /// The one that suits the number of names.
+    #[default]
+    Auto,
+    /// The `aho-corasick` crate.
+    Bytewise,
+    /// Our own tables.
+    Wordwise,
+}
+
 /// The number of a pattern: a distinct sequence of word ids, which one or more names share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PatternId(pub u32);
@@ -32,8 +44,13 @@ pub(super) struct TooLarge(pub(super) String);
 
 impl Automaton {
     /// Builds the automaton of these patterns, numbered in the order given, over `words` words.
-    pub(super) fn new(patterns: &[Box<[WordId]>], words: usize) -> Result<Self, TooLarge> {
-        if patterns.len() < WORDWISE_FROM {
+    pub(super) fn new(patterns: &[Box<[WordId]>], words: usize, engine: Engine) -> Result<Self, TooLarge> {
+        let bytewise = match engine {
+            Engine::Auto => patterns.len() < WORDWISE_FROM,
+            Engine::Bytewise => true,
+            Engine::Wordwise => false,
+        };
+        if bytewise {
             Bytewise::new(patterns, words).map(|automaton| Self::Bytewise(Box::new(automaton)))
         } else {
             Wordwise::new(patterns, words).map(Self::Wordwise)

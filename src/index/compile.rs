@@ -11,7 +11,7 @@ use hashbrown::HashMap;
 use thiserror::Error;
 
 use super::{
-    automaton::Automaton,
+    automaton::{Automaton, Engine},
     segment::{CaseCheck, NameRecord, Segment, SegmentEntity, TypeId},
     vocabulary::{Vocabulary, WordId},
 };
@@ -42,6 +42,7 @@ pub enum CompileError {
 /// Collects entities and compiles them.
 #[derive(Debug, Default)]
 pub struct Compiler {
+    engine: Engine,
     /// The distinct folded words, by first appearance, and how many names use each.
     words: HashMap<Box<[u8]>, u32>,
     uses: Vec<u32>,
@@ -60,6 +61,11 @@ pub struct Compiler {
 }
 
 impl Compiler {
+    /// A compiler whose segment gets that automaton; by default it gets the one that suits it.
+    pub fn with_engine(engine: Engine) -> Self {
+        Self { engine, ..Self::default() }
+    }
+
     /// Adds an entity. A name of no words is left out; whoever reads gazetteers reports it.
     pub fn add(&mut self, entity: &Entity) {
         let number = self.entities.len() as u32;
@@ -167,7 +173,7 @@ impl Compiler {
 
     /// Compiles what was added. What is found does not depend on the order in which entities were added.
     pub fn finish(self) -> Result<Segment, CompileError> {
-        let Self { words, uses, patterns, mut names, joined, texts, entities, types, .. } = self;
+        let Self { engine, words, uses, patterns, mut names, joined, texts, entities, types, .. } = self;
         let too_large = words.len() >= 1 << 31 || texts.len() > u32::MAX as usize;
         if too_large || types.len() > MAX_TYPES {
             let message = format!("{} words, {} bytes of names, {} types", words.len(), texts.len(), types.len());
@@ -186,7 +192,8 @@ impl Compiler {
         for (sequence, pattern) in patterns {
             sequences[pattern as usize] = renumber(&sequence);
         }
-        let automaton = Automaton::new(&sequences, ordered.len()).map_err(|error| CompileError::TooLarge(error.0))?;
+        let automaton =
+            Automaton::new(&sequences, ordered.len(), engine).map_err(|error| CompileError::TooLarge(error.0))?;
 
         let mut stands_for: Vec<_> =
             joined.iter().map(|(word, sequence)| (number[*word as usize], renumber(sequence))).collect();

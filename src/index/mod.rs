@@ -21,7 +21,7 @@ mod segment;
 mod vocabulary;
 mod wordwise;
 
-pub use automaton::PatternId;
+pub use automaton::{Engine, PatternId};
 pub use compile::{CompileError, Compiler};
 pub use forms::{Form, Forms};
 pub use glued::{GluedWord, GluedWords};
