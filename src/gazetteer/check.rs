@@ -6,7 +6,7 @@ use super::{Entity, Issue, IssueCode};
 use crate::text::fold;
 
 /// The longest id, in bytes.
-pub const MAX_ID_BYTES: usize = 512;
+pub const MAX_ID_BYTES: usize = 4096;
 /// The longest name or type, in bytes.
 pub const MAX_NAME_BYTES: usize = 4096;
 /// The most aliases of an entity.
