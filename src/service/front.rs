@@ -106,6 +106,8 @@ where
             let mut response = match (&admitted, deadline) {
                 (Err(error), _) => Status::from(error.clone()).into_http(),
                 (Ok(_), None) => call.await?,
+                // No time at all: not even begun.
+                (Ok(_), Some(Duration::ZERO)) => Status::from(Error::DeadlineExceeded).into_http(),
                 (Ok(_), Some(deadline)) => match tokio::time::timeout(deadline, call).await {
                     Ok(response) => response?,
                     Err(_) => Status::from(Error::DeadlineExceeded).into_http(),
