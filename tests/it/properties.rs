@@ -9,7 +9,7 @@ use onomast::{
     service::proto,
     text::OffsetEncoding,
 };
-use proptest::prelude::*;
+use proptest::{prelude::*, test_runner::RngSeed};
 
 use crate::{
     oracle::{self, Hit},
@@ -151,8 +151,17 @@ fn overlap(one: &Hit, other: &Hit) -> bool {
     one.0 < other.1 && other.0 < one.1
 }
 
+/// The same cases on every run; `PROPTEST_RNG_SEED` gives others, `PROPTEST_CASES` more.
+fn config() -> ProptestConfig {
+    let config = ProptestConfig { cases: 512, ..ProptestConfig::default() };
+    match config.rng_seed {
+        RngSeed::Random => ProptestConfig { rng_seed: RngSeed::Fixed(1), ..config },
+        RngSeed::Fixed(_) => config,
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     /// T1, and that nothing panics: slicing the text with a span gives the text of the mention, in every unit.
     #[test]
@@ -180,10 +189,10 @@ proptest! {
     /// A name is found in itself: whatever can be searched for is found when the text is the name.
     #[test]
     fn a_name_is_found_in_itself(name in any_text()) {
+        // A blank line ends a paragraph, which no name crosses.
+        let name = name.replace(['\n', '\r', '\u{B}', '\u{C}', '\u{85}', '\u{2028}', '\u{2029}'], " ");
         let entity = Entity { id: "1".into(), name: name.clone(), case: CaseRule::Exact, ..Entity::default() };
         prop_assume!(Checker::default().check(&entity, 1, &mut Vec::new()));
-        prop_assume!(!name.contains('\n') && !name.contains('\r') && !name.contains('\u{0B}') && !name.contains('\u{0C}'));
-        prop_assume!(!name.contains('\u{2028}') && !name.contains('\u{2029}') && !name.contains('\u{85}'));
         let answer = extract(&[entity], &Options::default(), "", &name);
         prop_assert_eq!(answer.mentions.len(), 1, "{:?}", name);
         prop_assert_eq!(answer.mentions[0].forms().collect::<Vec<_>>(), vec![proto::MatchForm::Exact]);
