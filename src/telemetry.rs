@@ -47,7 +47,8 @@ pub enum TelemetryError {
 pub fn start(options: &Options) -> Result<(), TelemetryError> {
     let wrong = || TelemetryError::Level(options.level.clone());
     // A word alone would be taken for a module, and would switch off all others without a word.
-    let understood = |part: &str| part.contains('=') || part.trim().parse::<LevelFilter>().is_ok();
+    let level = |part: &str| !part.is_empty() && part.parse::<LevelFilter>().is_ok();
+    let understood = |part: &str| part.contains('=') || level(part.trim());
     if !options.level.split(',').all(understood) {
         return Err(wrong());
     }

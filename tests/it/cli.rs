@@ -183,6 +183,8 @@ fn wrong_arguments_are_explained() {
         (&["serve", "--set", "limits.mentions=many"], 1, "asks for a whole number, not \"many\""),
         (&["serve", "--set", "limits.mentions"], 2, "the form is KEY=VALUE"),
         (&["serve", "--log-level", "loud=high=x"], 1, "log.level"),
+        (&["serve", "--log-level", "foo"], 1, "log.level \"foo\" is neither a level"),
+        (&["serve", "--log-level", ""], 1, "log.level"),
     ] {
         let (found, _, err) = run(arguments);
         assert_eq!(found, code, "{arguments:?}: {err}");
@@ -299,4 +301,47 @@ fn a_reader_that_goes_away_is_no_error() {
     drop(child.stdout.take());
     let (code, _, err) = texts(child.wait_with_output().unwrap());
     assert_eq!((code, err.as_str()), (0, ""));
+}
+
+#[test]
+fn messages_are_safe_for_terminals() {
+    let folder = Folder::new();
+    let file = folder.file("evil.jsonl", "{\"id\": \"a\", \"\u{202e}name\\u001b[2J\": 1}\n");
+    let (code, out, _) = run(&["check", path(&file)]);
+    assert_eq!(code, 1);
+    assert!(out.contains("malformed") && !out.contains(['\u{1b}', '\u{202e}']), "{out:?}");
+    let long = folder.file("long.jsonl", format!("{{\"{}\": 1}}\n", "x".repeat(1_000_000)));
+    let (_, out, _) = run(&["check", path(&long)]);
+    assert!(out.len() < 1000, "{}", out.len());
+}
+
+#[test]
+fn odd_paths_and_environments_are_no_trouble() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let folder = Folder::new();
+    let file = folder.file("a:b.jsonl", "{\"id\": \"a\", \"name\": \"Xanadu\"}\n");
+    let foreign = std::ffi::OsStr::from_bytes(b"\xFF");
+    let output = onomast(&["config", "--gazetteer", path(&file)]).env("FOREIGN", foreign).output().unwrap();
+    let (code, out, err) = texts(output);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("a:b.jsonl"), "{out}");
+    let (code, _, err) =
+        run(&["serve", "--listen", "nowhere", "--set", "limits.concurrent_requests=9223372036854775807"]);
+    assert!(code == 1 && err.contains("server.listen"), "{err}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_whose_log_nobody_reads_goes_on() {
+    use onomast::service::proto::{Document, ExtractRequest, extraction_service_client::ExtractionServiceClient};
+    let mut served = Served::start(&["--set", "limits.concurrent_requests=9223372036854775807"]);
+    served.wait_for("\"serving\"");
+    // The reader of the log goes away.
+    let nothing = BufReader::new(Command::new("true").stderr(Stdio::piped()).spawn().unwrap().stderr.take().unwrap());
+    drop(std::mem::replace(&mut served.lines, nothing.lines()));
+    let mut client = ExtractionServiceClient::connect(format!("http://{}", served.address)).await.unwrap();
+    for _ in 0..3 {
+        let document = Some(Document { text: "China".into(), ..Default::default() });
+        let request = ExtractRequest { document, ..Default::default() };
+        assert_eq!(client.extract(request).await.unwrap().into_inner().mentions.len(), 1);
+    }
 }

@@ -385,3 +385,27 @@ async fn reflection_lists_the_services_in_both_versions() {
     let names: Vec<_> = list.service.iter().map(|service| service.name.as_str()).collect();
     assert!(expected.iter().all(|name| names.contains(name)), "{names:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_requests_cost_and_return_little() {
+    let server = TestServer::with(catalog(), Limits::default()).await;
+    let mut client = server.client().await;
+    let many = || vec!["a".to_owned(); 50_000];
+    let options = ExtractOptions {
+        include_types: many(),
+        exclude_types: many(),
+        disabled_forms: vec![1; 500_000],
+        ..Default::default()
+    };
+    let gazetteers = vec!["é".repeat(20_000); 60];
+    let inline_entities = vec![proto::Entity::default(); 90_000];
+    let request = ExtractRequest { document: document("x"), gazetteers, inline_entities, options: Some(options) };
+    let status = client.extract(request).await.unwrap_err();
+    let (code, reason, fields) = parts(&status);
+    assert_eq!((code, reason.as_str()), (Code::InvalidArgument, "INVALID_REQUEST"));
+    assert_eq!(fields[..3], ["options.include_types", "options.exclude_types", "options.disabled_forms"]);
+    // Clients refuse headers of more than some 8 KiB.
+    let headers: usize =
+        status.clone().into_http::<tonic::body::Body>().headers().iter().map(|(k, v)| k.as_str().len() + v.len()).sum();
+    assert!(headers < 8000, "{headers}");
+}
