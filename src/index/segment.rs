@@ -156,11 +156,6 @@ impl Segment {
         self.names.len()
     }
 
-    /// How many words the vocabulary has.
-    pub fn word_count(&self) -> usize {
-        self.vocabulary.len()
-    }
-
     /// The memory in bytes, without that of the allocator.
     pub fn memory(&self) -> usize {
         self.vocabulary.memory()

@@ -128,11 +128,6 @@ impl Vocabulary {
         }
     }
 
-    /// How many words there are.
-    pub(super) fn len(&self) -> usize {
-        self.long.len()
-    }
-
     /// The memory in bytes.
     pub(super) fn memory(&self) -> usize {
         self.slots.len() * size_of::<Record>() + self.filter.len() * 8 + self.long.len() * 8 + self.bytes.len()

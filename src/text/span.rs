@@ -27,14 +27,4 @@ impl Span {
     pub fn of(self, text: &str) -> &str {
         &text[self.range()]
     }
-
-    /// Whether `other` lies within this span; a span contains itself.
-    pub fn contains(self, other: Self) -> bool {
-        self.start <= other.start && other.end <= self.end
-    }
-
-    /// Whether the two share a byte.
-    pub fn overlaps(self, other: Self) -> bool {
-        self.start < other.end && other.start < self.end
-    }
 }
