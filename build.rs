@@ -6,13 +6,15 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message as _;
 
-const FILES: [&str; 6] = [
+const FILES: [&str; 8] = [
     "onomast/v1/document.proto",
     "onomast/v1/entity.proto",
     "onomast/v1/error_reason.proto",
+    "onomast/v1/explanation.proto",
     "onomast/v1/extraction_service.proto",
     "onomast/v1/mention.proto",
     "onomast/v1/options.proto",
+    "onomast/v1/rule.proto",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -46,6 +46,8 @@ pub(super) fn options(options: &proto::ExtractOptions, limit: usize, wrong: &mut
         disabled_forms,
         min_score,
         max_mentions,
+        disabled_rules: _,
+        explain: _,
     } = options;
     let offsets = match OffsetEncoding::try_from(*offset_encoding) {
         Ok(OffsetEncoding::Unspecified | OffsetEncoding::Utf8) => Encoding::Utf8,
@@ -267,6 +269,8 @@ fn mention(
             .iter()
             .map(|one| proto::Candidate { entity: Some(reference(one.source, one.entity)), score: one.score })
             .collect(),
+        rule: proto::Rule::Unspecified.into(),
+        explanation: None,
     }
 }
 

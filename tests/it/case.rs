@@ -157,6 +157,7 @@ impl Case {
             disabled_forms: self.options.without.iter().map(form).collect(),
             min_score: options.min_score,
             max_mentions: self.options.max_mentions.unwrap_or(0),
+            ..Default::default()
         }
     }
 
