@@ -8,6 +8,7 @@ use toml::Value;
 use crate::{
     config::{CONFIG_VARIABLE, Config, ConfigError},
     extract::Overlap,
+    gazetteer::Rule,
     index::Form,
     text::OffsetEncoding,
 };
@@ -147,9 +148,12 @@ pub(super) struct Extract {
     /// No entities of this type; may be given again.
     #[arg(long = "not-type", value_name = "TYPE")]
     pub(super) exclude_types: Vec<String>,
-    /// A weaker form not to accept; may be given again or with commas.
-    #[arg(long, value_name = "FORM", value_delimiter = ',', value_parser = form)]
-    pub(super) without: Vec<Form>,
+    /// A weaker form not to accept, or a rule not to apply; may be given again or with commas.
+    #[arg(long, value_name = "FORM|RULE", value_delimiter = ',', value_parser = way)]
+    pub(super) without: Vec<Way>,
+    /// Say of each mention why it links as it does.
+    #[arg(long)]
+    pub(super) explain: bool,
     /// The score, from 0 to 1, below which a mention links to no entity.
     #[arg(long, value_name = "SCORE", default_value_t = 0.0, value_parser = score)]
     pub(super) min_score: f64,
@@ -158,9 +162,35 @@ pub(super) struct Extract {
     pub(super) max_mentions: Option<u32>,
 }
 
-fn form(text: &str) -> Result<Form, String> {
-    let names = Form::ALL.map(Form::as_str).join(", ");
-    Form::ALL.into_iter().find(|form| form.as_str() == text).ok_or(format!("the forms are {names}"))
+/// What may be switched off.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Way {
+    Form(Form),
+    Rule(Rule),
+}
+
+impl Way {
+    /// The form, if it is one.
+    pub(super) fn form(self) -> Option<Form> {
+        if let Self::Form(form) = self { Some(form) } else { None }
+    }
+
+    /// The rule, if it is one.
+    pub(super) fn rule(self) -> Option<Rule> {
+        if let Self::Rule(rule) = self { Some(rule) } else { None }
+    }
+}
+
+fn way(text: &str) -> Result<Way, String> {
+    let form = Form::ALL.into_iter().find(|form| form.as_str() == text).map(Way::Form);
+    let mut rules = Rule::ALL.into_iter().filter(|rule| *rule != Rule::Form);
+    let rule = rules.clone().find(|rule| rule.as_str() == text).map(Way::Rule);
+    form.or(rule).ok_or_else(|| {
+        let forms = Form::ALL.map(Form::as_str).join(", ");
+        let first = rules.next().map(Rule::as_str).unwrap_or_default();
+        let rules = rules.fold(first.to_owned(), |all, rule| format!("{all}, {rule}"));
+        format!("the forms are {forms}; the rules are {rules}")
+    })
 }
 
 fn score(text: &str) -> Result<f64, String> {

@@ -44,7 +44,9 @@ pub(super) fn run(arguments: Extract) -> anyhow::Result<ExitCode> {
         overlap: arguments.overlap.into(),
         include_types: arguments.include_types,
         exclude_types: arguments.exclude_types,
-        disabled: arguments.without.into_iter().collect(),
+        disabled: arguments.without.iter().filter_map(|way| way.form()).collect(),
+        disabled_rules: arguments.without.iter().filter_map(|way| way.rule()).collect(),
+        explain: arguments.explain,
         min_score: arguments.min_score,
         max_mentions: arguments.max_mentions.map(|most| most as usize),
     };
@@ -76,8 +78,8 @@ pub(super) fn run(arguments: Extract) -> anyhow::Result<ExitCode> {
         input::read(path, arguments.input_format, &progress, |document| -> anyhow::Result<()> {
             match document {
                 Ok(document) => {
-                    let Document { id, title, text: body, language_code: _, attributes: _ } = &document;
-                    let input = Input { title, text: body };
+                    let Document { id, title, text: body, language_code, attributes: _ } = &document;
+                    let input = Input { title, text: body, language: language_code };
                     extractor.run(input);
                     if text {
                         painter.print(&mut out, id, input, &extractor.pinned.sources(), &extractor.answer)?;

@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
+use super::explain::Explanation;
 use crate::{
+    gazetteer::Rule,
     index::{EntityId, Forms},
     text::{OffsetEncoding, Offsets, Span, View},
 };
@@ -27,8 +29,12 @@ pub struct Mention {
     pub offsets: Range<u32>,
     /// How the text differs from the name of the best candidate.
     pub forms: Forms,
-    /// Whether the best candidate reaches the threshold, and the mention links to it.
+    /// The rule that derived the name of the best candidate.
+    pub rule: Option<Rule>,
+    /// Whether the best candidate is likelier than nothing and reaches the threshold, so that the mention links to it.
     pub linked: bool,
+    /// Whether the best candidate is likelier than nothing.
+    pub(super) likely: bool,
     /// For a short name, the nearest mention in which the same entity is named in full: a mention of it, or a longer
     /// one around its name. `None` where that mention lost its place or was cut off.
     pub follows: Option<usize>,
@@ -79,6 +85,8 @@ pub struct Answer {
     pub entities: Vec<(usize, EntityId, usize)>,
     /// What was left out.
     pub cuts: Vec<Cut>,
+    /// Why each mention links as it does; empty where it was not asked for.
+    pub explanations: Vec<Explanation>,
 }
 
 impl Answer {
@@ -92,6 +100,7 @@ impl Answer {
         self.candidates.clear();
         self.entities.clear();
         self.cuts.clear();
+        self.explanations.clear();
     }
 
     /// Fills in the offsets of every mention.

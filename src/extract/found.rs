@@ -3,8 +3,9 @@
 use std::cmp::Reverse;
 
 use crate::{
+    gazetteer::Rule,
     index::{EntityId, Form, Forms, NameId},
-    text::Span,
+    text::{Ordinary, Span},
 };
 
 /// One entity found at one place. Several at the same place make one mention.
@@ -31,6 +32,14 @@ pub(super) struct Found {
     pub(super) uses: (u32, u32),
     /// For a short name: the distance, in words, to the nearest place that names the entity in full.
     pub(super) distance: u32,
+    /// The rule that derived the name; for a name that the gazetteer lists as short, [`Rule::Listed`].
+    pub(super) rule: Option<Rule>,
+    /// The derived short name, by its number in [`super::names::ShortNames`].
+    pub(super) derived: Option<u32>,
+    /// How ordinary a word the name is.
+    pub(super) ordinary: Ordinary,
+    /// The number of the name's language.
+    pub(super) language: u8,
 }
 
 impl Found {
@@ -50,6 +59,16 @@ impl Found {
     }
 }
 
+/// What a name that a rule derived weighs against one that the gazetteer has.
+pub(super) fn rule_weight(rule: Rule) -> f64 {
+    match rule {
+        Rule::Head | Rule::Generic => 0.6,
+        Rule::Acronym | Rule::BeforeComma | Rule::GivenName => 0.8,
+        Rule::MiddleNames | Rule::Reversed | Rule::Designator | Rule::Title | Rule::Qualifier | Rule::Article => 0.9,
+        _ => 1.0,
+    }
+}
+
 /// What each weaker form leaves of the score. Set by judgement: a form that loses less information costs less.
 fn weight(form: Form) -> f64 {
     match form {
@@ -61,5 +80,6 @@ fn weight(form: Form) -> f64 {
         Form::LineBreak => 0.95,
         Form::Particle => 0.98,
         Form::Short => 0.97,
+        Form::Derived => 0.97,
     }
 }

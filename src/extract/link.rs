@@ -1,110 +1,272 @@
 //! Candidates and links (rules M4, L1, L3): which of the entities found at a place is meant, and how sure that is.
 //!
-//! A candidate weighs its prior times the strength of its form, for a short name also the nearness of the full name.
-//! Its score is its share of the weight of all candidates of the place, times its strength: a unique name as given
-//! scores one.
+//! A candidate weighs the product of what speaks for it: its prior, its forms, the rule that derived its name, the
+//! nearness of the full name that a short one follows, the language, and what the rest of the document says
+//! ([`super::agreement`]). Beside the candidates stands the weight of nothing: the mention may be an ordinary word, or a
+//! part of a longer name. A score is the candidate's share of all weight, times what its forms leave.
+
+use std::ops::Range;
 
 use hashbrown::HashMap;
 
 use super::{
-    Options,
+    Input, Options, Source,
+    agreement::Agreement,
     answer::{Answer, Candidate, Cut, Field, Mention},
-    found::Found,
+    explain::{CandidateParts, Explanation, Part, forms_in_words},
+    found::{Found, rule_weight},
     overlap::settle,
+    place::{Capitals, capitals, is_name_like, joins},
     resolve::Resolver,
+    trace::{Reason, Trace},
 };
 use crate::{
-    index::{EntityId, Form},
-    text::View,
+    gazetteer::{Rule, derive::Kind},
+    index::{EntityId, Form, Search},
+    text::{Ordinary, View},
 };
 
 /// At this distance in words a short name weighs as much as a full name of another entity; nearer, up to twice.
 const NEAR: f64 = 20.0;
+/// How many mentions that begin before a full name may lie over it and are looked at.
+const COVERED: usize = 32;
+/// How often the choices for some mentions may help others.
+const PASSES: usize = 3;
+/// The share of all weight from which on a mention names its entity without doubt.
+const SURE: f64 = 0.8;
+/// What a name of another language than the document's loses.
+const FOREIGN: f64 = 0.7;
 
 /// The stage; reusable.
 #[derive(Debug, Default)]
 pub(super) struct Linker {
+    drafts: Vec<Draft>,
     weighed: Vec<Weighed>,
+    agreement: Agreement,
     /// The place of each entity in the list of those that are linked to.
     places: HashMap<(usize, EntityId), usize>,
 }
 
-/// How many mentions that begin before a full name may lie over it and are looked at.
-const COVERED: usize = 32;
+/// A mention whose candidates are on the scales.
+#[derive(Debug, Clone)]
+struct Draft {
+    /// Its candidates in `weighed`, the best first.
+    candidates: Range<usize>,
+    /// What weighs for no entity, and of which rules.
+    nothing: [(Rule, f64); 2],
+}
 
 /// A candidate on the scales.
 #[derive(Debug, Clone, Copy)]
 struct Weighed {
     found: Found,
     strength: f64,
+    /// What it weighs by itself, and what the document makes of that.
+    base: f64,
     weight: f64,
     score: f64,
+}
+
+impl Draft {
+    fn nothing(&self) -> f64 {
+        self.nothing.iter().map(|(_, weight)| weight).sum()
+    }
+}
+
+/// What the stage looks at.
+#[derive(Clone, Copy)]
+pub(super) struct Scene<'a> {
+    pub(super) sources: &'a [Source<'a>],
+    pub(super) input: Input<'a>,
+    pub(super) view: View<'a>,
+    pub(super) searches: &'a [Search],
+    pub(super) options: &'a Options,
 }
 
 impl Linker {
     /// Makes the mentions of what was found, which must be sorted by place, and links them.
     pub(super) fn run(
         &mut self,
-        view: View<'_>,
+        scene: Scene<'_>,
         resolver: &Resolver,
-        options: &Options,
         found: &[Found],
         answer: &mut Answer,
+        trace: &mut Trace,
     ) {
-        settle(options.overlap, found, |run| self.mention(view, options, &found[run], answer));
+        let Scene { options, .. } = scene;
+        self.drafts.clear();
+        self.weighed.clear();
+        let languages: Vec<_> =
+            scene.sources.iter().map(|source| source.segment.language(primary(scene.input.language))).collect();
+        settle(options.overlap, found, |run, kept| {
+            if kept {
+                self.draft(scene, &languages, &found[run]);
+            } else if trace.on {
+                found[run].iter().for_each(|one| trace.note(one, Reason::LostOverlap));
+            }
+        });
+        self.agree(scene);
+        self.answer(scene, resolver, &languages, answer);
         Self::follow(resolver, answer);
         let total = answer.mentions.len();
         if let Some(limit) = options.max_mentions.filter(|&limit| limit < total) {
             answer.mentions.truncate(limit);
+            answer.explanations.truncate(limit);
             for mention in &mut answer.mentions {
                 mention.follows = mention.follows.filter(|&follows| follows < limit);
+            }
+            for explanation in &mut answer.explanations {
+                let parts = explanation.candidates.iter_mut().flat_map(|candidate| &mut candidate.parts);
+                parts.for_each(|part| part.mentions.retain(|&mention| mention < limit));
+            }
+            for draft in &self.drafts[limit..] {
+                self.weighed[draft.candidates.clone()].iter().for_each(|one| trace.note(&one.found, Reason::Cut));
             }
             answer.cuts.push(Cut { limit: "max_mentions", value: limit, dropped: total - limit });
         }
         self.count(answer);
     }
 
-    /// Makes one mention of everything found at one place.
-    fn mention(&mut self, view: View<'_>, options: &Options, found: &[Found], answer: &mut Answer) {
-        self.weighed.clear();
+    /// Weighs everything found at one place by itself.
+    fn draft(&mut self, scene: Scene<'_>, languages: &[u8], found: &[Found]) {
+        let start = self.weighed.len();
         for found in found {
             let strength = found.strength();
-            let prior = f64::from(found.prior);
-            let near = if found.forms.has(Form::Short) { 2.0 / (1.0 + f64::from(found.distance) / NEAR) } else { 1.0 };
-            let weighed = Weighed { found: *found, strength, weight: prior * strength * near, score: 0.0 };
+            let base = own_factors(scene, languages, found, |_, _| {}) * strength;
+            let weighed = Weighed { found: *found, strength, base, weight: base, score: 0.0 };
             // What is found at a place is sorted by entity, so that its names stand side by side.
-            match self.weighed.last_mut().filter(|last| last.found.key() == found.key()) {
-                Some(last) if last.weight < weighed.weight => *last = weighed,
+            match self.weighed[start..].last_mut().filter(|last| last.found.key() == found.key()) {
+                Some(last) if last.base < weighed.base => *last = weighed,
                 Some(_) => {}
                 None => self.weighed.push(weighed),
             }
         }
-        let total: f64 = self.weighed.iter().map(|weighed| weighed.weight).sum();
-        let count = self.weighed.len() as f64;
-        for weighed in &mut self.weighed {
+        let nothing = nothing(scene, &self.weighed[start..]);
+        let draft = Draft { candidates: start..self.weighed.len(), nothing };
+        self.score(&draft);
+        self.drafts.push(draft);
+    }
+
+    /// Scores the candidates of a draft by their weights and puts the best first.
+    fn score(&mut self, draft: &Draft) {
+        let candidates = &mut self.weighed[draft.candidates.clone()];
+        let total: f64 = candidates.iter().map(|weighed| weighed.weight).sum::<f64>() + draft.nothing();
+        let count = candidates.len() as f64;
+        for weighed in candidates.iter_mut() {
             let share = if total > 0.0 { weighed.weight / total } else { 1.0 / count };
             weighed.score = (weighed.strength * share * 1e4).round() / 1e4;
         }
-        // Stable: between equals the order of sources and of ids decides, which is that of their numbers.
-        self.weighed.sort_by(|a, b| b.score.total_cmp(&a.score).then(b.weight.total_cmp(&a.weight)));
-        let start = answer.candidates.len();
-        answer.candidates.extend(self.weighed.iter().map(|weighed| Candidate {
-            source: weighed.found.source.into(),
-            entity: weighed.found.entity,
-            score: weighed.score,
-        }));
-        let best = self.weighed[0].found;
-        answer.mentions.push(Mention {
-            field: if view.field(best.first as usize) == 0 { Field::Title } else { Field::Text },
-            span: best.span,
-            offsets: 0..0,
-            forms: best.forms,
-            linked: answer.candidates[start].score >= options.min_score,
-            follows: None,
-            candidates: start..answer.candidates.len(),
-            first: best.first,
-            last: best.last,
+        // Between equals the order of sources and of ids decides.
+        candidates.sort_by(|a, b| {
+            b.score.total_cmp(&a.score).then(b.weight.total_cmp(&a.weight)).then(a.found.key().cmp(&b.found.key()))
         });
+    }
+
+    /// Lets what is without doubt speak for what is not.
+    fn agree(&mut self, scene: Scene<'_>) {
+        let Scene { sources, options, searches, .. } = scene;
+        self.agreement.clear();
+        let open = |draft: &Draft| draft.candidates.len() > 1 || draft.nothing() > 0.0;
+        if !self.drafts.iter().any(open) {
+            return;
+        }
+        let open_drafts = self.drafts.iter().filter(|draft| open(draft));
+        let candidates = open_drafts.flat_map(|draft| &self.weighed[draft.candidates.clone()]);
+        self.agreement.read(sources, searches, candidates.map(|weighed| weighed.found.key()));
+        for _ in 0..PASSES {
+            let mut news = false;
+            for (mention, draft) in self.drafts.iter().enumerate() {
+                let candidates = &self.weighed[draft.candidates.clone()];
+                let best = candidates[0];
+                let total: f64 = candidates.iter().map(|weighed| weighed.weight).sum::<f64>() + draft.nothing();
+                if best.weight >= SURE * total && !best.found.forms.has(Form::Short) {
+                    news |= self.agreement.add(sources, best.found.key(), mention);
+                }
+            }
+            if !news {
+                break;
+            }
+            for mention in 0..self.drafts.len() {
+                let draft = self.drafts[mention].clone();
+                if !open(&draft) {
+                    continue;
+                }
+                for weighed in &mut self.weighed[draft.candidates.clone()] {
+                    let at = (weighed.found.key(), mention, weighed.found.first);
+                    weighed.weight = weighed.base * self.agreement.factor(sources, options, at, |_| {});
+                }
+                self.score(&draft);
+            }
+        }
+    }
+
+    /// Turns the drafts into mentions, with explanations where they are asked for.
+    fn answer(&self, scene: Scene<'_>, resolver: &Resolver, languages: &[u8], answer: &mut Answer) {
+        let Scene { view, options, .. } = scene;
+        for (number, draft) in self.drafts.iter().enumerate() {
+            let start = answer.candidates.len();
+            let candidates = &self.weighed[draft.candidates.clone()];
+            answer.candidates.extend(candidates.iter().map(|weighed| Candidate {
+                source: weighed.found.source.into(),
+                entity: weighed.found.entity,
+                score: weighed.score,
+            }));
+            let best = candidates[0];
+            let found = best.found;
+            let likely = best.weight >= draft.nothing();
+            answer.mentions.push(Mention {
+                field: if view.field(found.first as usize) == 0 { Field::Title } else { Field::Text },
+                span: found.span,
+                offsets: 0..0,
+                forms: found.forms,
+                rule: found.rule,
+                linked: likely && best.score >= options.min_score,
+                likely,
+                follows: None,
+                candidates: start..answer.candidates.len(),
+                first: found.first,
+                last: found.last,
+            });
+            if options.explain {
+                answer.explanations.push(self.explain(scene, resolver, languages, number, draft));
+            }
+        }
+    }
+
+    fn explain(
+        &self,
+        scene: Scene<'_>,
+        resolver: &Resolver,
+        languages: &[u8],
+        mention: usize,
+        draft: &Draft,
+    ) -> Explanation {
+        let candidate = |weighed: &Weighed| {
+            let found = &weighed.found;
+            let segment = scene.sources[found.source as usize].segment;
+            let mut parts = Vec::new();
+            own_factors(scene, languages, found, |rule, (factor, detail)| parts.push(Part::new(rule, factor, detail)));
+            let forms = forms_in_words(found.forms.iter());
+            parts.push(Part::new(Rule::Form, weighed.strength, format!("the name {forms}")));
+            let at = (found.key(), mention, found.first);
+            if draft.candidates.len() > 1 || draft.nothing() > 0.0 {
+                self.agreement.factor(scene.sources, scene.options, at, |part| parts.push(part));
+            }
+            let derived = resolver.short_name(found).map(|short| short.written.clone());
+            CandidateParts {
+                name: derived.unwrap_or_else(|| segment.name(found.name).text.to_owned()),
+                rule: found.rule,
+                form_factor: weighed.strength,
+                weight: parts.iter().map(|part| part.factor).product(),
+                parts,
+            }
+        };
+        let nothing_parts = draft.nothing.iter().filter(|(_, weight)| *weight > 0.0);
+        Explanation {
+            candidates: self.weighed[draft.candidates.clone()].iter().map(candidate).collect(),
+            nothing: draft.nothing(),
+            nothing_parts: nothing_parts.map(|&(rule, weight)| Part::new(rule, weight, nothing_detail(rule))).collect(),
+        }
     }
 
     /// Says of each short name which mention it follows: the one that covers the nearest full name.
@@ -139,4 +301,95 @@ impl Linker {
             answer.entities[place].2 += 1;
         }
     }
+}
+
+/// What speaks for a candidate by itself, but for its forms: the product of the factors. `note` takes each.
+fn own_factors(
+    Scene { sources, options, .. }: Scene<'_>,
+    languages: &[u8],
+    found: &Found,
+    mut note: impl FnMut(Rule, (f64, String)),
+) -> f64 {
+    let mut all = 1.0;
+    let mut take = |rule: Rule, factor: f64, detail: &dyn Fn() -> String| {
+        if !options.disabled_rules.has(rule) {
+            all *= factor;
+            if options.explain {
+                note(rule, (factor, detail()));
+            }
+        }
+    };
+    take(Rule::Prior, f64::from(found.prior), &|| "the prior of the name".into());
+    if let Some(rule) = found.rule {
+        take(rule, rule_weight(rule), &|| "a name that the rule derived".into());
+    }
+    if found.forms.has(Form::Short) {
+        let near = 2.0 / (1.0 + f64::from(found.distance) / NEAR);
+        take(Rule::Nearness, near, &|| format!("the name in full stands {} words away", found.distance));
+    }
+    let language = languages[found.source as usize];
+    if language != 0 && found.language != 0 && found.language != language {
+        take(Rule::Language, FOREIGN, &|| "the name is of another language than the document".into());
+    }
+    let _ = sources;
+    all
+}
+
+/// What weighs for no entity at a place: that the text means an ordinary word, or a longer name.
+fn nothing(scene: Scene<'_>, candidates: &[Weighed]) -> [(Rule, f64); 2] {
+    let Scene { view, sources, options, .. } = scene;
+    let prior = candidates.iter().map(|one| f64::from(one.found.prior)).fold(0.0, f64::max);
+    let found = &candidates[0].found;
+    let first = found.first as usize;
+    let mut parts = [(Rule::OrdinaryWord, 0.0), (Rule::LongerName, 0.0)];
+    let ordinary = candidates.iter().map(|one| one.found.ordinary).min().unwrap_or_default();
+    if ordinary > Ordinary::No && !options.disabled_rules.has(Rule::OrdinaryWord) && !found.forms.has(Form::Seam) {
+        parts[0].1 = prior * ordinary_weight(ordinary, capitals(view, first), found.short);
+    }
+    let person = |one: &Weighed| {
+        sources[one.found.source as usize].segment.entity(one.found.entity).nature == Kind::Person
+    };
+    let single = found.first == found.last && !found.short && !found.forms.has(Form::Seam);
+    if single && !options.disabled_rules.has(Rule::LongerName) && candidates.iter().all(person) {
+        let next = first + 1;
+        let behind = next < view.all().len() && joins(view, next) && is_name_like(view, next);
+        let before = first > 0 && joins(view, first) && is_name_like(view, first - 1);
+        if behind || before {
+            parts[1].1 = prior * LONGER_NAME;
+        }
+    }
+    parts
+}
+
+/// What weighs against a person of one name beside another capitalised word.
+const LONGER_NAME: f64 = 2.0;
+
+/// The odds that an ordinary word is meant rather than a name of prior one.
+fn ordinary_weight(ordinary: Ordinary, capitals: Capitals, short: bool) -> f64 {
+    match (ordinary, capitals) {
+        (Ordinary::No, _) => 0.0,
+        (Ordinary::Function, Capitals::Small) => 9.0,
+        (Ordinary::Common, Capitals::Small) => 4.0,
+        (Ordinary::Known, Capitals::Small) => 1.2,
+        // A short name asks for its capital and for the name in full.
+        (_, _) if short => 0.1,
+        (Ordinary::Function, Capitals::Nothing) => 2.0,
+        (Ordinary::Common, Capitals::Nothing) => 0.6,
+        (Ordinary::Known, Capitals::Nothing) => 0.2,
+        (Ordinary::Function, Capitals::Telling) => 0.4,
+        (Ordinary::Common, Capitals::Telling) => 0.1,
+        (Ordinary::Known, Capitals::Telling) => 0.02,
+    }
+}
+
+fn nothing_detail(rule: Rule) -> &'static str {
+    match rule {
+        Rule::OrdinaryWord => "an ordinary word is spelled alike",
+        _ => "the capitalised word beside it may belong to a longer name",
+    }
+}
+
+/// The first part of a language tag, in small letters where it has any.
+fn primary(tag: &str) -> &str {
+    tag.split(['-', '_']).next().unwrap_or_default()
 }

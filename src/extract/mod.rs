@@ -10,18 +10,23 @@
 //!
 //! Must not know: the catalog, requests, protobuf, how sources came to be.
 
+mod agreement;
 mod answer;
+mod explain;
 mod found;
 mod link;
+mod names;
 mod options;
 mod overlap;
+mod place;
 mod resolve;
 mod rules;
-mod short;
+mod trace;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use answer::{Answer, Candidate, Cut, Field, Mention};
+pub use explain::{CandidateParts, Explanation, Part};
 pub use options::{Filter, Options, Overlap};
 
 use crate::{
@@ -46,6 +51,8 @@ pub struct Input<'a> {
     pub title: &'a str,
     /// The body; may be empty. Title and text together must be less than 2 GiB.
     pub text: &'a str,
+    /// The language of both as a BCP 47 tag; empty where it is not known.
+    pub language: &'a str,
 }
 
 /// The work was interrupted; there is no answer.
@@ -63,6 +70,7 @@ pub struct Scratch {
     found: Vec<Found>,
     resolver: resolve::Resolver,
     linker: link::Linker,
+    trace: trace::Trace,
 }
 
 /// Finds the mentions of the sources' entities in a document, and writes them to `answer`.
@@ -79,7 +87,8 @@ pub fn run(
     interrupted: &AtomicBool,
 ) -> Result<(), Interrupted> {
     answer.clear();
-    let Scratch { words, glued, searches, letters, found, resolver, linker } = scratch;
+    let Scratch { words, glued, searches, letters, found, resolver, linker, trace } = scratch;
+    trace.rejected.clear();
     words.clear();
     glued.clear();
     let border = words.read(input.title);
@@ -97,12 +106,15 @@ pub fn run(
         if interrupted.load(Ordering::Relaxed) {
             return Err(Interrupted);
         }
-        cut_candidates += rules::apply(number, source.segment, view, search, filter, options.disabled, letters, found);
+        let disabled = (options.disabled, options.disabled_rules);
+        cut_candidates +=
+            rules::apply(number, source.segment, view, search, filter, disabled, letters, found, trace);
         cut_readings += search.dropped() as usize;
         cut_nested += search.dropped_nested() as usize;
     }
-    resolver.run(sources, view, searches, glued, options, letters, found);
-    linker.run(view, resolver, options, found, answer);
+    resolver.run(sources, view, searches, glued, options, letters, found, trace);
+    let scene = link::Scene { sources, input, view, searches, options };
+    linker.run(scene, resolver, found, answer, trace);
     for (limit, value, dropped) in [
         ("readings", MAX_TRACKS, cut_readings),
         ("nested_names", MAX_NESTED, cut_nested),

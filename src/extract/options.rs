@@ -2,6 +2,7 @@
 
 use super::Source;
 use crate::{
+    gazetteer::Rules,
     index::{Forms, TypeId},
     text::OffsetEncoding,
 };
@@ -23,6 +24,10 @@ pub struct Options {
     pub min_score: f64,
     /// The most mentions to give; `None` for all.
     pub max_mentions: Option<usize>,
+    /// The rules that are not applied.
+    pub disabled_rules: Rules,
+    /// Whether the answer carries the explanation of each mention.
+    pub explain: bool,
 }
 
 /// What becomes of mentions that overlap (rule M3).

@@ -2,9 +2,9 @@
 
 use super::{Overlap, found::Found};
 
-/// Calls `keep` for each run of equal places that the policy keeps, with its range. `found` must be sorted by
+/// Calls `settled` for each run of equal places, with its range and whether the policy keeps it. `found` must be sorted by
 /// [`Found::place`]. One pass.
-pub(super) fn settle(policy: Overlap, found: &[Found], mut keep: impl FnMut(std::ops::Range<usize>)) {
+pub(super) fn settle(policy: Overlap, found: &[Found], mut settled: impl FnMut(std::ops::Range<usize>, bool)) {
     let mut reached = (0, 0);
     let mut from = 0;
     while from < found.len() {
@@ -18,8 +18,8 @@ pub(super) fn settle(policy: Overlap, found: &[Found], mut keep: impl FnMut(std:
         };
         if kept {
             reached = reached.max((field, span.end));
-            keep(from..from + run);
         }
+        settled(from..from + run, kept);
         from += run;
     }
 }

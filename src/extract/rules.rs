@@ -1,8 +1,13 @@
 //! The rules of place and name: which occurrences count (rules T4, T5, M1, M2).
 
-use super::{Filter, found::Found};
+use super::{
+    Filter,
+    found::Found,
+    trace::{Reason, Trace},
+};
 use crate::{
-    index::{CaseCheck, Form, Forms, Name, Occurrence, Search, Segment},
+    gazetteer::{Rule, Rules},
+    index::{CaseCheck, Form, Forms, Name, NameId, Occurrence, Search, Segment},
     text::{Gap, Letters, Shape, Span, View, Words, past_marks},
 };
 
@@ -31,15 +36,28 @@ pub(super) fn apply(
     view: View<'_>,
     search: &Search,
     filter: &Filter,
-    disabled: Forms,
+    (disabled, rules): (Forms, Rules),
     letters: &mut Letters,
     found: &mut Vec<Found>,
+    trace: &mut Trace,
 ) -> usize {
     let mut dropped = 0;
     for occurrence in search.occurrences() {
-        let Some(edges) = edges(view, occurrence.first, occurrence.last, occurrence.span) else { continue };
+        let of = |id: NameId, name: &Name<'_>| at(view, source, occurrence, id, name);
+        let mut reject_all = |reason: Reason| {
+            if trace.on {
+                for id in segment.names_of(occurrence.pattern).take(MAX_CANDIDATES) {
+                    trace.note(&of(id, &segment.name(id)), reason);
+                }
+            }
+        };
+        let Some(edges) = edges(view, occurrence.first, occurrence.last, occurrence.span) else {
+            reject_all(Reason::InsideWord);
+            continue;
+        };
         let forms = occurrence.forms.and(edges);
         if forms.meets(disabled) {
+            reject_all(Reason::DisabledForm);
             continue;
         }
         let free = crosses_freely(view, occurrence.first, occurrence.last);
@@ -48,58 +66,95 @@ pub(super) fn apply(
         dropped += names.len().saturating_sub(MAX_CANDIDATES);
         for id in names.take(MAX_CANDIDATES) {
             let name = segment.name(id);
-            if !filter.wants(source, name.kind) {
-                continue;
-            }
-            if !free && !crosses(view, occurrence, &name) {
-                continue;
-            }
-            let Some(span) = symbols(view, occurrence, &name) else { continue };
-            let core = Span::new(occurrence.span.start, occurrence.core_end);
-            let written = view.slice(occurrence.first as usize, core);
-            let difference = letters.compare(name.core, written);
-            let mut forms = forms;
-            match name.case {
-                CaseCheck::None => {}
-                CaseCheck::Exact if difference.case => continue,
-                CaseCheck::Exact => {}
-                CaseCheck::Capitals => {
-                    if difference.case && written.contains(char::is_lowercase) {
-                        continue;
+            let kept = if !filter.wants(source, name.kind) {
+                Err(Reason::ExcludedType)
+            } else if name.rule.is_some_and(|rule| rules.has(rule)) || name.short && rules.has(Rule::Listed) {
+                Err(Reason::DisabledRule)
+            } else if !free && !crosses(view, occurrence, &name) {
+                Err(crossed(view, occurrence))
+            } else {
+                symbols(view, occurrence, &name).ok_or(Reason::MissingSymbol)
+            };
+            let kept = kept.and_then(|span| {
+                let core = Span::new(occurrence.span.start, occurrence.core_end);
+                let written = view.slice(occurrence.first as usize, core);
+                let difference = letters.compare(name.core, written);
+                let mut forms = forms;
+                match name.case {
+                    CaseCheck::None => {}
+                    CaseCheck::Exact if difference.case => return Err(Reason::WrongCase),
+                    CaseCheck::Exact => {}
+                    CaseCheck::Proper => {
+                        if difference.case && written.contains(char::is_lowercase) {
+                            return Err(Reason::WrongCase);
+                        }
                     }
-                    let shouting = *shouting
-                        .get_or_insert_with(|| is_shouting(view, occurrence.first as usize, occurrence.last as usize));
-                    if shouting {
-                        forms = forms.with(Form::Case);
+                    CaseCheck::Capitals => {
+                        if difference.case && written.contains(char::is_lowercase) {
+                            return Err(Reason::WrongCase);
+                        }
+                        let shouting = *shouting.get_or_insert_with(|| {
+                            is_shouting(view, occurrence.first as usize, occurrence.last as usize)
+                        });
+                        if shouting {
+                            forms = forms.with(Form::Case);
+                        }
                     }
                 }
-            }
-            if difference.case {
-                forms = forms.with(Form::Case);
-            }
-            if difference.diacritics {
-                forms = forms.with(Form::Diacritics);
-            }
-            if forms.meets(disabled) {
-                continue;
-            }
-            found.push(Found {
-                field: view.field(occurrence.first as usize) as u8,
-                span,
-                first: occurrence.first,
-                last: occurrence.last,
-                source: source as u16,
-                entity: name.entity,
-                prior: name.prior,
-                name: id,
-                forms,
-                short: name.short,
-                uses: occurrence.uses,
-                distance: 0,
+                if difference.case {
+                    forms = forms.with(Form::Case);
+                }
+                if difference.diacritics {
+                    forms = forms.with(Form::Diacritics);
+                }
+                if name.rule.is_some() {
+                    forms = forms.with(Form::Derived);
+                }
+                if forms.meets(disabled) { Err(Reason::DisabledForm) } else { Ok((span, forms)) }
             });
+            let one = of(id, &name);
+            match kept {
+                Ok((span, forms)) => found.push(Found { span, forms, uses: occurrence.uses, ..one }),
+                Err(reason) => trace.note(&one, reason),
+            }
         }
     }
     dropped
+}
+
+/// An occurrence of a name, before its rules are applied.
+fn at(view: View<'_>, source: usize, occurrence: &Occurrence, id: NameId, name: &Name<'_>) -> Found {
+    Found {
+        field: view.field(occurrence.first as usize) as u8,
+        span: occurrence.span,
+        first: occurrence.first,
+        last: occurrence.last,
+        source: source as u16,
+        entity: name.entity,
+        prior: name.prior,
+        name: id,
+        forms: occurrence.forms,
+        short: name.short,
+        uses: (0, 0),
+        distance: 0,
+        rule: if name.short { Some(Rule::Listed) } else { name.rule },
+        derived: None,
+        ordinary: name.ordinary,
+        language: name.language,
+    }
+}
+
+/// What lies between the words that the name may not cross.
+fn crossed(view: View<'_>, occurrence: &Occurrence) -> Reason {
+    let gaps = view.all()[occurrence.first as usize + 1..=occurrence.last as usize].iter().map(|word| word.gap);
+    let gap = gaps.filter(|gap| !gap.is_free()).fold(Gap::NONE, |all, gap| all | gap);
+    if gap.any(Gap::PARAGRAPH) {
+        Reason::CrossesParagraph
+    } else if gap.any(Gap::STOP) {
+        Reason::CrossesSentence
+    } else {
+        Reason::CrossesMark
+    }
 }
 
 /// What the ends of a place add to its form; `None` where it begins or ends inside a word of UAX #29.
@@ -161,7 +216,8 @@ fn crosses(view: View<'_>, occurrence: &Occurrence, name: &Name<'_>) -> bool {
             return false;
         }
         let comma_only = gap.any(Gap::COMMA) && !gap.any(Gap::STOP | Gap::MARK);
-        if comma_only && is_set_apart(view, index) {
+        let reversed = name.rule == Some(Rule::Reversed);
+        if comma_only && (reversed || is_set_apart(view, index)) {
             return true;
         }
         let here = index - first;

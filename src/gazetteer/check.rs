@@ -11,6 +11,8 @@ pub const MAX_ID_BYTES: usize = 4096;
 pub const MAX_NAME_BYTES: usize = 4096;
 /// The most aliases of an entity.
 pub const MAX_ALIASES: usize = 10_000;
+/// The most related entities, context words and attributes of an entity, each.
+pub const MAX_LINKS: usize = 1_000;
 
 /// Checks entities one after the other and remembers their ids.
 #[derive(Debug, Default)]
@@ -43,10 +45,21 @@ impl Checker {
                 format!("{} aliases are more than the {MAX_ALIASES} an entity may have", entity.aliases.len());
             report(IssueCode::TooManyAliases, "aliases".into(), message);
         }
-        if let Some(prior) = entity.prior
-            && !(0.0..=1.0).contains(&prior)
-        {
-            report(IssueCode::OutOfRange, "prior".into(), format!("the prior {prior} is not between 0 and 1"));
+        let lists = [
+            ("related", entity.related.len()),
+            ("context", entity.context.len()),
+            ("attributes", entity.attributes.len()),
+        ];
+        for (field, count) in lists.into_iter().filter(|&(_, count)| count > MAX_LINKS) {
+            let message = format!("{count} items of {field} are more than the {MAX_LINKS} an entity may have");
+            report(IssueCode::TooManyItems, field.into(), message);
+        }
+        let alias_priors = entity.aliases.iter().enumerate();
+        let alias_priors = alias_priors.map(|(index, alias)| (format!("aliases[{index}].prior"), alias.prior));
+        for (field, prior) in std::iter::once(("prior".to_owned(), entity.prior)).chain(alias_priors) {
+            if let Some(prior) = prior.filter(|prior| !(0.0..=1.0).contains(prior)) {
+                report(IssueCode::OutOfRange, field, format!("the prior {prior} is not between 0 and 1"));
+            }
         }
         let aliases = entity.aliases.iter().enumerate();
         let aliases = aliases.map(|(index, alias)| (format!("aliases[{index}].text"), "alias", &alias.text));

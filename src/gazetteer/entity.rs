@@ -17,12 +17,16 @@ pub struct Entity {
     pub case: CaseRule,
     /// How likely an unqualified name means this entity, from 0 to 1, in proportion to the other entities of the name.
     pub prior: Option<f64>,
-    /// Free data.
+    /// Free data. What entities have in common here speaks for them where the document names one of them.
     pub attributes: BTreeMap<String, String>,
+    /// The ids of entities of the same gazetteer that this one has to do with; an id that is not there counts nothing.
+    pub related: Vec<String>,
+    /// Words that a text about the entity is likely to have.
+    pub context: Vec<String>,
 }
 
 /// Another name of an entity.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Alias {
     /// The name.
     pub text: String,
@@ -32,6 +36,8 @@ pub struct Alias {
     pub case: Option<CaseRule>,
     /// Whether it stands alone.
     pub kind: AliasKind,
+    /// How likely the name means the entity, from 0 to 1; `None` for the prior of the entity.
+    pub prior: Option<f64>,
 }
 
 impl Alias {

@@ -36,6 +36,8 @@ pub enum IssueCode {
     TooLong,
     /// The entity has more aliases than it may have.
     TooManyAliases,
+    /// The entity has more related entities, context words or attributes than it may have.
+    TooManyItems,
     /// A number is outside its range.
     OutOfRange,
 }
@@ -53,6 +55,7 @@ impl IssueCode {
             Self::UnsearchableName => "unsearchable-name",
             Self::TooLong => "too-long",
             Self::TooManyAliases => "too-many-aliases",
+            Self::TooManyItems => "too-many-items",
             Self::OutOfRange => "out-of-range",
         }
     }

@@ -29,10 +29,14 @@ struct EntityLine {
     prior: Option<f64>,
     #[serde(default, deserialize_with = "nullable")]
     attributes: BTreeMap<String, String>,
+    #[serde(default, deserialize_with = "nullable")]
+    related: Vec<String>,
+    #[serde(default, deserialize_with = "nullable")]
+    context: Vec<String>,
 }
 
 #[derive(Deserialize)]
-#[serde(untagged, expecting = "an alias is a string or an object with text, languageCode, case, kind")]
+#[serde(untagged, expecting = "an alias is a string or an object with text, languageCode, case, kind, prior")]
 enum AliasItem {
     Text(String),
     Object(AliasObject),
@@ -48,6 +52,7 @@ struct AliasObject {
     case: Option<CaseRule>,
     #[serde(default, deserialize_with = "alias_kind")]
     kind: AliasKind,
+    prior: Option<f64>,
 }
 
 /// Reads one line. The error is a sentence with the column where it is known.
@@ -55,7 +60,9 @@ pub(super) fn parse(line: &str) -> Result<Entity, String> {
     let entity: EntityLine = serde_json::from_str(line).map_err(|error| sentence(&error))?;
     let aliases = entity.aliases.into_iter().map(|item| match item {
         AliasItem::Text(text) => Alias::plain(text),
-        AliasItem::Object(AliasObject { text, language_code, case, kind }) => Alias { text, language_code, case, kind },
+        AliasItem::Object(AliasObject { text, language_code, case, kind, prior }) => {
+            Alias { text, language_code, case, kind, prior }
+        }
     });
     Ok(Entity {
         id: entity.id,
@@ -65,6 +72,8 @@ pub(super) fn parse(line: &str) -> Result<Entity, String> {
         case: entity.case.unwrap_or_default(),
         prior: entity.prior,
         attributes: entity.attributes,
+        related: entity.related,
+        context: entity.context,
     })
 }
 

@@ -6,14 +6,17 @@
 //! Must not know: how names are searched, the catalog, the command line, files (readers take `impl BufRead`).
 
 mod check;
+pub mod derive;
 mod entity;
 mod issue;
 mod json;
 mod list;
 mod read;
+mod rule;
 mod table;
 
 pub use check::{Checker, MAX_ALIASES, MAX_ID_BYTES, MAX_NAME_BYTES};
 pub use entity::{Alias, AliasKind, CaseRule, Entity};
 pub use issue::{Issue, IssueCode};
 pub use read::{Entry, Format, Read, read};
+pub use rule::{Rule, Rules};

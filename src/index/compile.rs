@@ -12,12 +12,15 @@ use thiserror::Error;
 
 use super::{
     automaton::{Automaton, Engine},
-    segment::{CaseCheck, NameRecord, Segment, SegmentEntity, TypeId},
+    segment::{AttributeId, CaseCheck, EntityId, NameRecord, Segment, SegmentEntity, TypeId},
     vocabulary::{Vocabulary, WordId},
 };
 use crate::{
-    gazetteer::{AliasKind, CaseRule, Entity},
-    text::{Gap, Shape, Words},
+    gazetteer::{
+        AliasKind, CaseRule, Entity, Rule,
+        derive::{Kind, full_names},
+    },
+    text::{Gap, Ordinary, Shape, Words, ordinary},
 };
 
 /// The prior of an entity that gives none.
@@ -55,6 +58,12 @@ pub struct Compiler {
     entities: Vec<SegmentEntity>,
     types: Vec<Box<str>>,
     type_ids: HashMap<Box<str>, u32>,
+    languages: Vec<Box<str>>,
+    attributes: Vec<(Box<str>, u32)>,
+    attribute_ids: HashMap<Box<str>, u32>,
+    /// What each entity is related to, by id, and the words it expects, by provisional number.
+    links: Vec<(Vec<String>, Vec<u32>)>,
+    derived: usize,
     reader: Words,
     sequence: Vec<u32>,
     folded: Vec<u8>,
@@ -73,20 +82,86 @@ impl Compiler {
             self.types.push(entity.kind.as_str().into());
             self.types.len() as u32 - 1
         });
+        let nature = Kind::of(&entity.kind);
+        let attributes = entity.attributes.iter().map(|(key, value)| self.attribute(key, value)).collect();
         self.entities.push(SegmentEntity {
             id: entity.id.as_str().into(),
             name: entity.name.as_str().into(),
             kind: TypeId(kind),
-            prior: entity.prior.map_or(DEFAULT_PRIOR, |prior| prior as f32),
+            nature,
+            related: Box::default(),
+            attributes,
+            context: Box::default(),
         });
-        self.add_name(number, &entity.name, entity.case, false);
+        let context = self.context(&entity.context);
+        self.links.push((entity.related.clone(), context));
+        let prior = |prior: Option<f64>| prior.or(entity.prior).map_or(DEFAULT_PRIOR, |prior| prior as f32);
+        let mut name = NewName {
+            entity: number,
+            case: entity.case,
+            short: false,
+            prior: prior(None),
+            rule: None,
+            language: 0,
+        };
+        self.add_name(&entity.name, name);
         for alias in &entity.aliases {
             let case = alias.case.unwrap_or(entity.case);
-            self.add_name(number, &alias.text, case, alias.kind == AliasKind::Short);
+            let (short, language) = (alias.kind == AliasKind::Short, self.language(&alias.language_code));
+            self.add_name(&alias.text, NewName { case, short, prior: prior(alias.prior), language, ..name });
+        }
+        for derived in full_names(nature, &entity.name) {
+            let given = std::iter::once(&entity.name).chain(entity.aliases.iter().map(|alias| &alias.text));
+            if given.into_iter().all(|given| *given != derived.text) {
+                name.rule = Some(derived.rule);
+                self.derived += usize::from(self.add_name(&derived.text, name));
+            }
         }
     }
 
-    fn add_name(&mut self, entity: u32, text: &str, case: CaseRule, short: bool) {
+    /// The number of a language, by the first part of its tag; zero where none is given or there are too many.
+    fn language(&mut self, tag: &str) -> u8 {
+        let subtag = tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+        if subtag.is_empty() {
+            return 0;
+        }
+        let known = self.languages.iter().position(|known| **known == *subtag);
+        let at = known.unwrap_or_else(|| {
+            self.languages.push(subtag.into());
+            self.languages.len() - 1
+        });
+        u8::try_from(at + 1).unwrap_or(0)
+    }
+
+    fn attribute(&mut self, key: &str, value: &str) -> AttributeId {
+        let text = format!("{key}={value}").into_boxed_str();
+        let id = *self.attribute_ids.entry(text).or_insert_with_key(|text| {
+            self.attributes.push((text.clone(), 0));
+            self.attributes.len() as u32 - 1
+        });
+        self.attributes[id as usize].1 += 1;
+        AttributeId(id)
+    }
+
+    /// The provisional numbers of the words that an entity expects.
+    fn context(&mut self, texts: &[String]) -> Vec<u32> {
+        let mut reader = std::mem::take(&mut self.reader);
+        let mut words = Vec::new();
+        for text in texts {
+            reader.clear();
+            reader.read(text);
+            for word in reader.all() {
+                words.push(self.word(reader.folded(word, &mut [0; 8])));
+            }
+        }
+        self.reader = reader;
+        words
+    }
+
+    /// Adds a name; returns whether it has a word.
+    fn add_name(&mut self, text: &str, name: NewName) -> bool {
+        let NewName { entity, case, short, prior, rule, language } = name;
+        let mut added = false;
         let mut reader = std::mem::take(&mut self.reader);
         reader.clear();
         reader.read(text);
@@ -104,22 +179,33 @@ impl Compiler {
                 Some(&pattern) => pattern,
                 None => *self.patterns.entry(sequence.as_slice().into()).or_insert(next),
             };
+            // A name of one word, given with a capital, whose capitals count.
+            let capitalised = first.shape.any(Shape::CAPITALISED) && case != CaseRule::Any;
+            let ordinary = match std::str::from_utf8(reader.folded(first, &mut [0; 8])) {
+                Ok(word) if capitalised && sequence.len() == 1 => ordinary(word),
+                _ => Ordinary::No,
+            };
             let record = NameRecord {
                 entity,
                 start: self.texts.len() as u32,
                 len: text.len() as u16,
                 before: first.span.start as u16,
                 behind: (text.len() - last.span.end as usize) as u16,
-                case: check(case, text),
+                case: if rule.is_some() { CaseCheck::Proper } else { check(case, text, ordinary) },
                 short,
                 kind: self.entities[entity as usize].kind.0 as u16,
-                prior: self.entities[entity as usize].prior,
+                prior,
+                rule,
+                ordinary,
+                language,
             };
+            added = true;
             self.texts.push_str(text);
             self.names.push((pattern, record));
             self.sequence = sequence;
         }
         self.reader = reader;
+        added
     }
 
     /// The provisional number of a folded word.
@@ -173,7 +259,8 @@ impl Compiler {
 
     /// Compiles what was added. What is found does not depend on the order in which entities were added.
     pub fn finish(self) -> Result<Segment, CompileError> {
-        let Self { engine, words, uses, patterns, mut names, joined, texts, entities, types, .. } = self;
+        let Self { engine, words, uses, patterns, mut names, joined, texts, entities, types, links, .. } = self;
+        let (languages, attributes, derived) = (self.languages, self.attributes, self.derived);
         let too_large = words.len() >= 1 << 31 || texts.len() > u32::MAX as usize;
         if too_large || types.len() > MAX_TYPES {
             let message = format!("{} words, {} bytes of names, {} types", words.len(), texts.len(), types.len());
@@ -225,7 +312,15 @@ impl Compiler {
         }
         let mut numbered: Vec<_> = rank.iter().copied().zip(entities).collect();
         numbered.sort_by_key(|(number, _)| *number);
-        let entities = numbered.into_iter().map(|(_, entity)| entity).collect();
+        let mut entities: Vec<_> = numbered.into_iter().map(|(_, entity)| entity).collect();
+        for (given, (related, context)) in links.into_iter().enumerate() {
+            let find = |id: &String| entities.binary_search_by(|entity| (*entity.id).cmp(id)).ok();
+            let related = sorted(related.iter().filter_map(find).map(|at| EntityId(at as u32)));
+            let entity = &mut entities[rank[given] as usize];
+            entity.related = related;
+            entity.attributes.sort_unstable();
+            entity.context = sorted(context.into_iter().map(|word| number[word as usize]));
+        }
         for (_, name) in &mut names {
             name.entity = rank[name.entity as usize];
         }
@@ -261,19 +356,44 @@ impl Compiler {
             texts: ordered_texts,
             entities,
             types,
+            languages,
+            attributes,
+            derived,
         })
     }
 }
 
+/// A name to add.
+#[derive(Clone, Copy)]
+struct NewName {
+    entity: u32,
+    case: CaseRule,
+    short: bool,
+    prior: f32,
+    rule: Option<Rule>,
+    language: u8,
+}
+
+/// The distinct items, ascending.
+fn sorted<T: Ord>(items: impl Iterator<Item = T>) -> Box<[T]> {
+    items.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
 /// Decides what a name asks of capitals.
-fn check(case: CaseRule, text: &str) -> CaseCheck {
+fn check(case: CaseRule, text: &str, ordinary: Ordinary) -> CaseCheck {
     match case {
         CaseRule::Any => CaseCheck::None,
         CaseRule::Exact => CaseCheck::Exact,
         CaseRule::Auto => {
             let letters = text.chars().filter(|c| c.is_alphabetic());
             let capitals = letters.clone().all(char::is_uppercase);
-            if capitals && (1..=CAPITALS).contains(&letters.count()) { CaseCheck::Capitals } else { CaseCheck::None }
+            if capitals && (1..=CAPITALS).contains(&letters.count()) {
+                CaseCheck::Capitals
+            } else if ordinary == Ordinary::Function {
+                CaseCheck::Proper
+            } else {
+                CaseCheck::None
+            }
         }
     }
 }

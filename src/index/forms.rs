@@ -22,11 +22,13 @@ pub enum Form {
     Particle,
     /// A short name of an entity that the document names in full.
     Short,
+    /// A name that a rule derived from one of the gazetteer.
+    Derived,
 }
 
 impl Form {
     /// Every form, in the order of their declaration.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Case,
         Self::Diacritics,
         Self::Possessive,
@@ -35,6 +37,7 @@ impl Form {
         Self::LineBreak,
         Self::Particle,
         Self::Short,
+        Self::Derived,
     ];
 
     /// The name of the form, as users write it on the command line.
@@ -48,6 +51,7 @@ impl Form {
             Self::LineBreak => "line-break",
             Self::Particle => "particle",
             Self::Short => "short",
+            Self::Derived => "derived",
         }
     }
 }

@@ -26,5 +26,5 @@ pub use compile::{CompileError, Compiler};
 pub use forms::{Form, Forms};
 pub use glued::{GluedWord, GluedWords};
 pub use search::{MAX_NESTED, MAX_TRACKS, Occurrence, Search, Use};
-pub use segment::{CaseCheck, EntityId, Name, NameId, Segment, SegmentEntity, TypeId};
+pub use segment::{AttributeId, CaseCheck, EntityId, Name, NameId, Segment, SegmentEntity, TypeId};
 pub use vocabulary::WordId;

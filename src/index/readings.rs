@@ -157,12 +157,6 @@ impl Readings {
         &self.steps[reading.steps.0 as usize..reading.steps.1 as usize]
     }
 
-    /// The word that the plural reading, if there is one, takes the mark from.
-    pub(super) fn singular(&self) -> Option<WordId> {
-        let plural = self.readings.iter().find(|reading| reading.form == Some(Form::Possessive))?;
-        self.steps(plural)[0].word
-    }
-
     /// Forgets every reading.
     pub(super) fn clear(&mut self) {
         self.readings.clear();

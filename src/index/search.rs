@@ -109,7 +109,6 @@ pub struct Search {
     occurrences: Vec<Occurrence>,
     uses: Vec<Use>,
     records: Vec<Known>,
-    plurals: Vec<(u32, WordId)>,
     tracks: Vec<Track>,
     /// The tracks that read the current word.
     reading: Vec<Track>,
@@ -185,15 +184,9 @@ impl Search {
         &self.uses
     }
 
-    /// The id of the word at `index`, where a name of the segment has the word.
-    pub fn id(&self, index: usize) -> Option<WordId> {
-        self.records.get(index)?.id
-    }
-
-    /// The id of the word at `index` without the mark of a plural, where it may be one.
-    pub fn plural(&self, index: usize) -> Option<WordId> {
-        let at = self.plurals.binary_search_by_key(&(index as u32), |&(at, _)| at).ok()?;
-        Some(self.plurals[at].1)
+    /// Of each word of the document in order, the id, where the segment has the word.
+    pub fn ids(&self) -> impl Iterator<Item = Option<WordId>> + '_ {
+        self.records.iter().map(|known| known.id)
     }
 
     /// How many readings were not followed because too many were open at once.
@@ -210,7 +203,6 @@ impl Search {
         self.occurrences.clear();
         self.uses.clear();
         self.records.clear();
-        self.plurals.clear();
         self.tracks.clear();
         self.nodes.clear();
         self.readings.clear();
@@ -260,7 +252,6 @@ impl Search {
             !now
         });
         let main_track = Track { next: index as u32, state: before, node: MAIN | index as u32, since: 0 };
-        self.plurals.extend(self.readings.singular().map(|word| (index as u32, word)));
         for other in 0..self.readings.all().len() {
             for &track in std::iter::once(&main_track).chain(&reading) {
                 self.take(segment, words, track, other);

@@ -4,6 +4,11 @@ use std::ops::Range;
 
 use hashbrown::HashMap;
 
+use crate::{
+    gazetteer::{Rule, derive::Kind},
+    text::Ordinary,
+};
+
 use super::{
     automaton::{Automaton, PatternId},
     vocabulary::{Vocabulary, WordId},
@@ -30,6 +35,8 @@ pub enum CaseCheck {
     Exact,
     /// Capitals only.
     Capitals,
+    /// The letters as given, or all in capitals.
+    Proper,
 }
 
 /// A name of an entity.
@@ -51,8 +58,14 @@ pub struct Name<'s> {
     pub short: bool,
     /// The type of its entity.
     pub kind: TypeId,
-    /// The prior of its entity.
+    /// How likely it means the entity.
     pub prior: f32,
+    /// The rule that derived it from a name of the gazetteer.
+    pub rule: Option<Rule>,
+    /// How ordinary a word it is; not at all where it has several words or is given without a capital.
+    pub ordinary: Ordinary,
+    /// Its language, in the order of [`Segment::language`]; zero for any.
+    pub language: u8,
 }
 
 /// What a segment keeps of an entity.
@@ -64,9 +77,19 @@ pub struct SegmentEntity {
     pub name: Box<str>,
     /// Its type.
     pub kind: TypeId,
-    /// Its prior, from 0 to 1.
-    pub prior: f32,
+    /// What the rules take it for.
+    pub nature: Kind,
+    /// The entities it is related to, ascending.
+    pub related: Box<[EntityId]>,
+    /// Its attributes, ascending; equal numbers are equal attributes.
+    pub attributes: Box<[AttributeId]>,
+    /// The words it expects, ascending.
+    pub context: Box<[WordId]>,
 }
+
+/// The number of an attribute with its value in a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AttributeId(pub u32);
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct NameRecord {
@@ -79,6 +102,9 @@ pub(super) struct NameRecord {
     pub(super) short: bool,
     pub(super) kind: u16,
     pub(super) prior: f32,
+    pub(super) rule: Option<Rule>,
+    pub(super) ordinary: Ordinary,
+    pub(super) language: u8,
 }
 
 /// The compiled form of a set of entities. Made by [`super::Compiler`].
@@ -98,6 +124,12 @@ pub struct Segment {
     pub(super) texts: String,
     pub(super) entities: Vec<SegmentEntity>,
     pub(super) types: Vec<Box<str>>,
+    /// The languages of names, by number from 1.
+    pub(super) languages: Vec<Box<str>>,
+    /// Each attribute as `key=value`, with how many entities have it.
+    pub(super) attributes: Vec<(Box<str>, u32)>,
+    /// How many names rules derived.
+    pub(super) derived: usize,
     pub(super) longest: u16,
 }
 
@@ -117,6 +149,9 @@ impl Segment {
             short: record.short,
             kind: TypeId(record.kind.into()),
             prior: record.prior,
+            rule: record.rule,
+            ordinary: record.ordinary,
+            language: record.language,
         }
     }
 
@@ -151,9 +186,25 @@ impl Segment {
         self.vocabulary.find(folded).map(|record| record.id())
     }
 
-    /// How many names there are.
+    /// The number of a language among those of the names, by its primary subtag; zero where no name is of it.
+    pub fn language(&self, subtag: &str) -> u8 {
+        self.languages.iter().position(|known| **known == *subtag).map_or(0, |at| at as u8 + 1)
+    }
+
+    /// An attribute as `key=value`.
+    pub fn attribute(&self, AttributeId(id): AttributeId) -> &str {
+        &self.attributes[id as usize].0
+    }
+
+    /// Whether an attribute is had by so many entities that it says nothing.
+    pub fn is_common(&self, AttributeId(id): AttributeId) -> bool {
+        let count = self.attributes[id as usize].1 as usize;
+        count > 4 && count * 4 > self.entities.len()
+    }
+
+    /// How many names there are, without those that rules derived.
     pub fn name_count(&self) -> usize {
-        self.names.len()
+        self.names.len() - self.derived
     }
 
     /// The memory in bytes, without that of the allocator.

@@ -9,10 +9,11 @@ use super::{
         self, AliasKind, CaseRule, EntityReference, EntitySummary, ErrorReason, ExtractResponse, GazetteerVersion,
         MatchForm, OffsetEncoding, OverlapPolicy, Truncation,
     },
+    reasons,
 };
 use crate::{
     catalog::Pinned,
-    extract::{Answer, Cut, Field, Input, Mention, Options, Overlap, Source},
+    extract::{Answer, Cut, Field, Input, Options, Overlap, Source},
     gazetteer::{Alias, AliasKind as Kind, CaseRule as Case, Checker, Entity},
     index::{EntityId, Form, Forms},
     service::Limits,
@@ -46,8 +47,8 @@ pub(super) fn options(options: &proto::ExtractOptions, limit: usize, wrong: &mut
         disabled_forms,
         min_score,
         max_mentions,
-        disabled_rules: _,
-        explain: _,
+        disabled_rules,
+        explain,
     } = options;
     let offsets = match OffsetEncoding::try_from(*offset_encoding) {
         Ok(OffsetEncoding::Unspecified | OffsetEncoding::Utf8) => Encoding::Utf8,
@@ -90,6 +91,7 @@ pub(super) fn options(options: &proto::ExtractOptions, limit: usize, wrong: &mut
             Ok(MatchForm::LineBreak) => disabled = disabled.with(Form::LineBreak),
             Ok(MatchForm::Particle) => disabled = disabled.with(Form::Particle),
             Ok(MatchForm::Short) => disabled = disabled.with(Form::Short),
+            Ok(MatchForm::Derived) => disabled = disabled.with(Form::Derived),
             Err(_) => wrong.push(unknown(field(), form)),
         }
     }
@@ -113,6 +115,8 @@ pub(super) fn options(options: &proto::ExtractOptions, limit: usize, wrong: &mut
         disabled,
         min_score: *min_score,
         max_mentions: Some(max_mentions),
+        disabled_rules: reasons::rules(at_most(disabled_rules, "options.disabled_rules", wrong), wrong),
+        explain: *explain,
     }
 }
 
@@ -144,10 +148,10 @@ pub(super) fn entities(entities: &[proto::Entity], limits: &Limits, wrong: &mut 
 }
 
 fn entity(entity: &proto::Entity, path: &str, wrong: &mut Vec<Violation>) -> Entity {
-    let proto::Entity { id, name, r#type, aliases, case, prior, attributes } = entity;
+    let proto::Entity { id, name, r#type, aliases, case, prior, attributes, related, context } = entity;
     let case = case_rule(*case, || format!("{path}.case"), wrong);
     let mut alias = |index: usize, alias: &proto::Alias| {
-        let proto::Alias { text, language_code, case, kind } = alias;
+        let proto::Alias { text, language_code, case, kind, prior } = alias;
         let case = case_rule(*case, || format!("{path}.aliases[{index}].case"), wrong);
         let kind = match AliasKind::try_from(*kind) {
             Ok(AliasKind::Unspecified | AliasKind::Full) => Kind::Full,
@@ -157,7 +161,7 @@ fn entity(entity: &proto::Entity, path: &str, wrong: &mut Vec<Violation>) -> Ent
                 Kind::Full
             }
         };
-        Alias { text: text.clone(), language_code: language_code.clone(), case, kind }
+        Alias { text: text.clone(), language_code: language_code.clone(), case, kind, prior: *prior }
     };
     Entity {
         id: id.clone(),
@@ -167,6 +171,8 @@ fn entity(entity: &proto::Entity, path: &str, wrong: &mut Vec<Violation>) -> Ent
         case: case.unwrap_or_default(),
         prior: *prior,
         attributes: attributes.clone(),
+        related: related.clone(),
+        context: context.clone(),
     }
 }
 
@@ -190,15 +196,15 @@ pub fn document<'a>(
     limits: &Limits,
     wrong: &mut Vec<Violation>,
 ) -> Input<'a> {
-    // The id is returned by whoever answers; language and attributes have no effect on matching yet.
-    let proto::Document { id: _, title, text, language_code: _, attributes: _ } = document;
+    // The id is returned by whoever answers; attributes have no effect.
+    let proto::Document { id: _, title, text, language_code, attributes: _ } = document;
     let size = title.len() + text.len();
     if size > limits.document_bytes {
         let reason = ErrorReason::DocumentTooLarge;
         let (what, limit) = ("bytes of title and text", limits.document_bytes);
         wrong.push(Violation::limit(format!("{path}.text"), what, size, "limits.document_bytes", limit, reason));
     }
-    Input { title, text }
+    Input { title, text, language: language_code }
 }
 
 /// Writes an answer as the protocol has it.
@@ -225,7 +231,7 @@ pub fn response(id: &str, input: Input<'_>, pinned: &Pinned, options: &Options, 
     });
     ExtractResponse {
         document_id: id.to_owned(),
-        mentions: answer.mentions.iter().map(|one| mention(one, input, answer, reference)).collect(),
+        mentions: (0..answer.mentions.len()).map(|number| mention(number, input, answer, reference)).collect(),
         entities: entities.collect(),
         gazetteers: gazetteers.collect(),
         offset_encoding: encoding.into(),
@@ -244,11 +250,12 @@ fn reference(source: &Source<'_>, entity: EntityId) -> EntityReference {
 }
 
 fn mention(
-    mention: &Mention,
+    number: usize,
     input: Input<'_>,
     answer: &Answer,
-    reference: impl Fn(usize, EntityId) -> EntityReference,
+    reference: impl Fn(usize, EntityId) -> EntityReference + Copy,
 ) -> proto::Mention {
+    let mention = &answer.mentions[number];
     let candidates = &answer.candidates[mention.candidates.clone()];
     let listed = if candidates.len() > 1 || !mention.linked { candidates } else { &[] };
     let (field, text) = match mention.field {
@@ -269,8 +276,8 @@ fn mention(
             .iter()
             .map(|one| proto::Candidate { entity: Some(reference(one.source, one.entity)), score: one.score })
             .collect(),
-        rule: proto::Rule::Unspecified.into(),
-        explanation: None,
+        rule: reasons::rule(mention.rule),
+        explanation: reasons::explanation_of(answer, number, reference),
     }
 }
 
@@ -287,6 +294,7 @@ fn forms(forms: Forms) -> Vec<i32> {
         Form::LineBreak => MatchForm::LineBreak,
         Form::Particle => MatchForm::Particle,
         Form::Short => MatchForm::Short,
+        Form::Derived => MatchForm::Derived,
     };
     forms.iter().map(|one| form(one).into()).collect()
 }

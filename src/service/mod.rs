@@ -14,6 +14,7 @@ mod extraction;
 mod front;
 mod limits;
 mod plan;
+mod reasons;
 pub mod proto;
 mod server;
 mod status;

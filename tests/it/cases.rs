@@ -67,6 +67,8 @@ async fn inline_entities_give_what_a_gazetteer_gives() {
             case: rule(Some(entity.case)).into(),
             prior: entity.prior,
             attributes: entity.attributes.clone(),
+            related: entity.related.clone(),
+            context: entity.context.clone(),
         };
         let request = proto::ExtractRequest {
             document: Some(case.document()),
@@ -92,6 +94,7 @@ fn alias(alias: &onomast::gazetteer::Alias) -> proto::Alias {
         language_code: alias.language_code.clone(),
         case: rule(alias.case).into(),
         kind: kind.into(),
+        prior: alias.prior,
     }
 }
 

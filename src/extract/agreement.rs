@@ -1,0 +1,170 @@
+//! What the rest of the document says for a candidate (rule L1): the same entity named without doubt elsewhere, entities
+//! it is related to, attributes in common, words it expects.
+//!
+//! An entity is named without doubt where its mention has no other likely candidate. Choices help others in a bounded
+//! number of passes: each pass sees what the one before made sure. Linear in candidates and what they list, which the
+//! gazetteer bounds.
+//!
+//! Must not know: spans, overlap, where weights come from.
+
+use hashbrown::{HashMap, HashSet};
+
+use super::{Options, Source, explain::Part, resolve::Key};
+use crate::{
+    gazetteer::Rule,
+    index::{AttributeId, EntityId, Search, WordId},
+};
+
+/// How much the same entity elsewhere multiplies a weight by.
+const REPEATED: f64 = 3.0;
+/// What the first related entity adds to a factor of one, and each further one, up to [`MOST`].
+const RELATED: f64 = 3.0;
+/// What the first common attribute adds.
+const ATTRIBUTE: f64 = 1.0;
+/// What a context word adds that stands near; one further away adds half of it.
+const CONTEXT: f64 = 1.0;
+/// The most of one kind of evidence that counts.
+const MOST: usize = 4;
+/// The distance in words up to which a context word is near.
+const NEAR: u32 = 25;
+
+/// The entities that a document names without doubt, and what follows from them; reusable.
+#[derive(Debug, Default)]
+pub(super) struct Agreement {
+    /// The entities, each with the first two mentions of it.
+    sure: HashMap<Key, (usize, usize)>,
+    /// What sure entities are related to, with one of them.
+    pointed: HashMap<Key, (usize, EntityId)>,
+    /// The attributes of sure entities, with two of them at the most.
+    attributes: HashMap<(u16, AttributeId), [Option<(EntityId, usize)>; 2]>,
+    /// The places of the words that some candidate expects, by source.
+    words: HashMap<(u16, WordId), Vec<u32>>,
+    expected: HashSet<(u16, WordId)>,
+}
+
+impl Agreement {
+    /// Forgets everything.
+    pub(super) fn clear(&mut self) {
+        self.sure.clear();
+        self.pointed.clear();
+        self.attributes.clear();
+        self.words.clear();
+        self.expected.clear();
+    }
+
+    /// Learns where the words stand that these candidates expect.
+    pub(super) fn read(&mut self, sources: &[Source<'_>], searches: &[Search], candidates: impl Iterator<Item = Key>) {
+        for (source, entity) in candidates {
+            let context = &sources[source as usize].segment.entity(entity).context;
+            self.expected.extend(context.iter().map(|&word| (source, word)));
+        }
+        if self.expected.is_empty() {
+            return;
+        }
+        for (source, search) in (0_u16..).zip(&searches[..sources.len()]) {
+            for (index, id) in search.ids().enumerate() {
+                if let Some(word) = id.filter(|&word| self.expected.contains(&(source, word))) {
+                    self.words.entry((source, word)).or_default().push(index as u32);
+                }
+            }
+        }
+    }
+
+    /// Takes note of an entity that `mention` names without doubt; returns whether it is new.
+    pub(super) fn add(&mut self, sources: &[Source<'_>], key: Key, mention: usize) -> bool {
+        if let Some((first, second)) = self.sure.get_mut(&key) {
+            if first == second && *first != mention {
+                *second = mention;
+            }
+            return false;
+        }
+        self.sure.insert(key, (mention, mention));
+        let (source, entity) = key;
+        let segment = sources[source as usize].segment;
+        let about = segment.entity(entity);
+        for &other in &about.related {
+            self.pointed.entry((source, other)).or_insert((mention, entity));
+        }
+        for &attribute in about.attributes.iter().filter(|&&attribute| !segment.is_common(attribute)) {
+            let have = self.attributes.entry((source, attribute)).or_default();
+            if let Some(free) = have.iter_mut().find(|one| one.is_none()) {
+                *free = Some((entity, mention));
+            }
+        }
+        true
+    }
+
+    /// What speaks for a candidate of `mention`, which covers the word `first`: the product of the factors. `note` takes
+    /// each part.
+    pub(super) fn factor(
+        &self,
+        sources: &[Source<'_>],
+        options: &Options,
+        (key, mention, first): (Key, usize, u32),
+        mut note: impl FnMut(Part),
+    ) -> f64 {
+        let (source, entity) = key;
+        let segment = sources[source as usize].segment;
+        let about = segment.entity(entity);
+        let name = |entity: EntityId| &*segment.entity(entity).name;
+        let mut all = 1.0;
+        let mut take = |rule: Rule, factor: f64, detail: &dyn Fn() -> String, mentions: Vec<usize>| {
+            if !options.disabled_rules.has(rule) {
+                all *= factor;
+                if options.explain {
+                    note(Part { mentions, ..Part::new(rule, factor, detail()) });
+                }
+            }
+        };
+        if let Some(&(one, other)) = self.sure.get(&key)
+            && let Some(elsewhere) = [one, other].into_iter().find(|&at| at != mention)
+        {
+            take(Rule::Repeated, REPEATED, &|| "the document names it without doubt elsewhere".into(), vec![elsewhere]);
+        }
+        let related = about.related.iter().filter_map(|&other| {
+            let &(at, _) = self.sure.get(&(source, other)).filter(|_| other != entity)?;
+            Some((other, at))
+        });
+        let mut related: Vec<_> = related.take(MOST).collect();
+        if let Some(&(at, other)) = self.pointed.get(&key)
+            && other != entity
+            && related.iter().all(|&(known, _)| known != other)
+        {
+            related.push((other, at));
+        }
+        if !related.is_empty() {
+            let names = || related.iter().map(|&(other, _)| name(other)).collect::<Vec<_>>().join(", ");
+            let mentions = related.iter().map(|&(_, at)| at).collect();
+            let factor = 1.0 + RELATED * related.len().min(MOST) as f64;
+            take(Rule::Related, factor, &|| format!("related to {}", names()), mentions);
+        }
+        let common = about.attributes.iter().filter_map(|&attribute| {
+            let have = self.attributes.get(&(source, attribute))?;
+            let &(other, at) = have.iter().flatten().find(|(other, _)| *other != entity)?;
+            Some((attribute, other, at))
+        });
+        let common: Vec<_> = common.take(MOST).collect();
+        if let Some(&(attribute, other, at)) = common.first() {
+            let detail = || format!("{} in common with {}", segment.attribute(attribute), name(other));
+            take(Rule::Attributes, 1.0 + ATTRIBUTE * common.len() as f64, &detail, vec![at]);
+        }
+        let (mut near, mut far) = (0, 0);
+        for &word in &about.context {
+            let Some(places) = self.words.get(&(source, word)) else { continue };
+            let at = places.partition_point(|&place| place < first);
+            let close = [at.checked_sub(1), Some(at)].into_iter().flatten().filter_map(|at| places.get(at));
+            match close.map(|place| place.abs_diff(first)).min() {
+                Some(0) => {}
+                Some(distance) if distance <= NEAR => near += 1,
+                _ => far += 1,
+            }
+        }
+        let weight = (near as f64 + far as f64 / 2.0).min(MOST as f64);
+        if weight > 0.0 {
+            let detail = || format!("{near} of its context words stand near, {far} further away");
+            take(Rule::Context, 1.0 + CONTEXT * weight, &detail, Vec::new());
+        }
+        all
+    }
+}
+

@@ -1,0 +1,462 @@
+//! The short names of the entities that a document names in full (rule L2), and where they stand in it.
+//!
+//! A second, tiny dictionary, made anew for each document: names come from [`crate::gazetteer::derive`], their words are
+//! compared by key, so that no vocabulary has to know them. A short name must be written as in the full name, and must
+//! not be a part of the name of somebody else: `Kat Moon` is no `Moon` of another given name.
+//!
+//! Must not know: scores, overlap.
+
+use hashbrown::HashMap;
+
+use super::{
+    Options, Source,
+    found::Found,
+    place::{is_name_like, joins},
+    resolve::Key,
+    rules::{edges, is_shouting},
+    trace::{Reason, Trace},
+};
+use crate::{
+    gazetteer::{
+        Rule,
+        derive::{self, Kind},
+    },
+    index::{EntityId, Form, Forms, GluedWords, NameId, Use},
+    text::{Gap, Letters, Ordinary, Shape, Span, View, Word, WordKey, Words, fold, ordinary},
+};
+
+/// The most entities of one short name that are candidates at a place: those named in full nearest to it.
+const MAX_SHARED: usize = 16;
+/// The most given names and initials taken before a surname.
+const MAX_GIVEN: usize = 4;
+
+/// A name that may stand for an entity.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct ShortName {
+    /// Its folded words with their keys; at least one.
+    words: Vec<(WordKey, Box<[u8]>)>,
+    source: u16,
+    entity: EntityId,
+    /// As it is written.
+    pub(super) written: String,
+    /// The rule that made it.
+    pub(super) rule: Rule,
+    /// The name in full that it was made of.
+    name: NameId,
+    ordinary: Ordinary,
+    is_person: bool,
+    /// It is the beginning of the name in full.
+    leads: bool,
+    /// For a surname, the folded given names.
+    given: Vec<Box<[u8]>>,
+}
+
+/// The short names of a document; reusable.
+#[derive(Debug, Default)]
+pub(super) struct ShortNames {
+    all: Vec<ShortName>,
+    priors: HashMap<Key, f32>,
+    /// One bit for the hash of each first word.
+    filter: Vec<u64>,
+    words: Words,
+}
+
+/// Where a short name may stand.
+struct Place {
+    first: usize,
+    last: usize,
+    span: Span,
+    /// The letters to compare.
+    core: Span,
+    forms: Forms,
+    uses: (u32, u32),
+}
+
+impl ShortNames {
+    /// The short name of that number.
+    pub(super) fn get(&self, number: u32) -> &ShortName {
+        &self.all[number as usize]
+    }
+
+    /// Makes the dictionary from what was found of names in full.
+    pub(super) fn derive(&mut self, sources: &[Source<'_>], view: View<'_>, full: &[Found], options: &Options) {
+        self.all.clear();
+        self.priors.clear();
+        let mut named: Vec<_> = full.iter().map(|found| (found.key(), found.name)).collect();
+        named.sort_unstable();
+        named.dedup();
+        let mut before = None;
+        for (key, name) in named {
+            let segment = sources[key.0 as usize].segment;
+            let entity = segment.entity(key.1);
+            let name_text = segment.name(name).text;
+            self.priors.entry(key).or_insert(segment.name(name).prior);
+            let first = before.replace(key) != Some(key);
+            if first {
+                self.add(key, name, entity.nature, &entity.name, options);
+            }
+            if name_text != &*entity.name && shares_a_word(name_text, &entity.name) {
+                self.add(key, name, entity.nature, name_text, options);
+            }
+        }
+        if !options.disabled_rules.has(Rule::Introduced) {
+            self.introduced(sources, view, full);
+        }
+        self.keep_only_kinds();
+        self.all.sort_unstable();
+        self.all.dedup_by(|a, b| (a.source, a.entity, &a.written) == (b.source, b.entity, &b.written));
+        self.filter.clear();
+        self.filter.resize(64, 0);
+        for short in &self.all {
+            let (place, bit) = bit(short.words[0].0);
+            self.filter[place] |= bit;
+        }
+    }
+
+    fn add(&mut self, key: Key, name: NameId, nature: Kind, text: &str, options: &Options) {
+        if !text.contains([' ', ',']) {
+            return;
+        }
+        for derived in derive::short_names(nature, text) {
+            if !options.disabled_rules.has(derived.rule) {
+                let given = if derived.rule == Rule::Surname { derive::given_names(text) } else { Vec::new() };
+                let leads = text.starts_with(&derived.text);
+                self.push(key, name, nature, derived.text, derived.rule, leads, &given);
+            }
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn push(&mut self, key: Key, name: NameId, nature: Kind, text: String, rule: Rule, leads: bool, given: &[String]) {
+        self.words.clear();
+        self.words.read(&text);
+        let folded = |word: &Word| Box::<[u8]>::from(self.words.folded(word, &mut [0; 8]));
+        let words: Vec<_> = self.words.all().iter().map(|word| (word.key, folded(word))).collect();
+        let known = match &*words {
+            [(_, one)] => std::str::from_utf8(one).map_or(Ordinary::No, ordinary),
+            _ => Ordinary::No,
+        };
+        if words.is_empty() || known == Ordinary::Function {
+            return;
+        }
+        self.all.push(ShortName {
+            words,
+            source: key.0,
+            entity: key.1,
+            written: text,
+            rule,
+            name,
+            ordinary: known,
+            is_person: nature == Kind::Person,
+            leads,
+            given: given.iter().map(|given| folded_word(given)).collect(),
+        });
+    }
+
+    /// Acronyms that the document introduces in parentheses behind a full name.
+    fn introduced(&mut self, sources: &[Source<'_>], view: View<'_>, full: &[Found]) {
+        let words = view.all();
+        for found in full {
+            let segment = sources[found.source as usize].segment;
+            let (last, next) = (found.last as usize, found.last as usize + 1);
+            let Some(word) = words.get(next).filter(|word| word.gap.any(Gap::MARK)) else { continue };
+            if segment.entity(found.entity).nature == Kind::Person || word.gap.any(Gap::PARAGRAPH) {
+                continue;
+            }
+            let between = view.slice(last, Span::new(words[last].span.end, word.span.start));
+            let field = view.fields[view.field(next)];
+            let closed = field[word.span.end as usize..].trim_start_matches(['"', '”', '\'', '’']).starts_with([')', ',']);
+            let written = view.word(next).trim_end_matches('.');
+            let capitals = written.chars().filter(|c| c.is_uppercase()).count();
+            let opened = between.trim().trim_end_matches(['"', '“', '\'', '‘']) == "(";
+            if opened && closed && capitals > 1 && derive::introduces(written, segment.name(found.name).text) {
+                let written = written.to_owned();
+                self.push(found.key(), found.name, Kind::Other, written, Rule::Introduced, false, &[]);
+            }
+        }
+    }
+
+    /// Drops the kind (`the Bank`) where several entities of the document are of it.
+    fn keep_only_kinds(&mut self) {
+        let mut kinds: HashMap<Box<[u8]>, Option<Key>> = HashMap::new();
+        for short in self.all.iter().filter(|short| short.rule == Rule::Generic) {
+            let key = (short.source, short.entity);
+            let only = kinds.entry(short.words[0].1.clone()).or_insert(Some(key));
+            if *only != Some(key) {
+                *only = None;
+            }
+        }
+        self.all.retain(|short| short.rule != Rule::Generic || kinds.get(&short.words[0].1).is_some_and(Option::is_some));
+    }
+
+    /// Finds the short names in the document and appends them to `found`. `anchors` are the places in full.
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn find(
+        &self,
+        view: View<'_>,
+        anchors: &HashMap<Key, Vec<u32>>,
+        glued: &GluedWords,
+        options: &Options,
+        letters: &mut Letters,
+        uses: &mut Vec<Use>,
+        found: &mut Vec<Found>,
+        trace: &mut Trace,
+    ) {
+        if self.all.is_empty() {
+            return;
+        }
+        let disabled = options.disabled;
+        let mut finder = Finder { names: self, view, options, letters, found, trace };
+        let mut crowds = HashMap::new();
+        let mut stem = Vec::new();
+        for (index, word) in view.all().iter().enumerate() {
+            self.beginning(word.key, index, anchors, &mut crowds, |short| {
+                finder.at(short, index, false);
+            });
+            if word.shape.any(Shape::S) && !disabled.has(Form::Possessive) {
+                stem.clear();
+                stem.extend_from_slice(view.words.folded(word, &mut [0; 8]));
+                if stem.pop() == Some(b's') {
+                    self.beginning(WordKey::of(&stem), index, anchors, &mut crowds, |short| {
+                        if short.words.len() == 1 && *short.words[0].1 == *stem {
+                            finder.at(short, index, true);
+                        }
+                    });
+                }
+            }
+        }
+        for (number, word) in glued.all().iter().enumerate().filter(|_| !disabled.has(Form::Seam)) {
+            for (part, (span, key, folded)) in glued.parts(word).enumerate() {
+                let index = word.word as usize;
+                self.beginning(key, index, anchors, &mut crowds, |short| {
+                    if short.words.len() > 1 || *short.words[0].1 != *folded || short.rule == Rule::Generic {
+                        return;
+                    }
+                    let at = uses.len() as u32;
+                    uses.push(Use { glued: number as u32, from: part as u8, to: part as u8 + 1 });
+                    let forms = Forms::EXACT.with(Form::Seam);
+                    let place = Place { first: index, last: index, span, core: span, forms, uses: (at, at + 1) };
+                    finder.add(short, place, short.rule);
+                });
+            }
+        }
+    }
+
+    /// Gives each short name that may begin with the word: of a crowd, those named in full nearest to `index`.
+    fn beginning<'s>(
+        &'s self,
+        key: WordKey,
+        index: usize,
+        anchors: &HashMap<Key, Vec<u32>>,
+        crowds: &mut HashMap<usize, Vec<(u32, usize)>>,
+        mut give: impl FnMut(&'s ShortName),
+    ) {
+        let (place, bit) = bit(key);
+        if self.filter[place] & bit == 0 {
+            return;
+        }
+        let from = self.all.partition_point(|short| short.words[0].0 < key);
+        let count = self.all[from..].iter().take_while(|short| short.words[0].0 == key).count();
+        let group = &self.all[from..from + count];
+        if count <= MAX_SHARED {
+            group.iter().for_each(give);
+            return;
+        }
+        let places = crowds.entry(from).or_insert_with(|| {
+            let of = |(number, short): (usize, &ShortName)| {
+                let places = anchors.get(&(short.source, short.entity)).into_iter().flatten();
+                places.map(move |&place| (place, number)).collect::<Vec<_>>()
+            };
+            let mut places: Vec<_> = group.iter().enumerate().flat_map(of).collect();
+            places.sort_unstable();
+            places
+        });
+        let at = places.partition_point(|&(place, _)| (place as usize) < index);
+        let near = &places[at.saturating_sub(MAX_SHARED / 2)..(at + MAX_SHARED / 2).min(places.len())];
+        near.iter().for_each(|&(_, short)| give(&group[short]));
+    }
+}
+
+/// Finds short names at places of a document.
+struct Finder<'a> {
+    names: &'a ShortNames,
+    view: View<'a>,
+    options: &'a Options,
+    letters: &'a mut Letters,
+    found: &'a mut Vec<Found>,
+    trace: &'a mut Trace,
+}
+
+impl Finder<'_> {
+    /// Adds a short name that may begin at the word `first`.
+    fn at(&mut self, short: &ShortName, first: usize, plural: bool) {
+        let words = self.view.all();
+        let last = first + short.words.len() - 1;
+        let same = |(word, (key, folded)): (&Word, &(WordKey, Box<[u8]>))| {
+            word.key == *key && (!key.is_hashed() || *self.view.words.long(word) == **folded)
+        };
+        if last >= words.len() || !plural && !words[first..=last].iter().zip(&short.words).all(same) {
+            return;
+        }
+        let span = Span::new(words[first].span.start, words[last].span.end);
+        let core = Span::new(span.start, span.end - u32::from(plural));
+        let forms = if plural { Forms::EXACT.with(Form::Possessive) } else { Forms::EXACT };
+        let mut place = Place { first, last, span, core, forms, uses: (0, 0) };
+        let rule = if short.rule == Rule::Generic {
+            if !self.is_the_only(first, last) {
+                return;
+            }
+            short.rule
+        } else {
+            match self.given_before(short, first) {
+                Some((from, rule)) => {
+                    place.first = from;
+                    place.span.start = words[from].span.start;
+                    rule
+                }
+                None if self.is_part_of_another(short, first, last) => {
+                    let one = self.found_at(short, &place, short.rule);
+                    self.trace.note(&one, Reason::PartOfLongerName);
+                    return;
+                }
+                None => short.rule,
+            }
+        };
+        self.add(short, place, rule);
+    }
+
+    /// Whether `the` stands before the place and no capitalised word or `of` behind it.
+    fn is_the_only(&self, first: usize, last: usize) -> bool {
+        let words = self.view.all();
+        let is = |index: usize, expected: &[&[u8]]| {
+            expected.contains(&self.view.words.folded(&words[index], &mut [0; 8]))
+        };
+        let article = first > 0 && joins(self.view, first) && is(first - 1, &[b"the"]);
+        let next = last + 1;
+        let goes_on = next < words.len()
+            && joins(self.view, next)
+            && (words[next].shape.any(Shape::CAPITALISED) || is(next, &[b"of", b"for"]));
+        article && !goes_on
+    }
+
+    /// The given names and initials of the same person before a surname: where they begin, and the rule.
+    fn given_before(&self, short: &ShortName, first: usize) -> Option<(usize, Rule)> {
+        let (given, middle) = short.given.split_first()?;
+        let words = self.view.all();
+        let matches = |index: usize, name: &[u8]| {
+            let folded = self.view.words.folded(&words[index], &mut [0; 8]).to_vec();
+            let initial = words[index].shape.any(Shape::LETTER | Shape::DOTTED);
+            folded == name || initial && initial_of(&folded) == initial_of(name)
+        };
+        let mut best = None;
+        for count in 1..=MAX_GIVEN.min(first) {
+            let from = first - count;
+            if !joins(self.view, from + 1) || !words[from].shape.any(Shape::CAPITALISED) {
+                break;
+            }
+            if !matches(from, given) {
+                continue;
+            }
+            let mut rest = middle.iter();
+            let fits = middle.is_empty() || (from + 1..first).all(|index| rest.any(|name| matches(index, name)));
+            if fits {
+                let initials = words[from].shape.any(Shape::LETTER | Shape::DOTTED);
+                best = Some((from, if initials { Rule::Initials } else { Rule::MiddleNames }));
+            }
+        }
+        best.filter(|&(_, rule)| !self.options.disabled_rules.has(rule))
+    }
+
+    /// Whether a capitalised word beside the place makes it the name of something else.
+    fn is_part_of_another(&self, short: &ShortName, first: usize, last: usize) -> bool {
+        if self.options.disabled_rules.has(Rule::LongerName) || matches!(short.rule, Rule::Acronym | Rule::Introduced) {
+            return false;
+        }
+        let next = last + 1;
+        let before = short.is_person && first > 0 && joins(self.view, first) && is_name_like(self.view, first - 1);
+        let behind = short.leads
+            && next < self.view.all().len()
+            && joins(self.view, next)
+            && is_name_like(self.view, next);
+        before || behind
+    }
+
+    fn found_at(&self, short: &ShortName, place: &Place, rule: Rule) -> Found {
+        let number = self.names.all.partition_point(|other| other < short);
+        Found {
+            field: self.view.field(place.first) as u8,
+            span: place.span,
+            first: place.first as u32,
+            last: place.last as u32,
+            source: short.source,
+            entity: short.entity,
+            prior: self.names.priors.get(&(short.source, short.entity)).copied().unwrap_or_default(),
+            name: short.name,
+            forms: place.forms,
+            short: true,
+            uses: place.uses,
+            distance: 0,
+            rule: Some(rule),
+            derived: Some(number as u32),
+            ordinary: short.ordinary,
+            language: 0,
+        }
+    }
+
+    /// Adds a short name at a place, if it is written like the name in full.
+    fn add(&mut self, short: &ShortName, place: Place, rule: Rule) {
+        let (view, first, last) = (self.view, place.first, place.last);
+        let words = &view.all()[first..=last];
+        let mut one = self.found_at(short, &place, rule);
+        if words[1..].iter().any(|word| !word.gap.is_free()) {
+            return self.trace.note(&one, Reason::CrossesMark);
+        }
+        let Some(edges) = edges(view, first as u32, last as u32, place.span) else {
+            return self.trace.note(&one, Reason::InsideWord);
+        };
+        let mut forms = place.forms.and(edges);
+        let core = Span::new(place.core.start.max(place.span.start), place.core.end);
+        let difference = self.letters.compare(&short.written, view.slice(last, core));
+        let acronym = matches!(short.rule, Rule::Acronym | Rule::Introduced);
+        if difference.case {
+            let capitals = words.iter().all(|word| word.shape.all_capitals() && !word.shape.any(Shape::LETTER));
+            if acronym || !capitals || !is_shouting(view, first, last) {
+                return self.trace.note(&one, Reason::WrongCase);
+            }
+            forms = forms.with(Form::Case);
+        } else if short.rule == Rule::Acronym && is_shouting(view, first, last) {
+            return self.trace.note(&one, Reason::WrongCase);
+        }
+        if difference.diacritics {
+            forms = forms.with(Form::Diacritics);
+        }
+        if forms.meets(self.options.disabled) {
+            return self.trace.note(&one, Reason::DisabledForm);
+        }
+        one.forms = forms;
+        self.found.push(one);
+    }
+}
+
+fn bit(key: WordKey) -> (usize, u64) {
+    let hash = key.hash(0) >> 52;
+    (hash as usize / 64, 1 << (hash % 64))
+}
+
+fn folded_word(text: &str) -> Box<[u8]> {
+    let mut folded = Vec::new();
+    fold(text, &mut folded);
+    folded.into()
+}
+
+/// The bytes of the first character.
+fn initial_of(folded: &[u8]) -> Option<char> {
+    std::str::from_utf8(folded).ok()?.chars().next()
+}
+
+/// Whether two names have a word in common.
+fn shares_a_word(one: &str, other: &str) -> bool {
+    let folded = |name: &str| name.split_whitespace().map(folded_word).collect::<Vec<_>>();
+    let other = folded(other);
+    folded(one).iter().any(|word| other.contains(word))
+}

@@ -1,0 +1,125 @@
+//! Where a word stands, as far as its capitals tell something: at the beginning of a sentence, in a headline, beside
+//! other capitalised words.
+//!
+//! Looks at a bounded number of words around. Must not know: entities, scores.
+
+use crate::{
+    gazetteer::derive,
+    text::{Gap, Ordinary, Shape, View, is_proper_adjective, ordinary},
+};
+
+/// How many words on each side tell a headline.
+const AROUND: usize = 6;
+/// Words that are capitalised in English and belong to no name beside them, folded and sorted.
+const CALENDAR: [&str; 19] = [
+    "april", "august", "december", "february", "friday", "january", "july", "june", "march", "may", "monday",
+    "november", "october", "saturday", "september", "sunday", "thursday", "tuesday", "wednesday",
+];
+/// Endings of ordinary words that are professions and offices: `Analyst Smith`.
+const PROFESSIONS: [&str; 8] = ["ant", "ent", "er", "ian", "ist", "man", "or", "woman"];
+
+/// What the capitals of a word tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Capitals {
+    /// It is written small where others are not.
+    Small,
+    /// Nothing: a sentence or a headline begins or goes on, or there are no capitals around.
+    Nothing,
+    /// It is capitalised though nothing but a name asks for it.
+    Telling,
+}
+
+/// What the capitals of the word at `index` tell.
+pub(super) fn capitals(view: View<'_>, index: usize) -> Capitals {
+    let shape = view.all()[index].shape;
+    if !shape.any(Shape::CAPITALISED) {
+        return if has_capitals(view, index) { Capitals::Small } else { Capitals::Nothing };
+    }
+    if begins_sentence(view, index) || is_headline(view, index) { Capitals::Nothing } else { Capitals::Telling }
+}
+
+/// Whether a sentence begins with the word at `index`, or something is quoted from there on.
+pub(super) fn begins_sentence(view: View<'_>, index: usize) -> bool {
+    let gap = view.all()[index].gap;
+    index == 0 || index == view.border || gap.any(Gap::STOP | Gap::MARK | Gap::PARAGRAPH | Gap::QUOTE)
+}
+
+/// Whether all longer words around are capitalised.
+pub(super) fn is_headline(view: View<'_>, index: usize) -> bool {
+    let mut longer = around(view, index).filter(|shape_length| shape_length.1 > 3);
+    let mut count = 0;
+    longer.all(|(shape, _)| {
+        count += 1;
+        shape.any(Shape::CAPITALISED)
+    }) && count > 2
+}
+
+/// Whether a word around is capitalised.
+fn has_capitals(view: View<'_>, index: usize) -> bool {
+    around(view, index).any(|(shape, _)| shape.any(Shape::CAPITALISED))
+}
+
+/// Shape and length of the words with letters around, within the paragraph.
+fn around(view: View<'_>, index: usize) -> impl Iterator<Item = (Shape, u32)> {
+    let words = view.all();
+    let before = (0..index).rev().take(AROUND).take_while(move |&at| !words[at + 1].gap.any(Gap::PARAGRAPH));
+    let behind =
+        (index + 1..words.len()).take(AROUND).take_while(move |&at| !words[at].gap.any(Gap::PARAGRAPH));
+    before
+        .chain(behind)
+        .map(move |at| (words[at].shape, words[at].span.end - words[at].span.start))
+        .filter(|(shape, _)| shape.any(Shape::UPPER | Shape::LOWER))
+}
+
+/// Whether only a space, or the period of an initial, lies before the word at `index`.
+pub(super) fn joins(view: View<'_>, index: usize) -> bool {
+    let words = view.all();
+    let Some(before) = index.checked_sub(1).map(|before| words[before]) else { return false };
+    let gap = words[index].gap;
+    let initial = before.shape.any(Shape::LETTER | Shape::DOTTED);
+    let apart = Gap::HYPHEN | Gap::APOSTROPHE | Gap::STOP | Gap::COMMA | Gap::MARK | Gap::PARAGRAPH;
+    !gap.any(apart) && (gap.any(Gap::SPACE) || initial) && (initial || !gap.any(Gap::PERIOD))
+}
+
+/// Whether the word at `index` is capitalised as a part of a name is, and no word that stands beside names: a title, an
+/// adjective, a weekday, a word that begins a sentence.
+pub(super) fn is_name_like(view: View<'_>, index: usize) -> bool {
+    let word = &view.all()[index];
+    let shape = word.shape;
+    if !shape.any(Shape::CAPITALISED) || shape.all_capitals() && !shape.any(Shape::LETTER | Shape::DOTTED) {
+        return false;
+    }
+    let mut buffer = [0; 8];
+    let Ok(folded) = std::str::from_utf8(view.words.folded(word, &mut buffer)) else { return true };
+    let known = ordinary(folded);
+    let beside = derive::is_title(folded)
+        || derive::is_suffix(folded)
+        || is_proper_adjective(folded)
+        || CALENDAR.binary_search(&folded).is_ok()
+        || known == Ordinary::Function
+        || known > Ordinary::No && PROFESSIONS.iter().any(|ending| folded.ends_with(ending));
+    !beside && (known == Ordinary::No || !is_headline(view, index))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Words;
+
+    #[test]
+    fn places() {
+        assert!(CALENDAR.is_sorted());
+        let check = |text: &str, index, expected| {
+            let mut words = Words::default();
+            words.read(text);
+            let view = View { fields: ["", text], words: &words, border: 0 };
+            assert_eq!(capitals(view, index), expected, "{text}");
+        };
+        check("He likes Nice very much.", 2, Capitals::Telling);
+        check("Nice is nice.", 0, Capitals::Nothing);
+        check("Nice is nice.", 2, Capitals::Small);
+        check("no capitals here", 1, Capitals::Nothing);
+        check("Nice Day for a Walk in the Park", 1, Capitals::Nothing);
+        check("It rained. Nice again.", 2, Capitals::Nothing);
+    }
+}

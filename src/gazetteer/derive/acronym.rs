@@ -1,0 +1,96 @@
+//! Acronyms: those made of the initials of a name, and whether a text that introduces one can mean a name.
+
+use super::{Derived, Kind};
+use crate::{
+    gazetteer::Rule,
+    text::{Ordinary, fold, ordinary},
+};
+
+/// The most words of a name that acronyms are made of.
+const MAX_WORDS: usize = 12;
+
+/// The acronyms of a name: the initials of its capitalised words, with and without those behind hyphens.
+pub(super) fn short_names(kind: Kind, name: &str, derived: &mut Vec<Derived>) {
+    let name = name.split(',').next().unwrap_or_default();
+    let words: Vec<_> = name.split_whitespace().filter(|word| !is_function(word)).collect();
+    let least = if matches!(kind, Kind::Organization | Kind::Place) { 2 } else { 3 };
+    if words.len() > MAX_WORDS {
+        return;
+    }
+    let initials: Vec<_> = words.iter().filter_map(|word| initial(word)).collect();
+    let parts: Vec<_> = words.iter().flat_map(|word| word.split('-')).filter_map(initial).collect();
+    for letters in [initials, parts] {
+        let capitals = letters.iter().all(|letter| letter.is_uppercase());
+        if capitals && letters.len() >= least.max(2) {
+            derived.push(Derived::new(Rule::Acronym, letters.into_iter().collect::<String>()));
+        }
+    }
+}
+
+/// Whether a text that writes `acronym` beside a name of several words can mean the name: its first letter begins the
+/// name, and the others follow in order, at least half of them as initials.
+pub fn introduces(acronym: &str, name: &str) -> bool {
+    let words: Vec<_> = name.split(|c: char| c.is_whitespace() || c == '-').filter(|word| !word.is_empty()).collect();
+    let letters: Vec<_> = acronym.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
+    if words.len() < 2 || letters.len() < 2 {
+        return false;
+    }
+    let from = usize::from(is_function(words[0]));
+    let (mut at, mut initials) = (0, 0);
+    for (number, word) in words[from..].iter().enumerate() {
+        for (place, c) in word.chars().flat_map(char::to_lowercase).filter(|c| c.is_alphabetic()).enumerate() {
+            if number == 0 && place == 0 && letters.first() != Some(&c) {
+                return false;
+            }
+            if letters.get(at) == Some(&c) && (place == 0 || at > 0) {
+                at += 1;
+                initials += usize::from(place == 0);
+            }
+        }
+    }
+    at == letters.len() && initials * 2 >= letters.len()
+}
+
+fn initial(word: &str) -> Option<char> {
+    word.chars().find(|c| c.is_alphabetic())
+}
+
+fn is_function(word: &str) -> bool {
+    let mut folded = Vec::new();
+    fold(word, &mut folded);
+    let capital = word.starts_with(char::is_uppercase);
+    !capital && std::str::from_utf8(&folded).is_ok_and(|word| ordinary(word) == Ordinary::Function)
+        || matches!(&*folded, b"the" | b"a" | b"an")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn acronyms() {
+        let made = |kind, name: &str| {
+            let mut derived = Vec::new();
+            short_names(kind, name, &mut derived);
+            derived.dedup();
+            derived.into_iter().map(|one| one.text).collect::<Vec<_>>()
+        };
+        assert_eq!(made(Kind::Organization, "World Health Organization"), ["WHO"]);
+        assert_eq!(made(Kind::Organization, "University and College Union"), ["UCU"]);
+        assert_eq!(made(Kind::Organization, "Multi-National Force Iraq"), ["MFI", "MNFI"]);
+        assert_eq!(made(Kind::Place, "United States of America"), ["USA"]);
+        assert_eq!(made(Kind::Organization, "Pepsi"), [] as [&str; 0]);
+        assert_eq!(made(Kind::Other, "First Novel"), [] as [&str; 0]);
+        assert_eq!(made(Kind::Organization, "world health organization"), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn introductions() {
+        assert!(introduces("WHO", "World Health Organization"));
+        assert!(introduces("CN", "Canadian National Railway"));
+        assert!(introduces("ZhHL", "Zhenskaya Hockey League"));
+        assert!(!introduces("AP", "Moscow City"));
+        assert!(!introduces("RIA", "Russia"));
+        assert!(!introduces("UK", "World Health Organization"));
+    }
+}

@@ -1,0 +1,163 @@
+//! Names that follow from a name by rule (rule L2): what people write who know what the name in full is.
+//!
+//! [`full_names`] are as good as the name itself and are searched for everywhere: `George Bush` for `George W. Bush`,
+//! `Putin, Vladimir`, `Pepsi Cola` for `Pepsi Cola Co.` [`short_names`] count only in a document that names the entity
+//! in full: `Putin`, `the Bank`, `WHO`. Each carries the [`Rule`] that made it. Pure functions of type and name, linear
+//! in the length of the name.
+//!
+//! Must not know: documents, how names are searched.
+
+mod acronym;
+mod organization;
+mod person;
+
+pub use acronym::introduces;
+pub use person::{given_names, is_suffix, is_title};
+
+use super::Rule;
+use crate::text::{Ordinary, fold, is_proper_adjective, ordinary};
+
+/// What the rules take an entity for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A human being.
+    Person,
+    /// A company, an agency, a party.
+    Organization,
+    /// A country, a city, a river.
+    Place,
+    /// Anything else.
+    Other,
+}
+
+/// Types that are persons, organisations and places, folded and sorted.
+const PERSONS: [&str; 6] = [
+    "character", "human", "people", "per", "person", "politician",
+];
+const ORGANIZATIONS: [&str; 17] = [
+    "agency", "alliance", "bank", "club", "company", "corp", "corporation", "ministry", "org", "organisation", "organization", "organizations", "party", "school", "team", "union", "university",
+];
+const PLACES: [&str; 20] = [
+    "city", "continent", "country", "district", "gpe", "island", "lake", "loc", "location", "mountain", "ocean", "place", "province", "region", "river", "sea", "state", "strait", "town", "village",
+];
+
+impl Kind {
+    /// What the rules take entities of that type for. The case of its letters does not count.
+    pub fn of(entity_type: &str) -> Self {
+        let name = entity_type.to_ascii_lowercase();
+        let among = |list: &[&str]| list.binary_search(&name.as_str()).is_ok();
+        if among(&PERSONS) {
+            Self::Person
+        } else if among(&ORGANIZATIONS) {
+            Self::Organization
+        } else if among(&PLACES) {
+            Self::Place
+        } else {
+            Self::Other
+        }
+    }
+}
+
+/// A name that a rule made of another.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Derived {
+    /// The name.
+    pub text: String,
+    /// The rule that made it.
+    pub rule: Rule,
+}
+
+impl Derived {
+    fn new(rule: Rule, text: impl Into<String>) -> Self {
+        Self { rule, text: text.into() }
+    }
+}
+
+/// The names that are as good as the name itself.
+pub fn full_names(kind: Kind, name: &str) -> Vec<Derived> {
+    let mut derived = Vec::new();
+    if let Some(plain) = without_qualifier(name) {
+        derived.push(Derived::new(Rule::Qualifier, plain));
+    }
+    match kind {
+        Kind::Person => person::full_names(name, &mut derived),
+        Kind::Organization => organization::full_names(name, &mut derived),
+        Kind::Place | Kind::Other => {}
+    }
+    if let Some(rest) = name.strip_prefix("The ").filter(|rest| kind != Kind::Person && stands_alone(rest)) {
+        derived.push(Derived::new(Rule::Article, rest));
+    }
+    derived.retain(|one| one.text != name && is_capitalised(&one.text));
+    derived.sort();
+    derived.dedup_by(|a, b| a.text == b.text);
+    derived
+}
+
+/// The names that count only where the document names the entity in full.
+pub fn short_names(kind: Kind, name: &str) -> Vec<Derived> {
+    let mut derived = Vec::new();
+    let name = without_qualifier(name).unwrap_or(name);
+    match kind {
+        Kind::Person => person::short_names(name, &mut derived),
+        Kind::Organization => organization::short_names(name, &mut derived),
+        Kind::Place | Kind::Other => {}
+    }
+    if kind != Kind::Person {
+        acronym::short_names(kind, name, &mut derived);
+    }
+    if let Some((before, _)) = name.split_once(',').filter(|_| kind != Kind::Organization) {
+        derived.push(Derived::new(Rule::BeforeComma, before.trim()));
+    }
+    derived.retain(|one| one.text != name && is_capitalised(&one.text));
+    derived.sort();
+    derived.dedup_by(|a, b| a.text == b.text);
+    derived
+}
+
+/// `Mercury (planet)` without what is in parentheses at its end.
+fn without_qualifier(name: &str) -> Option<&str> {
+    let (before, inside) = name.strip_suffix(')')?.rsplit_once(" (")?;
+    (!before.is_empty() && !inside.is_empty()).then_some(before)
+}
+
+/// Whether what a rule left of a name may stand for it: several words, or one that is no ordinary word and no proper
+/// adjective (`British` of `British Airways`).
+fn stands_alone(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    let (Some(first), second) = (words.next(), words.next()) else { return false };
+    let mut folded = Vec::new();
+    fold(first, &mut folded);
+    let known = std::str::from_utf8(&folded).is_ok_and(|word| ordinary(word) > Ordinary::No || is_proper_adjective(word));
+    second.is_some() || (!known && first.chars().filter(|c| c.is_alphabetic()).count() > 2)
+}
+
+/// Whether a derived name begins with a capital, where its script has capitals. What does not is no name by itself.
+fn is_capitalised(text: &str) -> bool {
+    text.chars().find(|c| c.is_alphanumeric()).is_some_and(|c| !c.is_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(derived: Vec<Derived>) -> Vec<(String, &'static str)> {
+        derived.into_iter().map(|one| (one.text, one.rule.as_str())).collect()
+    }
+
+    #[test]
+    fn lists_are_sorted() {
+        assert!(PERSONS.is_sorted() && ORGANIZATIONS.is_sorted() && PLACES.is_sorted());
+    }
+
+    #[test]
+    fn qualifiers_and_commas() {
+        let full = |kind, name| texts(full_names(kind, name));
+        let short = |kind, name| texts(short_names(kind, name));
+        assert_eq!(full(Kind::Other, "Mercury (planet)"), [("Mercury".into(), "qualifier")]);
+        assert_eq!(full(Kind::Other, "(a) b"), []);
+        assert_eq!(full(Kind::Other, "The Beatles"), [("Beatles".into(), "article")]);
+        assert_eq!(full(Kind::Other, "The Wall"), []);
+        assert_eq!(short(Kind::Place, "Springfield, Illinois"), [("Springfield".into(), "before-comma")]);
+        assert_eq!(short(Kind::Place, "Springfield"), []);
+    }
+}

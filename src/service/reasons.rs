@@ -1,0 +1,126 @@
+//! Rules and explanations as the protocol has them.
+
+use super::{
+    Violation,
+    proto::{self, EntityReference},
+};
+use crate::{
+    extract::{Answer, Candidate, CandidateParts, Explanation, Part},
+    gazetteer::{Rule, Rules},
+    index::EntityId,
+};
+
+/// Every rule with its value in the protocol.
+const RULES: [(Rule, proto::Rule); 25] = [
+    (Rule::Listed, proto::Rule::Listed),
+    (Rule::Surname, proto::Rule::Surname),
+    (Rule::GivenName, proto::Rule::GivenName),
+    (Rule::Initials, proto::Rule::Initials),
+    (Rule::Reversed, proto::Rule::Reversed),
+    (Rule::MiddleNames, proto::Rule::MiddleNames),
+    (Rule::Title, proto::Rule::Title),
+    (Rule::Designator, proto::Rule::Designator),
+    (Rule::Head, proto::Rule::Head),
+    (Rule::Introduced, proto::Rule::Introduced),
+    (Rule::Acronym, proto::Rule::Acronym),
+    (Rule::Generic, proto::Rule::Generic),
+    (Rule::BeforeComma, proto::Rule::BeforeComma),
+    (Rule::Qualifier, proto::Rule::Qualifier),
+    (Rule::Prior, proto::Rule::Prior),
+    (Rule::Form, proto::Rule::Form),
+    (Rule::Nearness, proto::Rule::Nearness),
+    (Rule::Repeated, proto::Rule::Repeated),
+    (Rule::Related, proto::Rule::Related),
+    (Rule::Attributes, proto::Rule::Attributes),
+    (Rule::Context, proto::Rule::Context),
+    (Rule::Language, proto::Rule::Language),
+    (Rule::OrdinaryWord, proto::Rule::OrdinaryWord),
+    (Rule::LongerName, proto::Rule::LongerName),
+    (Rule::Article, proto::Rule::Article),
+];
+
+/// Reads the rules that are switched off.
+pub(super) fn rules(rules: &[i32], wrong: &mut Vec<Violation>) -> Rules {
+    let mut disabled = Rules::NONE;
+    for (index, &rule) in rules.iter().enumerate() {
+        let field = || format!("options.disabled_rules[{index}]");
+        match proto::Rule::try_from(rule) {
+            Ok(proto::Rule::Unspecified) => wrong.push(Violation::invalid(field(), "no rule is named")),
+            Ok(proto::Rule::Form) => {
+                wrong.push(Violation::invalid(field(), "RULE_FORM cannot be switched off; disabled_forms does that"));
+            }
+            Ok(known) => {
+                let of = RULES.into_iter().filter(|(_, other)| *other == known);
+                disabled = of.fold(disabled, |all, (rule, _)| all.with(rule));
+            }
+            Err(_) => wrong.push(Violation::invalid(field(), format!("{rule} is not a value of this enum"))),
+        }
+    }
+    disabled
+}
+
+/// A rule as the protocol has it.
+pub(super) fn rule(rule: Option<Rule>) -> i32 {
+    let known = RULES.into_iter().find(|(known, _)| Some(*known) == rule);
+    known.map_or(proto::Rule::Unspecified, |(_, known)| known).into()
+}
+
+/// The explanation of a mention with those candidates.
+pub(super) fn explanation(
+    explanation: &Explanation,
+    candidates: &[Candidate],
+    reference: impl Fn(usize, EntityId) -> EntityReference,
+) -> proto::Explanation {
+    let Explanation { candidates: explained, nothing, nothing_parts } = explanation;
+    let candidate = |(explained, candidate): (&CandidateParts, &Candidate)| {
+        let CandidateParts { name, rule: derived, form_factor, weight, parts } = explained;
+        proto::CandidateExplanation {
+            entity: Some(reference(candidate.source, candidate.entity)),
+            name: name.clone(),
+            rule: rule(*derived),
+            form_factor: *form_factor,
+            weight: *weight,
+            score: candidate.score,
+            parts: parts.iter().map(part).collect(),
+        }
+    };
+    proto::Explanation {
+        candidates: explained.iter().zip(candidates).map(candidate).collect(),
+        nothing_weight: *nothing,
+        nothing_parts: nothing_parts.iter().map(part).collect(),
+    }
+}
+
+fn part(part: &Part) -> proto::ScorePart {
+    let Part { rule: of, factor, detail, mentions } = part;
+    proto::ScorePart {
+        rule: rule(Some(*of)),
+        factor: *factor,
+        detail: detail.clone(),
+        mentions: mentions.iter().map(|&mention| mention as u32).collect(),
+    }
+}
+
+/// The explanation of the mention of that number, where the answer has one.
+pub(super) fn explanation_of(
+    answer: &Answer,
+    mention: usize,
+    reference: impl Fn(usize, EntityId) -> EntityReference,
+) -> Option<proto::Explanation> {
+    let candidates = &answer.candidates[answer.mentions[mention].candidates.clone()];
+    answer.explanations.get(mention).map(|one| explanation(one, candidates, reference))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_has_a_value() {
+        assert!(Rule::ALL.iter().zip(RULES).all(|(rule, (known, _))| *rule == known));
+        for (rule, known) in RULES {
+            let name = known.as_str_name().trim_start_matches("RULE_").to_ascii_lowercase().replace('_', "-");
+            assert_eq!(name, rule.as_str());
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Ordinary words: words of the language that a name may be spelled like (rules M1 and L1).
+//!
+//! Function words (`the`, `of`, `will`) are a closed list of several languages. Other ordinary words are English, from
+//! WordNet, with how common they are; regular inflections are taken off. Proper adjectives (`British`) are known as
+//! well: they are capitalised and yet name nothing by themselves.
+//!
+//! Everything is a constant table. Must not know: names, entities.
+
+/// `word<TAB>flags`, sorted: `data/build_words.py` writes it and says what the flags mean.
+const WORDS: &str = include_str!("../../data/ordinary-words.tsv");
+
+/// How ordinary a word is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Ordinary {
+    /// No ordinary word that is known here.
+    #[default]
+    No,
+    /// An ordinary word.
+    Known,
+    /// One of the commonest.
+    Common,
+    /// A function word.
+    Function,
+}
+
+/// Function words of English and, where they are no English names, of its neighbours; folded.
+const FUNCTION: [&str; 240] = [
+    "a", "about", "above", "after", "again", "against", "ago", "al", "all", "almost", "along", "already", "also", "although", "always", "am", "amid", "among", "an", "and", "another", "any", "are", "around", "as", "at", "au", "auf", "aus", "away", "back", "be", "because", "been", "before", "behind", "being", "below", "beside", "between", "beyond", "both", "but", "by", "came", "can", "could", "dan", "das", "de", "dem", "den", "der", "des", "despite", "did", "die", "do", "does", "done", "down", "du", "due", "during", "each", "een", "eight", "ein", "eine", "either", "el", "else", "et", "even", "ever", "every", "few", "first", "five", "for", "four", "from", "further", "given", "go", "got", "had", "half", "has", "have", "he", "hence", "her", "here", "hers", "het", "him", "his", "how", "however", "i", "if", "il", "im", "in", "inside", "into", "is", "ist", "it", "its", "just", "know", "la", "last", "later", "le", "least", "les", "less", "let", "like", "los", "made", "make", "many", "may", "me", "might", "mine", "more", "most", "much", "must", "my", "near", "neither", "never", "next", "nine", "no", "nor", "not", "now", "of", "off", "often", "on", "once", "one", "only", "onto", "or", "other", "our", "out", "outside", "over", "own", "par", "per", "que", "quite", "rather", "said", "same", "say", "says", "see", "seven", "shall", "she", "should", "since", "six", "so", "some", "soon", "still", "such", "sur", "take", "ten", "than", "that", "the", "their", "them", "then", "there", "these", "they", "third", "this", "those", "three", "through", "thus", "to", "today", "too", "toward", "two", "un", "una", "und", "under", "une", "unless", "until", "up", "upon", "us", "very", "via", "von", "was", "we", "well", "went", "were", "what", "when", "where", "whether", "which", "while", "who", "whom", "whose", "why", "will", "with", "within", "without", "would", "yes", "yet", "you", "your",
+];
+
+/// How ordinary a folded word is. Three binary searches at the most.
+pub fn ordinary(folded: &str) -> Ordinary {
+    if FUNCTION.binary_search(&folded).is_ok() {
+        return Ordinary::Function;
+    }
+    let whole = listed(folded);
+    if whole > Ordinary::No || folded.len() < 5 {
+        return whole;
+    }
+    let stems = ["s", "es", "ed", "ing", "er", "ly"].into_iter().filter_map(|ending| folded.strip_suffix(ending));
+    stems.filter(|stem| stem.len() > 2).map(listed).max().unwrap_or_default().min(Ordinary::Known)
+}
+
+/// Whether a folded word is an adjective that is written with a capital, such as `british`.
+pub fn is_proper_adjective(folded: &str) -> bool {
+    flags(folded).is_some_and(|flags| flags.contains('p'))
+}
+
+fn listed(folded: &str) -> Ordinary {
+    match flags(folded) {
+        Some(flags) if flags.contains('c') => Ordinary::Common,
+        Some(flags) if flags.contains('o') => Ordinary::Known,
+        _ => Ordinary::No,
+    }
+}
+
+/// The flags of a word: a binary search over the lines of the table.
+fn flags(word: &str) -> Option<&'static str> {
+    let (mut low, mut high) = (0, WORDS.len());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let start = WORDS[..middle].rfind('\n').map_or(0, |at| at + 1);
+        let end = WORDS[middle..].find('\n').map_or(WORDS.len(), |at| middle + at);
+        let (found, flags) = WORDS[start..end].split_once('\t')?;
+        match found.cmp(word) {
+            std::cmp::Ordering::Equal => return Some(flags),
+            std::cmp::Ordering::Less => low = end + 1,
+            std::cmp::Ordering::Greater => high = start,
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_is_found() {
+        assert!(FUNCTION.is_sorted());
+        assert!(WORDS.is_ascii());
+        let lines: Vec<_> = WORDS.lines().filter_map(|line| line.split_once('\t')).collect();
+        assert!(lines.is_sorted_by(|a, b| a.0 < b.0));
+        assert!(lines.iter().all(|&(word, expected)| flags(word) == Some(expected)));
+        assert_eq!((flags(""), flags("zzz"), flags("nic")), (None, None, None));
+    }
+
+    #[test]
+    fn words() {
+        assert_eq!(ordinary("of"), Ordinary::Function);
+        assert_eq!(ordinary("nice"), Ordinary::Common);
+        assert_eq!(ordinary("turkey"), Ordinary::Known);
+        assert_eq!(ordinary("bases"), Ordinary::Known);
+        assert_eq!(ordinary("putin"), Ordinary::No);
+        assert!(is_proper_adjective("british") && !is_proper_adjective("nice"));
+    }
+}
