@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How much the same entity elsewhere multiplies a weight by.
-const REPEATED: f64 = 3.0;
+const REPEATED: f64 = 2.0;
 /// What the first related entity adds to a factor of one, and each further one, up to [`MOST`].
 const RELATED: f64 = 3.0;
 /// What the first common attribute adds.
@@ -95,12 +95,13 @@ impl Agreement {
     }
 
     /// What speaks for a candidate of `mention`, which covers the word `first`: the product of the factors. `note` takes
-    /// each part.
+    /// each part. That the entity is named elsewhere says nothing for a short name, which counts only because of that,
+    /// nor for a name in small letters (`says_nothing`).
     pub(super) fn factor(
         &self,
         sources: &[Source<'_>],
         options: &Options,
-        (key, mention, first): (Key, usize, u32),
+        (key, mention, first, says_nothing): (Key, usize, u32, bool),
         mut note: impl FnMut(Part),
     ) -> f64 {
         let (source, entity) = key;
@@ -116,7 +117,8 @@ impl Agreement {
                 }
             }
         };
-        if let Some(&(one, other)) = self.sure.get(&key)
+        if !says_nothing
+            && let Some(&(one, other)) = self.sure.get(&key)
             && let Some(elsewhere) = [one, other].into_iter().find(|&at| at != mention)
         {
             take(Rule::Repeated, REPEATED, &|| "the document names it without doubt elsewhere".into(), vec![elsewhere]);

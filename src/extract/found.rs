@@ -36,6 +36,8 @@ pub(super) struct Found {
     pub(super) rule: Option<Rule>,
     /// The derived short name, by its number in [`super::names::ShortNames`].
     pub(super) derived: Option<u32>,
+    /// Whether it is the preferred name of the entity.
+    pub(super) preferred: bool,
     /// How ordinary a word the name is.
     pub(super) ordinary: Ordinary,
     /// The number of the name's language.
@@ -59,14 +61,27 @@ impl Found {
     }
 }
 
-/// What a name that a rule derived weighs against one that the gazetteer has.
+/// What a name that a rule derived weighs against one that the gazetteer has: less the more often people who write it
+/// mean something else.
 pub(super) fn rule_weight(rule: Rule) -> f64 {
     match rule {
-        Rule::Head | Rule::Generic => 0.6,
-        Rule::Acronym | Rule::BeforeComma | Rule::GivenName => 0.8,
-        Rule::MiddleNames | Rule::Reversed | Rule::Designator | Rule::Title | Rule::Qualifier | Rule::Article => 0.9,
+        Rule::Head | Rule::Generic => 0.25,
+        Rule::GivenName => 0.4,
+        Rule::Acronym | Rule::BeforeComma | Rule::Designator => 0.5,
+        Rule::MiddleNames | Rule::Reversed | Rule::Title | Rule::Qualifier | Rule::Article => 0.8,
         _ => 1.0,
     }
+}
+
+/// What a weaker reading of the text weighs beside one that is as given: little, since it loses to it (rule T6).
+pub(super) fn reading_weight(Found { forms, first, last, .. }: &Found) -> f64 {
+    let spelling = [Form::Case, Form::Diacritics].into_iter().filter(|&form| forms.has(form)).count();
+    let reading = forms.iter().any(|form| {
+        !matches!(form, Form::Case | Form::Diacritics | Form::Short | Form::Derived)
+    });
+    let spelling = [1.0, 0.5, 0.25][spelling];
+    let long_short = forms.has(Form::Short) && first < last;
+    if reading || long_short { spelling * 0.1 } else { spelling }
 }
 
 /// What each weaker form leaves of the score. Set by judgement: a form that loses less information costs less.

@@ -14,10 +14,10 @@ use super::{
     agreement::Agreement,
     answer::{Answer, Candidate, Cut, Field, Mention},
     explain::{CandidateParts, Explanation, Part, forms_in_words},
-    found::{Found, rule_weight},
+    found::{Found, reading_weight, rule_weight},
     overlap::settle,
     place::{Capitals, capitals, is_name_like, joins},
-    resolve::Resolver,
+    resolve::{Key, Resolver},
     trace::{Reason, Trace},
 };
 use crate::{
@@ -34,6 +34,8 @@ const COVERED: usize = 32;
 const PASSES: usize = 3;
 /// The share of all weight from which on a mention names its entity without doubt.
 const SURE: f64 = 0.8;
+/// What the preferred name gains.
+const PREFERRED: f64 = 1.25;
 /// What a name of another language than the document's loses.
 const FOREIGN: f64 = 0.7;
 
@@ -61,10 +63,20 @@ struct Draft {
 struct Weighed {
     found: Found,
     strength: f64,
+    /// What its forms leave of its weight: less where another candidate is as given.
+    form: f64,
     /// What it weighs by itself, and what the document makes of that.
     base: f64,
     weight: f64,
     score: f64,
+}
+
+impl Weighed {
+    /// What the rest of the document is asked about it.
+    fn at(&self, mention: usize) -> (Key, usize, u32, bool) {
+        let alone = self.found.forms.has(Form::Short) || self.found.forms.has(Form::Case);
+        (self.found.key(), mention, self.found.first, alone)
+    }
 }
 
 impl Draft {
@@ -130,10 +142,12 @@ impl Linker {
     /// Weighs everything found at one place by itself.
     fn draft(&mut self, scene: Scene<'_>, languages: &[u8], found: &[Found]) {
         let start = self.weighed.len();
+        let as_given = found.iter().any(|found| reading_weight(found) == 1.0);
         for found in found {
             let strength = found.strength();
-            let base = own_factors(scene, languages, found, |_, _| {}) * strength;
-            let weighed = Weighed { found: *found, strength, base, weight: base, score: 0.0 };
+            let form = if as_given { strength * reading_weight(found) } else { strength };
+            let base = own_factors(scene, languages, found, |_, _| {}) * form;
+            let weighed = Weighed { found: *found, strength, form, base, weight: base, score: 0.0 };
             // What is found at a place is sorted by entity, so that its names stand side by side.
             match self.weighed[start..].last_mut().filter(|last| last.found.key() == found.key()) {
                 Some(last) if last.base < weighed.base => *last = weighed,
@@ -192,7 +206,7 @@ impl Linker {
                     continue;
                 }
                 for weighed in &mut self.weighed[draft.candidates.clone()] {
-                    let at = (weighed.found.key(), mention, weighed.found.first);
+                    let at = weighed.at(mention);
                     weighed.weight = weighed.base * self.agreement.factor(sources, options, at, |_| {});
                 }
                 self.score(&draft);
@@ -247,8 +261,8 @@ impl Linker {
             let mut parts = Vec::new();
             own_factors(scene, languages, found, |rule, (factor, detail)| parts.push(Part::new(rule, factor, detail)));
             let forms = forms_in_words(found.forms.iter());
-            parts.push(Part::new(Rule::Form, weighed.strength, format!("the name {forms}")));
-            let at = (found.key(), mention, found.first);
+            parts.push(Part::new(Rule::Form, weighed.form, format!("the name {forms}")));
+            let at = weighed.at(mention);
             if draft.candidates.len() > 1 || draft.nothing() > 0.0 {
                 self.agreement.factor(scene.sources, scene.options, at, |part| parts.push(part));
             }
@@ -320,11 +334,14 @@ fn own_factors(
         }
     };
     take(Rule::Prior, f64::from(found.prior), &|| "the prior of the name".into());
+    if found.preferred {
+        take(Rule::Preferred, PREFERRED, &|| "the preferred name".into());
+    }
     if let Some(rule) = found.rule {
         take(rule, rule_weight(rule), &|| "a name that the rule derived".into());
     }
     if found.forms.has(Form::Short) {
-        let near = 2.0 / (1.0 + f64::from(found.distance) / NEAR);
+        let near = 1.0 + 1.0 / (1.0 + f64::from(found.distance) / NEAR);
         take(Rule::Nearness, near, &|| format!("the name in full stands {} words away", found.distance));
     }
     let language = languages[found.source as usize];
@@ -338,7 +355,7 @@ fn own_factors(
 /// What weighs for no entity at a place: that the text means an ordinary word, or a longer name.
 fn nothing(scene: Scene<'_>, candidates: &[Weighed]) -> [(Rule, f64); 2] {
     let Scene { view, sources, options, .. } = scene;
-    let prior = candidates.iter().map(|one| f64::from(one.found.prior)).fold(0.0, f64::max);
+    let prior = candidates.iter().map(|one| one.base).fold(0.0, f64::max);
     let found = &candidates[0].found;
     let first = found.first as usize;
     let mut parts = [(Rule::OrdinaryWord, 0.0), (Rule::LongerName, 0.0)];

@@ -345,9 +345,11 @@ impl Finder<'_> {
         let words = self.view.all();
         let matches = |index: usize, name: &[u8]| {
             let folded = self.view.words.folded(&words[index], &mut [0; 8]).to_vec();
-            let initial = words[index].shape.any(Shape::LETTER | Shape::DOTTED);
+            let initial = words[index].shape.any(Shape::LETTER | Shape::DOTTED) || initial_of(name) == only_of(name);
             folded == name || initial && initial_of(&folded) == initial_of(name)
         };
+        // `Archie` in `A.R. "Archie" Shaw`.
+        let is_nickname = |index: usize| words[index].gap.any(Gap::QUOTE) && words[index + 1].gap.any(Gap::QUOTE);
         let mut best = None;
         for count in 1..=MAX_GIVEN.min(first) {
             let from = first - count;
@@ -358,7 +360,8 @@ impl Finder<'_> {
                 continue;
             }
             let mut rest = middle.iter();
-            let fits = middle.is_empty() || (from + 1..first).all(|index| rest.any(|name| matches(index, name)));
+            let mut between = (from + 1..first).filter(|&index| !is_nickname(index));
+            let fits = middle.is_empty() || between.all(|index| rest.any(|name| matches(index, name)));
             if fits {
                 let initials = words[from].shape.any(Shape::LETTER | Shape::DOTTED);
                 best = Some((from, if initials { Rule::Initials } else { Rule::MiddleNames }));
@@ -398,6 +401,7 @@ impl Finder<'_> {
             distance: 0,
             rule: Some(rule),
             derived: Some(number as u32),
+            preferred: false,
             ordinary: short.ordinary,
             language: 0,
         }
@@ -452,6 +456,12 @@ fn folded_word(text: &str) -> Box<[u8]> {
 /// The bytes of the first character.
 fn initial_of(folded: &[u8]) -> Option<char> {
     std::str::from_utf8(folded).ok()?.chars().next()
+}
+
+/// The first character of a name that has no other.
+fn only_of(folded: &[u8]) -> Option<char> {
+    let mut chars = std::str::from_utf8(folded).ok()?.chars();
+    chars.next().filter(|_| chars.next().is_none())
 }
 
 /// Whether two names have a word in common.

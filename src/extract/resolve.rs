@@ -13,8 +13,8 @@ use super::{
     trace::{Reason, Trace},
 };
 use crate::{
-    gazetteer::{Rule, derive::Kind},
-    index::{EntityId, Form, GluedWords, Search, Use},
+    gazetteer::Rule,
+    index::{EntityId, Form, Forms, GluedWords, Search, Use},
     text::{Letters, Ordinary, View, ordinary},
 };
 
@@ -57,13 +57,12 @@ impl Resolver {
         // Occurrences come by their last word, so that little is out of place; the stable sort makes use of that.
         found.sort_by_key(|found| (found.place(), found.source, found.entity, found.name));
         if !options.disabled_rules.has(Rule::Article) {
-            keep_better_places(view, found, trace);
+            keep_better_places(sources, view, found, trace);
         }
         let has_glued = found.iter().any(|found| found.uses.0 < found.uses.1);
         let may_be_shortened = |found: &Found| {
             let segment = sources[found.source as usize].segment;
-            let several = segment.name(found.name).text.contains([' ', ',']);
-            several || segment.entity(found.entity).nature != Kind::Other && found.first < found.last
+            segment.entity(found.entity).name.contains([' ', ',']) || segment.name(found.name).text.contains([' ', ','])
         };
         let shorts = !options.disabled.has(Form::Short);
         let may_be_short = shorts && found.iter().any(|found| found.short || may_be_shortened(found));
@@ -170,30 +169,38 @@ impl Resolver {
 
 /// Of two places of one entity that differ by an article, a preposition or a mark alone, keeps the better written one,
 /// or, where both are as good, the one without an article in small letters (rule `article`).
-fn keep_better_places(view: View<'_>, found: &mut Vec<Found>, trace: &mut Trace) {
+fn keep_better_places(sources: &[Source<'_>], view: View<'_>, found: &mut Vec<Found>, trace: &mut Trace) {
+    let is_function = |at: u32| {
+        let mut buffer = [0; 8];
+        let folded = view.words.folded(&view.all()[at as usize], &mut buffer);
+        std::str::from_utf8(folded).is_ok_and(|word| ordinary(word) == Ordinary::Function)
+    };
+    let is_small = |at: u32| view.word(at as usize).starts_with(char::is_lowercase);
+    let written_small = |found: &Found| {
+        !sources[found.source as usize].segment.name(found.name).text.contains(char::is_uppercase)
+    };
+    // Words that add nothing: an article; and, around a name that is written as given, words in small letters, or any
+    // where the longer name was given without a capital and only the text has them.
     let adds_nothing = |outer: &Found, inner: &Found| {
-        let added = inner.first.wrapping_sub(outer.first);
-        let words = outer.first..inner.first;
-        inner.last == outer.last
-            && added <= MAX_ADDED
-            && words.into_iter().all(|at| {
-                let mut buffer = [0; 8];
-                let folded = view.words.folded(&view.all()[at as usize], &mut buffer);
-                std::str::from_utf8(folded).is_ok_and(|word| ordinary(word) == Ordinary::Function)
-            })
+        let mut words = (outer.first..inner.first).chain(inner.last + 1..outer.last + 1);
+        let as_given = inner.forms == Forms::EXACT && outer.forms == Forms::EXACT.with(Form::Case);
+        if inner.last == outer.last && inner.first - outer.first <= MAX_ADDED && words.clone().all(is_function) {
+            return true;
+        }
+        as_given && (written_small(outer) || words.all(is_small))
     };
     let mut worse = Vec::new();
     for (at, outer) in found.iter().enumerate() {
         let inside = found[at + 1..].iter().take(MAX_INNER);
         let mut inside = inside.take_while(|inner| (inner.field, inner.span.start) < (outer.field, outer.span.end));
-        let small = || view.word(outer.first as usize).starts_with(char::is_lowercase);
         let better = inside.any(|inner| {
             inner.key() == outer.key()
                 && inner.span != outer.span
-                && (outer.first < inner.first || inner.first == outer.first)
+                && outer.first <= inner.first
+                && inner.last <= outer.last
                 && inner.short == outer.short
                 && adds_nothing(outer, inner)
-                && (inner.strength() > outer.strength() || outer.first < inner.first && small())
+                && (inner.strength() > outer.strength() || outer.first < inner.first && is_small(outer.first))
         });
         if better {
             worse.push(at);

@@ -34,10 +34,14 @@ pub enum Rule {
     Generic,
     /// Without what follows the comma.
     BeforeComma,
+    /// One of a group that the gazetteer names in the plural.
+    Singular,
     /// Without its qualifier in parentheses.
     Qualifier,
     /// How likely the name means the entity.
     Prior,
+    /// The text has the preferred name.
+    Preferred,
     /// What the forms of the match leave.
     Form,
     /// How near the name in full stands.
@@ -62,7 +66,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule, in the order of their declaration.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::Listed,
         Self::Surname,
         Self::GivenName,
@@ -76,8 +80,10 @@ impl Rule {
         Self::Acronym,
         Self::Generic,
         Self::BeforeComma,
+        Self::Singular,
         Self::Qualifier,
         Self::Prior,
+        Self::Preferred,
         Self::Form,
         Self::Nearness,
         Self::Repeated,
@@ -105,9 +111,11 @@ impl Rule {
             Self::Introduced => "introduced",
             Self::Acronym => "acronym",
             Self::Generic => "generic",
+            Self::Singular => "singular",
             Self::BeforeComma => "before-comma",
             Self::Qualifier => "qualifier",
             Self::Prior => "prior",
+            Self::Preferred => "preferred",
             Self::Form => "form",
             Self::Nearness => "nearness",
             Self::Repeated => "repeated",

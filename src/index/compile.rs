@@ -4,7 +4,7 @@
 //! by a hyphen or an apostrophe (`in-depth`) enter the vocabulary joined as well (`indepth`), as a word that stands for
 //! the sequence.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::{cmp::Ordering, collections::BTreeSet, ops::Range};
 
 use hashbrown::HashMap;
 
@@ -195,6 +195,7 @@ impl Compiler {
                 short,
                 kind: self.entities[entity as usize].kind.0 as u16,
                 prior,
+                preferred: rule.is_none() && text == &*self.entities[entity as usize].name,
                 rule,
                 ordinary,
                 language,
@@ -305,7 +306,7 @@ impl Compiler {
 
         // Entities are numbered by their ids, so that the order given decides nothing.
         let mut by_id: Vec<u32> = (0..entities.len() as u32).collect();
-        by_id.sort_by(|&a, &b| entities[a as usize].id.cmp(&entities[b as usize].id));
+        by_id.sort_by(|&a, &b| natural(&entities[a as usize].id, &entities[b as usize].id));
         let mut rank = vec![0; entities.len()];
         for (number, &given) in by_id.iter().enumerate() {
             rank[given as usize] = number as u32;
@@ -314,7 +315,7 @@ impl Compiler {
         numbered.sort_by_key(|(number, _)| *number);
         let mut entities: Vec<_> = numbered.into_iter().map(|(_, entity)| entity).collect();
         for (given, (related, context)) in links.into_iter().enumerate() {
-            let find = |id: &String| entities.binary_search_by(|entity| (*entity.id).cmp(id)).ok();
+            let find = |id: &String| entities.binary_search_by(|entity| natural(&entity.id, id)).ok();
             let related = sorted(related.iter().filter_map(find).map(|at| EntityId(at as u32)));
             let entity = &mut entities[rank[given] as usize];
             entity.related = related;
@@ -374,6 +375,27 @@ struct NewName {
     language: u8,
 }
 
+/// The order of ids: numbers in them by their value, so that `Q90` comes before `Q813`. Where nothing else decides
+/// between entities, the older entry of a register is the better known one.
+fn natural(one: &str, other: &str) -> Ordering {
+    let (mut a, mut b) = (one, other);
+    while let (Some(x), Some(y)) = (a.chars().next(), b.chars().next()) {
+        let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+        let (i, j) = (digits(a), digits(b));
+        let order = if i > 0 && j > 0 {
+            let (m, n) = (a[..i].trim_start_matches('0'), b[..j].trim_start_matches('0'));
+            m.len().cmp(&n.len()).then(m.cmp(n))
+        } else {
+            x.cmp(&y)
+        };
+        if order.is_ne() {
+            return order;
+        }
+        (a, b) = if i > 0 && j > 0 { (&a[i..], &b[j..]) } else { (&a[x.len_utf8()..], &b[y.len_utf8()..]) };
+    }
+    a.len().cmp(&b.len()).then_with(|| one.cmp(other))
+}
+
 /// The distinct items, ascending.
 fn sorted<T: Ord>(items: impl Iterator<Item = T>) -> Box<[T]> {
     items.collect::<BTreeSet<_>>().into_iter().collect()
@@ -393,6 +415,21 @@ fn check(case: CaseRule, text: &str, ordinary: Ordinary) -> CaseCheck {
                 CaseCheck::Proper
             } else {
                 CaseCheck::None
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_in_order() {
+        let ids = ["Q9", "Q90", "Q813", "Q813a", "a", "a0", "a00", "a1", "é"];
+        for (at, one) in ids.iter().enumerate() {
+            for (other_at, other) in ids.iter().enumerate() {
+                assert_eq!(natural(one, other), at.cmp(&other_at), "{one} and {other}");
             }
         }
     }

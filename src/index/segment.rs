@@ -60,6 +60,8 @@ pub struct Name<'s> {
     pub kind: TypeId,
     /// How likely it means the entity.
     pub prior: f32,
+    /// Whether it is the preferred name of its entity.
+    pub preferred: bool,
     /// The rule that derived it from a name of the gazetteer.
     pub rule: Option<Rule>,
     /// How ordinary a word it is; not at all where it has several words or is given without a capital.
@@ -102,6 +104,7 @@ pub(super) struct NameRecord {
     pub(super) short: bool,
     pub(super) kind: u16,
     pub(super) prior: f32,
+    pub(super) preferred: bool,
     pub(super) rule: Option<Rule>,
     pub(super) ordinary: Ordinary,
     pub(super) language: u8,
@@ -149,6 +152,7 @@ impl Segment {
             short: record.short,
             kind: TypeId(record.kind.into()),
             prior: record.prior,
+            preferred: record.preferred,
             rule: record.rule,
             ordinary: record.ordinary,
             language: record.language,

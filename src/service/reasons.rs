@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Every rule with its value in the protocol.
-const RULES: [(Rule, proto::Rule); 25] = [
+const RULES: [(Rule, proto::Rule); 27] = [
     (Rule::Listed, proto::Rule::Listed),
     (Rule::Surname, proto::Rule::Surname),
     (Rule::GivenName, proto::Rule::GivenName),
@@ -25,8 +25,10 @@ const RULES: [(Rule, proto::Rule); 25] = [
     (Rule::Acronym, proto::Rule::Acronym),
     (Rule::Generic, proto::Rule::Generic),
     (Rule::BeforeComma, proto::Rule::BeforeComma),
+    (Rule::Singular, proto::Rule::Singular),
     (Rule::Qualifier, proto::Rule::Qualifier),
     (Rule::Prior, proto::Rule::Prior),
+    (Rule::Preferred, proto::Rule::Preferred),
     (Rule::Form, proto::Rule::Form),
     (Rule::Nearness, proto::Rule::Nearness),
     (Rule::Repeated, proto::Rule::Repeated),

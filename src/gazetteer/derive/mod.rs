@@ -10,6 +10,7 @@
 mod acronym;
 mod organization;
 mod person;
+mod place;
 
 pub use acronym::introduces;
 pub use person::{given_names, is_suffix, is_title};
@@ -26,6 +27,8 @@ pub enum Kind {
     Organization,
     /// A country, a city, a river.
     Place,
+    /// A people, named in the plural.
+    Group,
     /// Anything else.
     Other,
 }
@@ -41,6 +44,8 @@ const PLACES: [&str; 20] = [
     "city", "continent", "country", "district", "gpe", "island", "lake", "loc", "location", "mountain", "ocean", "place", "province", "region", "river", "sea", "state", "strait", "town", "village",
 ];
 
+const GROUPS: [&str; 5] = ["ethnicity", "group", "nationality", "norp", "tribe"];
+
 impl Kind {
     /// What the rules take entities of that type for. The case of its letters does not count.
     pub fn of(entity_type: &str) -> Self {
@@ -52,11 +57,16 @@ impl Kind {
             Self::Organization
         } else if among(&PLACES) {
             Self::Place
+        } else if among(&GROUPS) {
+            Self::Group
         } else {
             Self::Other
         }
     }
 }
+
+/// Prefixes of ships' names.
+const SHIPS: [&str; 9] = ["HMAS", "HMCS", "HMS", "INS", "MS", "MV", "RMS", "SS", "USS"];
 
 /// A name that a rule made of another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,7 +92,15 @@ pub fn full_names(kind: Kind, name: &str) -> Vec<Derived> {
     match kind {
         Kind::Person => person::full_names(name, &mut derived),
         Kind::Organization => organization::full_names(name, &mut derived),
-        Kind::Place | Kind::Other => {}
+        Kind::Group => {
+            let one = name.strip_suffix('s').filter(|one| one.len() > 4 && !one.ends_with('s'));
+            derived.extend(one.map(|one| Derived::new(Rule::Singular, one)));
+        }
+        Kind::Other => {
+            let ship = SHIPS.iter().find_map(|prefix| name.strip_prefix(prefix)?.strip_prefix(' '));
+            derived.extend(ship.filter(|ship| stands_alone(ship)).map(|ship| Derived::new(Rule::Title, ship)));
+        }
+        Kind::Place => {}
     }
     if let Some(rest) = name.strip_prefix("The ").filter(|rest| kind != Kind::Person && stands_alone(rest)) {
         derived.push(Derived::new(Rule::Article, rest));
@@ -100,7 +118,8 @@ pub fn short_names(kind: Kind, name: &str) -> Vec<Derived> {
     match kind {
         Kind::Person => person::short_names(name, &mut derived),
         Kind::Organization => organization::short_names(name, &mut derived),
-        Kind::Place | Kind::Other => {}
+        Kind::Place => place::short_names(name, &mut derived),
+        Kind::Group | Kind::Other => {}
     }
     if kind != Kind::Person {
         acronym::short_names(kind, name, &mut derived);
@@ -147,6 +166,7 @@ mod tests {
     #[test]
     fn lists_are_sorted() {
         assert!(PERSONS.is_sorted() && ORGANIZATIONS.is_sorted() && PLACES.is_sorted());
+        assert!(GROUPS.is_sorted());
     }
 
     #[test]
@@ -159,5 +179,7 @@ mod tests {
         assert_eq!(full(Kind::Other, "The Wall"), []);
         assert_eq!(short(Kind::Place, "Springfield, Illinois"), [("Springfield".into(), "before-comma")]);
         assert_eq!(short(Kind::Place, "Springfield"), []);
+        assert_eq!(full(Kind::Group, "African Americans"), [("African American".into(), "singular")]);
+        assert_eq!(full(Kind::Other, "USS John R. Pierce"), [("John R. Pierce".into(), "title")]);
     }
 }

@@ -76,6 +76,13 @@ pub(super) fn full_names(name: &str, derived: &mut Vec<Derived>) {
         );
         derived.push(Derived::new(Rule::MiddleNames, format!("{given} {initials}{long}")));
     }
+    let initials: String = std::iter::once(&first)
+        .chain(middle)
+        .filter_map(|part| full.text(part).chars().next())
+        .fold(String::new(), |all, initial| format!("{all}{initial}. "));
+    if !middle.is_empty() {
+        derived.push(Derived::new(Rule::Initials, format!("{initials}{long}")));
+    }
     if particles {
         derived.push(Derived::new(Rule::MiddleNames, format!("{given} {surname}")));
     }
@@ -259,7 +266,7 @@ mod tests {
     fn full() {
         let check = |name, expected: &[&str]| check(full_names, name, expected);
         check("Vladimir Putin", &["Putin, Vladimir"]);
-        check("George W. Bush", &["George Bush", "George W. Bush", "Bush, George W"]);
+        check("George W. Bush", &["George Bush", "George W. Bush", "G. W. Bush", "Bush, George W"]);
         check("Johann von Ewald", &["Johann Ewald", "von Ewald, Johann"]);
         check("Martin King Jr.", &["Martin King", "King, Martin"]);
         check("Sir Winston Churchill", &["Winston Churchill", "Churchill, Winston"]);

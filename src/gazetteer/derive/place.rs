@@ -1,0 +1,51 @@
+//! Short names of places: their head, without the word that says what kind of place it is.
+
+use super::{Derived, stands_alone};
+use crate::{gazetteer::Rule, text::fold};
+
+/// Kinds of places that stand before or behind the head, folded and sorted.
+const GENERIC: [&str; 40] = [
+    "bay", "borough", "canton", "cape", "city", "county", "creek", "department", "desert", "district", "governorate",
+    "gulf", "island", "islands", "kingdom", "lake", "lakes", "mount", "mountain", "mountains", "municipality", "oblast",
+    "parish", "peninsula", "prefecture", "province", "raion", "region", "republic", "river", "state", "strait", "territory",
+    "town", "township", "valley", "village", "voivodeship", "volcano", "zone",
+];
+
+/// The head of a name: `Tagus` of `Tagus River`, `Melfa` of `River Melfa`, `Frosinone` of `Province of Frosinone`.
+pub(super) fn short_names(name: &str, derived: &mut Vec<Derived>) {
+    let name = name.split(',').next().unwrap_or_default().trim();
+    let behind = name.rsplit_once(' ').filter(|(_, last)| is_generic(last)).map(|(head, _)| head);
+    let before = name.split_once(' ').filter(|(first, _)| is_generic(first)).map(|(_, head)| head);
+    let before = before.map(|head| head.strip_prefix("of ").unwrap_or(head));
+    for head in [behind, before].into_iter().flatten().filter(|head| stands_alone(head)) {
+        derived.push(Derived::new(Rule::Head, head));
+    }
+}
+
+fn is_generic(word: &str) -> bool {
+    let mut folded = Vec::new();
+    fold(word, &mut folded);
+    std::str::from_utf8(&folded).is_ok_and(|folded| GENERIC.binary_search(&folded).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heads() {
+        assert!(GENERIC.is_sorted());
+        let check = |name: &str, expected: &[&str]| {
+            let mut derived = Vec::new();
+            short_names(name, &mut derived);
+            assert_eq!(derived.iter().map(|one| &*one.text).collect::<Vec<_>>(), expected, "{name}");
+        };
+        check("Tagus River", &["Tagus"]);
+        check("River Melfa", &["Melfa"]);
+        check("Province of Frosinone", &["Frosinone"]);
+        check("Lake Tahoe, Nevada", &["Tahoe"]);
+        check("Long Island", &[]);
+        check("Salt Lake City", &["Salt Lake"]);
+        check("Paris", &[]);
+    }
+}
