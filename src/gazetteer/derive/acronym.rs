@@ -35,7 +35,7 @@ pub fn introduces(acronym: &str, name: &str) -> bool {
     if words.len() < 2 || letters.len() < 2 {
         return false;
     }
-    let from = usize::from(is_function(words[0]));
+    let from = usize::from(is_function(words[0]) && !acronym.starts_with(['T', 't']));
     let (mut at, mut initials) = (0, 0);
     for (number, word) in words[from..].iter().enumerate() {
         for (place, c) in word.chars().flat_map(char::to_lowercase).filter(|c| c.is_alphabetic()).enumerate() {
@@ -89,6 +89,7 @@ mod tests {
         assert!(introduces("WHO", "World Health Organization"));
         assert!(introduces("CN", "Canadian National Railway"));
         assert!(introduces("ZhHL", "Zhenskaya Hockey League"));
+        assert!(introduces("TMG", "The Monitoring Group"));
         assert!(!introduces("AP", "Moscow City"));
         assert!(!introduces("RIA", "Russia"));
         assert!(!introduces("UK", "World Health Organization"));

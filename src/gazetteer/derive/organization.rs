@@ -9,8 +9,8 @@ const DESIGNATORS: [&str; 38] = [
 ];
 
 /// What kind of organisation it is, folded and sorted. With the article it stands for the only one of the document.
-const GENERIC: [&str; 52] = [
-    "academy", "administration", "agency", "airline", "airlines", "airways", "alliance", "assembly", "association", "authority", "bank", "board", "bureau", "cabinet", "church", "club", "college", "commission", "committee", "community", "company", "confederation", "congress", "corporation", "council", "court", "department", "federation", "foundation", "fund", "government", "group", "institute", "institution", "league", "ministry", "movement", "museum", "office", "organisation", "organization", "parliament", "party", "police", "school", "senate", "service", "society", "tribunal", "trust", "union", "university",
+const GENERIC: [&str; 55] = [
+    "academy", "administration", "agency", "airline", "airlines", "airways", "alliance", "army", "assembly", "association", "authority", "bank", "board", "bureau", "cabinet", "church", "club", "college", "commission", "committee", "community", "company", "confederation", "congress", "corporation", "council", "court", "department", "federation", "foundation", "fund", "government", "group", "guard", "institute", "institution", "league", "ministry", "movement", "museum", "navy", "office", "organisation", "organization", "parliament", "party", "police", "school", "senate", "service", "society", "tribunal", "trust", "union", "university",
 ];
 
 /// The names that are as good as the name itself.

@@ -106,6 +106,12 @@ pub(super) fn short_names(name: &str, derived: &mut Vec<Derived>) {
         derived.push(Derived::new(given_rule, full.text(&first)));
     }
     let Some(last) = surname else { return };
+    // `Sánchez` of `Ángel Sánchez Martín`: the first of two surnames.
+    if let ([middle], Rule::Surname) = (full.middle(), surname_rule)
+        && full.may_stand_alone(middle)
+    {
+        derived.push(Derived::new(Rule::MiddleNames, full.text(middle)));
+    }
     let tied = last.clone().take_while(|&at| full.is(at, &PARTICLES)).count();
     let mut surnames = vec![last.clone(), full.long_surname(&last)];
     if tied > 0 && tied < last.len() {
