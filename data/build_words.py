@@ -4,7 +4,8 @@
 usage: build_words.py DICT_DIR      (the package's folder `dict`)
 
 A line is a word in lower case, a tab, and what is known of it: `o` it is an ordinary word, written small, that WordNet's
-tagged texts use at least once; `c` they use it at least 20 times; `p` it is an adjective that is written with a capital.
+tagged texts use at least once, and no less often than a name that is spelled alike (`china`, `China`); `c` they use it at
+least 20 times; `p` it is an adjective that is written with a capital.
 """
 import collections, pathlib, re, sys
 
@@ -22,7 +23,7 @@ for position, name in POSITIONS.items():
             word = re.sub(r"\((a|p|ip)\)$", "", parts[4 + 2 * index])
             written[parts[0], word.lower(), position] = word
 
-uses, proper = collections.Counter(), set()
+uses, names, proper = collections.Counter(), collections.Counter(), set()
 for line in open(folder / "index.sense", encoding="latin1"):
     key, offset, _, count = line.split()
     lemma, rest = key.split("%")
@@ -31,6 +32,7 @@ for line in open(folder / "index.sense", encoding="latin1"):
     if not re.fullmatch(r"[A-Za-z]+", word):
         continue
     if word[0].isupper():
+        names[word.lower()] += int(count)
         if position == "3":
             proper.add(word.lower())
     elif word == word.lower():
@@ -38,6 +40,7 @@ for line in open(folder / "index.sense", encoding="latin1"):
 
 out = pathlib.Path(__file__).with_name("ordinary-words.tsv")
 with open(out, "w", encoding="ascii") as file:
-    for word in sorted(proper | {word for word in uses if uses[word]}):
-        flags = ("o" if uses[word] else "") + ("c" if uses[word] >= COMMON else "") + ("p" if word in proper else "")
+    ordinary = {word for word in uses if uses[word] and uses[word] >= names[word]}
+    for word in sorted(proper | ordinary):
+        flags = ("o" if word in ordinary else "") + ("c" if word in ordinary and uses[word] >= COMMON else "") + ("p" if word in proper else "")
         file.write(f"{word}\t{flags}\n")

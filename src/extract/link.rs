@@ -389,13 +389,13 @@ fn ordinary_weight(ordinary: Ordinary, capitals: Capitals, short: bool) -> f64 {
         (Ordinary::Common, Capitals::Small) => 4.0,
         (Ordinary::Known, Capitals::Small) => 1.2,
         // A short name asks for its capital and for the name in full.
+        (Ordinary::Known, _) if short => 0.0,
         (_, _) if short => 0.1,
         (Ordinary::Function, Capitals::Nothing) => 2.0,
         (Ordinary::Common, Capitals::Nothing) => 0.6,
-        (Ordinary::Known, Capitals::Nothing) => 0.2,
         (Ordinary::Function, Capitals::Telling) => 0.4,
         (Ordinary::Common, Capitals::Telling) => 0.1,
-        (Ordinary::Known, Capitals::Telling) => 0.02,
+        (Ordinary::Known, _) => 0.0,
     }
 }
 

@@ -180,7 +180,9 @@ impl Compiler {
                 None => *self.patterns.entry(sequence.as_slice().into()).or_insert(next),
             };
             // A name of one word, given with a capital, whose capitals count.
-            let capitalised = first.shape.any(Shape::CAPITALISED) && case != CaseRule::Any;
+            let capitalised = first.shape.any(Shape::CAPITALISED)
+                && (first.shape.any(Shape::LOWER) || first.span.end == 1)
+                && case != CaseRule::Any;
             let ordinary = match std::str::from_utf8(reader.folded(first, &mut [0; 8])) {
                 Ok(word) if capitalised && sequence.len() == 1 => ordinary(word),
                 _ => Ordinary::No,

@@ -4,7 +4,7 @@ use std::{collections::HashSet, fs, path::Path};
 
 use onomast::{
     extract::{Options, Overlap},
-    gazetteer::{Format, read},
+    gazetteer::{Format, Rule, read},
     index::Form,
     service::proto,
     text::OffsetEncoding,
@@ -27,6 +27,9 @@ pub(crate) struct Case {
     #[serde(default)]
     pub(crate) title: String,
     pub(crate) text: String,
+    /// The language of the document.
+    #[serde(default)]
+    pub(crate) language: String,
     #[serde(default)]
     pub(crate) options: CaseOptions,
     pub(crate) mentions: Vec<Expected>,
@@ -71,6 +74,8 @@ pub(crate) struct Expected {
     pub(crate) follows: Option<u32>,
     #[serde(default)]
     pub(crate) candidates: Option<Vec<String>>,
+    #[serde(default)]
+    pub(crate) rule: Option<String>,
 }
 
 /// Reads every case of `tests/cases`; names must be unique.
@@ -108,12 +113,14 @@ impl Case {
 
     pub(crate) fn document(&self) -> proto::Document {
         let (id, title, text) = (self.name.clone(), self.title.clone(), self.text.clone());
-        proto::Document { id, title, text, ..Default::default() }
+        proto::Document { id, title, text, language_code: self.language.clone(), ..Default::default() }
     }
 
     pub(crate) fn library_options(&self) -> Options {
         let options = &self.options;
-        let form = |name: &String| Form::ALL.into_iter().find(|form| form.as_str() == name).unwrap();
+        let form = |name: &String| Form::ALL.into_iter().find(|form| form.as_str() == name);
+        let rule = |name: &String| Rule::ALL.into_iter().find(|rule| rule.as_str() == name);
+        assert!(options.without.iter().all(|name| form(name).is_some() || rule(name).is_some()), "{}", self.name);
         Options {
             offsets: match options.offsets.as_deref() {
                 None | Some("utf8") => OffsetEncoding::Utf8,
@@ -129,9 +136,11 @@ impl Case {
             },
             include_types: options.include_types.clone(),
             exclude_types: options.exclude_types.clone(),
-            disabled: options.without.iter().map(form).collect(),
+            disabled: options.without.iter().filter_map(form).collect(),
             min_score: options.min_score.unwrap_or(0.0),
             max_mentions: options.max_mentions.map(|most| most as usize),
+            disabled_rules: options.without.iter().filter_map(rule).collect(),
+            explain: true,
         }
     }
 
@@ -139,7 +148,11 @@ impl Case {
         let options = self.library_options();
         let form = |name: &String| {
             let name = format!("MATCH_FORM_{}", name.replace('-', "_").to_uppercase());
-            proto::MatchForm::from_str_name(&name).unwrap().into()
+            proto::MatchForm::from_str_name(&name).map(i32::from)
+        };
+        let rule = |name: &String| {
+            let name = format!("RULE_{}", name.replace('-', "_").to_uppercase());
+            proto::Rule::from_str_name(&name).map(i32::from)
         };
         proto::ExtractOptions {
             offset_encoding: match options.offsets {
@@ -154,16 +167,17 @@ impl Case {
             },
             include_types: options.include_types,
             exclude_types: options.exclude_types,
-            disabled_forms: self.options.without.iter().map(form).collect(),
+            disabled_forms: self.options.without.iter().filter_map(form).collect(),
+            disabled_rules: self.options.without.iter().filter_map(rule).collect(),
+            explain: true,
             min_score: options.min_score,
             max_mentions: self.options.max_mentions.unwrap_or(0),
-            ..Default::default()
         }
     }
 
     pub(crate) fn flags(&self) -> Vec<String> {
         let options = &self.options;
-        let mut flags = Vec::new();
+        let mut flags = vec!["--explain".to_owned()];
         let mut flag = |name: &str, value: String| flags.extend([format!("--{name}"), value]);
         for (name, value) in [("overlap", &options.overlap), ("offsets", &options.offsets)] {
             if let Some(value) = value {
@@ -203,6 +217,7 @@ impl Case {
                 field: Some(short_name(mention.field())),
                 score: Some(mention.score),
                 follows: mention.follows,
+                rule: Some(mention.rule()).filter(|rule| *rule != proto::Rule::Unspecified).map(short_name),
                 candidates: Some(mention.candidates.iter().filter_map(|one| id(&one.entity)).collect()),
             })
             .collect();
@@ -213,12 +228,31 @@ impl Case {
                 (expected, found) => wrong.push(format!("mention {index}: expected {expected:?}, found {found:?}")),
             }
         }
+        wrong.extend(answer.mentions.iter().filter_map(unexplained));
         let cut: Vec<_> = answer.truncations.iter().map(|cut| cut.limit.clone()).collect();
         if cut != self.cut {
             wrong.push(format!("expected cuts {:?}, found {cut:?}", self.cut));
         }
         wrong
     }
+}
+
+/// What is wrong with the explanation of a mention: it must repeat the score from its parts.
+pub(crate) fn unexplained(mention: &proto::Mention) -> Option<String> {
+    let Some(explanation) = &mention.explanation else { return Some(format!("{mention:?} is not explained")) };
+    let proto::Explanation { candidates, nothing_weight, nothing_parts } = explanation;
+    let nothing: f64 = nothing_parts.iter().map(|part| part.factor).sum();
+    let total = candidates.iter().map(|one| one.weight).sum::<f64>() + nothing_weight;
+    let wrong = |one: &proto::CandidateExplanation| {
+        let weight: f64 = one.parts.iter().map(|part| part.factor).product();
+        let share = if total > 0.0 { one.weight / total } else { 1.0 / candidates.len() as f64 };
+        (weight - one.weight).abs() > 1e-9 || (one.form_factor * share - one.score).abs() > 6e-5
+    };
+    let best = candidates.first().is_none_or(|best| best.score != mention.score);
+    let likely = candidates.first().is_some_and(|best| best.weight >= *nothing_weight);
+    let linked = mention.entity.is_none() || likely;
+    let bad = best || !linked || (nothing - nothing_weight).abs() > 1e-9 || candidates.iter().any(wrong);
+    bad.then(|| format!("{mention:?} is explained wrongly"))
 }
 
 impl Expected {
@@ -230,6 +264,7 @@ impl Expected {
             && Some(field) == found.field
             && self.score.is_none_or(|score| found.score.is_some_and(|found| (found - score).abs() < 1e-6))
             && (self.follows.is_none() || self.follows == found.follows)
+            && (self.rule.is_none() || self.rule == found.rule)
             && (self.candidates.is_none() || self.candidates == found.candidates)
     }
 }
@@ -237,7 +272,8 @@ impl Expected {
 /// `line-break` for `MATCH_FORM_LINE_BREAK`, `title` for `FIELD_TITLE`.
 fn short_name(value: impl NamedValue) -> String {
     let name = value.name();
-    let name = name.strip_prefix("MATCH_FORM_").or(name.strip_prefix("FIELD_")).unwrap();
+    let prefixes = ["MATCH_FORM_", "FIELD_", "RULE_"];
+    let name = prefixes.iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap();
     name.to_lowercase().replace('_', "-")
 }
 
@@ -246,6 +282,12 @@ trait NamedValue {
 }
 
 impl NamedValue for proto::MatchForm {
+    fn name(&self) -> &'static str {
+        self.as_str_name()
+    }
+}
+
+impl NamedValue for proto::Rule {
     fn name(&self) -> &'static str {
         self.as_str_name()
     }

@@ -91,6 +91,8 @@ async fn wrong_requests_get_an_error_that_names_every_field() {
                 disabled_forms: vec![0, 1, 99],
                 min_score: f64::NAN,
                 max_mentions: 6,
+                disabled_rules: vec![0, 40, 99],
+                explain: true,
             }),
             Code::InvalidArgument,
             "INVALID_REQUEST",
@@ -103,6 +105,9 @@ async fn wrong_requests_get_an_error_that_names_every_field() {
                 "options.disabled_forms[2]",
                 "options.min_score",
                 "options.max_mentions",
+                "options.disabled_rules[0]",
+                "options.disabled_rules[1]",
+                "options.disabled_rules[2]",
             ],
         ),
         (

@@ -150,9 +150,9 @@ fn stands_alone(text: &str) -> bool {
     second.is_some() || (!known && first.chars().filter(|c| c.is_alphabetic()).count() > 2)
 }
 
-/// Whether a derived name begins with a capital, where its script has capitals. What does not is no name by itself.
+/// Whether a derived name has a capital, where its script has capitals. What has none is no name by itself.
 fn is_capitalised(text: &str) -> bool {
-    text.chars().find(|c| c.is_alphanumeric()).is_some_and(|c| !c.is_lowercase())
+    text.contains(char::is_uppercase) || !text.contains(char::is_lowercase)
 }
 
 #[cfg(test)]

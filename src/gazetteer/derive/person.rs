@@ -255,7 +255,7 @@ mod tests {
         check("Nouri al-Maliki", &["Nouri", "al-Maliki", "Maliki"]);
         check("Sean O'Brien", &["Sean", "O'Brien"]);
         check("Jean-Claude Juncker", &["Jean-Claude", "Juncker"]);
-        check("Martin Luther King Jr.", &["Martin", "King"]);
+        check("Martin Luther King Jr.", &["Martin", "Luther", "King"]);
         check("J. Biden", &["Biden"]);
         check("Madonna", &[]);
         check("习近平", &[]);
