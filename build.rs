@@ -6,12 +6,13 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message as _;
 
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     "onomast/v1/document.proto",
     "onomast/v1/entity.proto",
     "onomast/v1/error_reason.proto",
     "onomast/v1/explanation.proto",
     "onomast/v1/extraction_service.proto",
+    "onomast/v1/match_finding.proto",
     "onomast/v1/mention.proto",
     "onomast/v1/options.proto",
     "onomast/v1/rule.proto",

@@ -12,6 +12,7 @@
 
 mod agreement;
 mod answer;
+mod ask;
 mod explain;
 mod found;
 mod link;
@@ -25,9 +26,11 @@ mod trace;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+pub use ask::{Finding, Subject, ask};
 pub use answer::{Answer, Candidate, Cut, Field, Mention};
 pub use explain::{CandidateParts, Explanation, Part};
 pub use options::{Filter, Options, Overlap};
+pub use trace::Reason;
 
 use crate::{
     index::{GluedWords, MAX_NESTED, MAX_TRACKS, Search, Segment},
@@ -64,6 +67,8 @@ pub struct Interrupted;
 #[derive(Debug, Default)]
 pub struct Scratch {
     words: Words,
+    /// How many of the words are the title's.
+    border: usize,
     glued: GluedWords,
     searches: Vec<Search>,
     letters: Letters,
@@ -87,11 +92,12 @@ pub fn run(
     interrupted: &AtomicBool,
 ) -> Result<(), Interrupted> {
     answer.clear();
-    let Scratch { words, glued, searches, letters, found, resolver, linker, trace } = scratch;
+    let Scratch { words, border: title, glued, searches, letters, found, resolver, linker, trace } = scratch;
     trace.rejected.clear();
     words.clear();
     glued.clear();
     let border = words.read(input.title);
+    *title = border;
     glued.read(input.title, words, 0);
     words.read(input.text);
     glued.read(input.text, words, border);

@@ -41,6 +41,8 @@ pub enum Reason {
     Unaccounted,
     /// A short name of an entity that the document does not name in full.
     ShortWithoutFull,
+    /// What several entities of the document are: `the Bank` where it names two banks.
+    Ambiguous,
     /// A short name inside the entity's own longer name.
     InsideOwnName,
     /// It is a part of a longer name of something else.

@@ -4,7 +4,7 @@
 //! by a hyphen or an apostrophe (`in-depth`) enter the vocabulary joined as well (`indepth`), as a word that stands for
 //! the sequence.
 
-use std::{cmp::Ordering, collections::BTreeSet, ops::Range};
+use std::{collections::BTreeSet, ops::Range};
 
 use hashbrown::HashMap;
 
@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use super::{
     automaton::{Automaton, Engine},
+    ids::natural,
     segment::{AttributeId, CaseCheck, EntityId, NameRecord, Segment, SegmentEntity, TypeId},
     vocabulary::{Vocabulary, WordId},
 };
@@ -377,27 +378,6 @@ struct NewName {
     language: u8,
 }
 
-/// The order of ids: numbers in them by their value, so that `Q90` comes before `Q813`. Where nothing else decides
-/// between entities, the older entry of a register is the better known one.
-fn natural(one: &str, other: &str) -> Ordering {
-    let (mut a, mut b) = (one, other);
-    while let (Some(x), Some(y)) = (a.chars().next(), b.chars().next()) {
-        let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
-        let (i, j) = (digits(a), digits(b));
-        let order = if i > 0 && j > 0 {
-            let (m, n) = (a[..i].trim_start_matches('0'), b[..j].trim_start_matches('0'));
-            m.len().cmp(&n.len()).then(m.cmp(n))
-        } else {
-            x.cmp(&y)
-        };
-        if order.is_ne() {
-            return order;
-        }
-        (a, b) = if i > 0 && j > 0 { (&a[i..], &b[j..]) } else { (&a[x.len_utf8()..], &b[y.len_utf8()..]) };
-    }
-    a.len().cmp(&b.len()).then_with(|| one.cmp(other))
-}
-
 /// The distinct items, ascending.
 fn sorted<T: Ord>(items: impl Iterator<Item = T>) -> Box<[T]> {
     items.collect::<BTreeSet<_>>().into_iter().collect()
@@ -417,21 +397,6 @@ fn check(case: CaseRule, text: &str, ordinary: Ordinary) -> CaseCheck {
                 CaseCheck::Proper
             } else {
                 CaseCheck::None
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_in_order() {
-        let ids = ["Q9", "Q90", "Q813", "Q813a", "a", "a0", "a00", "a1", "é"];
-        for (at, one) in ids.iter().enumerate() {
-            for (other_at, other) in ids.iter().enumerate() {
-                assert_eq!(natural(one, other), at.cmp(&other_at), "{one} and {other}");
             }
         }
     }

@@ -15,6 +15,7 @@ mod codes;
 mod compile;
 mod forms;
 mod glued;
+mod ids;
 mod readings;
 mod search;
 mod segment;

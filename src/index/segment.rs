@@ -11,6 +11,7 @@ use crate::{
 
 use super::{
     automaton::{Automaton, PatternId},
+    ids::natural,
     vocabulary::{Vocabulary, WordId},
 };
 
@@ -162,6 +163,17 @@ impl Segment {
     /// The entity of that number. Panics when it is not of this segment.
     pub fn entity(&self, id: EntityId) -> &SegmentEntity {
         &self.entities[id.0 as usize]
+    }
+
+    /// The entity of that id.
+    pub fn find(&self, id: &str) -> Option<EntityId> {
+        let at = self.entities.binary_search_by(|entity| natural(&entity.id, id)).ok()?;
+        Some(EntityId(at as u32))
+    }
+
+    /// Every name, those that rules derived included.
+    pub fn names(&self) -> impl Iterator<Item = Name<'_>> {
+        (0..self.names.len() as u32).map(|id| self.name(NameId(id)))
     }
 
     /// Every entity, in the order of their ids.

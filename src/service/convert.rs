@@ -3,17 +3,20 @@
 //! Every field is taken apart by name, so that a new field of the protocol does not compile until it is dealt with.
 //! Whatever is wrong becomes a [`Violation`]; nothing stops at the first.
 
+use std::sync::Arc;
+
 use super::{
     Violation,
     proto::{
-        self, AliasKind, CaseRule, EntityReference, EntitySummary, ErrorReason, ExtractResponse, GazetteerVersion,
+        self, AliasKind, CaseRule, EntityReference, EntitySummary, ErrorReason, ExplainMatchResponse, ExtractResponse,
+        GazetteerVersion,
         MatchForm, OffsetEncoding, OverlapPolicy, Truncation,
     },
     reasons,
 };
 use crate::{
-    catalog::Pinned,
-    extract::{Answer, Cut, Field, Input, Options, Overlap, Source},
+    catalog::{Gazetteer, Pinned},
+    extract::{Answer, Cut, Field, Finding, Input, Options, Overlap, Source},
     gazetteer::{Alias, AliasKind as Kind, CaseRule as Case, Checker, Entity},
     index::{EntityId, Form, Forms},
     service::Limits,
@@ -215,15 +218,6 @@ pub fn response(id: &str, input: Input<'_>, pinned: &Pinned, options: &Options, 
         entity: Some(reference(source, entity)),
         mention_count: count as u32,
     });
-    let gazetteers = pinned.gazetteers().iter().map(|gazetteer| GazetteerVersion {
-        name: gazetteer.name().to_owned(),
-        version: gazetteer.version().to_owned(),
-    });
-    let encoding = match options.offsets {
-        Encoding::Utf8 => OffsetEncoding::Utf8,
-        Encoding::Utf16 => OffsetEncoding::Utf16,
-        Encoding::CodePoints => OffsetEncoding::CodePoints,
-    };
     let truncations = answer.cuts.iter().map(|&Cut { limit, value, dropped }| Truncation {
         limit: limit.into(),
         value: value as u32,
@@ -233,9 +227,63 @@ pub fn response(id: &str, input: Input<'_>, pinned: &Pinned, options: &Options, 
         document_id: id.to_owned(),
         mentions: (0..answer.mentions.len()).map(|number| mention(number, input, answer, reference)).collect(),
         entities: entities.collect(),
-        gazetteers: gazetteers.collect(),
-        offset_encoding: encoding.into(),
+        gazetteers: versions(pinned),
+        offset_encoding: encoding(options).into(),
         truncations: truncations.collect(),
+    }
+}
+
+/// The versions of the gazetteers that were searched.
+fn versions(pinned: &Pinned) -> Vec<GazetteerVersion> {
+    let version = |gazetteer: &Arc<Gazetteer>| GazetteerVersion {
+        name: gazetteer.name().to_owned(),
+        version: gazetteer.version().to_owned(),
+    };
+    pinned.gazetteers().iter().map(version).collect()
+}
+
+fn encoding(options: &Options) -> OffsetEncoding {
+    match options.offsets {
+        Encoding::Utf8 => OffsetEncoding::Utf8,
+        Encoding::Utf16 => OffsetEncoding::Utf16,
+        Encoding::CodePoints => OffsetEncoding::CodePoints,
+    }
+}
+
+/// Writes what was asked about a match as the protocol has it.
+pub fn findings(
+    input: Input<'_>,
+    pinned: &Pinned,
+    options: &Options,
+    answer: &Answer,
+    findings: &[Finding],
+) -> ExplainMatchResponse {
+    let sources = pinned.sources();
+    let reference = |source: usize, entity| reference(&sources[source], entity);
+    let finding = |finding: &Finding| {
+        let Finding { reason, place, entity, name, mention: number } = finding;
+        let (field, text) = match place {
+            Some((0, span, _)) => (proto::Field::Title, span.of(input.title)),
+            Some((_, span, _)) => (proto::Field::Text, span.of(input.text)),
+            None => (proto::Field::Unspecified, ""),
+        };
+        let (reason, detail) = reasons::reason(*reason);
+        proto::MatchFinding {
+            reason: reason.into(),
+            detail: detail.to_owned(),
+            start: place.as_ref().map(|(_, _, offsets)| offsets.start),
+            end: place.as_ref().map(|(_, _, offsets)| offsets.end),
+            text: text.to_owned(),
+            field: field.into(),
+            name: name.clone(),
+            entity: entity.map(|(source, entity)| reference(source, entity)),
+            mention: number.map(|number| mention(number, input, answer, reference)),
+        }
+    };
+    ExplainMatchResponse {
+        findings: findings.iter().map(finding).collect(),
+        gazetteers: versions(pinned),
+        offset_encoding: encoding(options).into(),
     }
 }
 

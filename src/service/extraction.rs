@@ -9,12 +9,13 @@ use super::{
     Error, Limits, Plan, SharedCatalog, Violation, Workers,
     front::{Admitted, of_tonic},
     proto::{
-        self, BatchExtractRequest, BatchExtractResponse, BatchExtractResult, ErrorReason, ExtractRequest,
-        ExtractResponse, StreamExtractConfig, StreamExtractRequest, StreamExtractResponse, batch_extract_result,
-        extraction_service_server::ExtractionService, stream_extract_response,
+        self, BatchExtractRequest, BatchExtractResponse, BatchExtractResult, ErrorReason, ExplainMatchRequest,
+        ExplainMatchResponse, ExtractRequest, ExtractResponse, StreamExtractConfig, StreamExtractRequest, StreamExtractResponse, batch_extract_result,
+        explain_match_request, extraction_service_server::ExtractionService, stream_extract_response,
     },
     status,
 };
+use crate::{extract::Subject, gazetteer::MAX_NAME_BYTES};
 
 /// The service. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -46,6 +47,40 @@ impl Extraction {
             Error::check(wrong)?;
             let (Some(plan), Some(document)) = (plan, document) else { return Err(Error::Internal) };
             plan.extract(&document, "document", &limits, memory, stop)
+        };
+        self.workers.run(bytes, job).await
+    }
+
+    async fn explain(&self, request: ExplainMatchRequest) -> Result<ExplainMatchResponse, Error> {
+        let (catalog, limits) = (self.catalog.clone(), self.limits.clone());
+        let bytes = request.document.as_ref().map_or(0, |document| document.text.len());
+        let job = move |memory: &mut _, stop: &_| {
+            let ExplainMatchRequest { document, subject, gazetteers, inline_entities, options } = request;
+            let catalog = catalog.get().ok_or(Error::NotServing)?;
+            let mut wrong = Vec::new();
+            if document.is_none() {
+                wrong.push(Violation::invalid("document", "it is required"));
+            }
+            let subject = match &subject {
+                Some(explain_match_request::Subject::Name(name)) => {
+                    if name.trim().is_empty() || name.len() > MAX_NAME_BYTES {
+                        let message = format!("a name of 1 to {MAX_NAME_BYTES} bytes is asked for");
+                        wrong.push(Violation::invalid("name", message));
+                    }
+                    Some(Subject::Name(name))
+                }
+                Some(explain_match_request::Subject::EntityId(id)) => Some(Subject::Entity(id)),
+                None => {
+                    wrong.push(Violation::invalid("subject", "a name or an entity id is required"));
+                    None
+                }
+            };
+            let plan = Plan::new(catalog, &limits, &gazetteers, &inline_entities, options.as_ref(), &mut wrong)?;
+            Error::check(wrong)?;
+            let (Some(plan), Some(document), Some(subject)) = (plan, document, subject) else {
+                return Err(Error::Internal);
+            };
+            plan.ask(&document, subject, &limits, memory, stop)
         };
         self.workers.run(bytes, job).await
     }
@@ -187,6 +222,13 @@ impl ExtractionService for Extraction {
         request: Request<BatchExtractRequest>,
     ) -> Result<Response<BatchExtractResponse>, Status> {
         Ok(Response::new(self.extract_batch(request.into_inner()).await?))
+    }
+
+    async fn explain_match(
+        &self,
+        request: Request<ExplainMatchRequest>,
+    ) -> Result<Response<ExplainMatchResponse>, Status> {
+        Ok(Response::new(self.explain(request.into_inner()).await?))
     }
 
     type StreamExtractStream = BoxStream<'static, Result<StreamExtractResponse, Status>>;

@@ -20,7 +20,7 @@ mod server;
 mod status;
 mod work;
 
-pub use convert::{document, response};
+pub use convert::{document, findings, response};
 pub use error::{Error, Violation};
 pub use limits::Limits;
 pub use plan::{Plan, SharedCatalog};

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     catalog::{Catalog, Gazetteer, Pinned},
-    extract::{self, Options},
+    extract::{self, Options, Subject},
 };
 
 /// The catalog, once it was loaded.
@@ -90,5 +90,24 @@ impl Plan {
         extract::run(&sources, input, &self.options, self.pinned.filter(), scratch, answer, interrupted)
             .map_err(|extract::Interrupted| Error::Cancelled)?;
         Ok(convert::response(&document.id, input, &self.pinned, &self.options, answer))
+    }
+
+    /// Says what became of a subject in one document.
+    pub fn ask(
+        &self,
+        document: &proto::Document,
+        subject: Subject<'_>,
+        limits: &Limits,
+        memory: &mut Memory,
+        interrupted: &AtomicBool,
+    ) -> Result<proto::ExplainMatchResponse, Error> {
+        let mut wrong = Vec::new();
+        let input = convert::document(document, "document", limits, &mut wrong);
+        Error::check(wrong)?;
+        let Memory { scratch, answer } = memory;
+        let (sources, filter) = (self.pinned.sources(), self.pinned.filter());
+        let findings = extract::ask(&sources, input, &self.options, filter, subject, scratch, answer, interrupted)
+            .map_err(|extract::Interrupted| Error::Cancelled)?;
+        Ok(convert::findings(input, &self.pinned, &self.options, answer, &findings))
     }
 }

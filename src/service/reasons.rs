@@ -2,10 +2,10 @@
 
 use super::{
     Violation,
-    proto::{self, EntityReference},
+    proto::{self, EntityReference, MatchReason},
 };
 use crate::{
-    extract::{Answer, Candidate, CandidateParts, Explanation, Part},
+    extract::{Answer, Candidate, CandidateParts, Explanation, Part, Reason},
     gazetteer::{Rule, Rules},
     index::EntityId,
 };
@@ -111,6 +111,45 @@ pub(super) fn explanation_of(
 ) -> Option<proto::Explanation> {
     let candidates = &answer.candidates[answer.mentions[mention].candidates.clone()];
     answer.explanations.get(mention).map(|one| explanation(one, candidates, reference))
+}
+
+/// A reason as the protocol has it, with a sentence.
+pub(super) fn reason(reason: Reason) -> (MatchReason, &'static str) {
+    match reason {
+        Reason::Linked => (MatchReason::Linked, "it is a mention that links to the entity"),
+        Reason::NotInGazetteer => (MatchReason::NotInGazetteer, "no gazetteer that was searched has it"),
+        Reason::NotInDocument => (MatchReason::NotInDocument, "the document has no name of the entity"),
+        Reason::CrossesParagraph => (MatchReason::CrossesParagraph, "a paragraph ends between the words of the name"),
+        Reason::CrossesSentence => (MatchReason::CrossesSentence, "a sentence ends between the words of the name"),
+        Reason::CrossesMark => {
+            (MatchReason::CrossesMark, "a mark that the name does not have stands between its words")
+        }
+        Reason::InsideWord => (MatchReason::InsideWord, "it begins or ends inside a word"),
+        Reason::ExcludedType => (MatchReason::ExcludedType, "the type of the entity is not wanted"),
+        Reason::WrongCase => (MatchReason::WrongCase, "the name asks for other capitals"),
+        Reason::MissingSymbol => (MatchReason::MissingSymbol, "the name has a symbol that the text lacks"),
+        Reason::DisabledForm => (MatchReason::DisabledForm, "it needs a weaker form that is switched off"),
+        Reason::DisabledRule => (MatchReason::DisabledRule, "it needs a rule that is switched off"),
+        Reason::Unaccounted => {
+            (MatchReason::Unaccounted, "a part of the glued word is accounted for by nothing")
+        }
+        Reason::ShortWithoutFull => {
+            (MatchReason::ShortWithoutFull, "a short name counts only where the document names the entity in full")
+        }
+        Reason::Ambiguous => (MatchReason::Ambiguous, "the document names several of this kind"),
+        Reason::InsideOwnName => (MatchReason::InsideOwnName, "it lies inside a longer name of the same entity"),
+        Reason::PartOfLongerName => {
+            (MatchReason::PartOfLongerName, "a capitalised word beside it makes it a part of another name")
+        }
+        Reason::BetterPlace => (MatchReason::BetterPlace, "the same entity is found better here"),
+        Reason::LostOverlap => (MatchReason::LostOverlap, "another mention overlaps it and ranks first"),
+        Reason::OtherCandidate => (MatchReason::OtherCandidate, "another entity is likelier here"),
+        Reason::NothingLikelier => {
+            (MatchReason::NothingLikelier, "it is more likely an ordinary word or a part of a longer name")
+        }
+        Reason::BelowThreshold => (MatchReason::BelowThreshold, "its score is below min_score"),
+        Reason::Cut => (MatchReason::Cut, "a limit cut it"),
+    }
 }
 
 #[cfg(test)]

@@ -35,6 +35,53 @@ pub(crate) struct Case {
     pub(crate) mentions: Vec<Expected>,
     #[serde(default)]
     pub(crate) cut: Vec<String>,
+    /// Questions of the kind that `ExplainMatch` answers.
+    #[serde(default)]
+    pub(crate) asks: Vec<Ask>,
+}
+
+/// A question about a name or an entity, with what is found out.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Ask {
+    pub(crate) name: Option<String>,
+    pub(crate) entity: Option<String>,
+    pub(crate) findings: Vec<ExpectedFinding>,
+}
+
+/// What must be found out at one place.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExpectedFinding {
+    pub(crate) reason: String,
+    pub(crate) start: Option<u32>,
+    pub(crate) end: Option<u32>,
+    pub(crate) id: Option<String>,
+    pub(crate) field: Option<String>,
+    /// The mention of the answer that stands there, by number.
+    pub(crate) mention: Option<usize>,
+}
+
+impl ExpectedFinding {
+    /// What was found, as a row has it.
+    pub(crate) fn of(finding: &proto::MatchFinding) -> Self {
+        let field = Some(finding.field()).filter(|field| *field == proto::Field::Title).map(short_name);
+        Self {
+            reason: short_name(finding.reason()),
+            start: finding.start,
+            end: finding.end,
+            id: finding.entity.as_ref().map(|entity| entity.id.clone()),
+            field,
+            mention: finding.mention.as_ref().map(|_| 0),
+        }
+    }
+}
+
+impl PartialEq for ExpectedFinding {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.reason, self.start, self.end, &self.id, &self.field, self.mention.is_some())
+            == (&other.reason, other.start, other.end, &other.id, &other.field, other.mention.is_some())
+    }
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -272,7 +319,7 @@ impl Expected {
 /// `line-break` for `MATCH_FORM_LINE_BREAK`, `title` for `FIELD_TITLE`.
 fn short_name(value: impl NamedValue) -> String {
     let name = value.name();
-    let prefixes = ["MATCH_FORM_", "FIELD_", "RULE_"];
+    let prefixes = ["MATCH_FORM_", "MATCH_REASON_", "FIELD_", "RULE_"];
     let name = prefixes.iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap();
     name.to_lowercase().replace('_', "-")
 }
@@ -282,6 +329,12 @@ trait NamedValue {
 }
 
 impl NamedValue for proto::MatchForm {
+    fn name(&self) -> &'static str {
+        self.as_str_name()
+    }
+}
+
+impl NamedValue for proto::MatchReason {
     fn name(&self) -> &'static str {
         self.as_str_name()
     }

@@ -11,6 +11,7 @@ mod hostile;
 mod oracle;
 mod peers;
 mod properties;
+mod questions;
 mod readme;
 mod seed;
 mod service;

@@ -1,0 +1,324 @@
+//! Why was this not found? Every place of a name, or of the names of an entity, with what became of it.
+//!
+//! The extraction runs with its trace on ([`super::trace`]), so that a reason is what decided and not a second opinion.
+//! Places that the search never reports (words in two paragraphs, short names of an entity that is not named in full)
+//! are looked for afterwards. Linear in the document and in the gazetteers: a question for people, not for a pipeline.
+//!
+//! Must not know: how findings are shown.
+
+use std::{ops::Range, sync::atomic::AtomicBool};
+
+use hashbrown::{HashMap, HashSet};
+
+use super::{
+    Answer, Filter, Input, Interrupted, Options, Scratch, Source,
+    trace::{Reason, Rejected},
+};
+use crate::{
+    gazetteer::{Rule, derive},
+    index::{EntityId, Form, Forms, GluedWords, Search, Segment},
+    text::{Gap, Offsets, Span, View, WordKey, Words},
+};
+
+/// What is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject<'a> {
+    /// A name, as it may stand in the document.
+    Name(&'a str),
+    /// The id of an entity.
+    Entity(&'a str),
+}
+
+/// What became of a name at one place, or why it has no place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// Why it is no mention, or that it is one.
+    pub reason: Reason,
+    /// Where: field (0 the title, 1 the text), bytes, and offsets in the unit that was asked for; `None` where the
+    /// document does not have the name.
+    pub place: Option<(u8, Span, Range<u32>)>,
+    /// The entity, with the number of its source.
+    pub entity: Option<(usize, EntityId)>,
+    /// The name that was looked for.
+    pub name: String,
+    /// The mention that stands there, or that it lost to, by its number in the answer.
+    pub mention: Option<usize>,
+}
+
+/// A name of an entity that is asked about.
+struct Target {
+    source: usize,
+    entity: EntityId,
+    name: String,
+    /// The rule that derives the name as a short one.
+    short: Option<Rule>,
+}
+
+/// Extracts into `answer`, and says of every place of the subject what became of it.
+#[allow(clippy::too_many_arguments)]
+pub fn ask(
+    sources: &[Source<'_>],
+    input: Input<'_>,
+    options: &Options,
+    filter: &Filter,
+    subject: Subject<'_>,
+    scratch: &mut Scratch,
+    answer: &mut Answer,
+    interrupted: &AtomicBool,
+) -> Result<Vec<Finding>, Interrupted> {
+    scratch.trace.on = true;
+    let result = super::run(sources, input, options, filter, scratch, answer, interrupted);
+    scratch.trace.on = false;
+    result?;
+    let targets = targets(sources, subject, interrupted);
+    let wanted: HashSet<_> = targets.iter().map(|target| (target.source, target.entity)).collect();
+    let same_name = |text: &str| match subject {
+        Subject::Name(name) => folded(text) == folded(name),
+        Subject::Entity(_) => true,
+    };
+    let mut findings = Vec::new();
+    for (number, mention) in answer.mentions.iter().enumerate() {
+        for (rank, candidate) in answer.candidates[mention.candidates.clone()].iter().enumerate() {
+            let text = mention.span.of([input.title, input.text][mention.field as usize]);
+            if !wanted.contains(&(candidate.source, candidate.entity)) {
+                continue;
+            }
+            let names = targets.iter().filter(|target| (target.source, target.entity) == (candidate.source, candidate.entity));
+            let name = best_name(names, text);
+            if !(same_name(text) || same_name(&name)) {
+                continue;
+            }
+            let reason = match (rank, mention.linked, mention.likely) {
+                (0, true, _) => Reason::Linked,
+                (0, _, false) => Reason::NothingLikelier,
+                (0, ..) => Reason::BelowThreshold,
+                _ => Reason::OtherCandidate,
+            };
+            findings.push(Finding {
+                reason,
+                place: Some((mention.field as u8, mention.span, 0..0)),
+                entity: Some((candidate.source, candidate.entity)),
+                name,
+                mention: Some(number),
+            });
+        }
+    }
+    let mut known: HashSet<_> = findings.iter().filter_map(|one| Some((one.entity?, one.place.clone()?.0, one.place.clone()?.1))).collect();
+    let mut rejected: Vec<_> = scratch.trace.rejected.clone();
+    // Of several reasons at one place the one that came furthest.
+    rejected.sort_by_key(|one| (one.field, one.span.start, one.span.end, one.source, one.entity, std::cmp::Reverse(one.reason)));
+    for Rejected { field, span, source, entity, name, reason } in rejected {
+        let source = source as usize;
+        let text = span.of([input.title, input.text][field as usize]);
+        let name = sources[source].segment.name(name).text;
+        let about = wanted.contains(&(source, entity)) && (same_name(text) || same_name(name));
+        let own = owner(answer, field, span).filter(|_| reason == Reason::PartOfLongerName);
+        let own = own.is_some_and(|number| links(answer, number, (source, entity)));
+        let reason = if own { Reason::InsideOwnName } else { reason };
+        if about && known.insert(((source, entity), field, span)) {
+            let mention = winner(answer, field, span).filter(|_| {
+                matches!(reason, Reason::LostOverlap | Reason::BetterPlace | Reason::InsideOwnName | Reason::Unaccounted)
+            });
+            let place = Some((field, span, 0..0));
+            findings.push(Finding { reason, place, entity: Some((source, entity)), name: name.to_owned(), mention });
+        }
+    }
+    let view = View {
+        fields: [input.title, input.text],
+        words: &scratch.words,
+        border: scratch.border,
+    };
+    unreported(view, options, answer, &targets, &mut findings);
+    if findings.is_empty() {
+        findings.extend(without_place(view, subject, &targets));
+    }
+    findings.sort_by(|a, b| {
+        let place = |one: &Finding| one.place.as_ref().map(|(field, span, _)| (*field, span.start, span.end));
+        (place(a), a.entity, &a.name).cmp(&(place(b), b.entity, &b.name))
+    });
+    for (field, text) in [(0, input.title), (1, input.text)] {
+        let mut offsets = Offsets::new(text, options.offsets);
+        for (_, span, range) in findings.iter_mut().filter_map(|one| one.place.as_mut()).filter(|place| place.0 == field) {
+            *range = offsets.at(span.start)..offsets.at(span.end);
+        }
+    }
+    Ok(findings)
+}
+
+/// The entities that are asked about, each with every name.
+fn targets(sources: &[Source<'_>], subject: Subject<'_>, interrupted: &AtomicBool) -> Vec<Target> {
+    let mut targets = Vec::new();
+    for (number, source) in sources.iter().enumerate() {
+        let segment = source.segment;
+        let entities: Vec<EntityId> = match subject {
+            Subject::Entity(id) => segment.find(id).into_iter().collect(),
+            Subject::Name(name) => named(segment, name, interrupted),
+        };
+        for entity in entities {
+            let about = segment.entity(entity);
+            let mut add = |name: &str, short| {
+                targets.push(Target { source: number, entity, name: name.to_owned(), short });
+            };
+            let shorts = derive::short_names(about.nature, &about.name);
+            match subject {
+                Subject::Entity(_) => {
+                    segment.names().filter(|name| name.entity == entity).for_each(|name| add(name.text, None));
+                    shorts.iter().for_each(|derived| add(&derived.text, Some(derived.rule)));
+                }
+                Subject::Name(name) => {
+                    let short = shorts.iter().find(|derived| folded(&derived.text) == folded(name));
+                    add(name, short.map(|derived| derived.rule));
+                }
+            }
+        }
+    }
+    targets
+}
+
+/// The entities that have a name, in full or as a short name that a rule derives.
+fn named(segment: &Segment, name: &str, interrupted: &AtomicBool) -> Vec<EntityId> {
+    let (mut words, mut glued, mut search) = (Words::default(), GluedWords::default(), Search::default());
+    words.read(name);
+    glued.read(name, &words, 0);
+    let view = View { fields: ["", name], words: &words, border: 0 };
+    search.run(segment, view, &glued, Forms::EXACT, interrupted);
+    let whole = search.occurrences().iter().filter(|one| one.first == 0 && one.last as usize + 1 == words.all().len());
+    let mut entities: Vec<_> =
+        whole.flat_map(|one| segment.names_of(one.pattern)).map(|id| segment.name(id).entity).collect();
+    let of = |(number, entity): (usize, &crate::index::SegmentEntity)| {
+        // A short name is a part of the name, or an acronym, which is short.
+        let may_be = entity.name.contains(name) || name.len() <= 12 && !name.contains(char::is_lowercase);
+        let is = may_be && derive::short_names(entity.nature, &entity.name).iter().any(|one| one.text == name);
+        is.then_some(EntityId(number as u32))
+    };
+    entities.extend(segment.entities().iter().enumerate().filter_map(of));
+    entities.sort_unstable();
+    entities.dedup();
+    entities
+}
+
+/// Of an entity's names the one that is written like the text, else the first.
+fn best_name<'t>(names: impl Iterator<Item = &'t Target>, text: &str) -> String {
+    let names: Vec<_> = names.collect();
+    let alike = names.iter().find(|target| folded(&target.name) == folded(text));
+    alike.or(names.first()).map_or_else(String::new, |target| target.name.clone())
+}
+
+/// The first mention that a place lies in.
+fn owner(answer: &Answer, field: u8, span: Span) -> Option<usize> {
+    let holds = |one: &super::Mention| {
+        one.field as u8 == field && one.span.start <= span.start && span.end <= one.span.end
+    };
+    answer.mentions.iter().position(holds)
+}
+
+/// Whether an entity is a candidate of a mention.
+fn links(answer: &Answer, mention: usize, (source, entity): (usize, EntityId)) -> bool {
+    let candidates = &answer.candidates[answer.mentions[mention].candidates.clone()];
+    candidates.iter().any(|one| (one.source, one.entity) == (source, entity))
+}
+
+/// The first mention that overlaps a place.
+fn winner(answer: &Answer, field: u8, span: Span) -> Option<usize> {
+    let overlaps = |one: &super::Mention| {
+        one.field as u8 == field && one.span.start < span.end && span.start < one.span.end
+    };
+    answer.mentions.iter().position(overlaps)
+}
+
+/// Places whose words are those of a name, which neither the search nor the short names reported.
+fn unreported(
+    view: View<'_>,
+    options: &Options,
+    answer: &Answer,
+    targets: &[Target],
+    findings: &mut Vec<Finding>,
+) {
+    let mut places: HashMap<WordKey, Vec<usize>> = HashMap::new();
+    for (index, word) in view.all().iter().enumerate() {
+        places.entry(word.key).or_default().push(index);
+    }
+    let named_in_full = |target: &Target| {
+        let full = |number: &usize| !answer.mentions[*number].forms.has(Form::Short);
+        (0..answer.mentions.len()).filter(full).any(|number| links(answer, number, (target.source, target.entity)))
+    };
+    let mut more = Vec::new();
+    let mut words = Words::default();
+    for target in targets {
+        words.clear();
+        words.read(&target.name);
+        let Some(first) = words.all().first() else { continue };
+        for &index in places.get(&first.key).into_iter().flatten() {
+            let last = index + words.all().len() - 1;
+            let same = |(a, b): (&crate::text::Word, &crate::text::Word)| {
+                a.key == b.key && (!a.key.is_hashed() || view.words.long(a) == words.long(b))
+            };
+            if last >= view.all().len() || !view.all()[index..=last].iter().zip(words.all()).all(same) {
+                continue;
+            }
+            let field = view.field(index) as u8;
+            let inner = &view.all()[index + 1..=last];
+            let apart = inner.iter().any(|word| word.gap.any(Gap::PARAGRAPH));
+            let end = if apart { view.all()[index].span.end } else { view.all()[last].span.end };
+            let span = Span::new(view.all()[index].span.start, end);
+            let entity = Some((target.source, target.entity));
+            let seen = |one: &Finding| {
+                let place = one.place.as_ref();
+                one.entity == entity
+                    && place.is_some_and(|(at, other, _)| *at == field && other.start <= span.start && span.end <= other.end)
+            };
+            if findings.iter().chain(&more).any(seen) {
+                continue;
+            }
+            let owner = owner(answer, field, span);
+            let reason = match target.short {
+                _ if apart => Reason::CrossesParagraph,
+                Some(_) if owner.is_some_and(|number| links(answer, number, (target.source, target.entity))) => {
+                    Reason::InsideOwnName
+                }
+                Some(_) if owner.is_some() => Reason::LostOverlap,
+                Some(rule) if options.disabled_rules.has(rule) => Reason::DisabledRule,
+                Some(_) if options.disabled.has(Form::Short) => Reason::DisabledForm,
+                Some(Rule::Generic) if named_in_full(target) => Reason::Ambiguous,
+                Some(_) => Reason::ShortWithoutFull,
+                None => Reason::Cut,
+            };
+            let mention = owner.filter(|_| matches!(reason, Reason::InsideOwnName | Reason::LostOverlap));
+            let place = Some((field, span, 0..0));
+            more.push(Finding { reason, place, entity, name: target.name.clone(), mention });
+        }
+    }
+    findings.append(&mut more);
+}
+
+/// Why a subject has no place: no gazetteer has it, or the document has not.
+fn without_place(view: View<'_>, subject: Subject<'_>, targets: &[Target]) -> Vec<Finding> {
+    let blank = |reason, place, name: &str| Finding { reason, place, entity: None, name: name.to_owned(), mention: None };
+    if let Some(target) = targets.first() {
+        let entity = Some((target.source, target.entity));
+        return vec![Finding { entity, ..blank(Reason::NotInDocument, None, &target.name) }];
+    }
+    let name = match subject {
+        Subject::Name(name) => name,
+        Subject::Entity(id) => return vec![blank(Reason::NotInGazetteer, None, id)],
+    };
+    let mut words = Words::default();
+    words.read(name);
+    let keys: Vec<_> = words.all().iter().map(|word| word.key).collect();
+    let windows = view.all().windows(keys.len().max(1)).enumerate();
+    let here = windows.filter(|(_, window)| !keys.is_empty() && window.iter().map(|word| word.key).eq(keys.iter().copied()));
+    let found: Vec<_> = here
+        .map(|(index, window)| {
+            let span = Span::new(window[0].span.start, window[window.len() - 1].span.end);
+            blank(Reason::NotInGazetteer, Some((view.field(index) as u8, span, 0..0)), name)
+        })
+        .collect();
+    if found.is_empty() { vec![blank(Reason::NotInGazetteer, None, name)] } else { found }
+}
+
+/// The folded words of a text.
+fn folded(text: &str) -> Vec<Vec<u8>> {
+    let mut words = Words::default();
+    words.read(text);
+    words.all().iter().map(|word| words.folded(word, &mut [0; 8]).to_vec()).collect()
+}

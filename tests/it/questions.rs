@@ -1,0 +1,131 @@
+//! `ExplainMatch`: every question of the cases has its answer on every surface, every reason has a case, an explanation
+//! repeats its score, and no name of a document is left without a reason.
+
+use std::{collections::BTreeSet, sync::atomic::AtomicBool};
+
+use onomast::{
+    catalog::{Catalog, Gazetteer, Pinned},
+    extract::{self, Answer, Input, Options, Scratch, Subject},
+    service::{self, Limits, proto},
+    text::Words,
+};
+
+use crate::{
+    case::{self, Case, ExpectedFinding},
+    support::TestServer,
+};
+
+fn gazetteer(case: &Case) -> Gazetteer {
+    Gazetteer::compile(&case.name, case.jsonl().as_bytes(), &case.entities()).unwrap()
+}
+
+/// Asks through the library.
+fn ask(
+    gazetteer: Gazetteer,
+    options: &Options,
+    document: &proto::Document,
+    subject: Subject<'_>,
+) -> proto::ExplainMatchResponse {
+    let pinned = Pinned::new(vec![gazetteer.into()], options);
+    let input = Input { title: &document.title, text: &document.text, language: &document.language_code };
+    let (mut scratch, mut answer) = (Scratch::default(), Answer::default());
+    let never = AtomicBool::new(false);
+    let (sources, filter) = (pinned.sources(), pinned.filter());
+    let findings =
+        extract::ask(&sources, input, options, filter, subject, &mut scratch, &mut answer, &never).unwrap();
+    service::findings(input, &pinned, options, &answer, &findings)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_question_has_its_answer_on_every_surface() {
+    let cases = case::all();
+    let server = TestServer::with(Catalog::new(cases.iter().map(gazetteer)), Limits::default()).await;
+    let mut client = server.client().await;
+    let (mut wrong, mut reasons) = (Vec::new(), BTreeSet::new());
+    for case in cases.iter().filter(|case| !case.asks.is_empty()) {
+        for question in &case.asks {
+            let subject = match (&question.name, &question.entity) {
+                (Some(name), None) => Subject::Name(name),
+                (None, Some(id)) => Subject::Entity(id),
+                _ => panic!("{}: ask for a name or an entity", case.name),
+            };
+            let library = ask(gazetteer(case), &case.library_options(), &case.document(), subject);
+            let found: Vec<_> = library.findings.iter().map(ExpectedFinding::of).collect();
+            reasons.extend(library.findings.iter().map(|finding| finding.reason));
+            let numbered = question.findings.iter().zip(&library.findings).all(|(expected, finding)| {
+                let mention = finding.mention.as_ref();
+                expected.mention.map(|number| &case.mentions[number]).is_none_or(|expected| {
+                    mention.is_some_and(|mention| mention.text == expected.text && mention.start == Some(expected.start))
+                })
+            });
+            if found != question.findings || !numbered {
+                wrong.push(format!("{}: {subject:?}: {:?}\n  found {found:?}", case.name, question.findings));
+            }
+            let subject = match subject {
+                Subject::Name(name) => proto::explain_match_request::Subject::Name(name.into()),
+                Subject::Entity(id) => proto::explain_match_request::Subject::EntityId(id.into()),
+            };
+            let request = proto::ExplainMatchRequest {
+                document: Some(case.document()),
+                subject: Some(subject),
+                gazetteers: vec![case.name.clone()],
+                inline_entities: vec![],
+                options: Some(case.proto_options()),
+            };
+            let unary = client.explain_match(request).await.unwrap().into_inner();
+            if unary != library {
+                wrong.push(format!("{}: the service answers otherwise: {unary:?}", case.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let missing: Vec<_> = (1..)
+        .map_while(|reason| proto::MatchReason::try_from(reason).ok())
+        .filter(|reason| !reasons.contains(&i32::from(*reason)))
+        .collect();
+    assert!(missing.is_empty(), "no case asks for {missing:?}");
+}
+
+/// Whether the words of a name stand at a place of a document, whatever stands between them.
+fn places(document: &Words, name: &str) -> Vec<u32> {
+    let mut words = Words::default();
+    words.read(name);
+    let keys: Vec<_> = words.all().iter().map(|word| word.key).collect();
+    let here = document.all().windows(keys.len().max(1));
+    here.filter(|window| window.iter().map(|word| word.key).eq(keys.iter().copied()))
+        .map(|window| window[0].span.start)
+        .collect()
+}
+
+#[test]
+fn every_mention_and_every_name_of_the_cases_has_its_reason() {
+    for case in case::all().iter().filter(|case| case.text.len() < 5000) {
+        let options = Options { max_mentions: None, ..case.library_options() };
+        let document = case.document();
+        for entity in case.entities() {
+            let found = ask(gazetteer(case), &options, &document, Subject::Entity(&entity.id));
+            assert!(!found.findings.is_empty(), "{}: {}", case.name, entity.id);
+            let answer = crate::surfaces::library(gazetteer(case), &options, &document);
+            for mention in &answer.mentions {
+                let is = |finding: &&proto::MatchFinding| finding.mention.as_ref() == Some(mention);
+                let linked = mention.entity.as_ref().is_some_and(|linked| linked.id == entity.id);
+                let told = found.findings.iter().filter(is).any(|finding| finding.reason() == proto::MatchReason::Linked);
+                assert_eq!(linked, told, "{}: {} and {mention:?}", case.name, entity.id);
+                assert_eq!(case::unexplained(mention), None, "{}", case.name);
+            }
+            let mut words = Words::default();
+            words.read(&document.text);
+            for name in std::iter::once(&entity.name).chain(entity.aliases.iter().map(|alias| &alias.text)) {
+                for start in places(&words, name) {
+                    let spans = options.offsets == onomast::text::OffsetEncoding::Utf8;
+                    let here = |finding: &proto::MatchFinding| {
+                        finding.field() == proto::Field::Text
+                            && finding.start.zip(finding.end).is_some_and(|(from, to)| (from..to).contains(&start))
+                    };
+                    let near = found.findings.iter().any(here) || !spans;
+                    assert!(near, "{}: no reason for {name:?} at {start}: {:?}", case.name, found.findings);
+                }
+            }
+        }
+    }
+}
