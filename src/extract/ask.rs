@@ -76,6 +76,8 @@ pub fn ask(
         Subject::Name(name) => folded(text) == folded(name),
         Subject::Entity(_) => true,
     };
+    // A weaker form of the name: `Russias` where `Russia` is asked about.
+    let as_long = |text: &str| matches!(subject, Subject::Name(name) if folded(text).len() == folded(name).len());
     let mut findings = Vec::new();
     for (number, mention) in answer.mentions.iter().enumerate() {
         for (rank, candidate) in answer.candidates[mention.candidates.clone()].iter().enumerate() {
@@ -85,7 +87,7 @@ pub fn ask(
             }
             let names = targets.iter().filter(|target| (target.source, target.entity) == (candidate.source, candidate.entity));
             let name = best_name(names, text);
-            if !(same_name(text) || same_name(&name)) {
+            if !(same_name(text) || as_long(text)) {
                 continue;
             }
             let reason = match (rank, mention.linked, mention.likely) {
