@@ -20,8 +20,8 @@ use std::{
 use onomast::{
     catalog::Gazetteer,
     extract::{self, Answer, Input, Options, Scratch},
-    gazetteer::{Entity, Format, read},
-    index::{Forms, GluedWords, Search},
+    gazetteer::{Entity, Format, Rule, read},
+    index::{Form, Forms, GluedWords, Search},
     text::{View, Words},
 };
 
@@ -42,11 +42,11 @@ fn main() {
     let bytes: usize = texts.iter().map(String::len).sum();
     println!("text: {} documents, {:.1} MB", texts.len(), bytes as f64 / 1e6);
     println!(
-        "{:<16} {:>9} {:>9} {:>9} {:>9} {:>10} {:>8} {:>8} {:>8}",
-        "gazetteer", "entities", "names", "compile", "memory", "mentions", "words", "search", "whole"
+        "{:<12} {:>8} {:>8} {:>8} {:>7} {:>9} {:>7} {:>7} {:>7} {:>7} {:>6}",
+        "gazetteer", "entities", "names", "compile", "memory", "mentions", "words", "search", "plain", "whole", "cost"
     );
     for set in &sets {
-        let mut stages: [Vec<Duration>; 3] = Default::default();
+        let mut stages: [Vec<Duration>; 4] = Default::default();
         let mut mentions = None;
         let mut bench = Bench::new(set);
         for _ in 0..ROUNDS {
@@ -56,7 +56,10 @@ fn main() {
             let (time, count) = timed(|| bench.search(&texts));
             assert!(count > 0);
             stages[1].push(time);
-            let (time, count) = timed(|| bench.whole(&texts));
+            let (time, count) = timed(|| bench.whole(&texts, true));
+            assert!(count > 0);
+            stages[3].push(time);
+            let (time, count) = timed(|| bench.whole(&texts, false));
             assert_eq!(*mentions.get_or_insert(count), count, "the number of mentions must not change");
             stages[2].push(time);
         }
@@ -64,9 +67,10 @@ fn main() {
             times.sort_unstable();
             bytes as f64 / 1e6 / times[times.len() / 2].as_secs_f64()
         };
-        let [words, search, whole] = &mut stages;
+        let [words, search, whole, plain] = &mut stages;
+        let (plain, whole) = (rate(plain), rate(whole));
         println!(
-            "{:<16} {:>9} {:>9} {:>8.1}s {:>7.0}MB {:>10} {:>8.1} {:>8.1} {:>8.1}",
+            "{:<12} {:>8} {:>8} {:>7.1}s {:>5.0}MB {:>9} {:>7.1} {:>7.1} {:>7.1} {:>7.1} {:>6.2}",
             set.label,
             set.entities,
             set.gazetteer.segment().name_count(),
@@ -75,7 +79,9 @@ fn main() {
             mentions.unwrap_or_default(),
             rate(words),
             rate(search),
-            rate(whole)
+            plain,
+            whole,
+            plain / whole
         );
     }
     story(&sets[0]);
@@ -98,9 +104,9 @@ fn story(set: &Set) {
     for set in [&starter, set] {
         let mut bench = Bench::new(set);
         let texts = [text.clone()];
-        let mut times: Vec<_> = (0..2001).map(|_| timed(|| black_box(bench.whole(&texts))).0).collect();
+        let mut times: Vec<_> = (0..2001).map(|_| timed(|| black_box(bench.whole(&texts, false))).0).collect();
         if set.label == "starter" {
-            assert_eq!(bench.whole(&texts), 56);
+            assert_eq!(bench.whole(&texts, false), 56);
         }
         times.sort_unstable();
         let micros = |at: usize| times[at].as_secs_f64() * 1e6;
@@ -124,6 +130,8 @@ fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
 struct Bench<'a> {
     set: &'a Set,
     options: Options,
+    /// Short and derived names and every rule of ranking switched off.
+    plain: Options,
     scratch: Scratch,
     answer: Answer,
     words: Words,
@@ -134,8 +142,13 @@ struct Bench<'a> {
 impl<'a> Bench<'a> {
     fn new(set: &'a Set) -> Self {
         let options = Options::default();
+        let plain = Options {
+            disabled: [Form::Short, Form::Derived].into_iter().collect(),
+            disabled_rules: Rule::ALL.into_iter().collect(),
+            ..Options::default()
+        };
         let (scratch, answer, words, search) = Default::default();
-        Self { set, options, scratch, answer, words, search, never: AtomicBool::new(false) }
+        Self { set, options, plain, scratch, answer, words, search, never: AtomicBool::new(false) }
     }
 
     /// Segmentation and folding; the number of words.
@@ -164,14 +177,15 @@ impl<'a> Bench<'a> {
         count
     }
 
-    /// Everything; the number of mentions.
-    fn whole(&mut self, texts: &[String]) -> usize {
+    /// From text to mentions, with everything or with short names and linking off; the number of mentions.
+    fn whole(&mut self, texts: &[String], plain: bool) -> usize {
         let sources = [extract::Source { name: "bench", segment: self.set.gazetteer.segment() }];
         let filter = extract::Filter::new(&sources, &self.options);
         let mut count = 0;
         for text in texts {
             let input = Input { text, ..Input::default() };
-            let Self { options, scratch, answer, never, .. } = self;
+            let Self { options, plain: off, scratch, answer, never, .. } = self;
+            let options = if plain { off } else { options };
             extract::run(&sources, input, options, &filter, scratch, answer, never).unwrap();
             count += answer.mentions.len();
         }

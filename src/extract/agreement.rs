@@ -54,7 +54,7 @@ impl Agreement {
 
     /// Learns where the words stand that these candidates expect.
     pub(super) fn read(&mut self, sources: &[Source<'_>], searches: &[Search], candidates: impl Iterator<Item = Key>) {
-        for (source, entity) in candidates {
+        for (source, entity) in candidates.filter(|key| sources[key.0 as usize].segment.has_links()) {
             let context = &sources[source as usize].segment.entity(entity).context;
             self.expected.extend(context.iter().map(|&word| (source, word)));
         }
@@ -81,6 +81,9 @@ impl Agreement {
         self.sure.insert(key, (mention, mention));
         let (source, entity) = key;
         let segment = sources[source as usize].segment;
+        if !segment.has_links() {
+            return true;
+        }
         let about = segment.entity(entity);
         for &other in &about.related {
             self.pointed.entry((source, other)).or_insert((mention, entity));
@@ -106,6 +109,9 @@ impl Agreement {
     ) -> f64 {
         let (source, entity) = key;
         let segment = sources[source as usize].segment;
+        if self.sure.is_empty() && self.words.is_empty() {
+            return 1.0;
+        }
         let about = segment.entity(entity);
         let name = |entity: EntityId| &*segment.entity(entity).name;
         let mut all = 1.0;
@@ -122,6 +128,9 @@ impl Agreement {
             && let Some(elsewhere) = [one, other].into_iter().find(|&at| at != mention)
         {
             take(Rule::Repeated, REPEATED, &|| "the document names it without doubt elsewhere".into(), vec![elsewhere]);
+        }
+        if !segment.has_links() {
+            return all;
         }
         let related = about.related.iter().filter_map(|&other| {
             let &(at, _) = self.sure.get(&(source, other)).filter(|_| other != entity)?;

@@ -36,6 +36,8 @@ pub(super) struct Found {
     pub(super) rule: Option<Rule>,
     /// The derived short name, by its number in [`super::names::ShortNames`].
     pub(super) derived: Option<u32>,
+    /// Whether the entity may have short names.
+    pub(super) shortens: bool,
     /// Whether it is the preferred name of the entity.
     pub(super) preferred: bool,
     /// How ordinary a word the name is.

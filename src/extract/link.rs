@@ -181,7 +181,9 @@ impl Linker {
         let Scene { sources, options, searches, .. } = scene;
         self.agreement.clear();
         let open = |draft: &Draft| draft.candidates.len() > 1 || draft.nothing() > 0.0;
-        if !self.drafts.iter().any(open) {
+        let rules = [Rule::Repeated, Rule::Related, Rule::Attributes, Rule::Context];
+        let off = rules.iter().all(|&rule| options.disabled_rules.has(rule));
+        if off || !self.drafts.iter().any(open) {
             return;
         }
         let open_drafts = self.drafts.iter().filter(|draft| open(draft));

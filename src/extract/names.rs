@@ -82,7 +82,7 @@ impl ShortNames {
     pub(super) fn derive(&mut self, sources: &[Source<'_>], view: View<'_>, full: &[Found], options: &Options) {
         self.all.clear();
         self.priors.clear();
-        let mut named: Vec<_> = full.iter().map(|found| (found.key(), found.name)).collect();
+        let mut named: Vec<_> = full.iter().filter(|found| found.shortens).map(|found| (found.key(), found.name)).collect();
         named.sort_unstable();
         named.dedup();
         let mut before = None;
@@ -159,6 +159,10 @@ impl ShortNames {
         for found in full {
             let segment = sources[found.source as usize].segment;
             let (last, next) = (found.last as usize, found.last as usize + 1);
+            // One word is never introduced with an acronym.
+            if found.first == found.last {
+                continue;
+            }
             let Some(word) = words.get(next).filter(|word| word.gap.any(Gap::MARK)) else { continue };
             if segment.entity(found.entity).nature == Kind::Person || word.gap.any(Gap::PARAGRAPH) {
                 continue;
@@ -401,6 +405,7 @@ impl Finder<'_> {
             distance: 0,
             rule: Some(rule),
             derived: Some(number as u32),
+            shortens: false,
             preferred: false,
             ordinary: short.ordinary,
             language: 0,

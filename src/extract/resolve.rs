@@ -60,12 +60,8 @@ impl Resolver {
             keep_better_places(sources, view, found, trace);
         }
         let has_glued = found.iter().any(|found| found.uses.0 < found.uses.1);
-        let may_be_shortened = |found: &Found| {
-            let segment = sources[found.source as usize].segment;
-            segment.entity(found.entity).name.contains([' ', ',']) || segment.name(found.name).text.contains([' ', ','])
-        };
         let shorts = !options.disabled.has(Form::Short);
-        let may_be_short = shorts && found.iter().any(|found| found.short || may_be_shortened(found));
+        let may_be_short = shorts && found.iter().any(|found| found.short || found.shortens || found.first < found.last);
         if !shorts {
             trace.retain(found, |found| if found.short { Err(Reason::DisabledForm) } else { Ok(()) });
         }

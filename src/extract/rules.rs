@@ -139,6 +139,7 @@ fn at(view: View<'_>, source: usize, occurrence: &Occurrence, id: NameId, name: 
         distance: 0,
         rule: if name.short { Some(Rule::Listed) } else { name.rule },
         derived: None,
+        shortens: name.shortens,
         preferred: name.preferred,
         ordinary: name.ordinary,
         language: name.language,

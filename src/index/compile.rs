@@ -19,7 +19,7 @@ use super::{
 use crate::{
     gazetteer::{
         AliasKind, CaseRule, Entity, Rule,
-        derive::{Kind, full_names},
+        derive::{Kind, full_names, may_be_short},
     },
     text::{Gap, Ordinary, Shape, Words, ordinary},
 };
@@ -104,6 +104,7 @@ impl Compiler {
             prior: prior(None),
             rule: None,
             language: 0,
+            shortens: may_be_short(nature, &entity.name),
         };
         self.add_name(&entity.name, name);
         for alias in &entity.aliases {
@@ -161,7 +162,7 @@ impl Compiler {
 
     /// Adds a name; returns whether it has a word.
     fn add_name(&mut self, text: &str, name: NewName) -> bool {
-        let NewName { entity, case, short, prior, rule, language } = name;
+        let NewName { entity, case, short, prior, rule, language, shortens } = name;
         let mut added = false;
         let mut reader = std::mem::take(&mut self.reader);
         reader.clear();
@@ -198,6 +199,7 @@ impl Compiler {
                 short,
                 kind: self.entities[entity as usize].kind.0 as u16,
                 prior,
+                shortens: shortens || may_be_short(self.entities[entity as usize].nature, text),
                 preferred: rule.is_none() && text == &*self.entities[entity as usize].name,
                 rule,
                 ordinary,
@@ -358,8 +360,11 @@ impl Compiler {
             pattern_names,
             names: ordered_names,
             texts: ordered_texts,
-            entities,
             types,
+            has_links: entities
+                .iter()
+                .any(|one| !(one.related.is_empty() && one.attributes.is_empty() && one.context.is_empty())),
+            entities,
             languages,
             attributes,
             derived,
@@ -376,6 +381,8 @@ struct NewName {
     prior: f32,
     rule: Option<Rule>,
     language: u8,
+    /// Whether the preferred name has short names.
+    shortens: bool,
 }
 
 /// The distinct items, ascending.

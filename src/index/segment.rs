@@ -61,6 +61,8 @@ pub struct Name<'s> {
     pub kind: TypeId,
     /// How likely it means the entity.
     pub prior: f32,
+    /// Whether it, or the preferred name of its entity, may have short names.
+    pub shortens: bool,
     /// Whether it is the preferred name of its entity.
     pub preferred: bool,
     /// The rule that derived it from a name of the gazetteer.
@@ -105,6 +107,7 @@ pub(super) struct NameRecord {
     pub(super) short: bool,
     pub(super) kind: u16,
     pub(super) prior: f32,
+    pub(super) shortens: bool,
     pub(super) preferred: bool,
     pub(super) rule: Option<Rule>,
     pub(super) ordinary: Ordinary,
@@ -134,6 +137,8 @@ pub struct Segment {
     pub(super) attributes: Vec<(Box<str>, u32)>,
     /// How many names rules derived.
     pub(super) derived: usize,
+    /// Whether an entity has something in common with others: relations, attributes, context.
+    pub(super) has_links: bool,
     pub(super) longest: u16,
 }
 
@@ -153,6 +158,7 @@ impl Segment {
             short: record.short,
             kind: TypeId(record.kind.into()),
             prior: record.prior,
+            shortens: record.shortens,
             preferred: record.preferred,
             rule: record.rule,
             ordinary: record.ordinary,
@@ -200,6 +206,11 @@ impl Segment {
     /// The word id of a folded word, where a name has the word.
     pub fn word(&self, folded: &[u8]) -> Option<WordId> {
         self.vocabulary.find(folded).map(|record| record.id())
+    }
+
+    /// Whether entities have relations, attributes or context.
+    pub fn has_links(&self) -> bool {
+        self.has_links
     }
 
     /// The number of a language among those of the names, by its primary subtag; zero where no name is of it.

@@ -13,7 +13,7 @@ const MAX_WORDS: usize = 12;
 pub(super) fn short_names(kind: Kind, name: &str, derived: &mut Vec<Derived>) {
     let name = name.split(',').next().unwrap_or_default();
     let words: Vec<_> = name.split_whitespace().filter(|word| !is_function(word)).collect();
-    let least = if matches!(kind, Kind::Organization | Kind::Place) { 2 } else { 3 };
+    let least = if kind == Kind::Organization { 2 } else { 3 };
     if words.len() > MAX_WORDS {
         return;
     }
@@ -21,7 +21,7 @@ pub(super) fn short_names(kind: Kind, name: &str, derived: &mut Vec<Derived>) {
     let parts: Vec<_> = words.iter().flat_map(|word| word.split('-')).filter_map(initial).collect();
     for letters in [initials, parts] {
         let capitals = letters.iter().all(|letter| letter.is_uppercase());
-        if capitals && letters.len() >= least.max(2) {
+        if capitals && letters.len() >= least {
             derived.push(Derived::new(Rule::Acronym, letters.into_iter().collect::<String>()));
         }
     }

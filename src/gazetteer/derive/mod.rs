@@ -111,6 +111,12 @@ pub fn full_names(kind: Kind, name: &str) -> Vec<Derived> {
     derived
 }
 
+/// Whether a name has short names, or may be introduced with an acronym: what is worth a look at all.
+pub fn may_be_short(kind: Kind, name: &str) -> bool {
+    let acronym = kind != Kind::Person && name.split_whitespace().nth(2).is_some();
+    acronym || !short_names(kind, name).is_empty()
+}
+
 /// The names that count only where the document names the entity in full.
 pub fn short_names(kind: Kind, name: &str) -> Vec<Derived> {
     let mut derived = Vec::new();
