@@ -91,6 +91,7 @@ async fn wrong_requests_get_an_error_that_names_every_field() {
                 disabled_forms: vec![0, 1, 99],
                 min_score: f64::NAN,
                 max_mentions: 6,
+                ..Default::default()
             }),
             Code::InvalidArgument,
             "INVALID_REQUEST",
