@@ -111,33 +111,15 @@ pub(super) struct Serve {
     pub(super) settings: ServerSettings,
 }
 
-/// Find entities in text files, in `.jsonl` files with one Document a line, or in standard input (`-`).
+/// What to search and how: the same for every subcommand that extracts.
 #[derive(Debug, Args)]
-pub(super) struct Extract {
-    /// Files to read: text, or .jsonl with one Document in proto3 JSON a line; - is standard input.
-    #[arg(required = true, value_name = "INPUT")]
-    pub(super) inputs: Vec<PathBuf>,
+pub(super) struct Search {
     /// A gazetteer file (.jsonl, .csv, .tsv, or a name a line); may be given again.
     #[arg(long, value_name = "FILE")]
     pub(super) gazetteer: Vec<PathBuf>,
-    /// Do not search the starter gazetteer.
-    #[arg(long)]
-    pub(super) no_default_gazetteer: bool,
     /// Leave out gazetteer lines with issues, and say which.
     #[arg(long)]
     pub(super) skip_bad_lines: bool,
-    /// What standard input and files hold; auto goes by the extension, and takes standard input for text.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = InputFormat::Auto)]
-    pub(super) input_format: InputFormat,
-    /// What to print; auto is text on a terminal, else jsonl.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = OutputFormat::Auto)]
-    pub(super) format: OutputFormat,
-    /// When to colour text; auto does on a terminal, unless NO_COLOR is set.
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
-    pub(super) color: Colour,
-    /// The unit of offsets.
-    #[arg(long, value_enum, value_name = "UNIT", default_value_t = Offsets::Utf8)]
-    pub(super) offsets: Offsets,
     /// What becomes of mentions that overlap.
     #[arg(long, value_enum, value_name = "POLICY", default_value_t = OverlapPolicy::Longest)]
     pub(super) overlap: OverlapPolicy,
@@ -156,6 +138,31 @@ pub(super) struct Extract {
     /// The most mentions to give for a document.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) max_mentions: Option<u32>,
+}
+
+/// Find entities in text files, in `.jsonl` files with one Document a line, or in standard input (`-`).
+#[derive(Debug, Args)]
+pub(super) struct Extract {
+    /// Files to read: text, or .jsonl with one Document in proto3 JSON a line; - is standard input.
+    #[arg(required = true, value_name = "INPUT")]
+    pub(super) inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) search: Search,
+    /// Do not search the starter gazetteer.
+    #[arg(long)]
+    pub(super) no_default_gazetteer: bool,
+    /// What standard input and files hold; auto goes by the extension, and takes standard input for text.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = InputFormat::Auto)]
+    pub(super) input_format: InputFormat,
+    /// What to print; auto is text on a terminal, else jsonl; html is one page to open in a browser.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = OutputFormat::Auto)]
+    pub(super) format: OutputFormat,
+    /// When to colour text; auto does on a terminal, unless NO_COLOR is set.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
+    pub(super) color: Colour,
+    /// The unit of offsets in jsonl; text and html show none.
+    #[arg(long, value_enum, value_name = "UNIT", default_value_t = Offsets::Utf8)]
+    pub(super) offsets: Offsets,
 }
 
 fn form(text: &str) -> Result<Form, String> {
@@ -188,6 +195,7 @@ pub(super) enum OutputFormat {
     Auto,
     Text,
     Jsonl,
+    Html,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

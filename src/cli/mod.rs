@@ -8,8 +8,11 @@ mod check;
 mod colour;
 mod config;
 mod extract;
+mod html;
 mod input;
+mod names;
 mod progress;
+mod search;
 mod serve;
 
 use std::{io::Write as _, process::ExitCode};

@@ -8,6 +8,7 @@ mod cases;
 mod cli;
 mod documents;
 mod hostile;
+mod html;
 mod oracle;
 mod peers;
 mod properties;
