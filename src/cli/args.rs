@@ -26,6 +26,8 @@ pub(super) enum Command {
     Serve(Serve),
     /// Find entities in files.
     Extract(Extract),
+    /// Compare what is found with what is expected: precision, recall and F1.
+    Eval(Eval),
     /// Report everything that is wrong with gazetteer files.
     Check(Check),
     /// Print the effective settings and where each came from.
@@ -165,6 +167,34 @@ pub(super) struct Extract {
     pub(super) offsets: Offsets,
 }
 
+/// Compare what is found with what is expected: precision, recall and F1 of spans and of links.
+///
+/// A mention counts where it lies within the evaluationSpan of its document and links to an entity. Its span is right
+/// where one with the same start and end is expected, its link where one of the expected ids is given, too. A mention
+/// for which none of the expected ids is in the gazetteers, and of a wanted type, is neither right nor wrong, and
+/// neither is an answer at its span. Titles give context; mentions in them do not count.
+#[derive(Debug, Args)]
+pub(super) struct Eval {
+    /// The documents: .jsonl with one Document in proto3 JSON a line, each with an id of its own.
+    #[arg(long, value_name = "FILE")]
+    pub(super) documents: PathBuf,
+    /// What is expected: a line {"id", "evaluationSpan": [from, to], "mentions": [{"start", "end", "text",
+    /// "entityIds": []}]} for each document, in code points of its text; without evaluationSpan all of the text counts.
+    #[arg(long, value_name = "FILE")]
+    pub(super) expected: PathBuf,
+    #[command(flatten)]
+    pub(super) search: Search,
+    /// Search the starter gazetteer, too.
+    #[arg(long)]
+    pub(super) default_gazetteer: bool,
+    /// Where to write what is wrong, as JSON Lines: each missed mention, wrong link and extra mention.
+    #[arg(long, value_name = "FILE")]
+    pub(super) errors: Option<PathBuf>,
+    /// How to print the result.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = EvalFormat::Text)]
+    pub(super) format: EvalFormat,
+}
+
 fn form(text: &str) -> Result<Form, String> {
     let names = Form::ALL.map(Form::as_str).join(", ");
     Form::ALL.into_iter().find(|form| form.as_str() == text).ok_or(format!("the forms are {names}"))
@@ -196,6 +226,12 @@ pub(super) enum OutputFormat {
     Text,
     Jsonl,
     Html,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum EvalFormat {
+    Text,
+    Json,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

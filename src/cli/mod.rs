@@ -7,6 +7,7 @@ mod args;
 mod check;
 mod colour;
 mod config;
+mod eval;
 mod extract;
 mod html;
 mod input;
@@ -26,6 +27,7 @@ pub fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Extract(arguments) => extract::run(arguments),
+        Command::Eval(arguments) => eval::run(arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Config(arguments) => config::run(&arguments),
     };

@@ -63,6 +63,13 @@ impl Extractor {
         self.pinned.sources()
     }
 
+    /// Whether entities of the type are wanted.
+    pub(super) fn wants(&self, kind: &str) -> bool {
+        let named = |list: &[String]| list.iter().any(|name| name == kind);
+        let Options { include_types, exclude_types, .. } = &self.options;
+        (include_types.is_empty() || named(include_types)) && !named(exclude_types)
+    }
+
     /// Finds what is in a document.
     pub(super) fn run(&mut self, input: Input<'_>) -> &Answer {
         let Self { pinned, options, scratch, answer } = self;

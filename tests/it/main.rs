@@ -7,6 +7,7 @@ mod case;
 mod cases;
 mod cli;
 mod documents;
+mod eval;
 mod hostile;
 mod html;
 mod oracle;
