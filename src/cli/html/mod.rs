@@ -115,8 +115,8 @@ impl Page {
             entry("-1", "none", "no entity", unlinked);
         }
         page.push_str("</ul>\n<div class=\"tools\"><label><input type=\"checkbox\" id=\"labels\" checked>");
-        page.push_str("labels</label><span class=\"keys\"><kbd>n</kbd> <kbd>p</kbd> next, previous mention</span>");
-        page.push_str("</div>\n</header>\n");
+        page.push_str("labels</label><span class=\"keys\"><kbd>n</kbd> <kbd>p</kbd> mentions ");
+        page.push_str("<kbd>Enter</kbd> entity <kbd>f</kbd> full name</span></div>\n</header>\n");
         if self.documents.len() > 1 {
             // A long list is in the way of the first document.
             let open = if self.documents.len() <= 20 { " open" } else { "" };
