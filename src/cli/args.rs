@@ -26,7 +26,12 @@ pub(super) enum Command {
     Serve(Serve),
     /// Find entities in files.
     Extract(Extract),
-    /// Compare what is found with what is expected: precision, recall and F1.
+    /// Compare what is found with what is expected: precision, recall and F1 of spans and of links.
+    ///
+    /// A mention counts where it lies within the evaluationSpan of its document and links to an entity. Its span is right
+    /// where one with the same start and end is expected, its link where one of the expected ids is given, too. A mention
+    /// for which none of the expected ids is in the gazetteers, and of a wanted type, is neither right nor wrong, and
+    /// neither is an answer at its span. Titles give context; mentions in them do not count.
     Eval(Eval),
     /// Report everything that is wrong with gazetteer files.
     Check(Check),
@@ -168,11 +173,6 @@ pub(super) struct Extract {
 }
 
 /// Compare what is found with what is expected: precision, recall and F1 of spans and of links.
-///
-/// A mention counts where it lies within the evaluationSpan of its document and links to an entity. Its span is right
-/// where one with the same start and end is expected, its link where one of the expected ids is given, too. A mention
-/// for which none of the expected ids is in the gazetteers, and of a wanted type, is neither right nor wrong, and
-/// neither is an answer at its span. Titles give context; mentions in them do not count.
 #[derive(Debug, Args)]
 pub(super) struct Eval {
     /// The documents: .jsonl with one Document in proto3 JSON a line, each with an id of its own.
