@@ -27,6 +27,15 @@ pub(super) enum Command {
     Serve(Serve),
     /// Find entities in files.
     Extract(Extract),
+    /// Compare what is found with what is expected: precision, recall and F1 of spans and of links.
+    ///
+    /// A mention counts where it lies within the evaluationSpan of its document and links to an entity. Its span is right
+    /// where one with the same start and end is expected, its link where one of the expected ids is given, too. A mention
+    /// for which none of the expected ids is in the gazetteers, and of a wanted type, is neither right nor wrong, and
+    /// neither is an answer at its span. Titles give context; mentions in them do not count.
+    Eval(Eval),
+    /// Say why a name or an entity was found, or was not.
+    Explain(Explain),
     /// Report everything that is wrong with gazetteer files.
     Check(Check),
     /// Print the effective settings and where each came from.
@@ -112,33 +121,15 @@ pub(super) struct Serve {
     pub(super) settings: ServerSettings,
 }
 
-/// Find entities in text files, in `.jsonl` files with one Document a line, or in standard input (`-`).
+/// What to search and how: the same for every subcommand that extracts.
 #[derive(Debug, Args)]
-pub(super) struct Extract {
-    /// Files to read: text, or .jsonl with one Document in proto3 JSON a line; - is standard input.
-    #[arg(required = true, value_name = "INPUT")]
-    pub(super) inputs: Vec<PathBuf>,
+pub(super) struct Search {
     /// A gazetteer file (.jsonl, .csv, .tsv, or a name a line); may be given again.
     #[arg(long, value_name = "FILE")]
     pub(super) gazetteer: Vec<PathBuf>,
-    /// Do not search the starter gazetteer.
-    #[arg(long)]
-    pub(super) no_default_gazetteer: bool,
     /// Leave out gazetteer lines with issues, and say which.
     #[arg(long)]
     pub(super) skip_bad_lines: bool,
-    /// What standard input and files hold; auto goes by the extension, and takes standard input for text.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = InputFormat::Auto)]
-    pub(super) input_format: InputFormat,
-    /// What to print; auto is text on a terminal, else jsonl.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = OutputFormat::Auto)]
-    pub(super) format: OutputFormat,
-    /// When to colour text; auto does on a terminal, unless NO_COLOR is set.
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
-    pub(super) color: Colour,
-    /// The unit of offsets.
-    #[arg(long, value_enum, value_name = "UNIT", default_value_t = Offsets::Utf8)]
-    pub(super) offsets: Offsets,
     /// What becomes of mentions that overlap.
     #[arg(long, value_enum, value_name = "POLICY", default_value_t = OverlapPolicy::Longest)]
     pub(super) overlap: OverlapPolicy,
@@ -151,15 +142,98 @@ pub(super) struct Extract {
     /// A weaker form not to accept, or a rule not to apply; may be given again or with commas.
     #[arg(long, value_name = "FORM|RULE", value_delimiter = ',', value_parser = way)]
     pub(super) without: Vec<Way>,
-    /// Say of each mention why it links as it does.
-    #[arg(long)]
-    pub(super) explain: bool,
     /// The score, from 0 to 1, below which a mention links to no entity.
     #[arg(long, value_name = "SCORE", default_value_t = 0.0, value_parser = score)]
     pub(super) min_score: f64,
     /// The most mentions to give for a document.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) max_mentions: Option<u32>,
+}
+
+/// Find entities in text files, in `.jsonl` files with one Document a line, or in standard input (`-`).
+#[derive(Debug, Args)]
+pub(super) struct Extract {
+    /// Files to read: text, or .jsonl with one Document in proto3 JSON a line; - is standard input.
+    #[arg(required = true, value_name = "INPUT")]
+    pub(super) inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) search: Search,
+    /// Do not search the starter gazetteer.
+    #[arg(long)]
+    pub(super) no_default_gazetteer: bool,
+    /// What standard input and files hold; auto goes by the extension, and takes standard input for text.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = InputFormat::Auto)]
+    pub(super) input_format: InputFormat,
+    /// What to print; auto is text on a terminal, else jsonl; html is one page to open in a browser.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = OutputFormat::Auto)]
+    pub(super) format: OutputFormat,
+    /// When to colour text; auto does on a terminal, unless NO_COLOR is set.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
+    pub(super) color: Colour,
+    /// The unit of offsets in jsonl; text and html show none.
+    #[arg(long, value_enum, value_name = "UNIT", default_value_t = Offsets::Utf8)]
+    pub(super) offsets: Offsets,
+    /// Say in jsonl of each mention why it links as it does; html always does.
+    #[arg(long)]
+    pub(super) explain: bool,
+}
+
+/// Say why a name or an entity was found in files, or was not: every place, with what decided.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("subject").required(true))]
+pub(super) struct Explain {
+    /// Files to read: text, or .jsonl with one Document in proto3 JSON a line; - is standard input.
+    #[arg(required = true, value_name = "INPUT")]
+    pub(super) inputs: Vec<PathBuf>,
+    /// A name, as it may stand in the text.
+    #[arg(long, group = "subject", value_name = "NAME")]
+    pub(super) name: Option<String>,
+    /// The id of an entity.
+    #[arg(long, group = "subject", value_name = "ID")]
+    pub(super) entity: Option<String>,
+    #[command(flatten)]
+    pub(super) search: Search,
+    /// Do not search the starter gazetteer.
+    #[arg(long)]
+    pub(super) no_default_gazetteer: bool,
+    /// What standard input and files hold; auto goes by the extension, and takes standard input for text.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = InputFormat::Auto)]
+    pub(super) input_format: InputFormat,
+    /// What to print: text for people, or the answer of ExplainMatch in proto3 JSON, a document a line.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ExplainFormat::Text)]
+    pub(super) format: ExplainFormat,
+    /// The unit of offsets.
+    #[arg(long, value_enum, value_name = "UNIT", default_value_t = Offsets::Utf8)]
+    pub(super) offsets: Offsets,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExplainFormat {
+    Text,
+    Jsonl,
+}
+
+/// Compare what is found with what is expected: precision, recall and F1 of spans and of links.
+#[derive(Debug, Args)]
+pub(super) struct Eval {
+    /// The documents: .jsonl with one Document in proto3 JSON a line, each with an id of its own.
+    #[arg(long, value_name = "FILE")]
+    pub(super) documents: PathBuf,
+    /// What is expected: a line {"id", "evaluationSpan": [from, to], "mentions": [{"start", "end", "text",
+    /// "entityIds": []}]} for each document, in code points of its text; without evaluationSpan all of the text counts.
+    #[arg(long, value_name = "FILE")]
+    pub(super) expected: PathBuf,
+    #[command(flatten)]
+    pub(super) search: Search,
+    /// Search the starter gazetteer, too.
+    #[arg(long)]
+    pub(super) default_gazetteer: bool,
+    /// Where to write what is wrong, as JSON Lines: each missed mention, wrong link and extra mention.
+    #[arg(long, value_name = "FILE")]
+    pub(super) errors: Option<PathBuf>,
+    /// How to print the result.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = EvalFormat::Text)]
+    pub(super) format: EvalFormat,
 }
 
 /// What may be switched off.
@@ -218,6 +292,13 @@ pub(super) enum OutputFormat {
     Auto,
     Text,
     Jsonl,
+    Html,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum EvalFormat {
+    Text,
+    Json,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

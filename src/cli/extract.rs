@@ -3,89 +3,59 @@
 use std::{
     io::{self, BufWriter, IsTerminal as _, Write},
     process::ExitCode,
-    sync::atomic::AtomicBool,
 };
 
 use super::{
     args::{Colour, Extract, OutputFormat},
     colour::Painter,
+    html::Page,
     input,
     progress::Progress,
     say,
+    search::Extractor,
 };
-use crate::{
-    catalog::{self, Loaded, Pinned},
-    extract::{self, Answer, Input, Options, Scratch},
-    service::{
-        self,
-        proto::{Document, ExtractResponse},
-    },
-};
+use crate::{extract::Input, service::proto::Document, text::OffsetEncoding};
 
 /// Extracts from every document of every input. A bad document is reported and does not stop the others.
 pub(super) fn run(arguments: Extract) -> anyhow::Result<ExitCode> {
-    let gazetteers = catalog::Options {
-        files: arguments.gazetteer.clone(),
-        starter: !arguments.no_default_gazetteer,
-        skip_bad_lines: arguments.skip_bad_lines,
-    };
-    if gazetteers.files.is_empty() && !gazetteers.starter {
-        anyhow::bail!("there is no gazetteer to search; give one with --gazetteer");
-    }
-    if let Some(kind) = arguments.exclude_types.iter().find(|kind| arguments.include_types.contains(kind)) {
-        anyhow::bail!("the type {kind:?} is given to --type and to --not-type");
-    }
-    let Loaded { catalog, skipped } = catalog::load(&gazetteers)?;
-    for issue in skipped {
-        say(&format!("left out: {issue}"));
-    }
-    let options = Options {
-        offsets: arguments.offsets.into(),
-        overlap: arguments.overlap.into(),
-        include_types: arguments.include_types,
-        exclude_types: arguments.exclude_types,
-        disabled: arguments.without.iter().filter_map(|way| way.form()).collect(),
-        disabled_rules: arguments.without.iter().filter_map(|way| way.rule()).collect(),
-        explain: arguments.explain,
-        min_score: arguments.min_score,
-        max_mentions: arguments.max_mentions.map(|most| most as usize),
-    };
-    let pinned = catalog.defaults().iter().map(|name| catalog.get(name)).collect::<Result<_, _>>()?;
-    let mut extractor = Extractor {
-        pinned: Pinned::new(pinned, &options),
-        options,
-        scratch: Scratch::default(),
-        answer: Answer::default(),
-    };
+    let Extract { inputs, search, no_default_gazetteer, input_format, format, color, offsets, explain } = arguments;
+    // A page is cut by bytes, whatever unit is asked for.
+    let offsets = if format == OutputFormat::Html { OffsetEncoding::Utf8 } else { offsets.into() };
+    let mut extractor = Extractor::new(search, !no_default_gazetteer, offsets, explain || format == OutputFormat::Html)?;
 
     let stdout = io::stdout();
     let terminal = stdout.is_terminal();
-    let text = match arguments.format {
-        OutputFormat::Auto => terminal,
-        OutputFormat::Text => true,
-        OutputFormat::Jsonl => false,
+    let format = match format {
+        OutputFormat::Auto if terminal => OutputFormat::Text,
+        OutputFormat::Auto => OutputFormat::Jsonl,
+        format => format,
     };
-    let coloured = match arguments.color {
+    let coloured = match color {
         Colour::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
         Colour::Always => true,
         Colour::Never => false,
     };
     let painter = Painter::new(coloured);
     let mut out = BufWriter::new(stdout.lock());
-    let progress = Progress::new(input::total(&arguments.inputs));
+    let progress = Progress::new(input::total(&inputs));
+    let mut page = Page::default();
     let mut good = true;
-    for path in &arguments.inputs {
-        input::read(path, arguments.input_format, &progress, |document| -> anyhow::Result<()> {
+    for path in &inputs {
+        input::read(path, input_format, &progress, |document| -> anyhow::Result<()> {
             match document {
                 Ok(document) => {
                     let Document { id, title, text: body, language_code, attributes: _ } = &document;
                     let input = Input { title, text: body, language: language_code };
                     extractor.run(input);
-                    if text {
-                        painter.print(&mut out, id, input, &extractor.pinned.sources(), &extractor.answer)?;
-                    } else {
-                        serde_json::to_writer(&mut out, &extractor.response(id, input))?;
-                        out.write_all(b"\n")?;
+                    match format {
+                        OutputFormat::Text => {
+                            painter.print(&mut out, id, input, &extractor.sources(), extractor.answer())?;
+                        }
+                        OutputFormat::Html => page.add(input, extractor.response(id, input)),
+                        OutputFormat::Jsonl | OutputFormat::Auto => {
+                            serde_json::to_writer(&mut out, &extractor.response(id, input))?;
+                            out.write_all(b"\n")?;
+                        }
                     }
                 }
                 Err(error) => {
@@ -97,28 +67,10 @@ pub(super) fn run(arguments: Extract) -> anyhow::Result<ExitCode> {
             Ok(())
         })?;
     }
+    if format == OutputFormat::Html {
+        page.write(&mut out)?;
+    }
     progress.finish();
     out.flush()?;
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-/// Extracts from one document after the other.
-struct Extractor {
-    pinned: Pinned,
-    options: Options,
-    scratch: Scratch,
-    answer: Answer,
-}
-
-impl Extractor {
-    fn run(&mut self, input: Input<'_>) {
-        let Self { pinned, options, scratch, answer } = self;
-        let never = AtomicBool::new(false);
-        // Nobody interrupts.
-        let _ = extract::run(&pinned.sources(), input, options, pinned.filter(), scratch, answer, &never);
-    }
-
-    fn response(&self, id: &str, input: Input<'_>) -> ExtractResponse {
-        service::response(id, input, &self.pinned, &self.options, &self.answer)
-    }
 }

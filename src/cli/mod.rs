@@ -7,9 +7,14 @@ mod args;
 mod check;
 mod colour;
 mod config;
+mod eval;
+mod explain;
 mod extract;
+mod html;
 mod input;
+mod names;
 mod progress;
+mod search;
 mod serve;
 
 use std::{io::Write as _, process::ExitCode};
@@ -23,6 +28,8 @@ pub fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Extract(arguments) => extract::run(arguments),
+        Command::Eval(arguments) => eval::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Config(arguments) => config::run(&arguments),
     };

@@ -1,0 +1,97 @@
+//! `onomast explain`: why was this found, or why was it not?
+//!
+//! A line for each place, as `file: field start..end "text": entity: reason`, and the mention that stands there.
+
+use std::{
+    io::{BufWriter, Write, stdout},
+    process::ExitCode,
+};
+
+use super::{
+    args::{Explain, ExplainFormat},
+    clean, input,
+    progress::Progress,
+    say,
+    search::Extractor,
+};
+use crate::{
+    extract::{Input, Subject},
+    service::proto::{Document, Field, MatchFinding, MatchReason},
+};
+
+/// Asks every document of every input. A bad document is reported and does not stop the others.
+pub(super) fn run(arguments: Explain) -> anyhow::Result<ExitCode> {
+    let Explain { inputs, name, entity, search, no_default_gazetteer, input_format, format, offsets } = arguments;
+    let mut extractor = Extractor::new(search, !no_default_gazetteer, offsets.into(), true)?;
+    let subject = match (&name, &entity) {
+        (Some(name), _) => Subject::Name(name),
+        (None, Some(id)) => Subject::Entity(id),
+        (None, None) => anyhow::bail!("give --name or --entity"),
+    };
+    let mut out = BufWriter::new(stdout().lock());
+    let mut good = true;
+    let progress = Progress::new(None);
+    for path in &inputs {
+        input::read(path, input_format, &progress, |document| -> anyhow::Result<()> {
+            match document {
+                Ok(Document { id, title, text, language_code: language, attributes: _ }) => {
+                    let input = Input { title: &title, text: &text, language: &language };
+                    let response = extractor.ask(input, subject);
+                    match format {
+                        ExplainFormat::Text => {
+                            for finding in &response.findings {
+                                print(&mut out, &id, finding)?;
+                            }
+                        }
+                        ExplainFormat::Jsonl => {
+                            serde_json::to_writer(&mut out, &response)?;
+                            out.write_all(b"\n")?;
+                        }
+                    }
+                }
+                Err(error) => {
+                    good = false;
+                    out.flush()?;
+                    say(&format!("error: {error}"));
+                }
+            }
+            Ok(())
+        })?;
+    }
+    progress.finish();
+    out.flush()?;
+    Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn print(out: &mut impl Write, id: &str, finding: &MatchFinding) -> anyhow::Result<()> {
+    let mut line = format!("{id}: ");
+    if let (Some(start), Some(end)) = (finding.start, finding.end) {
+        let field = if finding.field() == Field::Title { "title " } else { "" };
+        line.push_str(&format!("{field}{start}..{end} {:?}: ", finding.text));
+    }
+    match &finding.entity {
+        Some(entity) => line.push_str(&format!("{} ({}): ", entity.name, entity.id)),
+        None => line.push_str(&format!("{:?}: ", finding.name)),
+    }
+    let reason = finding.reason().as_str_name().trim_start_matches("MATCH_REASON_").to_ascii_lowercase();
+    line.push_str(&format!("{}: {}", reason.replace('_', "-"), finding.detail));
+    writeln!(out, "{}", clean(&line))?;
+    let Some(mention) = &finding.mention else { return Ok(()) };
+    let name = mention.entity.as_ref().map_or("nothing", |entity| &entity.name);
+    if finding.reason() != MatchReason::Linked {
+        writeln!(out, "    here stands {:?}, which links to {}", mention.text, clean(name))?;
+    }
+    let Some(explanation) = &mention.explanation else { return Ok(()) };
+    for candidate in &explanation.candidates {
+        let entity = candidate.entity.as_ref().map_or("", |entity| &entity.name);
+        writeln!(out, "    {:<6} {} as {:?}", candidate.score, clean(entity), candidate.name)?;
+        for part in &candidate.parts {
+            let rule = part.rule().as_str_name().trim_start_matches("RULE_").to_ascii_lowercase().replace('_', "-");
+            writeln!(out, "      x {:<8.4} {rule}: {}", part.factor, clean(&part.detail))?;
+        }
+    }
+    for part in &explanation.nothing_parts {
+        writeln!(out, "    against it {:.4}: {}", part.factor, clean(&part.detail))?;
+    }
+    Ok(())
+}
