@@ -70,6 +70,11 @@ impl Agreement {
         }
     }
 
+    /// Whether the document has words that some candidate expects.
+    pub(super) fn expects_words(&self) -> bool {
+        !self.words.is_empty()
+    }
+
     /// Takes note of an entity that `mention` names without doubt; returns whether it is new.
     pub(super) fn add(&mut self, sources: &[Source<'_>], key: Key, mention: usize) -> bool {
         if let Some((first, second)) = self.sure.get_mut(&key) {

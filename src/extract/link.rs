@@ -189,7 +189,7 @@ impl Linker {
         let open_drafts = self.drafts.iter().filter(|draft| open(draft));
         let candidates = open_drafts.flat_map(|draft| &self.weighed[draft.candidates.clone()]);
         self.agreement.read(sources, searches, candidates.map(|weighed| weighed.found.key()));
-        for _ in 0..PASSES {
+        for pass in 0..PASSES {
             let mut news = false;
             for (mention, draft) in self.drafts.iter().enumerate() {
                 let candidates = &self.weighed[draft.candidates.clone()];
@@ -199,7 +199,7 @@ impl Linker {
                     news |= self.agreement.add(sources, best.found.key(), mention);
                 }
             }
-            if !news {
+            if !news && !(pass == 0 && self.agreement.expects_words()) {
                 break;
             }
             for mention in 0..self.drafts.len() {
@@ -388,7 +388,7 @@ fn ordinary_weight(ordinary: Ordinary, capitals: Capitals, short: bool) -> f64 {
     match (ordinary, capitals) {
         (Ordinary::No, _) => 0.0,
         (Ordinary::Function, Capitals::Small) => 9.0,
-        (Ordinary::Common, Capitals::Small) => 4.0,
+        (Ordinary::Common, Capitals::Small) => 5.0,
         (Ordinary::Known, Capitals::Small) => 1.2,
         // A short name asks for its capital and for the name in full.
         (Ordinary::Known, _) if short => 0.0,

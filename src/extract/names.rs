@@ -133,7 +133,7 @@ impl ShortNames {
         let folded = |word: &Word| Box::<[u8]>::from(self.words.folded(word, &mut [0; 8]));
         let words: Vec<_> = self.words.all().iter().map(|word| (word.key, folded(word))).collect();
         let known = match &*words {
-            [(_, one)] => std::str::from_utf8(one).map_or(Ordinary::No, ordinary),
+            [(_, one)] if text.contains(char::is_lowercase) => std::str::from_utf8(one).map_or(Ordinary::No, ordinary),
             _ => Ordinary::No,
         };
         if words.is_empty() || known == Ordinary::Function {
