@@ -15,7 +15,7 @@ use super::{
 use crate::{
     gazetteer::Rule,
     index::{EntityId, Form, Forms, GluedWords, Search, Use},
-    text::{Letters, Ordinary, View, ordinary},
+    text::{Gap, Letters, Ordinary, View, ordinary},
 };
 
 /// An entity of a source.
@@ -61,7 +61,13 @@ impl Resolver {
         }
         let has_glued = found.iter().any(|found| found.uses.0 < found.uses.1);
         let shorts = !options.disabled.has(Form::Short);
-        let may_be_short = shorts && found.iter().any(|found| found.short || found.shortens || found.first < found.last);
+        let introduced = |found: &Found| {
+            let next = view.all().get(found.last as usize + 1);
+            found.first < found.last && next.is_some_and(|next| next.gap.any(Gap::MARK))
+        };
+        let listed = found.iter().any(|found| found.short);
+        let may_be_short =
+            shorts && (listed || found.iter().any(|found| found.shortens || introduced(found)));
         if !shorts {
             trace.retain(found, |found| if found.short { Err(Reason::DisabledForm) } else { Ok(()) });
         }
@@ -75,19 +81,24 @@ impl Resolver {
         full.extend(found.iter().filter(|found| !found.short));
         self.judge_glued(glued, &mut full, &mut Trace::default());
         if may_be_short {
-            self.find_anchors(&full);
+            self.find_anchors(&full, listed);
             let mut all_shorts = std::mem::take(&mut self.shorts);
             all_shorts.derive(sources, view, &full, options);
+            let before = found.len();
             all_shorts.find(view, &self.anchors, glued, options, letters, &mut self.uses, found, trace);
             self.shorts = all_shorts;
-            self.keep_named(found, trace);
+            if listed || found.len() > before {
+                self.keep_named(found, trace);
+                found.sort_unstable_by_key(|found| {
+                    (found.place(), found.source, found.entity, found.short, found.rule, found.name)
+                });
+            }
         }
         self.full = full;
-        glued.restore(&self.saved);
-        self.judge_glued(glued, found, trace);
-        found.sort_unstable_by_key(|found| {
-            (found.place(), found.source, found.entity, found.forms.has(Form::Short), found.rule, found.name)
-        });
+        if has_glued || found.iter().any(|found| found.uses.0 < found.uses.1) {
+            glued.restore(&self.saved);
+            self.judge_glued(glued, found, trace);
+        }
     }
 
     /// The first word of the nearest place that names the entity in full.
@@ -132,9 +143,11 @@ impl Resolver {
     }
 
     /// Notes which entities the document names in full, and where. A full name inside a longer name counts as well.
-    fn find_anchors(&mut self, full: &[Found]) {
+    ///
+    /// Only of entities that may have short names, unless some are listed.
+    fn find_anchors(&mut self, full: &[Found], listed: bool) {
         self.anchors.clear();
-        for found in full {
+        for found in full.iter().filter(|found| listed || found.shortens || found.first < found.last) {
             let places = self.anchors.entry(found.key()).or_default();
             if places.last().is_none_or(|&place| place < found.first) {
                 places.push(found.first);
@@ -186,7 +199,12 @@ fn keep_better_places(sources: &[Source<'_>], view: View<'_>, found: &mut Vec<Fo
         as_given && (written_small(outer) || words.all(is_small))
     };
     let mut worse = Vec::new();
-    for (at, outer) in found.iter().enumerate() {
+    let words = view.all();
+    // One word without marks around it has no place inside.
+    let is_more = |found: &Found| {
+        found.first < found.last || found.span.end > words[found.last as usize].span.end
+    };
+    for (at, outer) in found.iter().enumerate().filter(|(_, found)| is_more(found)) {
         let inside = found[at + 1..].iter().take(MAX_INNER);
         let mut inside = inside.take_while(|inner| (inner.field, inner.span.start) < (outer.field, outer.span.end));
         let better = inside.any(|inner| {

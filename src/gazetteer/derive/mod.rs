@@ -86,6 +86,9 @@ impl Derived {
 /// The names that are as good as the name itself.
 pub fn full_names(kind: Kind, name: &str) -> Vec<Derived> {
     let mut derived = Vec::new();
+    if kind != Kind::Group && !name.contains(' ') {
+        return derived;
+    }
     if let Some(plain) = without_qualifier(name) {
         derived.push(Derived::new(Rule::Qualifier, plain));
     }
@@ -113,6 +116,9 @@ pub fn full_names(kind: Kind, name: &str) -> Vec<Derived> {
 
 /// Whether a name has short names, or may be introduced with an acronym: what is worth a look at all.
 pub fn may_be_short(kind: Kind, name: &str) -> bool {
+    if !name.contains([' ', ',']) {
+        return false;
+    }
     let acronym = kind != Kind::Person && name.split_whitespace().nth(2).is_some();
     acronym || !short_names(kind, name).is_empty()
 }
