@@ -368,11 +368,13 @@ fn nothing(scene: Scene<'_>, candidates: &[Weighed]) -> [(Rule, f64); 2] {
     let person = |one: &Weighed| {
         sources[one.found.source as usize].segment.entity(one.found.entity).nature == Kind::Person
     };
-    let single = found.first == found.last && !found.short && !found.forms.has(Form::Seam);
-    if single && !options.disabled_rules.has(Rule::LongerName) && candidates.iter().all(person) {
-        let next = first + 1;
+    let single = found.first == found.last && candidates.iter().all(person);
+    let derived = candidates.iter().all(|one| one.found.forms.has(Form::Derived));
+    let alone = !found.short && !found.forms.has(Form::Seam);
+    if alone && (single || derived) && !options.disabled_rules.has(Rule::LongerName) {
+        let next = found.last as usize + 1;
         let behind = next < view.all().len() && joins(view, next) && is_name_like(view, next);
-        let before = first > 0 && joins(view, first) && is_name_like(view, first - 1);
+        let before = single && first > 0 && joins(view, first) && is_name_like(view, first - 1);
         if behind || before {
             parts[1].1 = prior * LONGER_NAME;
         }
@@ -380,7 +382,7 @@ fn nothing(scene: Scene<'_>, candidates: &[Weighed]) -> [(Rule, f64); 2] {
     parts
 }
 
-/// What weighs against a person of one name beside another capitalised word.
+/// What weighs against a person of one name beside another capitalised word, and against a derived name before one.
 const LONGER_NAME: f64 = 2.0;
 
 /// The odds that an ordinary word is meant rather than a name of prior one.

@@ -429,7 +429,9 @@ impl Finder<'_> {
         let acronym = matches!(short.rule, Rule::Acronym | Rule::Introduced);
         if difference.case {
             let capitals = words.iter().all(|word| word.shape.all_capitals() && !word.shape.any(Shape::LETTER));
-            if acronym || !capitals || !is_shouting(view, first, last) {
+            // Capitals all around make a name of no ordinary word.
+            let proves = short.ordinary == Ordinary::No && is_shouting(view, first, last);
+            if acronym || !capitals || !proves {
                 return self.trace.note(&one, Reason::WrongCase);
             }
             forms = forms.with(Form::Case);

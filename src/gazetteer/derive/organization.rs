@@ -24,10 +24,11 @@ pub(super) fn full_names(name: &str, derived: &mut Vec<Derived>) {
 /// The names that count only beside the name in full.
 pub(super) fn short_names(name: &str, derived: &mut Vec<Derived>) {
     let plain = without_designator(name);
-    let plain = plain.strip_prefix("The ").unwrap_or(plain);
+    let without_article = plain.strip_prefix("The ").unwrap_or(plain);
     if plain != name {
-        derived.push(Derived::new(Rule::Designator, plain));
+        derived.push(Derived::new(Rule::Designator, without_article));
     }
+    let plain = without_article;
     let words: Vec<_> = plain.split_whitespace().collect();
     let (Some(&first), Some(&last)) = (words.first(), words.last()) else { return };
     if words.len() > 1 {
@@ -94,5 +95,6 @@ mod tests {
         check(short_names, "Bank of England", &[("Bank", Rule::Generic)]);
         check(short_names, "Siemens AG", &[("Siemens", Rule::Designator)]);
         check(short_names, "Siemens", &[]);
+        check(short_names, "The Guardian", &[]);
     }
 }
