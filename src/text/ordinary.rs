@@ -37,7 +37,7 @@ pub fn ordinary(folded: &str) -> Ordinary {
     if whole > Ordinary::No || folded.len() < 5 {
         return whole;
     }
-    let stems = ["s", "es", "ed", "ing", "er", "ly"].into_iter().filter_map(|ending| folded.strip_suffix(ending));
+    let stems = ["s", "es", "ed", "ing", "ly"].into_iter().filter_map(|ending| folded.strip_suffix(ending));
     stems.filter(|stem| stem.len() > 2).map(listed).max().unwrap_or_default().min(Ordinary::Known)
 }
 
