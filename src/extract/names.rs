@@ -313,17 +313,17 @@ impl Finder<'_> {
             short.rule
         } else {
             match self.given_before(short, first) {
-                Some((from, rule)) => {
+                Some((from, rule)) if !self.is_part_of_another(short, from, last) => {
                     place.first = from;
                     place.span.start = words[from].span.start;
                     rule
                 }
-                None if self.is_part_of_another(short, first, last) => {
+                before if before.is_some() || self.is_part_of_another(short, first, last) => {
                     let one = self.found_at(short, &place, short.rule);
                     self.trace.note(&one, Reason::PartOfLongerName);
                     return;
                 }
-                None => short.rule,
+                _ => short.rule,
             }
         };
         self.add(short, place, rule);

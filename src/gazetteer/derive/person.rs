@@ -56,6 +56,9 @@ pub fn given_names(name: &str) -> Vec<String> {
 /// The names that are as good as the name itself.
 pub(super) fn full_names(name: &str, derived: &mut Vec<Derived>) {
     let full = FullName::read(name);
+    if full.is_office() {
+        return;
+    }
     let (Some(first), Some(last)) = (full.given(), full.surname()) else {
         if full.titles > 0 && full.parts.len() - full.titles > 1 {
             derived.push(Derived::new(Rule::Title, full.from(full.titles)));
@@ -96,7 +99,7 @@ pub(super) fn full_names(name: &str, derived: &mut Vec<Derived>) {
 /// The names that count only beside the name in full.
 pub(super) fn short_names(name: &str, derived: &mut Vec<Derived>) {
     let full = FullName::read(name);
-    let Some(first) = full.given() else { return };
+    let Some(first) = full.given().filter(|_| !full.is_office()) else { return };
     let surname = full.surname();
     let (given_rule, surname_rule) = match &surname {
         Some(last) if full.is_east_asian(&first, last) => (Rule::Surname, Rule::GivenName),
@@ -154,6 +157,11 @@ impl<'n> FullName<'n> {
         let kept = full.parts.iter().rposition(|part| !part.clone().all(|at| full.is_suffix(at)));
         full.end = kept.map_or(0, |last| last + 1);
         full
+    }
+
+    /// Whether it names an office and no person: `President of the Republic`.
+    fn is_office(&self) -> bool {
+        self.titles > 0 && self.parts.get(self.titles).is_none_or(|part| self.all_are(part, &PARTICLES))
     }
 
     /// The first part behind the titles, where others follow.
@@ -279,6 +287,7 @@ mod tests {
         check("Countess Caroline of Hanau", &["Caroline of Hanau"]);
         check("Louis IX", &[]);
         check("Madonna", &[]);
+        check("President of the United States", &[]);
     }
 
     #[test]
