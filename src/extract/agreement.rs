@@ -28,6 +28,30 @@ const MOST: usize = 4;
 /// The distance in words up to which a context word is near.
 const NEAR: u32 = 25;
 
+/// The most context words of an entity that are looked for around each mention.
+const MAX_WORDS: usize = 16;
+
+/// A candidate that is asked about.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    pub(super) key: Key,
+    pub(super) mention: usize,
+    /// The first word that the mention covers.
+    pub(super) first: u32,
+    /// The mention counts only where the entity is named elsewhere, or is written small: that the document names the
+    /// entity elsewhere says nothing for it.
+    pub(super) needs_full: bool,
+}
+
+/// What an entity has in common with what is sure.
+#[derive(Debug, Default)]
+struct Shared {
+    related: Vec<(EntityId, usize)>,
+    common: Vec<(AttributeId, EntityId, usize)>,
+    /// The words that it expects and the document has.
+    words: Vec<WordId>,
+}
+
 /// The entities that a document names without doubt, and what follows from them; reusable.
 #[derive(Debug, Default)]
 pub(super) struct Agreement {
@@ -40,6 +64,8 @@ pub(super) struct Agreement {
     /// The places of the words that some candidate expects, by source.
     words: HashMap<(u16, WordId), Vec<u32>>,
     expected: HashSet<(u16, WordId)>,
+    /// By candidate, as far as it was asked for since something became sure.
+    shared: HashMap<Key, Shared>,
 }
 
 impl Agreement {
@@ -50,6 +76,7 @@ impl Agreement {
         self.attributes.clear();
         self.words.clear();
         self.expected.clear();
+        self.shared.clear();
     }
 
     /// Learns where the words stand that these candidates expect.
@@ -84,6 +111,7 @@ impl Agreement {
             return false;
         }
         self.sure.insert(key, (mention, mention));
+        self.shared.clear();
         let (source, entity) = key;
         let segment = sources[source as usize].segment;
         if !segment.has_links() {
@@ -102,23 +130,17 @@ impl Agreement {
         true
     }
 
-    /// What speaks for a candidate of `mention`, which covers the word `first`: the product of the factors. `note` takes
-    /// each part. That the entity is named elsewhere says nothing for a short name, which counts only because of that,
-    /// nor for a name in small letters (`says_nothing`).
+    /// What speaks for a candidate: the product of the factors. `note` takes each part.
     pub(super) fn factor(
-        &self,
+        &mut self,
         sources: &[Source<'_>],
         options: &Options,
-        (key, mention, first, says_nothing): (Key, usize, u32, bool),
+        asked: Asked,
         mut note: impl FnMut(Part),
     ) -> f64 {
-        let (source, entity) = key;
+        let Asked { key, mention, first, needs_full } = asked;
+        let source = key.0;
         let segment = sources[source as usize].segment;
-        if self.sure.is_empty() && self.words.is_empty() {
-            return 1.0;
-        }
-        let about = segment.entity(entity);
-        let name = |entity: EntityId| &*segment.entity(entity).name;
         let mut all = 1.0;
         let mut take = |rule: Rule, factor: f64, detail: &dyn Fn() -> String, mentions: Vec<usize>| {
             if !options.disabled_rules.has(rule) {
@@ -128,7 +150,7 @@ impl Agreement {
                 }
             }
         };
-        if !says_nothing
+        if !needs_full
             && let Some(&(one, other)) = self.sure.get(&key)
             && let Some(elsewhere) = [one, other].into_iter().find(|&at| at != mention)
         {
@@ -137,36 +159,25 @@ impl Agreement {
         if !segment.has_links() {
             return all;
         }
-        let related = about.related.iter().filter_map(|&other| {
-            let &(at, _) = self.sure.get(&(source, other)).filter(|_| other != entity)?;
-            Some((other, at))
-        });
-        let mut related: Vec<_> = related.take(MOST).collect();
-        if let Some(&(at, other)) = self.pointed.get(&key)
-            && other != entity
-            && related.iter().all(|&(known, _)| known != other)
-        {
-            related.push((other, at));
+        if !self.shared.contains_key(&key) {
+            let shared = self.share(sources, key);
+            self.shared.insert(key, shared);
         }
+        let Some(Shared { related, common, words }) = self.shared.get(&key) else { return all };
+        let name = |entity: EntityId| &*segment.entity(entity).name;
         if !related.is_empty() {
             let names = || related.iter().map(|&(other, _)| name(other)).collect::<Vec<_>>().join(", ");
             let mentions = related.iter().map(|&(_, at)| at).collect();
-            let factor = 1.0 + RELATED * related.len().min(MOST) as f64;
+            let factor = 1.0 + RELATED * related.len() as f64;
             take(Rule::Related, factor, &|| format!("related to {}", names()), mentions);
         }
-        let common = about.attributes.iter().filter_map(|&attribute| {
-            let have = self.attributes.get(&(source, attribute))?;
-            let &(other, at) = have.iter().flatten().find(|(other, _)| *other != entity)?;
-            Some((attribute, other, at))
-        });
-        let common: Vec<_> = common.take(MOST).collect();
         if let Some(&(attribute, other, at)) = common.first() {
             let detail = || format!("{} in common with {}", segment.attribute(attribute), name(other));
             take(Rule::Attributes, 1.0 + ATTRIBUTE * common.len() as f64, &detail, vec![at]);
         }
         let (mut near, mut far) = (0, 0);
-        for &word in &about.context {
-            let Some(places) = self.words.get(&(source, word)) else { continue };
+        for word in words {
+            let Some(places) = self.words.get(&(source, *word)) else { continue };
             let at = places.partition_point(|&place| place < first);
             let close = [at.checked_sub(1), Some(at)].into_iter().flatten().filter_map(|at| places.get(at));
             match close.map(|place| place.abs_diff(first)).min() {
@@ -175,12 +186,36 @@ impl Agreement {
                 _ => far += 1,
             }
         }
-        let weight = (near as f64 + far as f64 / 2.0).min(MOST as f64);
+        let weight = (f64::from(near) + f64::from(far) / 2.0).min(MOST as f64);
         if weight > 0.0 {
             let detail = || format!("{near} of its context words stand near, {far} further away");
             take(Rule::Context, 1.0 + CONTEXT * weight, &detail, Vec::new());
         }
         all
     }
-}
 
+    /// What an entity has in common with what is sure, wherever it is a candidate.
+    fn share(&self, sources: &[Source<'_>], key: Key) -> Shared {
+        let (source, entity) = key;
+        let about = sources[source as usize].segment.entity(entity);
+        let related = about.related.iter().filter_map(|&other| {
+            let &(at, _) = self.sure.get(&(source, other)).filter(|_| other != entity)?;
+            Some((other, at))
+        });
+        let mut related: Vec<_> = related.take(MOST).collect();
+        if let Some(&(at, other)) = self.pointed.get(&key)
+            && other != entity
+            && related.len() < MOST
+            && related.iter().all(|&(known, _)| known != other)
+        {
+            related.push((other, at));
+        }
+        let common = about.attributes.iter().filter_map(|&attribute| {
+            let have = self.attributes.get(&(source, attribute))?;
+            let &(other, at) = have.iter().flatten().find(|(other, _)| *other != entity)?;
+            Some((attribute, other, at))
+        });
+        let here = about.context.iter().copied().filter(|&word| self.words.contains_key(&(source, word)));
+        Shared { related, common: common.take(MOST).collect(), words: here.take(MAX_WORDS).collect() }
+    }
+}

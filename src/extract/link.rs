@@ -11,19 +11,19 @@ use hashbrown::HashMap;
 
 use super::{
     Input, Options, Source,
-    agreement::Agreement,
+    agreement::{Agreement, Asked},
     answer::{Answer, Candidate, Cut, Field, Mention},
     explain::{CandidateParts, Explanation, Part, forms_in_words},
     found::{Found, reading_weight, rule_weight},
+    nothing::Nothing,
     overlap::settle,
-    place::{Capitals, capitals, is_name_like, joins},
-    resolve::{Key, Resolver},
+    resolve::Resolver,
     trace::{Reason, Trace},
 };
 use crate::{
-    gazetteer::{Rule, derive::Kind},
+    gazetteer::Rule,
     index::{EntityId, Form, Search},
-    text::{Ordinary, View},
+    text::View,
 };
 
 /// At this distance in words a short name weighs as much as a full name of another entity; nearer, up to twice.
@@ -54,8 +54,8 @@ pub(super) struct Linker {
 struct Draft {
     /// Its candidates in `weighed`, the best first.
     candidates: Range<usize>,
-    /// What weighs for no entity, and of which rules.
-    nothing: [(Rule, f64); 2],
+    /// What weighs for no entity.
+    nothing: Nothing,
 }
 
 /// A candidate on the scales.
@@ -73,15 +73,9 @@ struct Weighed {
 
 impl Weighed {
     /// What the rest of the document is asked about it.
-    fn at(&self, mention: usize) -> (Key, usize, u32, bool) {
-        let alone = self.found.forms.has(Form::Short) || self.found.forms.has(Form::Case);
-        (self.found.key(), mention, self.found.first, alone)
-    }
-}
-
-impl Draft {
-    fn nothing(&self) -> f64 {
-        self.nothing.iter().map(|(_, weight)| weight).sum()
+    fn asked(&self, mention: usize) -> Asked {
+        let needs_full = self.found.forms.has(Form::Short) || self.found.forms.has(Form::Case);
+        Asked { key: self.found.key(), mention, first: self.found.first, needs_full }
     }
 }
 
@@ -146,7 +140,7 @@ impl Linker {
         for found in found {
             let strength = found.strength();
             let form = if as_given { strength * reading_weight(found) } else { strength };
-            let base = own_factors(scene, languages, found, |_, _| {}) * form;
+            let base = own_factors(scene.options, languages, found, |_, _| {}) * form;
             let weighed = Weighed { found: *found, strength, form, base, weight: base, score: 0.0 };
             // What is found at a place is sorted by entity, so that its names stand side by side.
             match self.weighed[start..].last_mut().filter(|last| last.found.key() == found.key()) {
@@ -155,7 +149,10 @@ impl Linker {
                 None => self.weighed.push(weighed),
             }
         }
-        let nothing = nothing(scene, &self.weighed[start..]);
+        let Scene { view, sources, options, .. } = scene;
+        let candidates = &self.weighed[start..];
+        let best = candidates.iter().map(|one| one.base).fold(0.0, f64::max);
+        let nothing = Nothing::at(view, sources, options, best, candidates.iter().map(|one| one.found));
         let draft = Draft { candidates: start..self.weighed.len(), nothing };
         self.score(&draft);
         self.drafts.push(draft);
@@ -164,7 +161,7 @@ impl Linker {
     /// Scores the candidates of a draft by their weights and puts the best first.
     fn score(&mut self, draft: &Draft) {
         let candidates = &mut self.weighed[draft.candidates.clone()];
-        let total: f64 = candidates.iter().map(|weighed| weighed.weight).sum::<f64>() + draft.nothing();
+        let total: f64 = candidates.iter().map(|weighed| weighed.weight).sum::<f64>() + draft.nothing.weight();
         let count = candidates.len() as f64;
         for weighed in candidates.iter_mut() {
             let share = if total > 0.0 { weighed.weight / total } else { 1.0 / count };
@@ -180,7 +177,7 @@ impl Linker {
     fn agree(&mut self, scene: Scene<'_>) {
         let Scene { sources, options, searches, .. } = scene;
         self.agreement.clear();
-        let open = |draft: &Draft| draft.candidates.len() > 1 || draft.nothing() > 0.0;
+        let open = |draft: &Draft| draft.candidates.len() > 1 || draft.nothing.weight() > 0.0;
         let rules = [Rule::Repeated, Rule::Related, Rule::Attributes, Rule::Context];
         let off = rules.iter().all(|&rule| options.disabled_rules.has(rule));
         if off || !self.drafts.iter().any(open) {
@@ -194,7 +191,7 @@ impl Linker {
             for (mention, draft) in self.drafts.iter().enumerate() {
                 let candidates = &self.weighed[draft.candidates.clone()];
                 let best = candidates[0];
-                let total: f64 = candidates.iter().map(|weighed| weighed.weight).sum::<f64>() + draft.nothing();
+                let total: f64 = candidates.iter().map(|weighed| weighed.weight).sum::<f64>() + draft.nothing.weight();
                 if best.weight >= SURE * total && !best.found.forms.has(Form::Short) {
                     news |= self.agreement.add(sources, best.found.key(), mention);
                 }
@@ -208,7 +205,7 @@ impl Linker {
                     continue;
                 }
                 for weighed in &mut self.weighed[draft.candidates.clone()] {
-                    let at = weighed.at(mention);
+                    let at = weighed.asked(mention);
                     weighed.weight = weighed.base * self.agreement.factor(sources, options, at, |_| {});
                 }
                 self.score(&draft);
@@ -217,11 +214,12 @@ impl Linker {
     }
 
     /// Turns the drafts into mentions, with explanations where they are asked for.
-    fn answer(&self, scene: Scene<'_>, resolver: &Resolver, languages: &[u8], answer: &mut Answer) {
+    fn answer(&mut self, scene: Scene<'_>, resolver: &Resolver, languages: &[u8], answer: &mut Answer) {
         let Scene { view, options, .. } = scene;
-        for (number, draft) in self.drafts.iter().enumerate() {
+        let Self { drafts, weighed, agreement, .. } = self;
+        for (number, draft) in drafts.iter().enumerate() {
             let start = answer.candidates.len();
-            let candidates = &self.weighed[draft.candidates.clone()];
+            let candidates = &weighed[draft.candidates.clone()];
             answer.candidates.extend(candidates.iter().map(|weighed| Candidate {
                 source: weighed.found.source.into(),
                 entity: weighed.found.entity,
@@ -229,7 +227,7 @@ impl Linker {
             }));
             let best = candidates[0];
             let found = best.found;
-            let likely = best.weight >= draft.nothing();
+            let likely = best.weight >= draft.nothing.weight();
             answer.mentions.push(Mention {
                 field: if view.field(found.first as usize) == 0 { Field::Title } else { Field::Text },
                 span: found.span,
@@ -244,44 +242,8 @@ impl Linker {
                 last: found.last,
             });
             if options.explain {
-                answer.explanations.push(self.explain(scene, resolver, languages, number, draft));
+                answer.explanations.push(explain(scene, resolver, languages, number, draft, candidates, agreement));
             }
-        }
-    }
-
-    fn explain(
-        &self,
-        scene: Scene<'_>,
-        resolver: &Resolver,
-        languages: &[u8],
-        mention: usize,
-        draft: &Draft,
-    ) -> Explanation {
-        let candidate = |weighed: &Weighed| {
-            let found = &weighed.found;
-            let segment = scene.sources[found.source as usize].segment;
-            let mut parts = Vec::new();
-            own_factors(scene, languages, found, |rule, (factor, detail)| parts.push(Part::new(rule, factor, detail)));
-            let forms = forms_in_words(found.forms.iter());
-            parts.push(Part::new(Rule::Form, weighed.form, format!("the name {forms}")));
-            let at = weighed.at(mention);
-            if draft.candidates.len() > 1 || draft.nothing() > 0.0 {
-                self.agreement.factor(scene.sources, scene.options, at, |part| parts.push(part));
-            }
-            let derived = resolver.short_name(found).map(|short| short.written.clone());
-            CandidateParts {
-                name: derived.unwrap_or_else(|| segment.name(found.name).text.to_owned()),
-                rule: found.rule,
-                form_factor: weighed.strength,
-                weight: parts.iter().map(|part| part.factor).product(),
-                parts,
-            }
-        };
-        let nothing_parts = draft.nothing.iter().filter(|(_, weight)| *weight > 0.0);
-        Explanation {
-            candidates: self.weighed[draft.candidates.clone()].iter().map(candidate).collect(),
-            nothing: draft.nothing(),
-            nothing_parts: nothing_parts.map(|&(rule, weight)| Part::new(rule, weight, nothing_detail(rule))).collect(),
         }
     }
 
@@ -319,9 +281,47 @@ impl Linker {
     }
 }
 
+/// Every part of the weights of a mention's candidates.
+fn explain(
+    scene: Scene<'_>,
+    resolver: &Resolver,
+    languages: &[u8],
+    mention: usize,
+    draft: &Draft,
+    candidates: &[Weighed],
+    agreement: &mut Agreement,
+) -> Explanation {
+    let candidate = |weighed: &Weighed| {
+        let found = &weighed.found;
+        let segment = scene.sources[found.source as usize].segment;
+        let mut parts = Vec::new();
+        own_factors(scene.options, languages, found, |rule, (factor, detail)| parts.push(Part::new(rule, factor, detail)));
+        let forms = forms_in_words(found.forms.iter());
+        parts.push(Part::new(Rule::Form, weighed.form, format!("the name {forms}")));
+        let at = weighed.asked(mention);
+        if draft.candidates.len() > 1 || draft.nothing.weight() > 0.0 {
+            agreement.factor(scene.sources, scene.options, at, |part| parts.push(part));
+        }
+        let derived = resolver.short_name(found).map(|short| short.written.clone());
+        CandidateParts {
+            name: derived.unwrap_or_else(|| segment.name(found.name).text.to_owned()),
+            rule: found.rule,
+            form_factor: weighed.strength,
+            weight: parts.iter().map(|part| part.factor).product(),
+            parts,
+        }
+    };
+    let nothing_parts = draft.nothing.parts();
+    Explanation {
+        candidates: candidates.iter().map(candidate).collect(),
+        nothing: draft.nothing.weight(),
+        nothing_parts: nothing_parts.map(|(rule, weight, detail)| Part::new(rule, weight, detail)).collect(),
+    }
+}
+
 /// What speaks for a candidate by itself, but for its forms: the product of the factors. `note` takes each.
 fn own_factors(
-    Scene { sources, options, .. }: Scene<'_>,
+    options: &Options,
     languages: &[u8],
     found: &Found,
     mut note: impl FnMut(Rule, (f64, String)),
@@ -350,64 +350,7 @@ fn own_factors(
     if language != 0 && found.language != 0 && found.language != language {
         take(Rule::Language, FOREIGN, &|| "the name is of another language than the document".into());
     }
-    let _ = sources;
     all
-}
-
-/// What weighs for no entity at a place: that the text means an ordinary word, or a longer name.
-fn nothing(scene: Scene<'_>, candidates: &[Weighed]) -> [(Rule, f64); 2] {
-    let Scene { view, sources, options, .. } = scene;
-    let prior = candidates.iter().map(|one| one.base).fold(0.0, f64::max);
-    let found = &candidates[0].found;
-    let first = found.first as usize;
-    let mut parts = [(Rule::OrdinaryWord, 0.0), (Rule::LongerName, 0.0)];
-    let ordinary = candidates.iter().map(|one| one.found.ordinary).min().unwrap_or_default();
-    if ordinary > Ordinary::No && !options.disabled_rules.has(Rule::OrdinaryWord) && !found.forms.has(Form::Seam) {
-        parts[0].1 = prior * ordinary_weight(ordinary, capitals(view, first), found.short);
-    }
-    let person = |one: &Weighed| {
-        sources[one.found.source as usize].segment.entity(one.found.entity).nature == Kind::Person
-    };
-    let single = found.first == found.last && candidates.iter().all(person);
-    let derived = candidates.iter().all(|one| one.found.forms.has(Form::Derived));
-    let alone = !found.short && !found.forms.has(Form::Seam);
-    if alone && (single || derived) && !options.disabled_rules.has(Rule::LongerName) {
-        let next = found.last as usize + 1;
-        let behind = next < view.all().len() && joins(view, next) && is_name_like(view, next);
-        let before = single && first > 0 && joins(view, first) && is_name_like(view, first - 1);
-        if behind || before {
-            parts[1].1 = prior * LONGER_NAME;
-        }
-    }
-    parts
-}
-
-/// What weighs against a person of one name beside another capitalised word, and against a derived name before one.
-const LONGER_NAME: f64 = 2.0;
-
-/// The odds that an ordinary word is meant rather than a name of prior one.
-fn ordinary_weight(ordinary: Ordinary, capitals: Capitals, short: bool) -> f64 {
-    match (ordinary, capitals) {
-        (Ordinary::No, _) => 0.0,
-        (Ordinary::Function, Capitals::Small) => 9.0,
-        (Ordinary::Common, Capitals::Small) => 5.0,
-        (Ordinary::Known, Capitals::Small) => 1.2,
-        // A short name asks for its capital and for the name in full.
-        (Ordinary::Known, _) if short => 0.0,
-        (_, _) if short => 0.1,
-        (Ordinary::Function, Capitals::Nothing) => 2.0,
-        (Ordinary::Common, Capitals::Nothing) => 0.6,
-        (Ordinary::Function, Capitals::Telling) => 0.4,
-        (Ordinary::Common, Capitals::Telling) => 0.1,
-        (Ordinary::Known, _) => 0.0,
-    }
-}
-
-fn nothing_detail(rule: Rule) -> &'static str {
-    match rule {
-        Rule::OrdinaryWord => "an ordinary word is spelled alike",
-        _ => "the capitalised word beside it may belong to a longer name",
-    }
 }
 
 /// The first part of a language tag, in small letters where it has any.

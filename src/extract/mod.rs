@@ -17,6 +17,7 @@ mod explain;
 mod found;
 mod link;
 mod names;
+mod nothing;
 mod options;
 mod overlap;
 mod place;

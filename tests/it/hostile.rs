@@ -107,3 +107,21 @@ fn long_runs_of_one_kind_end() {
         }
     }
 }
+
+#[test]
+fn namesakes_with_long_lists_cost_no_more_than_a_few() {
+    const NAMESAKES: usize = 150;
+    const LISTED: usize = 400;
+    let id = |number: usize| format!("{number:06}");
+    let mut names: Vec<_> = (0..NAMESAKES).map(|number| entity(number, "Foo".into(), "")).collect();
+    for (number, name) in names.iter_mut().enumerate() {
+        name.related = (0..LISTED).map(|other| id(1000 + other)).collect();
+        name.context = (0..LISTED).map(|word| format!("w{word}")).collect();
+        name.attributes = (0..LISTED).map(|key| (format!("k{key}"), format!("{}", number % 40))).collect();
+    }
+    names.extend((0..LISTED).map(|number| entity(1000 + number, format!("Bar{number}"), "")));
+    let listed: String = (0..LISTED).map(|number| format!("w{number} Bar{number}, ")).collect();
+    let answer = extract(&names, Overlap::Longest, &format!("{listed}{}", "Foo. ".repeat(2000)));
+    assert_eq!(answer.mentions.len(), LISTED + 2000);
+    assert!(answer.mentions.iter().all(|mention| mention.entity.is_some()));
+}

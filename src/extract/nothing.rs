@@ -1,0 +1,92 @@
+//! What weighs against every candidate of a mention (rule L1): the text may mean an ordinary word, or belong to a longer
+//! name that no gazetteer has.
+//!
+//! The weights are odds against the best candidate's own weight, set by judgement: the commoner the word and the less
+//! its capitals tell, the more.
+//!
+//! Must not know: what the rest of the document says.
+
+use super::{
+    Options, Source,
+    found::Found,
+    place::{Capitals, capitals, is_name_like, joins},
+};
+use crate::{
+    gazetteer::{Rule, derive::Kind},
+    index::Form,
+    text::{Ordinary, View},
+};
+
+/// What weighs against a person of one name beside another capitalised word, and against a derived name before one.
+const LONGER_NAME: f64 = 2.0;
+
+/// The weight of no entity, by the rules that give it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Nothing {
+    pub(super) ordinary_word: f64,
+    pub(super) longer_name: f64,
+}
+
+impl Nothing {
+    /// What weighs for nothing at the place of these candidates, of which the best weighs `best` by itself.
+    pub(super) fn at(
+        view: View<'_>,
+        sources: &[Source<'_>],
+        options: &Options,
+        best: f64,
+        candidates: impl Iterator<Item = Found> + Clone,
+    ) -> Self {
+        let Some(found) = candidates.clone().next() else { return Self::default() };
+        let (first, glued) = (found.first as usize, found.forms.has(Form::Seam));
+        let mut nothing = Self::default();
+        let ordinary = candidates.clone().map(|one| one.ordinary).min().unwrap_or_default();
+        if ordinary > Ordinary::No && !glued && !options.disabled_rules.has(Rule::OrdinaryWord) {
+            nothing.ordinary_word = best * ordinary_weight(ordinary, capitals(view, first), found.short);
+        }
+        let person =
+            |one: Found| sources[one.source as usize].segment.entity(one.entity).nature == Kind::Person;
+        let single = found.first == found.last && candidates.clone().all(person);
+        let derived = candidates.clone().all(|one| one.forms.has(Form::Derived));
+        if (single || derived) && !found.short && !glued && !options.disabled_rules.has(Rule::LongerName) {
+            let next = found.last as usize + 1;
+            let behind = next < view.all().len() && joins(view, next) && is_name_like(view, next);
+            let before = single && first > 0 && joins(view, first) && is_name_like(view, first - 1);
+            if behind || before {
+                nothing.longer_name = best * LONGER_NAME;
+            }
+        }
+        nothing
+    }
+
+    /// All of it.
+    pub(super) fn weight(self) -> f64 {
+        self.ordinary_word + self.longer_name
+    }
+
+    /// Each part that weighs something, with its rule and a sentence.
+    pub(super) fn parts(self) -> impl Iterator<Item = (Rule, f64, &'static str)> {
+        [
+            (Rule::OrdinaryWord, self.ordinary_word, "an ordinary word is spelled alike"),
+            (Rule::LongerName, self.longer_name, "the capitalised word beside it may belong to a longer name"),
+        ]
+        .into_iter()
+        .filter(|(_, weight, _)| *weight > 0.0)
+    }
+}
+
+/// The odds that an ordinary word is meant rather than a name.
+fn ordinary_weight(ordinary: Ordinary, capitals: Capitals, short: bool) -> f64 {
+    match (ordinary, capitals) {
+        (Ordinary::No, _) => 0.0,
+        (Ordinary::Function, Capitals::Small) => 9.0,
+        (Ordinary::Common, Capitals::Small) => 5.0,
+        (Ordinary::Known, Capitals::Small) => 1.2,
+        (Ordinary::Known, _) => 0.0,
+        // A short name asks for its capital and for the name in full.
+        (_, _) if short => 0.1,
+        (Ordinary::Function, Capitals::Nothing) => 2.0,
+        (Ordinary::Common, Capitals::Nothing) => 0.6,
+        (Ordinary::Function, Capitals::Telling) => 0.4,
+        (Ordinary::Common, Capitals::Telling) => 0.1,
+    }
+}
