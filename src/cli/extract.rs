@@ -21,7 +21,8 @@ pub(super) fn run(arguments: Extract) -> anyhow::Result<ExitCode> {
     let Extract { inputs, search, no_default_gazetteer, input_format, format, color, offsets, explain } = arguments;
     // A page is cut by bytes, whatever unit is asked for.
     let offsets = if format == OutputFormat::Html { OffsetEncoding::Utf8 } else { offsets.into() };
-    let mut extractor = Extractor::new(search, !no_default_gazetteer, offsets, explain || format == OutputFormat::Html)?;
+    let mut extractor =
+        Extractor::new(search, !no_default_gazetteer, offsets, explain || format == OutputFormat::Html)?;
 
     let stdout = io::stdout();
     let terminal = stdout.is_terminal();

@@ -25,12 +25,7 @@ pub(super) struct Extractor {
 
 impl Extractor {
     /// Loads what the flags name, and the starter gazetteer if it is wanted. Mentions are explained where `explain`.
-    pub(super) fn new(
-        search: Search,
-        starter: bool,
-        offsets: OffsetEncoding,
-        explain: bool,
-    ) -> anyhow::Result<Self> {
+    pub(super) fn new(search: Search, starter: bool, offsets: OffsetEncoding, explain: bool) -> anyhow::Result<Self> {
         let Search {
             gazetteer,
             skip_bad_lines,

@@ -85,7 +85,8 @@ pub fn ask(
             if !wanted.contains(&(candidate.source, candidate.entity)) {
                 continue;
             }
-            let names = targets.iter().filter(|target| (target.source, target.entity) == (candidate.source, candidate.entity));
+            let names =
+                targets.iter().filter(|target| (target.source, target.entity) == (candidate.source, candidate.entity));
             let name = best_name(names, text);
             if !(same_name(text) || as_long(text)) {
                 continue;
@@ -105,10 +106,13 @@ pub fn ask(
             });
         }
     }
-    let mut known: HashSet<_> = findings.iter().filter_map(|one| Some((one.entity?, one.place.clone()?.0, one.place.clone()?.1))).collect();
+    let mut known: HashSet<_> =
+        findings.iter().filter_map(|one| Some((one.entity?, one.place.clone()?.0, one.place.clone()?.1))).collect();
     let mut rejected: Vec<_> = scratch.trace.rejected.clone();
     // Of several reasons at one place the one that came furthest.
-    rejected.sort_by_key(|one| (one.field, one.span.start, one.span.end, one.source, one.entity, std::cmp::Reverse(one.reason)));
+    rejected.sort_by_key(|one| {
+        (one.field, one.span.start, one.span.end, one.source, one.entity, std::cmp::Reverse(one.reason))
+    });
     for Rejected { field, span, source, entity, name, reason } in rejected {
         let source = source as usize;
         let text = span.of([input.title, input.text][field as usize]);
@@ -119,17 +123,16 @@ pub fn ask(
         let reason = if own { Reason::InsideOwnName } else { reason };
         if about && known.insert(((source, entity), field, span)) {
             let mention = winner(answer, field, span).filter(|_| {
-                matches!(reason, Reason::LostOverlap | Reason::BetterPlace | Reason::InsideOwnName | Reason::Unaccounted)
+                matches!(
+                    reason,
+                    Reason::LostOverlap | Reason::BetterPlace | Reason::InsideOwnName | Reason::Unaccounted
+                )
             });
             let place = Some((field, span, 0..0));
             findings.push(Finding { reason, place, entity: Some((source, entity)), name: name.to_owned(), mention });
         }
     }
-    let view = View {
-        fields: [input.title, input.text],
-        words: &scratch.words,
-        border: scratch.border,
-    };
+    let view = View { fields: [input.title, input.text], words: &scratch.words, border: scratch.border };
     unreported(view, options, answer, &targets, &mut findings);
     if findings.is_empty() {
         findings.extend(without_place(view, subject, &targets));
@@ -140,7 +143,9 @@ pub fn ask(
     });
     for (field, text) in [(0, input.title), (1, input.text)] {
         let mut offsets = Offsets::new(text, options.offsets);
-        for (_, span, range) in findings.iter_mut().filter_map(|one| one.place.as_mut()).filter(|place| place.0 == field) {
+        for (_, span, range) in
+            findings.iter_mut().filter_map(|one| one.place.as_mut()).filter(|place| place.0 == field)
+        {
             *range = offsets.at(span.start)..offsets.at(span.end);
         }
     }
@@ -208,9 +213,8 @@ fn best_name<'t>(names: impl Iterator<Item = &'t Target>, text: &str) -> String 
 
 /// The first mention that a place lies in.
 fn owner(answer: &Answer, field: u8, span: Span) -> Option<usize> {
-    let holds = |one: &super::Mention| {
-        one.field as u8 == field && one.span.start <= span.start && span.end <= one.span.end
-    };
+    let holds =
+        |one: &super::Mention| one.field as u8 == field && one.span.start <= span.start && span.end <= one.span.end;
     answer.mentions.iter().position(holds)
 }
 
@@ -222,20 +226,13 @@ fn links(answer: &Answer, mention: usize, (source, entity): (usize, EntityId)) -
 
 /// The first mention that overlaps a place.
 fn winner(answer: &Answer, field: u8, span: Span) -> Option<usize> {
-    let overlaps = |one: &super::Mention| {
-        one.field as u8 == field && one.span.start < span.end && span.start < one.span.end
-    };
+    let overlaps =
+        |one: &super::Mention| one.field as u8 == field && one.span.start < span.end && span.start < one.span.end;
     answer.mentions.iter().position(overlaps)
 }
 
 /// Places whose words are those of a name, which neither the search nor the short names reported.
-fn unreported(
-    view: View<'_>,
-    options: &Options,
-    answer: &Answer,
-    targets: &[Target],
-    findings: &mut Vec<Finding>,
-) {
+fn unreported(view: View<'_>, options: &Options, answer: &Answer, targets: &[Target], findings: &mut Vec<Finding>) {
     let mut places: HashMap<WordKey, Vec<usize>> = HashMap::new();
     for (index, word) in view.all().iter().enumerate() {
         places.entry(word.key).or_default().push(index);
@@ -267,7 +264,9 @@ fn unreported(
             let seen = |one: &Finding| {
                 let place = one.place.as_ref();
                 one.entity == entity
-                    && place.is_some_and(|(at, other, _)| *at == field && other.start <= span.start && span.end <= other.end)
+                    && place.is_some_and(|(at, other, _)| {
+                        *at == field && other.start <= span.start && span.end <= other.end
+                    })
             };
             if findings.iter().chain(&more).any(seen) {
                 continue;
@@ -295,7 +294,8 @@ fn unreported(
 
 /// Why a subject has no place: no gazetteer has it, or the document has not.
 fn without_place(view: View<'_>, subject: Subject<'_>, targets: &[Target]) -> Vec<Finding> {
-    let blank = |reason, place, name: &str| Finding { reason, place, entity: None, name: name.to_owned(), mention: None };
+    let blank =
+        |reason, place, name: &str| Finding { reason, place, entity: None, name: name.to_owned(), mention: None };
     if let Some(target) = targets.first() {
         let entity = Some((target.source, target.entity));
         return vec![Finding { entity, ..blank(Reason::NotInDocument, None, &target.name) }];
@@ -308,7 +308,8 @@ fn without_place(view: View<'_>, subject: Subject<'_>, targets: &[Target]) -> Ve
     words.read(name);
     let keys: Vec<_> = words.all().iter().map(|word| word.key).collect();
     let windows = view.all().windows(keys.len().max(1)).enumerate();
-    let here = windows.filter(|(_, window)| !keys.is_empty() && window.iter().map(|word| word.key).eq(keys.iter().copied()));
+    let here =
+        windows.filter(|(_, window)| !keys.is_empty() && window.iter().map(|word| word.key).eq(keys.iter().copied()));
     let found: Vec<_> = here
         .map(|(index, window)| {
             let span = Span::new(window[0].span.start, window[window.len() - 1].span.end);

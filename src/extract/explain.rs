@@ -55,5 +55,5 @@ impl Part {
 /// The forms in words.
 pub(super) fn forms_in_words(forms: impl Iterator<Item = Form>) -> String {
     let names: Vec<_> = forms.map(Form::as_str).collect();
-    if names.is_empty() { "as given".to_owned() } else { names.join(", ") }
+    if names.is_empty() { "as given".to_owned() } else { format!("it differs by {}", names.join(", ")) }
 }

@@ -295,9 +295,11 @@ fn explain(
         let found = &weighed.found;
         let segment = scene.sources[found.source as usize].segment;
         let mut parts = Vec::new();
-        own_factors(scene.options, languages, found, |rule, (factor, detail)| parts.push(Part::new(rule, factor, detail)));
+        own_factors(scene.options, languages, found, |rule, (factor, detail)| {
+            parts.push(Part::new(rule, factor, detail))
+        });
         let forms = forms_in_words(found.forms.iter());
-        parts.push(Part::new(Rule::Form, weighed.form, format!("the name {forms}")));
+        parts.push(Part::new(Rule::Form, weighed.form, forms));
         let at = weighed.asked(mention);
         if draft.candidates.len() > 1 || draft.nothing.weight() > 0.0 {
             agreement.factor(scene.sources, scene.options, at, |part| parts.push(part));
@@ -320,12 +322,7 @@ fn explain(
 }
 
 /// What speaks for a candidate by itself, but for its forms: the product of the factors. `note` takes each.
-fn own_factors(
-    options: &Options,
-    languages: &[u8],
-    found: &Found,
-    mut note: impl FnMut(Rule, (f64, String)),
-) -> f64 {
+fn own_factors(options: &Options, languages: &[u8], found: &Found, mut note: impl FnMut(Rule, (f64, String))) -> f64 {
     let mut all = 1.0;
     let mut take = |rule: Rule, factor: f64, detail: &dyn Fn() -> String| {
         if !options.disabled_rules.has(rule) {

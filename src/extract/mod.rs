@@ -27,8 +27,8 @@ mod trace;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-pub use ask::{Finding, Subject, ask};
 pub use answer::{Answer, Candidate, Cut, Field, Mention};
+pub use ask::{Finding, Subject, ask};
 pub use explain::{CandidateParts, Explanation, Part};
 pub use options::{Filter, Options, Overlap};
 pub use trace::Reason;
@@ -114,8 +114,7 @@ pub fn run(
             return Err(Interrupted);
         }
         let disabled = (options.disabled, options.disabled_rules);
-        cut_candidates +=
-            rules::apply(number, source.segment, view, search, filter, disabled, letters, found, trace);
+        cut_candidates += rules::apply(number, source.segment, view, search, filter, disabled, letters, found, trace);
         cut_readings += search.dropped() as usize;
         cut_nested += search.dropped_nested() as usize;
     }

@@ -82,7 +82,8 @@ impl ShortNames {
     pub(super) fn derive(&mut self, sources: &[Source<'_>], view: View<'_>, full: &[Found], options: &Options) {
         self.all.clear();
         self.priors.clear();
-        let mut named: Vec<_> = full.iter().filter(|found| found.shortens).map(|found| (found.key(), found.name)).collect();
+        let mut named: Vec<_> =
+            full.iter().filter(|found| found.shortens).map(|found| (found.key(), found.name)).collect();
         named.sort_unstable();
         named.dedup();
         let mut before = None;
@@ -169,7 +170,8 @@ impl ShortNames {
             }
             let between = view.slice(last, Span::new(words[last].span.end, word.span.start));
             let field = view.fields[view.field(next)];
-            let closed = field[word.span.end as usize..].trim_start_matches(['"', '”', '\'', '’']).starts_with([')', ',']);
+            let closed =
+                field[word.span.end as usize..].trim_start_matches(['"', '”', '\'', '’']).starts_with([')', ',']);
             let written = view.word(next).trim_end_matches('.');
             let capitals = written.chars().filter(|c| c.is_uppercase()).count();
             let opened = between.trim().trim_end_matches(['"', '“', '\'', '‘']) == "(";
@@ -190,7 +192,8 @@ impl ShortNames {
                 *only = None;
             }
         }
-        self.all.retain(|short| short.rule != Rule::Generic || kinds.get(&short.words[0].1).is_some_and(Option::is_some));
+        self.all
+            .retain(|short| short.rule != Rule::Generic || kinds.get(&short.words[0].1).is_some_and(Option::is_some));
     }
 
     /// Finds the short names in the document and appends them to `found`. `anchors` are the places in full.
@@ -332,9 +335,8 @@ impl Finder<'_> {
     /// Whether `the` stands before the place and no capitalised word or `of` behind it.
     fn is_the_only(&self, first: usize, last: usize) -> bool {
         let words = self.view.all();
-        let is = |index: usize, expected: &[&[u8]]| {
-            expected.contains(&self.view.words.folded(&words[index], &mut [0; 8]))
-        };
+        let is =
+            |index: usize, expected: &[&[u8]]| expected.contains(&self.view.words.folded(&words[index], &mut [0; 8]));
         let article = first > 0 && joins(self.view, first) && is(first - 1, &[b"the"]);
         let next = last + 1;
         let goes_on = next < words.len()
@@ -381,10 +383,8 @@ impl Finder<'_> {
         }
         let next = last + 1;
         let before = short.is_person && first > 0 && joins(self.view, first) && is_name_like(self.view, first - 1);
-        let behind = short.leads
-            && next < self.view.all().len()
-            && joins(self.view, next)
-            && is_name_like(self.view, next);
+        let behind =
+            short.leads && next < self.view.all().len() && joins(self.view, next) && is_name_like(self.view, next);
         before || behind
     }
 

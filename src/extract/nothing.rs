@@ -43,8 +43,7 @@ impl Nothing {
         if ordinary > Ordinary::No && !glued && !options.disabled_rules.has(Rule::OrdinaryWord) {
             nothing.ordinary_word = best * ordinary_weight(ordinary, capitals(view, first), found.short);
         }
-        let person =
-            |one: Found| sources[one.source as usize].segment.entity(one.entity).nature == Kind::Person;
+        let person = |one: Found| sources[one.source as usize].segment.entity(one.entity).nature == Kind::Person;
         let single = found.first == found.last && candidates.clone().all(person);
         let derived = candidates.clone().all(|one| one.forms.has(Form::Derived));
         if (single || derived) && !found.short && !glued && !options.disabled_rules.has(Rule::LongerName) {

@@ -12,8 +12,25 @@ use crate::{
 const AROUND: usize = 6;
 /// Words that are capitalised in English and belong to no name beside them, folded and sorted.
 const CALENDAR: [&str; 19] = [
-    "april", "august", "december", "february", "friday", "january", "july", "june", "march", "may", "monday",
-    "november", "october", "saturday", "september", "sunday", "thursday", "tuesday", "wednesday",
+    "april",
+    "august",
+    "december",
+    "february",
+    "friday",
+    "january",
+    "july",
+    "june",
+    "march",
+    "may",
+    "monday",
+    "november",
+    "october",
+    "saturday",
+    "september",
+    "sunday",
+    "thursday",
+    "tuesday",
+    "wednesday",
 ];
 /// Endings of ordinary words that are professions and offices: `Analyst Smith`.
 const PROFESSIONS: [&str; 8] = ["ant", "ent", "er", "ian", "ist", "man", "or", "woman"];
@@ -63,8 +80,7 @@ fn has_capitals(view: View<'_>, index: usize) -> bool {
 fn around(view: View<'_>, index: usize) -> impl Iterator<Item = (Shape, u32)> {
     let words = view.all();
     let before = (0..index).rev().take(AROUND).take_while(move |&at| !words[at + 1].gap.any(Gap::PARAGRAPH));
-    let behind =
-        (index + 1..words.len()).take(AROUND).take_while(move |&at| !words[at].gap.any(Gap::PARAGRAPH));
+    let behind = (index + 1..words.len()).take(AROUND).take_while(move |&at| !words[at].gap.any(Gap::PARAGRAPH));
     before
         .chain(behind)
         .map(move |at| (words[at].shape, words[at].span.end - words[at].span.start))

@@ -66,8 +66,7 @@ impl Resolver {
             found.first < found.last && next.is_some_and(|next| next.gap.any(Gap::MARK))
         };
         let listed = found.iter().any(|found| found.short);
-        let may_be_short =
-            shorts && (listed || found.iter().any(|found| found.shortens || introduced(found)));
+        let may_be_short = shorts && (listed || found.iter().any(|found| found.shortens || introduced(found)));
         if !shorts {
             trace.retain(found, |found| if found.short { Err(Reason::DisabledForm) } else { Ok(()) });
         }
@@ -185,9 +184,8 @@ fn keep_better_places(sources: &[Source<'_>], view: View<'_>, found: &mut Vec<Fo
         std::str::from_utf8(folded).is_ok_and(|word| ordinary(word) == Ordinary::Function)
     };
     let is_small = |at: u32| view.word(at as usize).starts_with(char::is_lowercase);
-    let written_small = |found: &Found| {
-        !sources[found.source as usize].segment.name(found.name).text.contains(char::is_uppercase)
-    };
+    let written_small =
+        |found: &Found| !sources[found.source as usize].segment.name(found.name).text.contains(char::is_uppercase);
     // Words that add nothing: an article; and, around a name that is written as given, words in small letters, or any
     // where the longer name was given without a capital and only the text has them.
     let adds_nothing = |outer: &Found, inner: &Found| {
@@ -201,9 +199,7 @@ fn keep_better_places(sources: &[Source<'_>], view: View<'_>, found: &mut Vec<Fo
     let mut worse = Vec::new();
     let words = view.all();
     // One word without marks around it has no place inside.
-    let is_more = |found: &Found| {
-        found.first < found.last || found.span.end > words[found.last as usize].span.end
-    };
+    let is_more = |found: &Found| found.first < found.last || found.span.end > words[found.last as usize].span.end;
     for (at, outer) in found.iter().enumerate().filter(|(_, found)| is_more(found)) {
         let inside = found[at + 1..].iter().take(MAX_INNER);
         let mut inside = inside.take_while(|inner| (inner.field, inner.span.start) < (outer.field, outer.span.end));

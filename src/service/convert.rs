@@ -9,8 +9,7 @@ use super::{
     Violation,
     proto::{
         self, AliasKind, CaseRule, EntityReference, EntitySummary, ErrorReason, ExplainMatchResponse, ExtractResponse,
-        GazetteerVersion,
-        MatchForm, OffsetEncoding, OverlapPolicy, Truncation,
+        GazetteerVersion, MatchForm, OffsetEncoding, OverlapPolicy, Truncation,
     },
     reasons,
 };

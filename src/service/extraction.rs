@@ -10,8 +10,9 @@ use super::{
     front::{Admitted, of_tonic},
     proto::{
         self, BatchExtractRequest, BatchExtractResponse, BatchExtractResult, ErrorReason, ExplainMatchRequest,
-        ExplainMatchResponse, ExtractRequest, ExtractResponse, StreamExtractConfig, StreamExtractRequest, StreamExtractResponse, batch_extract_result,
-        explain_match_request, extraction_service_server::ExtractionService, stream_extract_response,
+        ExplainMatchResponse, ExtractRequest, ExtractResponse, StreamExtractConfig, StreamExtractRequest,
+        StreamExtractResponse, batch_extract_result, explain_match_request,
+        extraction_service_server::ExtractionService, stream_extract_response,
     },
     status,
 };

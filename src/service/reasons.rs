@@ -130,9 +130,7 @@ pub(super) fn reason(reason: Reason) -> (MatchReason, &'static str) {
         Reason::MissingSymbol => (MatchReason::MissingSymbol, "the name has a symbol that the text lacks"),
         Reason::DisabledForm => (MatchReason::DisabledForm, "it needs a weaker form that is switched off"),
         Reason::DisabledRule => (MatchReason::DisabledRule, "it needs a rule that is switched off"),
-        Reason::Unaccounted => {
-            (MatchReason::Unaccounted, "a part of the glued word is accounted for by nothing")
-        }
+        Reason::Unaccounted => (MatchReason::Unaccounted, "a part of the glued word is accounted for by nothing"),
         Reason::ShortWithoutFull => {
             (MatchReason::ShortWithoutFull, "a short name counts only where the document names the entity in full")
         }

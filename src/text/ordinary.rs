@@ -25,7 +25,23 @@ pub enum Ordinary {
 
 /// Function words of English and, where they are no English names, of its neighbours; folded.
 const FUNCTION: [&str; 232] = [
-    "a", "about", "above", "after", "again", "against", "ago", "all", "almost", "along", "already", "also", "although", "always", "am", "amid", "among", "an", "and", "another", "any", "are", "around", "as", "at", "auf", "aus", "away", "back", "be", "because", "been", "before", "behind", "being", "below", "beside", "between", "beyond", "both", "but", "by", "came", "can", "could", "das", "de", "dem", "den", "der", "des", "despite", "did", "die", "do", "does", "done", "down", "du", "due", "during", "each", "een", "eight", "ein", "eine", "either", "el", "else", "et", "even", "ever", "every", "few", "first", "five", "for", "four", "from", "further", "given", "go", "got", "had", "half", "has", "have", "he", "hence", "her", "here", "hers", "het", "him", "his", "how", "however", "i", "if", "il", "in", "inside", "into", "is", "ist", "it", "its", "just", "know", "la", "last", "later", "le", "least", "les", "less", "let", "like", "los", "made", "make", "many", "may", "me", "might", "mine", "more", "most", "much", "must", "my", "near", "neither", "never", "next", "nine", "no", "nor", "not", "now", "of", "off", "often", "on", "once", "one", "only", "onto", "or", "other", "our", "out", "outside", "over", "own", "que", "quite", "rather", "said", "same", "say", "says", "see", "seven", "shall", "she", "should", "since", "six", "so", "some", "soon", "still", "such", "take", "ten", "than", "that", "the", "their", "them", "then", "there", "these", "they", "third", "this", "those", "three", "through", "thus", "to", "today", "too", "toward", "two", "una", "und", "under", "une", "unless", "until", "up", "upon", "us", "very", "via", "von", "was", "we", "well", "went", "were", "what", "when", "where", "whether", "which", "while", "who", "whom", "whose", "why", "will", "with", "within", "without", "would", "yes", "yet", "you", "your",
+    "a", "about", "above", "after", "again", "against", "ago", "all", "almost", "along", "already", "also", "although",
+    "always", "am", "amid", "among", "an", "and", "another", "any", "are", "around", "as", "at", "auf", "aus", "away",
+    "back", "be", "because", "been", "before", "behind", "being", "below", "beside", "between", "beyond", "both",
+    "but", "by", "came", "can", "could", "das", "de", "dem", "den", "der", "des", "despite", "did", "die", "do",
+    "does", "done", "down", "du", "due", "during", "each", "een", "eight", "ein", "eine", "either", "el", "else", "et",
+    "even", "ever", "every", "few", "first", "five", "for", "four", "from", "further", "given", "go", "got", "had",
+    "half", "has", "have", "he", "hence", "her", "here", "hers", "het", "him", "his", "how", "however", "i", "if",
+    "il", "in", "inside", "into", "is", "ist", "it", "its", "just", "know", "la", "last", "later", "le", "least",
+    "les", "less", "let", "like", "los", "made", "make", "many", "may", "me", "might", "mine", "more", "most", "much",
+    "must", "my", "near", "neither", "never", "next", "nine", "no", "nor", "not", "now", "of", "off", "often", "on",
+    "once", "one", "only", "onto", "or", "other", "our", "out", "outside", "over", "own", "que", "quite", "rather",
+    "said", "same", "say", "says", "see", "seven", "shall", "she", "should", "since", "six", "so", "some", "soon",
+    "still", "such", "take", "ten", "than", "that", "the", "their", "them", "then", "there", "these", "they", "third",
+    "this", "those", "three", "through", "thus", "to", "today", "too", "toward", "two", "una", "und", "under", "une",
+    "unless", "until", "up", "upon", "us", "very", "via", "von", "was", "we", "well", "went", "were", "what", "when",
+    "where", "whether", "which", "while", "who", "whom", "whose", "why", "will", "with", "within", "without", "would",
+    "yes", "yet", "you", "your",
 ];
 
 /// How ordinary a folded word is. Three binary searches at the most.

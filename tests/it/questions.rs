@@ -31,8 +31,7 @@ fn ask(
     let (mut scratch, mut answer) = (Scratch::default(), Answer::default());
     let never = AtomicBool::new(false);
     let (sources, filter) = (pinned.sources(), pinned.filter());
-    let findings =
-        extract::ask(&sources, input, options, filter, subject, &mut scratch, &mut answer, &never).unwrap();
+    let findings = extract::ask(&sources, input, options, filter, subject, &mut scratch, &mut answer, &never).unwrap();
     service::findings(input, &pinned, options, &answer, &findings)
 }
 
@@ -55,7 +54,8 @@ async fn every_question_has_its_answer_on_every_surface() {
             let numbered = question.findings.iter().zip(&library.findings).all(|(expected, finding)| {
                 let mention = finding.mention.as_ref();
                 expected.mention.map(|number| &case.mentions[number]).is_none_or(|expected| {
-                    mention.is_some_and(|mention| mention.text == expected.text && mention.start == Some(expected.start))
+                    mention
+                        .is_some_and(|mention| mention.text == expected.text && mention.start == Some(expected.start))
                 })
             });
             if found != question.findings || !numbered {
@@ -109,7 +109,8 @@ fn every_mention_and_every_name_of_the_cases_has_its_reason() {
             for mention in &answer.mentions {
                 let is = |finding: &&proto::MatchFinding| finding.mention.as_ref() == Some(mention);
                 let linked = mention.entity.as_ref().is_some_and(|linked| linked.id == entity.id);
-                let told = found.findings.iter().filter(is).any(|finding| finding.reason() == proto::MatchReason::Linked);
+                let told =
+                    found.findings.iter().filter(is).any(|finding| finding.reason() == proto::MatchReason::Linked);
                 assert_eq!(linked, told, "{}: {} and {mention:?}", case.name, entity.id);
                 assert_eq!(case::unexplained(mention), None, "{}", case.name);
             }

@@ -34,14 +34,47 @@ pub enum Kind {
 }
 
 /// Types that are persons, organisations and places, folded and sorted.
-const PERSONS: [&str; 6] = [
-    "character", "human", "people", "per", "person", "politician",
-];
+const PERSONS: [&str; 6] = ["character", "human", "people", "per", "person", "politician"];
 const ORGANIZATIONS: [&str; 17] = [
-    "agency", "alliance", "bank", "club", "company", "corp", "corporation", "ministry", "org", "organisation", "organization", "organizations", "party", "school", "team", "union", "university",
+    "agency",
+    "alliance",
+    "bank",
+    "club",
+    "company",
+    "corp",
+    "corporation",
+    "ministry",
+    "org",
+    "organisation",
+    "organization",
+    "organizations",
+    "party",
+    "school",
+    "team",
+    "union",
+    "university",
 ];
 const PLACES: [&str; 20] = [
-    "city", "continent", "country", "district", "gpe", "island", "lake", "loc", "location", "mountain", "ocean", "place", "province", "region", "river", "sea", "state", "strait", "town", "village",
+    "city",
+    "continent",
+    "country",
+    "district",
+    "gpe",
+    "island",
+    "lake",
+    "loc",
+    "location",
+    "mountain",
+    "ocean",
+    "place",
+    "province",
+    "region",
+    "river",
+    "sea",
+    "state",
+    "strait",
+    "town",
+    "village",
 ];
 
 const GROUPS: [&str; 5] = ["ethnicity", "group", "nationality", "norp", "tribe"];
@@ -158,7 +191,8 @@ fn stands_alone(text: &str) -> bool {
     let (Some(first), second) = (words.next(), words.next()) else { return false };
     let mut folded = Vec::new();
     fold(first, &mut folded);
-    let known = std::str::from_utf8(&folded).is_ok_and(|word| ordinary(word) > Ordinary::No || is_proper_adjective(word));
+    let known =
+        std::str::from_utf8(&folded).is_ok_and(|word| ordinary(word) > Ordinary::No || is_proper_adjective(word));
     second.is_some() || (!known && first.chars().filter(|c| c.is_alphabetic()).count() > 2)
 }
 

@@ -16,20 +16,149 @@ use crate::{
 const SUFFIXES: [&str; 9] = ["esq", "jnr", "jr", "junior", "phd", "senior", "snr", "sr", "v"];
 /// Numbers of rulers, folded.
 const NUMERALS: [&str; 20] = [
-    "i", "ii", "iii", "iv", "ix", "v", "vi", "vii", "viii", "x", "xi", "xii", "xiii", "xiv", "xix", "xv", "xvi", "xvii",
-    "xviii", "xx",
+    "i", "ii", "iii", "iv", "ix", "v", "vi", "vii", "viii", "x", "xi", "xii", "xiii", "xiv", "xix", "xv", "xvi",
+    "xvii", "xviii", "xx",
 ];
 /// Words that belong to the surname behind them and never stand alone, folded and sorted.
 const PARTICLES: [&str; 35] = [
-    "abu", "al", "and", "ben", "bin", "da", "das", "de", "del", "den", "der", "di", "do", "dos", "dr", "du", "e", "el", "ibn", "la", "le", "mr", "of", "san", "st", "ten", "ter", "the", "van", "vande", "von", "y", "zu", "zum", "zur",
+    "abu", "al", "and", "ben", "bin", "da", "das", "de", "del", "den", "der", "di", "do", "dos", "dr", "du", "e", "el",
+    "ibn", "la", "le", "mr", "of", "san", "st", "ten", "ter", "the", "van", "vande", "von", "y", "zu", "zum", "zur",
 ];
 /// Titles, honorifics and offices that stand before a name, folded and sorted.
 const TITLES: [&str; 122] = [
-    "abbot", "admiral", "ambassador", "archbishop", "archduke", "ayatollah", "baron", "baroness", "bishop", "brigadier", "cadet", "captain", "cardinal", "chairman", "chairwoman", "chancellor", "chief", "chieftain", "coach", "col", "colonel", "commander", "commissioner", "commodore", "comrade", "congressman", "congresswoman", "constable", "consul", "corporal", "count", "countess", "dame", "deacon", "dean", "deputy", "detective", "director", "doctor", "dom", "don", "dr", "duchess", "duke", "earl", "emir", "emperor", "empress", "envoy", "father", "field", "fr", "frau", "gen", "general", "gov", "governor", "grand", "herr", "hon", "imam", "inspector", "judge", "justice", "khan", "king", "lady", "landgrave", "leader", "lieutenant", "lord", "lt", "madam", "madame", "maj", "major", "marquis", "marshal", "master", "mayor", "minister", "miss", "monsieur", "mr", "mrs", "ms", "mullah", "officer", "palatine", "pastor", "patriarch", "pope", "premier", "pres", "president", "prince", "princess", "private", "prof", "professor", "queen", "rabbi", "rep", "representative", "rev", "reverend", "saint", "secretary", "sen", "senator", "sergeant", "sgt", "sheikh", "sheriff", "sir", "sister", "speaker", "spokesman", "spokeswoman", "st", "sultan", "tsar",
+    "abbot",
+    "admiral",
+    "ambassador",
+    "archbishop",
+    "archduke",
+    "ayatollah",
+    "baron",
+    "baroness",
+    "bishop",
+    "brigadier",
+    "cadet",
+    "captain",
+    "cardinal",
+    "chairman",
+    "chairwoman",
+    "chancellor",
+    "chief",
+    "chieftain",
+    "coach",
+    "col",
+    "colonel",
+    "commander",
+    "commissioner",
+    "commodore",
+    "comrade",
+    "congressman",
+    "congresswoman",
+    "constable",
+    "consul",
+    "corporal",
+    "count",
+    "countess",
+    "dame",
+    "deacon",
+    "dean",
+    "deputy",
+    "detective",
+    "director",
+    "doctor",
+    "dom",
+    "don",
+    "dr",
+    "duchess",
+    "duke",
+    "earl",
+    "emir",
+    "emperor",
+    "empress",
+    "envoy",
+    "father",
+    "field",
+    "fr",
+    "frau",
+    "gen",
+    "general",
+    "gov",
+    "governor",
+    "grand",
+    "herr",
+    "hon",
+    "imam",
+    "inspector",
+    "judge",
+    "justice",
+    "khan",
+    "king",
+    "lady",
+    "landgrave",
+    "leader",
+    "lieutenant",
+    "lord",
+    "lt",
+    "madam",
+    "madame",
+    "maj",
+    "major",
+    "marquis",
+    "marshal",
+    "master",
+    "mayor",
+    "minister",
+    "miss",
+    "monsieur",
+    "mr",
+    "mrs",
+    "ms",
+    "mullah",
+    "officer",
+    "palatine",
+    "pastor",
+    "patriarch",
+    "pope",
+    "premier",
+    "pres",
+    "president",
+    "prince",
+    "princess",
+    "private",
+    "prof",
+    "professor",
+    "queen",
+    "rabbi",
+    "rep",
+    "representative",
+    "rev",
+    "reverend",
+    "saint",
+    "secretary",
+    "sen",
+    "senator",
+    "sergeant",
+    "sgt",
+    "sheikh",
+    "sheriff",
+    "sir",
+    "sister",
+    "speaker",
+    "spokesman",
+    "spokeswoman",
+    "st",
+    "sultan",
+    "tsar",
 ];
 /// Surnames that stand before the given name in East Asia, folded and sorted: the commonest.
 const EAST_ASIAN: [&str; 110] = [
-    "abe", "ahn", "bae", "bai", "ban", "bui", "cai", "cao", "chan", "chang", "chen", "cheng", "cheung", "chiang", "cho", "choi", "chu", "chun", "chung", "cui", "dai", "dang", "deng", "ding", "do", "doan", "dong", "du", "duong", "fan", "fang", "feng", "fu", "gao", "gong", "gu", "guo", "ha", "han", "hao", "he", "ho", "hoang", "hong", "hou", "hu", "hua", "huang", "hwang", "jang", "jeon", "jeong", "ji", "jia", "jiang", "jin", "jung", "kang", "kim", "kong", "kwon", "lai", "lam", "le", "lee", "lei", "leung", "li", "liang", "liao", "lim", "lin", "liu", "lo", "long", "lu", "luo", "lyu", "ma", "mao", "meng", "moon", "nguyen", "pan", "park", "peng", "pham", "phan", "qian", "qin", "shen", "shi", "song", "su", "sun", "tan", "tang", "tran", "wang", "wei", "wen", "wu", "xi", "xu", "yang", "yoon", "zhang", "zhao", "zhou", "zhu",
+    "abe", "ahn", "bae", "bai", "ban", "bui", "cai", "cao", "chan", "chang", "chen", "cheng", "cheung", "chiang",
+    "cho", "choi", "chu", "chun", "chung", "cui", "dai", "dang", "deng", "ding", "do", "doan", "dong", "du", "duong",
+    "fan", "fang", "feng", "fu", "gao", "gong", "gu", "guo", "ha", "han", "hao", "he", "ho", "hoang", "hong", "hou",
+    "hu", "hua", "huang", "hwang", "jang", "jeon", "jeong", "ji", "jia", "jiang", "jin", "jung", "kang", "kim", "kong",
+    "kwon", "lai", "lam", "le", "lee", "lei", "leung", "li", "liang", "liao", "lim", "lin", "liu", "lo", "long", "lu",
+    "luo", "lyu", "ma", "mao", "meng", "moon", "nguyen", "pan", "park", "peng", "pham", "phan", "qian", "qin", "shen",
+    "shi", "song", "su", "sun", "tan", "tang", "tran", "wang", "wei", "wen", "wu", "xi", "xu", "yang", "yoon", "zhang",
+    "zhao", "zhou", "zhu",
 ];
 
 /// Whether a folded word is a title, honorific or office that stands before a name.
@@ -73,10 +202,10 @@ pub(super) fn full_names(name: &str, derived: &mut Vec<Derived>) {
     let middle = full.middle();
     if !middle.is_empty() {
         derived.push(Derived::new(Rule::MiddleNames, format!("{given} {long}")));
-        let initials: String = middle.iter().filter_map(|part| full.text(part).chars().next()).fold(
-            String::new(),
-            |all, initial| format!("{all}{initial}. "),
-        );
+        let initials: String = middle
+            .iter()
+            .filter_map(|part| full.text(part).chars().next())
+            .fold(String::new(), |all, initial| format!("{all}{initial}. "));
         derived.push(Derived::new(Rule::MiddleNames, format!("{given} {initials}{long}")));
     }
     let initials: String = std::iter::once(&first)
@@ -244,7 +373,13 @@ mod tests {
 
     #[test]
     fn lists_are_sorted() {
-        assert!(SUFFIXES.is_sorted() && NUMERALS.is_sorted() && PARTICLES.is_sorted() && TITLES.is_sorted() && EAST_ASIAN.is_sorted());
+        assert!(
+            SUFFIXES.is_sorted()
+                && NUMERALS.is_sorted()
+                && PARTICLES.is_sorted()
+                && TITLES.is_sorted()
+                && EAST_ASIAN.is_sorted()
+        );
     }
 
     fn check(of: fn(&str, &mut Vec<Derived>), name: &str, expected: &[&str]) {
