@@ -52,6 +52,9 @@ struct Shared {
     words: Vec<WordId>,
 }
 
+/// An entity with a mention that names it.
+type Named = (EntityId, usize);
+
 /// The entities that a document names without doubt, and what follows from them; reusable.
 #[derive(Debug, Default)]
 pub(super) struct Agreement {
@@ -60,7 +63,7 @@ pub(super) struct Agreement {
     /// What sure entities are related to, with one of them.
     pointed: HashMap<Key, (usize, EntityId)>,
     /// The attributes of sure entities, with two of them at the most.
-    attributes: HashMap<(u16, AttributeId), [Option<(EntityId, usize)>; 2]>,
+    attributes: HashMap<(u16, AttributeId), [Option<Named>; 2]>,
     /// The places of the words that some candidate expects, by source.
     words: HashMap<(u16, WordId), Vec<u32>>,
     expected: HashSet<(u16, WordId)>,

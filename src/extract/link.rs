@@ -196,7 +196,8 @@ impl Linker {
                     news |= self.agreement.add(sources, best.found.key(), mention);
                 }
             }
-            if !news && !(pass == 0 && self.agreement.expects_words()) {
+            let first_words = pass == 0 && self.agreement.expects_words();
+            if !news && !first_words {
                 break;
             }
             for mention in 0..self.drafts.len() {
