@@ -170,7 +170,7 @@ impl<'a> Bench<'a> {
         let filter = extract::Filter::new(&sources, &self.options);
         let mut count = 0;
         for text in texts {
-            let input = Input { title: "", text };
+            let input = Input { text, ..Input::default() };
             let Self { options, scratch, answer, never, .. } = self;
             extract::run(&sources, input, options, &filter, scratch, answer, never).unwrap();
             count += answer.mentions.len();

@@ -23,7 +23,7 @@ fuzz_target!(|input: &str| {
     let entities: Vec<_> = persons.filter(|entity| checker.check(entity, 1, &mut Vec::new())).collect();
     let Ok(gazetteer) = Gazetteer::compile("fuzz", b"", &entities) else { return };
     let sources = [Source { name: "fuzz", segment: gazetteer.segment() }];
-    let input = Input { title: text, text };
+    let input = Input { title: text, text, ..Input::default() };
     for overlap in [Overlap::Longest, Overlap::Outermost, Overlap::All] {
         let options = Options { overlap, offsets: OffsetEncoding::CodePoints, ..Options::default() };
         let filter = Filter::new(&sources, &options);

@@ -8,7 +8,7 @@ use toml::Value;
 use crate::{
     config::{CONFIG_VARIABLE, Config, ConfigError},
     extract::Overlap,
-    index::Form,
+    index::{Form, Forms},
     text::OffsetEncoding,
 };
 
@@ -150,6 +150,9 @@ pub(super) struct Extract {
     /// A weaker form not to accept; may be given again or with commas.
     #[arg(long, value_name = "FORM", value_delimiter = ',', value_parser = form)]
     pub(super) without: Vec<Form>,
+    /// A weaker form to accept that is not by default: split, long-s; may be given again or with commas.
+    #[arg(long, value_name = "FORM", value_delimiter = ',', value_parser = form_on_request)]
+    pub(super) with: Vec<Form>,
     /// The score, from 0 to 1, below which a mention links to no entity.
     #[arg(long, value_name = "SCORE", default_value_t = 0.0, value_parser = score)]
     pub(super) min_score: f64,
@@ -161,6 +164,12 @@ pub(super) struct Extract {
 fn form(text: &str) -> Result<Form, String> {
     let names = Form::ALL.map(Form::as_str).join(", ");
     Form::ALL.into_iter().find(|form| form.as_str() == text).ok_or(format!("the forms are {names}"))
+}
+
+fn form_on_request(text: &str) -> Result<Form, String> {
+    let on_request = |form: &Form| Forms::ON_REQUEST.has(*form);
+    let names = Forms::ON_REQUEST.iter().map(Form::as_str).collect::<Vec<_>>().join(", ");
+    form(text).ok().filter(on_request).ok_or(format!("the forms that are off by default are {names}"))
 }
 
 fn score(text: &str) -> Result<f64, String> {

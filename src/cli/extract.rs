@@ -35,6 +35,9 @@ pub(super) fn run(arguments: Extract) -> anyhow::Result<ExitCode> {
     if let Some(kind) = arguments.exclude_types.iter().find(|kind| arguments.include_types.contains(kind)) {
         anyhow::bail!("the type {kind:?} is given to --type and to --not-type");
     }
+    if let Some(form) = arguments.with.iter().find(|form| arguments.without.contains(form)) {
+        anyhow::bail!("the form {form} is given to --with and to --without");
+    }
     let Loaded { catalog, skipped } = catalog::load(&gazetteers)?;
     for issue in skipped {
         say(&format!("left out: {issue}"));
@@ -45,6 +48,7 @@ pub(super) fn run(arguments: Extract) -> anyhow::Result<ExitCode> {
         include_types: arguments.include_types,
         exclude_types: arguments.exclude_types,
         disabled: arguments.without.into_iter().collect(),
+        enabled: arguments.with.into_iter().collect(),
         min_score: arguments.min_score,
         max_mentions: arguments.max_mentions.map(|most| most as usize),
     };
@@ -76,8 +80,8 @@ pub(super) fn run(arguments: Extract) -> anyhow::Result<ExitCode> {
         input::read(path, arguments.input_format, &progress, |document| -> anyhow::Result<()> {
             match document {
                 Ok(document) => {
-                    let Document { id, title, text: body, language_code: _, attributes: _ } = &document;
-                    let input = Input { title, text: body };
+                    let Document { id, title, text: body, language_code, attributes: _ } = &document;
+                    let input = Input { title, text: body, language: language_code };
                     extractor.run(input);
                     if text {
                         painter.print(&mut out, id, input, &extractor.pinned.sources(), &extractor.answer)?;

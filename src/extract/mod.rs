@@ -14,10 +14,12 @@ mod answer;
 mod found;
 mod link;
 mod options;
+mod outrank;
 mod overlap;
 mod resolve;
 mod rules;
 mod short;
+mod spelling;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -26,7 +28,7 @@ pub use options::{Filter, Options, Overlap};
 
 use crate::{
     index::{GluedWords, MAX_NESTED, MAX_TRACKS, Search, Segment},
-    text::{Letters, View, Words},
+    text::{Language, Letters, View, Words},
 };
 use found::Found;
 
@@ -46,6 +48,8 @@ pub struct Input<'a> {
     pub title: &'a str,
     /// The body; may be empty. Title and text together must be less than 2 GiB.
     pub text: &'a str,
+    /// The language of both as a BCP 47 tag; empty where it is not known.
+    pub language: &'a str,
 }
 
 /// The work was interrupted; there is no answer.
@@ -88,19 +92,23 @@ pub fn run(
     glued.read(input.text, words, border);
     let view = View { fields: [input.title, input.text], words, border };
 
+    let language = Language::of(input.language, words);
+    let refused = options.refused();
+
     found.clear();
     let mut cut_readings = glued.dropped() as usize;
     let (mut cut_nested, mut cut_candidates) = (0, 0);
     searches.resize_with(sources.len().max(searches.len()), Search::default);
     for (number, (source, search)) in sources.iter().zip(searches.iter_mut()).enumerate() {
-        search.run(source.segment, view, glued, options.disabled, interrupted);
+        search.run(source.segment, view, glued, language, refused, interrupted);
         if interrupted.load(Ordering::Relaxed) {
             return Err(Interrupted);
         }
-        cut_candidates += rules::apply(number, source.segment, view, search, filter, options.disabled, letters, found);
+        cut_candidates += rules::apply(number, source.segment, view, search, filter, refused, letters, found);
         cut_readings += search.dropped() as usize;
         cut_nested += search.dropped_nested() as usize;
     }
+    outrank::run(view, found);
     resolver.run(sources, view, searches, glued, options, letters, found);
     linker.run(view, resolver, options, found, answer);
     for (limit, value, dropped) in [

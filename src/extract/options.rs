@@ -19,10 +19,19 @@ pub struct Options {
     pub exclude_types: Vec<String>,
     /// The weaker forms that are not accepted.
     pub disabled: Forms,
+    /// The forms of [`Forms::ON_REQUEST`] that are asked for.
+    pub enabled: Forms,
     /// The score, from 0 to 1, below which a mention links to nothing.
     pub min_score: f64,
     /// The most mentions to give; `None` for all.
     pub max_mentions: Option<usize>,
+}
+
+impl Options {
+    /// The forms that are not accepted: those switched off, and those on request that nobody asked for.
+    pub fn refused(&self) -> Forms {
+        self.disabled.and(Forms::ON_REQUEST.without(self.enabled))
+    }
 }
 
 /// What becomes of mentions that overlap (rule M3).

@@ -11,6 +11,7 @@ use super::{
     found::Found,
     rules::{edges, is_shouting},
     short::{self, FullName},
+    spelling,
 };
 use crate::{
     index::{EntityId, Form, Forms, GluedWords, NameId, Search, Use, WordId},
@@ -225,19 +226,25 @@ impl Resolver {
             let search = &searches[source as usize];
             let written = |index: usize, word: WordId| search.id(index) == Some(word);
             let plural = |index: usize, word: WordId| search.plural(index) == Some(word);
+            let inflected = |index: usize, word: WordId| search.inflected(index).any(|other| other == word);
             for index in 0..view.all().len() {
-                let ids = [search.id(index), search.plural(index)].into_iter().flatten();
+                let ids = [search.id(index), search.plural(index)].into_iter().flatten().chain(search.inflected(index));
                 for short in ids.flat_map(|id| beginning(id, index)) {
                     let (last, middle) = (short.words.len() - 1, &short.words[..short.words.len() - 1]);
-                    let begins = middle.iter().enumerate().all(|(at, &word)| written(index + at, word));
+                    let reads = |at: usize, word: WordId| written(at, word) || inflected(at, word);
+                    let begins = middle.iter().enumerate().all(|(at, &word)| reads(index + at, word));
                     let (last, word) = (index + last, short.words[last]);
                     let tail = u32::from(plural(last, word));
-                    if !(begins && last < view.all().len() && (tail > 0 || written(last, word))) {
+                    if !(begins && last < view.all().len() && (tail > 0 || reads(last, word))) {
                         continue;
                     }
                     let span = Span::new(view.all()[index].span.start, view.all()[last].span.end);
                     let core = Span::new(span.start, span.end - tail);
-                    let forms = if tail > 0 { Forms::EXACT.with(Form::Possessive) } else { Forms::EXACT };
+                    let mut forms = if tail > 0 { Forms::EXACT.with(Form::Possessive) } else { Forms::EXACT };
+                    let as_written = |(at, &word): (usize, &WordId)| written(index + at, word);
+                    if !middle.iter().enumerate().all(as_written) || tail == 0 && !written(last, word) {
+                        forms = forms.with(Form::Inflection);
+                    }
                     let place = Place { first: index, last, span, core, forms, uses: (0, 0) };
                     add(view, short, place, disabled, letters, found);
                 }
@@ -309,7 +316,7 @@ fn add(
     }
     let Some(edges) = edges(view, first as u32, last as u32, span) else { return };
     let mut forms = forms.and(edges);
-    let difference = letters.compare(&short.written, view.slice(first, core));
+    let Some(difference) = spelling::compare(letters, &short.written, view.slice(first, core), forms) else { return };
     if difference.case {
         let capitals = words.iter().all(|word| word.shape.all_capitals() && !word.shape.any(Shape::LETTER));
         if !capitals || !is_shouting(view, first, last) {

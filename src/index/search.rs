@@ -15,7 +15,7 @@ use super::{
     segment::Segment,
     vocabulary::{Record, WordId},
 };
-use crate::text::{Gap, Span, View, Word};
+use crate::text::{Gap, Language, Span, View, Word};
 
 /// The most readings followed at once beside the main one; more are counted as dropped.
 pub const MAX_TRACKS: usize = 16;
@@ -110,6 +110,7 @@ pub struct Search {
     uses: Vec<Use>,
     records: Vec<Known>,
     plurals: Vec<(u32, WordId)>,
+    inflected: Vec<(u32, WordId)>,
     tracks: Vec<Track>,
     /// The tracks that read the current word.
     reading: Vec<Track>,
@@ -120,7 +121,8 @@ pub struct Search {
 }
 
 impl Search {
-    /// Finds every occurrence of the segment's names in a document. Readings of a form in `disabled` are not tried.
+    /// Finds every occurrence of the segment's names in a document of that language. Readings of a form in `disabled`
+    /// are not tried.
     ///
     /// Linear in the number of words plus what is found. Ends early, with a part of the answer, when `interrupted`.
     pub fn run(
@@ -128,10 +130,12 @@ impl Search {
         segment: &Segment,
         view: View<'_>,
         glued: &GluedWords,
+        language: Language,
         disabled: Forms,
         interrupted: &AtomicBool,
     ) {
         self.clear();
+        self.readings.prepare(language, disabled);
         let words = view.all();
         // All words are looked up before the automaton reads any: look-ups do not wait for each other.
         self.records.extend(words.iter().map(|word| {
@@ -159,12 +163,12 @@ impl Search {
                 self.report_main(segment, words, state, index);
             }
             let next = words.get(index + 1).map_or(Gap::NONE, |next| next.gap);
-            let may_differ = Readings::possible(word.shape, next) || known.stands_for_others;
+            let may_differ = self.readings.possible(word, next) || known.stands_for_others;
             if may_differ || !self.tracks.is_empty() {
                 let glued_words = &glued.all()[next_glued..];
                 next_glued += glued_words.iter().take_while(|glued| (glued.word as usize) < index).count();
                 if may_differ {
-                    self.readings.find(segment, view, glued, next_glued, index, known, disabled);
+                    self.readings.find(segment, view, glued, next_glued, index, known);
                 } else {
                     self.readings.clear();
                 }
@@ -196,6 +200,12 @@ impl Search {
         Some(self.plurals[at].1)
     }
 
+    /// The ids that the word at `index` may have as another grammatical form.
+    pub fn inflected(&self, index: usize) -> impl Iterator<Item = WordId> {
+        let from = self.inflected.partition_point(|&(at, _)| (at as usize) < index);
+        self.inflected[from..].iter().take_while(move |&&(at, _)| at as usize == index).map(|&(_, word)| word)
+    }
+
     /// How many readings were not followed because too many were open at once.
     pub fn dropped(&self) -> u32 {
         self.dropped
@@ -211,6 +221,7 @@ impl Search {
         self.uses.clear();
         self.records.clear();
         self.plurals.clear();
+        self.inflected.clear();
         self.tracks.clear();
         self.nodes.clear();
         self.readings.clear();
@@ -261,8 +272,10 @@ impl Search {
         });
         let main_track = Track { next: index as u32, state: before, node: MAIN | index as u32, since: 0 };
         self.plurals.extend(self.readings.singular().map(|word| (index as u32, word)));
+        self.inflected.extend(self.readings.nominatives().map(|word| (index as u32, word)));
         for other in 0..self.readings.all().len() {
-            for &track in std::iter::once(&main_track).chain(&reading) {
+            let tracks: &[Track] = if self.readings.all()[other].first { &[] } else { &reading };
+            for &track in std::iter::once(&main_track).chain(tracks) {
                 self.take(segment, words, track, other);
             }
         }
@@ -277,6 +290,9 @@ impl Search {
         let reading = self.readings.all()[other];
         let count = self.readings.steps(&reading).len();
         let (mut state, mut node) = (track.state, track.node);
+        if reading.first {
+            state = segment.automaton.start();
+        }
         for at in 0..count {
             let step = self.readings.steps(&reading)[at];
             state = match step.word {

@@ -36,6 +36,27 @@ pub(super) fn at_most<'a, T>(list: &'a [T], field: &str, wrong: &mut Vec<Violati
     &[]
 }
 
+/// The form that a request names, `None` for the exact one, or what is wrong with it.
+fn asked_form(form: i32) -> Result<Option<Form>, String> {
+    Ok(Some(match MatchForm::try_from(form) {
+        Ok(MatchForm::Unspecified) => return Err("no form is named".to_owned()),
+        Ok(MatchForm::Exact) => return Ok(None),
+        Ok(MatchForm::Case) => Form::Case,
+        Ok(MatchForm::Diacritics) => Form::Diacritics,
+        Ok(MatchForm::Possessive) => Form::Possessive,
+        Ok(MatchForm::Seam) => Form::Seam,
+        Ok(MatchForm::Hyphen) => Form::Hyphen,
+        Ok(MatchForm::LineBreak) => Form::LineBreak,
+        Ok(MatchForm::Particle) => Form::Particle,
+        Ok(MatchForm::Short) => Form::Short,
+        Ok(MatchForm::Inflection) => Form::Inflection,
+        Ok(MatchForm::Compound) => Form::Compound,
+        Ok(MatchForm::Split) => Form::Split,
+        Ok(MatchForm::LongS) => Form::LongS,
+        Err(_) => return Err(format!("{form} is not a value of this enum")),
+    }))
+}
+
 /// Reads options; `limit` is the most mentions that the server gives.
 pub(super) fn options(options: &proto::ExtractOptions, limit: usize, wrong: &mut Vec<Violation>) -> Options {
     let proto::ExtractOptions {
@@ -47,6 +68,7 @@ pub(super) fn options(options: &proto::ExtractOptions, limit: usize, wrong: &mut
         min_score,
         max_mentions,
         disabled_rules: _,
+        enabled_forms,
         explain: _,
     } = options;
     let offsets = match OffsetEncoding::try_from(*offset_encoding) {
@@ -76,21 +98,27 @@ pub(super) fn options(options: &proto::ExtractOptions, limit: usize, wrong: &mut
             wrong.push(Violation::invalid(format!("options.exclude_types[{index}]"), message));
         }
     }
+    let enabled_forms = at_most(enabled_forms, "options.enabled_forms", wrong);
     let mut disabled = Forms::EXACT;
     for (index, &form) in disabled_forms.iter().enumerate() {
         let field = || format!("options.disabled_forms[{index}]");
-        match MatchForm::try_from(form) {
-            Ok(MatchForm::Unspecified) => wrong.push(Violation::invalid(field(), "no form is named")),
-            Ok(MatchForm::Exact) => wrong.push(Violation::invalid(field(), "MATCH_FORM_EXACT cannot be switched off")),
-            Ok(MatchForm::Case) => disabled = disabled.with(Form::Case),
-            Ok(MatchForm::Diacritics) => disabled = disabled.with(Form::Diacritics),
-            Ok(MatchForm::Possessive) => disabled = disabled.with(Form::Possessive),
-            Ok(MatchForm::Seam) => disabled = disabled.with(Form::Seam),
-            Ok(MatchForm::Hyphen) => disabled = disabled.with(Form::Hyphen),
-            Ok(MatchForm::LineBreak) => disabled = disabled.with(Form::LineBreak),
-            Ok(MatchForm::Particle) => disabled = disabled.with(Form::Particle),
-            Ok(MatchForm::Short) => disabled = disabled.with(Form::Short),
-            Err(_) => wrong.push(unknown(field(), form)),
+        match asked_form(form) {
+            Ok(Some(form)) => disabled = disabled.with(form),
+            Ok(None) => wrong.push(Violation::invalid(field(), "MATCH_FORM_EXACT cannot be switched off")),
+            Err(message) => wrong.push(Violation::invalid(field(), message)),
+        }
+    }
+    let mut enabled = Forms::EXACT;
+    for (index, &form) in enabled_forms.iter().enumerate() {
+        let mut refuse = |message: String| {
+            wrong.push(Violation::invalid(format!("options.enabled_forms[{index}]"), message));
+        };
+        match asked_form(form) {
+            Ok(Some(form)) if disabled.has(form) => refuse(format!("the form {form} stands in disabled_forms too")),
+            Ok(Some(form)) if Forms::ON_REQUEST.has(form) => enabled = enabled.with(form),
+            Ok(Some(form)) => refuse(format!("the form {form} is on by default; only those off by default are given")),
+            Ok(None) => refuse("MATCH_FORM_EXACT is always on".to_owned()),
+            Err(message) => refuse(message),
         }
     }
     if !(0.0..=1.0).contains(min_score) {
@@ -111,6 +139,7 @@ pub(super) fn options(options: &proto::ExtractOptions, limit: usize, wrong: &mut
         include_types: include_types.to_vec(),
         exclude_types: exclude_types.to_vec(),
         disabled,
+        enabled,
         min_score: *min_score,
         max_mentions: Some(max_mentions),
     }
@@ -190,15 +219,15 @@ pub fn document<'a>(
     limits: &Limits,
     wrong: &mut Vec<Violation>,
 ) -> Input<'a> {
-    // The id is returned by whoever answers; language and attributes have no effect on matching yet.
-    let proto::Document { id: _, title, text, language_code: _, attributes: _ } = document;
+    // The id is returned by whoever answers; attributes have no effect on matching.
+    let proto::Document { id: _, title, text, language_code, attributes: _ } = document;
     let size = title.len() + text.len();
     if size > limits.document_bytes {
         let reason = ErrorReason::DocumentTooLarge;
         let (what, limit) = ("bytes of title and text", limits.document_bytes);
         wrong.push(Violation::limit(format!("{path}.text"), what, size, "limits.document_bytes", limit, reason));
     }
-    Input { title, text }
+    Input { title, text, language: language_code }
 }
 
 /// Writes an answer as the protocol has it.
@@ -287,6 +316,10 @@ fn forms(forms: Forms) -> Vec<i32> {
         Form::LineBreak => MatchForm::LineBreak,
         Form::Particle => MatchForm::Particle,
         Form::Short => MatchForm::Short,
+        Form::Inflection => MatchForm::Inflection,
+        Form::Compound => MatchForm::Compound,
+        Form::Split => MatchForm::Split,
+        Form::LongS => MatchForm::LongS,
     };
     forms.iter().map(|one| form(one).into()).collect()
 }

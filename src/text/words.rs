@@ -41,6 +41,13 @@ impl Shape {
     /// Ends in a Hangul syllable.
     pub const HANGUL: Self = Self(512);
 
+    /// Ends in a letter of Cyrillic or Greek.
+    pub const INFLECTED: Self = Self(1024);
+    /// Begins with a letter of Arabic or Hebrew.
+    pub const PREFIXED: Self = Self(2048);
+    /// Holds a German umlaut.
+    pub const UMLAUT: Self = Self(4096);
+
     /// Whether the word has any of the facts in `other`.
     pub fn any(self, other: Self) -> bool {
         self.0 & other.0 != 0
@@ -362,6 +369,7 @@ impl Reader<'_, '_> {
         let (mut all, mut rest) = (0, 0);
         let mut end = from;
         let mut last = '\0';
+        let mut umlaut = false;
         let mut chars = self.text[start..].char_indices().map(|(offset, c)| (start + offset, c)).peekable();
         while let Some((at, c)) = chars.next() {
             let flags = match class(c) {
@@ -380,6 +388,7 @@ impl Reader<'_, '_> {
             };
             rest |= if at > start { flags } else { 0 };
             all |= flags;
+            umlaut |= matches!(c, 'ä' | 'ö' | 'ü' | 'Ä' | 'Ö' | 'Ü' | '\u{308}');
             last = c;
             end = at + c.len_utf8();
         }
@@ -393,6 +402,16 @@ impl Reader<'_, '_> {
         }
         if matches!(last, '\u{1100}'..='\u{11FF}' | '\u{AC00}'..='\u{D7AF}') {
             shape.add(Shape::HANGUL);
+        }
+        // Greek and Cyrillic, with their marks and their extended letters.
+        if matches!(last, '\u{300}'..='\u{52F}' | '\u{1F00}'..='\u{1FFF}') {
+            shape.add(Shape::INFLECTED);
+        }
+        if matches!(first, '\u{5D0}'..='\u{5F4}' | '\u{620}'..='\u{6FF}' | '\u{750}'..='\u{77F}') {
+            shape.add(Shape::PREFIXED);
+        }
+        if umlaut {
+            shape.add(Shape::UMLAUT);
         }
         if end == start + first.len_utf8() && class(first) == Class::Letter {
             shape.add(Shape::LETTER);

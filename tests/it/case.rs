@@ -27,6 +27,9 @@ pub(crate) struct Case {
     #[serde(default)]
     pub(crate) title: String,
     pub(crate) text: String,
+    /// The language of the document, as a BCP 47 tag.
+    #[serde(default)]
+    pub(crate) language: String,
     #[serde(default)]
     pub(crate) options: CaseOptions,
     pub(crate) mentions: Vec<Expected>,
@@ -47,6 +50,8 @@ pub(crate) struct CaseOptions {
     exclude_types: Vec<String>,
     #[serde(default)]
     without: Vec<String>,
+    #[serde(default)]
+    with: Vec<String>,
     #[serde(default)]
     min_score: Option<f64>,
     #[serde(default)]
@@ -108,7 +113,7 @@ impl Case {
 
     pub(crate) fn document(&self) -> proto::Document {
         let (id, title, text) = (self.name.clone(), self.title.clone(), self.text.clone());
-        proto::Document { id, title, text, ..Default::default() }
+        proto::Document { id, title, text, language_code: self.language.clone(), ..Default::default() }
     }
 
     pub(crate) fn library_options(&self) -> Options {
@@ -130,6 +135,7 @@ impl Case {
             include_types: options.include_types.clone(),
             exclude_types: options.exclude_types.clone(),
             disabled: options.without.iter().map(form).collect(),
+            enabled: options.with.iter().map(form).collect(),
             min_score: options.min_score.unwrap_or(0.0),
             max_mentions: options.max_mentions.map(|most| most as usize),
         }
@@ -155,6 +161,7 @@ impl Case {
             include_types: options.include_types,
             exclude_types: options.exclude_types,
             disabled_forms: self.options.without.iter().map(form).collect(),
+            enabled_forms: self.options.with.iter().map(form).collect(),
             min_score: options.min_score,
             max_mentions: self.options.max_mentions.unwrap_or(0),
             ..Default::default()
@@ -178,6 +185,9 @@ impl Case {
         }
         for form in &options.without {
             flag("without", form.clone());
+        }
+        for form in &options.with {
+            flag("with", form.clone());
         }
         if let Some(score) = options.min_score {
             flag("min-score", score.to_string());

@@ -13,7 +13,7 @@ use tonic::transport::Channel;
 /// Extracts through the library.
 pub(crate) fn library(gazetteer: Gazetteer, options: &Options, document: &proto::Document) -> proto::ExtractResponse {
     let pinned = Pinned::new(vec![gazetteer.into()], options);
-    let input = Input { title: &document.title, text: &document.text };
+    let input = Input { title: &document.title, text: &document.text, language: &document.language_code };
     let (mut scratch, mut answer) = (Scratch::default(), Answer::default());
     let never = AtomicBool::new(false);
     extract::run(&pinned.sources(), input, options, pinned.filter(), &mut scratch, &mut answer, &never).unwrap();

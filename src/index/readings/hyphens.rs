@@ -5,22 +5,22 @@
 
 use super::{At, Reading, Readings};
 use crate::{
-    index::{
-        forms::{Form, Forms},
-        vocabulary::WordId,
-    },
-    text::{Gap, Shape, Span, fold, past_marks},
+    index::{forms::Form, vocabulary::WordId},
+    text::{Gap, Shape, Span, WordKey, fold, past_marks},
 };
 
 /// The most initials that are read as one abbreviation.
 const MAX_INITIALS: usize = 6;
 impl Readings {
     /// `indepth` where a name has `in-depth`, and `JRR` where a name has `J. R. R.`, which is no weaker.
-    pub(super) fn lost_hyphen(&mut self, at: &At<'_>, word: WordId, disabled: Forms) {
+    pub(super) fn lost_hyphen(&mut self, at: &At<'_>, word: WordId) {
         for sequence in at.segment.sequences(word) {
             let length = at.view.word(at.index).chars().filter(|c| c.is_alphanumeric()).count();
-            let form = (sequence.len() < length).then_some(Form::Hyphen);
-            if form.is_none_or(|form| !disabled.has(form)) {
+            let form = match sequence.len() {
+                1 => Some(Form::Diacritics),
+                parts => (parts < length).then_some(Form::Hyphen),
+            };
+            if form.is_none_or(|form| !self.disabled.has(form)) {
                 let reading = Reading { form, whole: true, ..Reading::of(Form::Hyphen) };
                 self.push(reading, sequence.iter().map(|&word| at.step(word, at.word.span)));
             }
@@ -28,14 +28,19 @@ impl Readings {
     }
 
     /// `in-depth` where a name has `indepth`, and `Afgha-` at the end of a line with `nistan` on the next.
-    pub(super) fn hyphenated(&mut self, at: &At<'_>, disabled: Forms) {
+    pub(super) fn hyphenated(&mut self, at: &At<'_>) {
         let Some(next) = at.view.all().get(at.index + 1) else { return };
         let form = match next.gap {
             gap if gap.any(Gap::LINE_HYPHEN) && gap.is_free() => Form::LineBreak,
             gap if gap.is_tight() => Form::Hyphen,
             _ => return,
         };
-        if disabled.has(form) {
+        if self.disabled.has(form) {
+            return;
+        }
+        // `chef's` is a possessive; a name such as `McDonald's` begins with a capital.
+        let possessive = form == Form::Hyphen && next.gap.any(Gap::APOSTROPHE) && next.key == WordKey::of(b"s");
+        if possessive && !at.word.shape.any(Shape::CAPITALISED) {
             return;
         }
         self.folded.clear();

@@ -1,12 +1,17 @@
-//! The other readings of a word as it is written (rules T2, T4, T6): plural, glued words, lost and printed hyphens,
-//! abbreviations with and without periods, particles.
+//! The other readings of a word as it is written (rules T2, T3, T4, T6): plural, glued words, lost and printed
+//! hyphens, abbreviations with and without periods, particles, umlauts, inflected words, compounds, faults of scans.
 //!
 //! A reading is given only when the vocabulary knows its words. Whether it makes a name, the search finds out. Each kind
 //! of reading has a file of its own.
 
+mod compounds;
+mod endings;
 mod glued;
 mod hyphens;
+mod inflection;
 mod particles;
+mod scans;
+mod umlauts;
 
 use super::{
     forms::{Form, Forms},
@@ -15,13 +20,17 @@ use super::{
     segment::Segment,
     vocabulary::WordId,
 };
-use crate::text::{Gap, Shape, Span, View, Word, WordKey};
+use crate::text::{Gap, Language, Shape, Span, View, Word, WordKey};
+
+use endings::Endings;
 use particles::Particles;
 
 /// Stands for no glued word.
 pub(super) const NONE: u32 = u32::MAX;
 /// The shortest word, in bytes without its `s`, that has a plural reading.
 const SHORTEST_PLURAL: usize = 3;
+/// The shortest stem, in letters, that an ending is taken from.
+const MIN_STEM: usize = 4;
 
 /// One step of a reading: a word id with the text it stands for.
 #[derive(Debug, Clone, Copy)]
@@ -44,6 +53,8 @@ pub(super) struct Reading {
     pub(super) form: Option<Form>,
     /// A name includes all steps or none.
     pub(super) whole: bool,
+    /// A name must begin with it.
+    pub(super) first: bool,
     /// Nothing may follow within a name.
     pub(super) last: bool,
     /// How many bytes at the end of the span are the mark of a plural.
@@ -60,13 +71,46 @@ pub(super) struct Readings {
     steps: Vec<Step>,
     folded: Vec<u8>,
     particles: Particles,
+    endings: Endings,
+    /// The facts of a word's shape that ask for other readings.
+    asks: Shape,
+    disabled: Forms,
+    /// The language whose Latin words are inflected.
+    latin: Option<Language>,
+    compounds: bool,
+    scanned: bool,
 }
 
 impl Readings {
-    /// Whether a word of this shape, with `next` between it and the next word, may have other readings.
-    pub(super) fn possible(shape: Shape, next: Gap) -> bool {
-        shape.any(Shape::S | Shape::SEAM | Shape::DOTTED | Shape::LETTER | Shape::HANGUL)
+    /// Makes ready for a document of that language. Readings of a form in `disabled` will not be tried.
+    pub(super) fn prepare(&mut self, language: Language, disabled: Forms) {
+        let mut asks = Shape::DOTTED | Shape::LETTER;
+        for (form, shape) in [
+            (Form::Possessive, Shape::S),
+            (Form::Seam, Shape::SEAM),
+            (Form::Particle, Shape::HANGUL | Shape::PREFIXED),
+            (Form::Diacritics, Shape::UMLAUT),
+            (Form::Inflection, Shape::INFLECTED),
+        ] {
+            if !disabled.has(form) {
+                asks = asks | shape;
+            }
+        }
+        self.asks = asks;
+        self.disabled = disabled;
+        self.latin = Some(language).filter(|&language| !disabled.has(Form::Inflection) && endings::knows(language));
+        let german = matches!(language, Language::German | Language::Unknown);
+        self.compounds = german && !disabled.has(Form::Compound);
+        self.scanned = !(disabled.has(Form::Split) && disabled.has(Form::LongS));
+    }
+
+    /// Whether a word, with `next` between it and the next word, may have other readings.
+    pub(super) fn possible(&self, word: &Word, next: Gap) -> bool {
+        word.shape.any(self.asks)
             || next.any(Gap::HYPHEN | Gap::APOSTROPHE | Gap::LINE_HYPHEN)
+            || self.scanned
+            || self.latin.is_some() && word.span.len() > MIN_STEM
+            || self.compounds && self.may_be_compound(word)
     }
 
     /// Every reading found.
@@ -85,6 +129,12 @@ impl Readings {
         self.steps(plural)[0].word
     }
 
+    /// The words of which this one may be another grammatical form.
+    pub(super) fn nominatives(&self) -> impl Iterator<Item = WordId> {
+        let inflected = self.readings.iter().filter(|reading| reading.form == Some(Form::Inflection));
+        inflected.filter_map(|reading| self.steps(reading)[0].word)
+    }
+
     /// Forgets every reading.
     pub(super) fn clear(&mut self) {
         self.readings.clear();
@@ -101,28 +151,46 @@ impl Readings {
         next_glued: usize,
         index: usize,
         known: Known,
-        disabled: Forms,
     ) {
         self.clear();
         let at = At { segment, view, index, word: view.all()[index] };
         let shape = at.word.shape;
-        if shape.any(Shape::S) && !disabled.has(Form::Possessive) {
+        let asks = |fact: Shape| self.asks.any(fact) && shape.any(fact);
+        let (plural, seams, umlaut) = (asks(Shape::S), asks(Shape::SEAM), asks(Shape::UMLAUT));
+        let (korean, prefixed, inflected) = (asks(Shape::HANGUL), asks(Shape::PREFIXED), asks(Shape::INFLECTED));
+        if plural {
             self.plural(&at);
         }
         if let Some(word) = known.stand_in() {
-            self.lost_hyphen(&at, word, disabled);
+            self.lost_hyphen(&at, word);
         }
-        self.hyphenated(&at, disabled);
+        self.hyphenated(&at);
         if shape.any(Shape::DOTTED) {
             self.dotted(&at);
         }
         if shape.any(Shape::LETTER) {
             self.initials(&at);
         }
-        if shape.any(Shape::HANGUL) && !disabled.has(Form::Particle) {
+        if korean {
             self.particle(&at);
         }
-        if shape.any(Shape::SEAM) && !disabled.has(Form::Seam) {
+        if prefixed {
+            self.prefixes(&at);
+        }
+        if umlaut {
+            self.umlauts(&at);
+        }
+        if inflected || self.latin.is_some() {
+            self.inflections(&at);
+        }
+        if self.compounds && self.may_be_compound(&at.word) {
+            self.compound(&at);
+        }
+        if self.scanned {
+            self.split(&at);
+            self.long_s(&at);
+        }
+        if seams {
             self.seams(&at, glued, next_glued);
         }
     }
@@ -153,7 +221,16 @@ impl Readings {
 impl Reading {
     /// A reading of one word, of that form, that other words may follow.
     fn of(form: Form) -> Self {
-        Self { consumed: 1, form: Some(form), whole: false, last: false, tail: 0, glued: NONE, steps: (0, 0) }
+        Self {
+            consumed: 1,
+            form: Some(form),
+            whole: false,
+            first: false,
+            last: false,
+            tail: 0,
+            glued: NONE,
+            steps: (0, 0),
+        }
     }
 }
 

@@ -1,11 +1,11 @@
-//! Particles written on to a word (rule T2): `러시아는` holds `러시아`.
+//! Particles written on to a word (rule T2): `러시아는` holds `러시아`, `وروسيا` holds `روسيا`, `בישראל` holds `ישראל`.
 //!
 //! Must not know: other kinds of readings.
 
 use super::{At, Reading, Readings};
 use crate::{
     index::forms::Form,
-    text::{Span, fold},
+    text::{Span, fold, past_marks},
 };
 
 /// Korean particles that may be written on to a name; the longer ones are combinations.
@@ -76,6 +76,25 @@ const KOREAN: [&str; 64] = [
     "으로부터",
 ];
 
+/// What Arabic writes on to the beginning of a name: conjunctions, prepositions and the article.
+const ARABIC: [&str; 17] =
+    ["ال", "ب", "بال", "ف", "فال", "فب", "ك", "كال", "ل", "لل", "و", "وال", "وب", "وبال", "وك", "ول", "ولل"];
+/// What Hebrew writes on to the beginning of a name.
+const HEBREW: [&str; 18] =
+    ["ב", "ה", "ו", "וב", "וה", "וכ", "ול", "ומ", "וש", "כ", "כש", "ל", "מ", "מה", "ש", "שב", "שה", "של"];
+/// The Arabic article, and what is left of it behind the preposition `l`.
+const ARTICLE: &str = "ال";
+const WITH_L: &str = "لل";
+/// The shortest name behind a prefix, in letters.
+const MIN_PREFIXED: usize = 3;
+/// The shortest name before a Korean particle, in syllables.
+const MIN_SYLLABLES: usize = 2;
+
+/// How many Hangul syllables a text has, whole or decomposed.
+fn syllables(text: &str) -> usize {
+    text.chars().filter(|c| matches!(c, '\u{1100}'..='\u{115F}' | '\u{AC00}'..='\u{D7AF}')).count()
+}
+
 /// The particles as texts write them: whole and decomposed.
 #[derive(Debug)]
 pub(super) struct Particles {
@@ -99,7 +118,9 @@ impl Readings {
     pub(super) fn particle(&mut self, at: &At<'_>) {
         let written = at.view.word(at.index);
         for which in 0..self.particles.korean.len() {
-            let stem = written.strip_suffix(self.particles.korean[which].as_str()).filter(|stem| !stem.is_empty());
+            let stem = written
+                .strip_suffix(self.particles.korean[which].as_str())
+                .filter(|stem| syllables(stem) >= MIN_SYLLABLES);
             let Some(stem) = stem else { continue };
             self.folded.clear();
             fold(stem, &mut self.folded);
@@ -109,5 +130,41 @@ impl Readings {
                 self.push(reading, std::iter::once(at.step(word, span)));
             }
         }
+    }
+
+    /// `وروسيا`, `בישראל`: a word with an Arabic or Hebrew prefix, without it.
+    pub(super) fn prefixes(&mut self, at: &At<'_>) {
+        let written = at.view.word(at.index);
+        let hebrew = written.starts_with(|first| matches!(first, '\u{590}'..='\u{5FF}'));
+        let prefixes: &[&str] = if hebrew { &HEBREW } else { &ARABIC };
+        for prefix in prefixes {
+            let Some(rest) = written.strip_prefix(prefix) else { continue };
+            if rest.chars().take(MIN_PREFIXED).count() < MIN_PREFIXED {
+                continue;
+            }
+            // Behind `l` the article loses its alef: a name that has it is found as well.
+            for article in [Some(""), prefix.ends_with(WITH_L).then_some(ARTICLE)].into_iter().flatten() {
+                self.folded.clear();
+                self.folded.extend_from_slice(article.as_bytes());
+                fold(rest, &mut self.folded);
+                if let Some(word) = at.find(&self.folded) {
+                    let start = at.word.span.start + prefix.len() as u32;
+                    // A mark of the prefix belongs to it.
+                    let start = past_marks(at.view.fields[at.view.field(at.index)], start as usize) as u32;
+                    let reading = Reading { first: true, ..Reading::of(Form::Particle) };
+                    self.push(reading, std::iter::once(at.step(word, Span::new(start, at.word.span.end))));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prefixes_are_sorted() {
+        assert!(ARABIC.is_sorted() && HEBREW.is_sorted());
     }
 }
