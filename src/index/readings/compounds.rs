@@ -163,7 +163,7 @@ const LINKS: [&str; 5] = ["", "s", "n", "en", "es"];
 /// What may follow a head.
 const ENDINGS: [&str; 5] = ["", "s", "es", "n", "en"];
 /// The shortest and the longest head with its ending, in letters.
-const HEAD_LETTERS: std::ops::RangeInclusive<usize> = 3..=16;
+const HEAD_LETTERS: std::ops::RangeInclusive<usize> = 3..=18;
 /// The shortest name in capitals that a capitalised head is written on to: `USPräsident`.
 const MIN_CAPITALS: usize = 2;
 /// The shortest compound, in bytes: a name in capitals and a head.
@@ -193,7 +193,7 @@ impl Readings {
             let name = &written[..cut];
             let capitals = first.is_uppercase() && !name.contains(char::is_lowercase);
             if name_letters < if capitals { MIN_CAPITALS } else { MIN_STEM } {
-                return;
+                continue;
             }
             self.folded.clear();
             fold(&written[cut..], &mut self.folded);
