@@ -14,7 +14,7 @@ use std::{
 
 use onomast::{
     index::{Compiler, Engine, Forms, GluedWords, Search, Segment},
-    text::{View, Words},
+    text::{Language, View, Words},
 };
 
 const ROUNDS: usize = 5;
@@ -73,7 +73,7 @@ fn search(segment: &Segment, texts: &[String]) -> usize {
         words.read(text);
         glued.read(text, &words, 0);
         let view = View { fields: ["", text], words: &words, border: 0 };
-        search.run(segment, view, &glued, Forms::EXACT, &never);
+        search.run(segment, view, &glued, Language::Other, Forms::EXACT, &never);
         count += search.occurrences().len();
     }
     count

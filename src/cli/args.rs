@@ -9,7 +9,7 @@ use crate::{
     config::{CONFIG_VARIABLE, Config, ConfigError},
     extract::Overlap,
     gazetteer::Rule,
-    index::Form,
+    index::{Form, Forms},
     text::OffsetEncoding,
 };
 
@@ -142,6 +142,9 @@ pub(super) struct Search {
     /// A weaker form not to accept, or a rule not to apply; may be given again or with commas.
     #[arg(long, value_name = "FORM|RULE", value_delimiter = ',', value_parser = way)]
     pub(super) without: Vec<Way>,
+    /// A weaker form to accept that is not by default: split, long-s; may be given again or with commas.
+    #[arg(long, value_name = "FORM", value_delimiter = ',', value_parser = form_on_request)]
+    pub(super) with: Vec<Form>,
     /// The score, from 0 to 1, below which a mention links to no entity.
     #[arg(long, value_name = "SCORE", default_value_t = 0.0, value_parser = score)]
     pub(super) min_score: f64,
@@ -265,6 +268,16 @@ fn way(text: &str) -> Result<Way, String> {
         let rules = rules.fold(first.to_owned(), |all, rule| format!("{all}, {rule}"));
         format!("the forms are {forms}; the rules are {rules}")
     })
+}
+
+fn form_on_request(text: &str) -> Result<Form, String> {
+    let on_request = |form: &Form| Forms::ON_REQUEST.has(*form);
+    let names = Forms::ON_REQUEST.iter().map(Form::as_str).collect::<Vec<_>>().join(", ");
+    Form::ALL
+        .into_iter()
+        .find(|form| form.as_str() == text)
+        .filter(on_request)
+        .ok_or(format!("the forms that are off by default are {names}"))
 }
 
 fn score(text: &str) -> Result<f64, String> {

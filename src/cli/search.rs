@@ -33,6 +33,7 @@ impl Extractor {
             include_types,
             exclude_types,
             without,
+            with,
             min_score,
             max_mentions,
         } = search;
@@ -42,6 +43,9 @@ impl Extractor {
         }
         if let Some(kind) = exclude_types.iter().find(|kind| include_types.contains(kind)) {
             anyhow::bail!("the type {kind:?} is given to --type and to --not-type");
+        }
+        if let Some(form) = with.iter().find(|form| without.iter().any(|way| way.form() == Some(**form))) {
+            anyhow::bail!("the form {form} is given to --with and to --without");
         }
         let Loaded { catalog, skipped } = catalog::load(&gazetteers)?;
         for issue in skipped {
@@ -53,6 +57,7 @@ impl Extractor {
             include_types,
             exclude_types,
             disabled: without.iter().filter_map(|way| way.form()).collect(),
+            enabled: with.iter().copied().collect(),
             disabled_rules: without.iter().filter_map(|way| way.rule()).collect(),
             explain,
             min_score,

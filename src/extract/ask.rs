@@ -17,7 +17,7 @@ use super::{
 use crate::{
     gazetteer::{Rule, derive},
     index::{EntityId, Form, Forms, GluedWords, Search, Segment},
-    text::{Gap, Offsets, Span, View, WordKey, Words},
+    text::{Gap, Language, Offsets, Span, View, WordKey, Words},
 };
 
 /// What is asked about.
@@ -188,7 +188,7 @@ fn named(segment: &Segment, name: &str, interrupted: &AtomicBool) -> Vec<EntityI
     words.read(name);
     glued.read(name, &words, 0);
     let view = View { fields: ["", name], words: &words, border: 0 };
-    search.run(segment, view, &glued, Forms::EXACT, interrupted);
+    search.run(segment, view, &glued, Language::default(), Forms::ON_REQUEST, interrupted);
     let whole = search.occurrences().iter().filter(|one| one.first == 0 && one.last as usize + 1 == words.all().len());
     let mut entities: Vec<_> =
         whole.flat_map(|one| segment.names_of(one.pattern)).map(|id| segment.name(id).entity).collect();

@@ -96,5 +96,9 @@ fn weight(form: Form) -> f64 {
         Form::Particle => 0.98,
         Form::Short => 0.97,
         Form::Derived => 0.97,
+        Form::Inflection => 0.93,
+        Form::Compound => 0.9,
+        Form::Split => 0.85,
+        Form::LongS => 0.9,
     }
 }

@@ -19,10 +19,12 @@ mod link;
 mod names;
 mod nothing;
 mod options;
+mod outrank;
 mod overlap;
 mod place;
 mod resolve;
 mod rules;
+mod spelling;
 mod trace;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -35,7 +37,7 @@ pub use trace::Reason;
 
 use crate::{
     index::{GluedWords, MAX_NESTED, MAX_TRACKS, Search, Segment},
-    text::{Letters, View, Words},
+    text::{Language, Letters, View, Words},
 };
 use found::Found;
 
@@ -104,20 +106,24 @@ pub fn run(
     glued.read(input.text, words, border);
     let view = View { fields: [input.title, input.text], words, border };
 
+    let language = Language::of(input.language, words);
+    let refused = options.refused();
+
     found.clear();
     let mut cut_readings = glued.dropped() as usize;
     let (mut cut_nested, mut cut_candidates) = (0, 0);
     searches.resize_with(sources.len().max(searches.len()), Search::default);
     for (number, (source, search)) in sources.iter().zip(searches.iter_mut()).enumerate() {
-        search.run(source.segment, view, glued, options.disabled, interrupted);
+        search.run(source.segment, view, glued, language, refused, interrupted);
         if interrupted.load(Ordering::Relaxed) {
             return Err(Interrupted);
         }
-        let disabled = (options.disabled, options.disabled_rules);
+        let disabled = (refused, options.disabled_rules);
         cut_candidates += rules::apply(number, source.segment, view, search, filter, disabled, letters, found, trace);
         cut_readings += search.dropped() as usize;
         cut_nested += search.dropped_nested() as usize;
     }
+    outrank::run(view, found, trace);
     resolver.run(sources, view, searches, glued, options, letters, found, trace);
     let scene = link::Scene { sources, input, view, searches, options };
     linker.run(scene, resolver, found, answer, trace);

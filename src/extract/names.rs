@@ -14,6 +14,7 @@ use super::{
     place::{is_name_like, joins},
     resolve::Key,
     rules::{edges, is_shouting},
+    spelling,
     trace::{Reason, Trace},
 };
 use crate::{
@@ -21,7 +22,7 @@ use crate::{
         Rule,
         derive::{self, Kind},
     },
-    index::{EntityId, Form, Forms, GluedWords, NameId, Use},
+    index::{EntityId, Form, Forms, GluedWords, NameId, Search, Use, WordId},
     text::{Gap, Letters, Ordinary, Shape, Span, View, Word, WordKey, Words, fold, ordinary},
 };
 
@@ -56,6 +57,8 @@ pub(super) struct ShortName {
 pub(super) struct ShortNames {
     all: Vec<ShortName>,
     priors: HashMap<Key, f32>,
+    /// The keys of names of one word, by the number of the word in its source.
+    by_id: HashMap<(u16, WordId), WordKey>,
     /// One bit for the hash of each first word.
     filter: Vec<u64>,
     words: Words,
@@ -106,6 +109,13 @@ impl ShortNames {
         self.keep_only_kinds();
         self.all.sort_unstable();
         self.all.dedup_by(|a, b| (a.source, a.entity, &a.written) == (b.source, b.entity, &b.written));
+        self.by_id.clear();
+        for short in self.all.iter().filter(|short| short.words.len() == 1) {
+            let (key, folded) = &short.words[0];
+            if let Some(id) = sources[short.source as usize].segment.word(folded) {
+                self.by_id.insert((short.source, id), *key);
+            }
+        }
         self.filter.clear();
         self.filter.resize(64, 0);
         for short in &self.all {
@@ -200,6 +210,7 @@ impl ShortNames {
     #[allow(clippy::too_many_arguments)]
     pub(super) fn find(
         &self,
+        searches: &[Search],
         view: View<'_>,
         anchors: &HashMap<Key, Vec<u32>>,
         glued: &GluedWords,
@@ -212,7 +223,7 @@ impl ShortNames {
         if self.all.is_empty() {
             return;
         }
-        let disabled = options.disabled;
+        let disabled = options.refused();
         let mut finder = Finder { names: self, view, options, letters, found, trace };
         let mut crowds = HashMap::new();
         let mut stem = Vec::new();
@@ -230,6 +241,20 @@ impl ShortNames {
                         }
                     });
                 }
+            }
+        }
+        for (source, search) in (0_u16..).zip(searches) {
+            for &(index, id) in search.inflected() {
+                let Some(&key) = self.by_id.get(&(source, id)) else { continue };
+                let index = index as usize;
+                self.beginning(key, index, anchors, &mut crowds, |short| {
+                    if short.source == source && short.words.len() == 1 && short.rule != Rule::Generic {
+                        let span = view.all()[index].span;
+                        let forms = Forms::EXACT.with(Form::Inflection);
+                        let place = Place { first: index, last: index, span, core: span, forms, uses: (0, 0) };
+                        finder.add(short, place, short.rule);
+                    }
+                });
             }
         }
         for (number, word) in glued.all().iter().enumerate().filter(|_| !disabled.has(Form::Seam)) {
@@ -425,7 +450,10 @@ impl Finder<'_> {
         };
         let mut forms = place.forms.and(edges);
         let core = Span::new(place.core.start.max(place.span.start), place.core.end);
-        let difference = self.letters.compare(&short.written, view.slice(last, core));
+        let written = view.slice(last, core);
+        let Some(difference) = spelling::compare(self.letters, &short.written, written, forms) else {
+            return self.trace.note(&one, Reason::WrongCase);
+        };
         let acronym = matches!(short.rule, Rule::Acronym | Rule::Introduced);
         if difference.case {
             let capitals = words.iter().all(|word| word.shape.all_capitals() && !word.shape.any(Shape::LETTER));
@@ -441,7 +469,7 @@ impl Finder<'_> {
         if difference.diacritics {
             forms = forms.with(Form::Diacritics);
         }
-        if forms.meets(self.options.disabled) {
+        if forms.meets(self.options.refused()) {
             return self.trace.note(&one, Reason::DisabledForm);
         }
         one.forms = forms;

@@ -20,6 +20,8 @@ pub struct Options {
     pub exclude_types: Vec<String>,
     /// The weaker forms that are not accepted.
     pub disabled: Forms,
+    /// The forms of [`Forms::ON_REQUEST`] that are asked for.
+    pub enabled: Forms,
     /// The score, from 0 to 1, below which a mention links to nothing.
     pub min_score: f64,
     /// The most mentions to give; `None` for all.
@@ -28,6 +30,13 @@ pub struct Options {
     pub disabled_rules: Rules,
     /// Whether the answer carries the explanation of each mention.
     pub explain: bool,
+}
+
+impl Options {
+    /// The forms that are not accepted: those switched off, and those on request that nobody asked for.
+    pub fn refused(&self) -> Forms {
+        self.disabled.and(Forms::ON_REQUEST.without(self.enabled))
+    }
 }
 
 /// What becomes of mentions that overlap (rule M3).

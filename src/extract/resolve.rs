@@ -84,7 +84,17 @@ impl Resolver {
             let mut all_shorts = std::mem::take(&mut self.shorts);
             all_shorts.derive(sources, view, &full, options);
             let before = found.len();
-            all_shorts.find(view, &self.anchors, glued, options, letters, &mut self.uses, found, trace);
+            all_shorts.find(
+                &searches[..sources.len()],
+                view,
+                &self.anchors,
+                glued,
+                options,
+                letters,
+                &mut self.uses,
+                found,
+                trace,
+            );
             self.shorts = all_shorts;
             if listed || found.len() > before {
                 self.keep_named(found, trace);

@@ -3,6 +3,7 @@
 use super::{
     Filter,
     found::Found,
+    spelling,
     trace::{Reason, Trace},
 };
 use crate::{
@@ -18,6 +19,15 @@ const AROUND: usize = 5;
 const ELIDED: [&str; 12] = ["all", "c", "d", "dall", "dell", "j", "l", "m", "n", "nell", "qu", "sull"];
 /// What an apostrophe may add behind a name beside the possessive.
 const CONTRACTED: [&str; 4] = ["d", "ll", "re", "ve"];
+/// The endings of Turkish, Azerbaijani and Polish that an apostrophe sets apart from a name, folded: `Ankara'da`.
+const SUFFIXES: [&str; 61] = [
+    "a", "ca", "ce", "ci", "cu", "da", "daki", "dan", "de", "deki", "den", "e", "ego", "em", "emu", "i", "in", "ki",
+    "la", "lar", "larin", "le", "ler", "lerin", "li", "lik", "lilar", "liler", "lilerin", "lu", "luk", "lular",
+    "lulari", "lularin", "na", "nda", "ndaki", "ndan", "nde", "ndeki", "nden", "ne", "ni", "nin", "nu", "nun", "owi",
+    "ta", "taki", "tan", "te", "teki", "ten", "u", "un", "ya", "ye", "yi", "yla", "yle", "yu",
+];
+/// The shortest word, in bytes, that such an ending may follow.
+const MIN_SUFFIXED: usize = 3;
 /// Words that a comma may set apart from a name that has none: `Acme, Inc.`
 const DESIGNATORS: [&str; 20] = [
     "ag", "bv", "co", "corp", "esq", "gmbh", "ii", "iii", "inc", "iv", "jr", "llc", "llp", "ltd", "nv", "plc", "sa",
@@ -78,7 +88,9 @@ pub(super) fn apply(
             let kept = kept.and_then(|span| {
                 let core = Span::new(occurrence.span.start, occurrence.core_end);
                 let written = view.slice(occurrence.first as usize, core);
-                let difference = letters.compare(name.core, written);
+                let Some(difference) = spelling::compare(letters, name.core, written, forms) else {
+                    return Err(Reason::WrongCase);
+                };
                 let mut forms = forms;
                 match name.case {
                     CaseCheck::None => {}
@@ -188,7 +200,8 @@ pub(super) fn edges(view: View<'_>, first: u32, last: u32, span: Span) -> Option
         }
         if folded(last + 1, &["s"]) {
             forms = forms.with(Form::Possessive);
-        } else if folded(last + 1, &CONTRACTED) {
+        } else if folded(last + 1, &CONTRACTED) || words[last].span.len() >= MIN_SUFFIXED && folded(last + 1, &SUFFIXES)
+        {
             forms = forms.with(Form::Particle);
         } else {
             return None;
@@ -319,6 +332,6 @@ mod tests {
 
     #[test]
     fn lists_are_sorted() {
-        assert!(ELIDED.is_sorted() && CONTRACTED.is_sorted() && DESIGNATORS.is_sorted());
+        assert!(ELIDED.is_sorted() && SUFFIXES.is_sorted() && CONTRACTED.is_sorted() && DESIGNATORS.is_sorted());
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A name becomes the sequence of its folded words. Names with equal sequences share a pattern. Words that names join
 //! by a hyphen or an apostrophe (`in-depth`) enter the vocabulary joined as well (`indepth`), as a word that stands for
-//! the sequence.
+//! the sequence; so do words with German umlauts as they are spelled without.
 
 use std::{collections::BTreeSet, ops::Range};
 
@@ -21,7 +21,7 @@ use crate::{
         AliasKind, CaseRule, Entity, Rule,
         derive::{Kind, full_names, may_be_short},
     },
-    text::{Gap, Ordinary, Shape, Words, ordinary},
+    text::{Gap, Ordinary, Shape, Word, Words, fold, ordinary, spell_out_umlauts},
 };
 
 /// The prior of an entity that gives none.
@@ -176,6 +176,7 @@ impl Compiler {
                 sequence.push(id);
             }
             self.add_joined(&reader, &sequence);
+            self.add_spelled_out(&reader, text, &sequence);
             let next = self.patterns.len() as u32;
             let pattern = match self.patterns.get(&*sequence) {
                 Some(&pattern) => pattern,
@@ -234,7 +235,7 @@ impl Compiler {
                 self.add_join(reader, sequence, to - 1..to + 1);
                 continue;
             }
-            if to - from > 2 {
+            if to - from > 2 && !holds_a_lone_letter(&words[from..to]) {
                 self.add_join(reader, sequence, from..to);
             }
             from = to;
@@ -249,6 +250,19 @@ impl Compiler {
                 self.add_join(reader, sequence, from..from + run + 1);
             }
             from += run + 1;
+        }
+    }
+
+    /// Enters words with German umlauts as they are spelled without: `Muenchen` for `München`.
+    fn add_spelled_out(&mut self, reader: &Words, text: &str, sequence: &[u32]) {
+        for (at, word) in reader.all().iter().enumerate().filter(|(_, word)| word.shape.any(Shape::UMLAUT)) {
+            let Some(spelled_out) = spell_out_umlauts(word.span.of(text)) else { continue };
+            let mut folded = std::mem::take(&mut self.folded);
+            folded.clear();
+            fold(&spelled_out, &mut folded);
+            let id = self.word(&folded);
+            self.joined.insert((id, sequence[at..=at].into()));
+            self.folded = folded;
         }
     }
 
@@ -388,6 +402,12 @@ struct NewName {
 /// The distinct items, ascending.
 fn sorted<T: Ord>(items: impl Iterator<Item = T>) -> Box<[T]> {
     items.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// Whether a single letter stands between longer words: `will-i-am` is no `William`.
+fn holds_a_lone_letter(tied: &[Word]) -> bool {
+    let lone = |word: &Word| word.shape.any(Shape::LETTER);
+    tied.windows(3).any(|three| lone(&three[1]) && !lone(&three[0]) && !lone(&three[2]))
 }
 
 /// Decides what a name asks of capitals.

@@ -22,13 +22,21 @@ pub enum Form {
     Particle,
     /// A short name of an entity that the document names in full.
     Short,
+    /// Another grammatical form of the name.
+    Inflection,
+    /// The first part of a compound.
+    Compound,
+    /// Spaces that a scan put inside a word; only on request.
+    Split,
+    /// A long s that a scan read as f; only on request.
+    LongS,
     /// A name that a rule derived from one of the gazetteer.
     Derived,
 }
 
 impl Form {
     /// Every form, in the order of their declaration.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 13] = [
         Self::Case,
         Self::Diacritics,
         Self::Possessive,
@@ -37,6 +45,10 @@ impl Form {
         Self::LineBreak,
         Self::Particle,
         Self::Short,
+        Self::Inflection,
+        Self::Compound,
+        Self::Split,
+        Self::LongS,
         Self::Derived,
     ];
 
@@ -51,6 +63,10 @@ impl Form {
             Self::LineBreak => "line-break",
             Self::Particle => "particle",
             Self::Short => "short",
+            Self::Inflection => "inflection",
+            Self::Compound => "compound",
+            Self::Split => "split",
+            Self::LongS => "long-s",
             Self::Derived => "derived",
         }
     }
@@ -69,6 +85,8 @@ pub struct Forms(u16);
 impl Forms {
     /// The name as given.
     pub const EXACT: Self = Self(0);
+    /// The forms that are accepted only where they are asked for.
+    pub const ON_REQUEST: Self = Self(1 << Form::Split as u16 | 1 << Form::LongS as u16);
 
     /// The set with `form` added.
     #[must_use]
@@ -80,6 +98,12 @@ impl Forms {
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// The forms of this set that `other` lacks.
+    #[must_use]
+    pub fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 
     /// Whether the set holds `form`.

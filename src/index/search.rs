@@ -15,7 +15,7 @@ use super::{
     segment::Segment,
     vocabulary::{Record, WordId},
 };
-use crate::text::{Gap, Span, View, Word};
+use crate::text::{Gap, Language, Span, View, Word};
 
 /// The most readings followed at once beside the main one; more are counted as dropped.
 pub const MAX_TRACKS: usize = 16;
@@ -109,6 +109,7 @@ pub struct Search {
     occurrences: Vec<Occurrence>,
     uses: Vec<Use>,
     records: Vec<Known>,
+    inflected: Vec<(u32, WordId)>,
     tracks: Vec<Track>,
     /// The tracks that read the current word.
     reading: Vec<Track>,
@@ -119,7 +120,8 @@ pub struct Search {
 }
 
 impl Search {
-    /// Finds every occurrence of the segment's names in a document. Readings of a form in `disabled` are not tried.
+    /// Finds every occurrence of the segment's names in a document of that language. Readings of a form in `disabled`
+    /// are not tried.
     ///
     /// Linear in the number of words plus what is found. Ends early, with a part of the answer, when `interrupted`.
     pub fn run(
@@ -127,10 +129,12 @@ impl Search {
         segment: &Segment,
         view: View<'_>,
         glued: &GluedWords,
+        language: Language,
         disabled: Forms,
         interrupted: &AtomicBool,
     ) {
         self.clear();
+        self.readings.prepare(language, disabled);
         let words = view.all();
         // All words are looked up before the automaton reads any: look-ups do not wait for each other.
         self.records.extend(words.iter().map(|word| {
@@ -158,12 +162,12 @@ impl Search {
                 self.report_main(segment, words, state, index);
             }
             let next = words.get(index + 1).map_or(Gap::NONE, |next| next.gap);
-            let may_differ = Readings::possible(word.shape, next) || known.stands_for_others;
+            let may_differ = self.readings.possible(word, next) || known.stands_for_others;
             if may_differ || !self.tracks.is_empty() {
                 let glued_words = &glued.all()[next_glued..];
                 next_glued += glued_words.iter().take_while(|glued| (glued.word as usize) < index).count();
                 if may_differ {
-                    self.readings.find(segment, view, glued, next_glued, index, known, disabled);
+                    self.readings.find(segment, view, glued, next_glued, index, known);
                 } else {
                     self.readings.clear();
                 }
@@ -189,6 +193,11 @@ impl Search {
         self.records.iter().map(|known| known.id)
     }
 
+    /// The words of the document that may be another grammatical form of a word of the segment, with that word.
+    pub fn inflected(&self) -> &[(u32, WordId)] {
+        &self.inflected
+    }
+
     /// How many readings were not followed because too many were open at once.
     pub fn dropped(&self) -> u32 {
         self.dropped
@@ -203,6 +212,7 @@ impl Search {
         self.occurrences.clear();
         self.uses.clear();
         self.records.clear();
+        self.inflected.clear();
         self.tracks.clear();
         self.nodes.clear();
         self.readings.clear();
@@ -252,8 +262,10 @@ impl Search {
             !now
         });
         let main_track = Track { next: index as u32, state: before, node: MAIN | index as u32, since: 0 };
+        self.inflected.extend(self.readings.nominatives().map(|word| (index as u32, word)));
         for other in 0..self.readings.all().len() {
-            for &track in std::iter::once(&main_track).chain(&reading) {
+            let tracks: &[Track] = if self.readings.all()[other].first { &[] } else { &reading };
+            for &track in std::iter::once(&main_track).chain(tracks) {
                 self.take(segment, words, track, other);
             }
         }
@@ -268,6 +280,9 @@ impl Search {
         let reading = self.readings.all()[other];
         let count = self.readings.steps(&reading).len();
         let (mut state, mut node) = (track.state, track.node);
+        if reading.first {
+            state = segment.automaton.start();
+        }
         for at in 0..count {
             let step = self.readings.steps(&reading)[at];
             state = match step.word {

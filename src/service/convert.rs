@@ -39,6 +39,28 @@ pub(super) fn at_most<'a, T>(list: &'a [T], field: &str, wrong: &mut Vec<Violati
     &[]
 }
 
+/// The form that a request names, `None` for the exact one, or what is wrong with it.
+fn asked_form(form: i32) -> Result<Option<Form>, String> {
+    Ok(Some(match MatchForm::try_from(form) {
+        Ok(MatchForm::Unspecified) => return Err("no form is named".to_owned()),
+        Ok(MatchForm::Exact) => return Ok(None),
+        Ok(MatchForm::Case) => Form::Case,
+        Ok(MatchForm::Diacritics) => Form::Diacritics,
+        Ok(MatchForm::Possessive) => Form::Possessive,
+        Ok(MatchForm::Seam) => Form::Seam,
+        Ok(MatchForm::Hyphen) => Form::Hyphen,
+        Ok(MatchForm::LineBreak) => Form::LineBreak,
+        Ok(MatchForm::Particle) => Form::Particle,
+        Ok(MatchForm::Short) => Form::Short,
+        Ok(MatchForm::Inflection) => Form::Inflection,
+        Ok(MatchForm::Compound) => Form::Compound,
+        Ok(MatchForm::Split) => Form::Split,
+        Ok(MatchForm::LongS) => Form::LongS,
+        Ok(MatchForm::Derived) => Form::Derived,
+        Err(_) => return Err(format!("{form} is not a value of this enum")),
+    }))
+}
+
 /// Reads options; `limit` is the most mentions that the server gives.
 pub(super) fn options(options: &proto::ExtractOptions, limit: usize, wrong: &mut Vec<Violation>) -> Options {
     let proto::ExtractOptions {
@@ -50,6 +72,7 @@ pub(super) fn options(options: &proto::ExtractOptions, limit: usize, wrong: &mut
         min_score,
         max_mentions,
         disabled_rules,
+        enabled_forms,
         explain,
     } = options;
     let offsets = match OffsetEncoding::try_from(*offset_encoding) {
@@ -79,22 +102,27 @@ pub(super) fn options(options: &proto::ExtractOptions, limit: usize, wrong: &mut
             wrong.push(Violation::invalid(format!("options.exclude_types[{index}]"), message));
         }
     }
+    let enabled_forms = at_most(enabled_forms, "options.enabled_forms", wrong);
     let mut disabled = Forms::EXACT;
     for (index, &form) in disabled_forms.iter().enumerate() {
         let field = || format!("options.disabled_forms[{index}]");
-        match MatchForm::try_from(form) {
-            Ok(MatchForm::Unspecified) => wrong.push(Violation::invalid(field(), "no form is named")),
-            Ok(MatchForm::Exact) => wrong.push(Violation::invalid(field(), "MATCH_FORM_EXACT cannot be switched off")),
-            Ok(MatchForm::Case) => disabled = disabled.with(Form::Case),
-            Ok(MatchForm::Diacritics) => disabled = disabled.with(Form::Diacritics),
-            Ok(MatchForm::Possessive) => disabled = disabled.with(Form::Possessive),
-            Ok(MatchForm::Seam) => disabled = disabled.with(Form::Seam),
-            Ok(MatchForm::Hyphen) => disabled = disabled.with(Form::Hyphen),
-            Ok(MatchForm::LineBreak) => disabled = disabled.with(Form::LineBreak),
-            Ok(MatchForm::Particle) => disabled = disabled.with(Form::Particle),
-            Ok(MatchForm::Short) => disabled = disabled.with(Form::Short),
-            Ok(MatchForm::Derived) => disabled = disabled.with(Form::Derived),
-            Err(_) => wrong.push(unknown(field(), form)),
+        match asked_form(form) {
+            Ok(Some(form)) => disabled = disabled.with(form),
+            Ok(None) => wrong.push(Violation::invalid(field(), "MATCH_FORM_EXACT cannot be switched off")),
+            Err(message) => wrong.push(Violation::invalid(field(), message)),
+        }
+    }
+    let mut enabled = Forms::EXACT;
+    for (index, &form) in enabled_forms.iter().enumerate() {
+        let mut refuse = |message: String| {
+            wrong.push(Violation::invalid(format!("options.enabled_forms[{index}]"), message));
+        };
+        match asked_form(form) {
+            Ok(Some(form)) if disabled.has(form) => refuse(format!("the form {form} stands in disabled_forms too")),
+            Ok(Some(form)) if Forms::ON_REQUEST.has(form) => enabled = enabled.with(form),
+            Ok(Some(form)) => refuse(format!("the form {form} is on by default; only those off by default are given")),
+            Ok(None) => refuse("MATCH_FORM_EXACT is always on".to_owned()),
+            Err(message) => refuse(message),
         }
     }
     if !(0.0..=1.0).contains(min_score) {
@@ -115,6 +143,7 @@ pub(super) fn options(options: &proto::ExtractOptions, limit: usize, wrong: &mut
         include_types: include_types.to_vec(),
         exclude_types: exclude_types.to_vec(),
         disabled,
+        enabled,
         min_score: *min_score,
         max_mentions: Some(max_mentions),
         disabled_rules: reasons::rules(at_most(disabled_rules, "options.disabled_rules", wrong), wrong),
@@ -341,6 +370,10 @@ fn forms(forms: Forms) -> Vec<i32> {
         Form::LineBreak => MatchForm::LineBreak,
         Form::Particle => MatchForm::Particle,
         Form::Short => MatchForm::Short,
+        Form::Inflection => MatchForm::Inflection,
+        Form::Compound => MatchForm::Compound,
+        Form::Split => MatchForm::Split,
+        Form::LongS => MatchForm::LongS,
         Form::Derived => MatchForm::Derived,
     };
     forms.iter().map(|one| form(one).into()).collect()

@@ -92,6 +92,8 @@ fn wide(c: char) -> Class {
         '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206F}' | '\u{FEFF}' | '\u{FE00}'..='\u{FE0F}' => {
             return Class::Ignorable;
         }
+        // The wordspace of Ethiopic.
+        '\u{1361}' => return Class::Space,
         '\u{0085}' | '\u{2028}' => return Class::Line,
         '\u{2029}' => return Class::Paragraph,
         '‘' | '’' | '‛' | 'ʻ' | 'ʼ' | 'ʹ' | '′' | '´' | '＇' | '`' => return Class::Apostrophe,
@@ -99,7 +101,7 @@ fn wide(c: char) -> Class {
             return Class::Hyphen;
         }
         '．' => return Class::Period,
-        '，' | '、' | '،' | '՝' | '､' => return Class::Comma,
+        '，' | '、' | '،' | '՝' | '､' | '፣' => return Class::Comma,
         '“' | '”' | '„' | '‟' | '«' | '»' | '″' | '＂' => return Class::Quote,
         '＆' => return Class::Ampersand,
         '＋' | '＃' => return Class::Suffix,

@@ -78,7 +78,8 @@ pub(super) fn is_dropped(c: char) -> bool {
     is_diacritic(c) || c == TATWEEL || matches!(class(c), Class::Ignorable | Class::Apostrophe | Class::Space)
 }
 
-/// The plain letters of a letter with a stroke or of a joined letter that has no decomposition; keeps the case.
+/// The plain letters of a letter with a stroke, of a joined letter that has no decomposition, or of an Arabic letter's
+/// variant; keeps the case.
 pub(super) fn plain(c: char) -> Option<&'static str> {
     Some(match c {
         'ø' => "o",
@@ -100,8 +101,44 @@ pub(super) fn plain(c: char) -> Option<&'static str> {
         'Œ' => "OE",
         'þ' => "th",
         'Þ' => "TH",
+        // The variants of one Arabic letter: teh marbuta and the Urdu hehs, alef maksura and the Persian yeh, Persian kaf.
+        'ة' | 'ہ' | 'ھ' => "ه",
+        'ى' | 'ی' => "ي",
+        'ک' => "ك",
+        'ٱ' => "ا",
         _ => return None,
     })
+}
+
+/// The word with its German umlauts spelled out, `Muenchen` for `München`; `None` where it has none.
+pub fn spell_out_umlauts(word: &str) -> Option<String> {
+    const DIAERESIS: char = '\u{308}';
+    let umlaut = |c: char| matches!(c, 'ä' | 'ö' | 'ü' | 'Ä' | 'Ö' | 'Ü' | DIAERESIS);
+    if word.is_ascii() || !word.contains(umlaut) {
+        return None;
+    }
+    let mut out = String::with_capacity(word.len() + 2);
+    let mut chars = word.chars().peekable();
+    let mut changed = false;
+    while let Some(c) = chars.next() {
+        let vowel = match c {
+            'ä' => 'a',
+            'ö' => 'o',
+            'ü' => 'u',
+            'Ä' => 'A',
+            'Ö' => 'O',
+            'Ü' => 'U',
+            'a' | 'o' | 'u' | 'A' | 'O' | 'U' if chars.next_if_eq(&DIAERESIS).is_some() => c,
+            _ => {
+                out.push(c);
+                continue;
+            }
+        };
+        let capitals = vowel.is_uppercase() && chars.peek().is_some_and(|next| next.is_uppercase());
+        out.extend([vowel, if capitals { 'E' } else { 'e' }]);
+        changed = true;
+    }
+    changed.then_some(out)
 }
 
 fn push_folded(c: char, out: &mut Vec<u8>) {

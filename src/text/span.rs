@@ -23,6 +23,12 @@ impl Span {
         self.start as usize..self.end as usize
     }
 
+    /// How many bytes it covers.
+    #[allow(clippy::len_without_is_empty)]
+    pub fn len(self) -> usize {
+        (self.end - self.start) as usize
+    }
+
     /// The text that the span covers. Panics when the span is not of this text.
     pub fn of(self, text: &str) -> &str {
         &text[self.range()]

@@ -6,62 +6,12 @@
 //!
 //! Invariants: spans ascend, do not overlap, lie on character boundaries, and no word ends before a combining mark.
 
-use std::ops::BitOr;
-
 use super::{
-    Gap, Span, WordKey,
+    Gap, Shape, Span, WordKey,
     chars::{Class, class},
     fold::fold,
     gap::is_abbreviation,
 };
-
-/// What is known of a word's letters, as a set of facts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Shape(u16);
-
-impl Shape {
-    /// Holds a lower-case letter.
-    pub const LOWER: Self = Self(1);
-    /// Holds a capital.
-    pub const UPPER: Self = Self(2);
-    /// Holds a digit.
-    pub const DIGIT: Self = Self(4);
-    /// Holds a connector such as `_`.
-    pub const CONNECTOR: Self = Self(8);
-    /// The first character is a capital.
-    pub const CAPITALISED: Self = Self(16);
-    /// Holds an inner capital, a digit beside letters, or a connector: may be several words glued together.
-    pub const SEAM: Self = Self(32);
-    /// An abbreviation of single letters with periods: `U.S.`
-    pub const DOTTED: Self = Self(64);
-    /// One letter of a script with spaces.
-    pub const LETTER: Self = Self(128);
-    /// Ends in `s`.
-    pub const S: Self = Self(256);
-    /// Ends in a Hangul syllable.
-    pub const HANGUL: Self = Self(512);
-
-    /// Whether the word has any of the facts in `other`.
-    pub fn any(self, other: Self) -> bool {
-        self.0 & other.0 != 0
-    }
-
-    /// Whether the word has letters that are all capitals.
-    pub fn all_capitals(self) -> bool {
-        self.0 & (Self::LOWER.0 | Self::UPPER.0) == Self::UPPER.0
-    }
-
-    fn add(&mut self, other: Self) {
-        self.0 |= other.0;
-    }
-}
-
-impl BitOr for Shape {
-    type Output = Self;
-    fn bitor(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-}
 
 /// A word of a text.
 #[derive(Debug, Clone, Copy)]
@@ -304,7 +254,7 @@ impl Reader<'_, '_> {
                 _ => break,
             }
         }
-        let mut shape = shape(all, rest);
+        let mut shape = Shape::of_flags(all, rest);
         if FLAGS[self.bytes[start] as usize] == 2 {
             shape.add(Shape::CAPITALISED);
         }
@@ -362,6 +312,7 @@ impl Reader<'_, '_> {
         let (mut all, mut rest) = (0, 0);
         let mut end = from;
         let mut last = '\0';
+        let mut umlaut = false;
         let mut chars = self.text[start..].char_indices().map(|(offset, c)| (start + offset, c)).peekable();
         while let Some((at, c)) = chars.next() {
             let flags = match class(c) {
@@ -380,11 +331,12 @@ impl Reader<'_, '_> {
             };
             rest |= if at > start { flags } else { 0 };
             all |= flags;
+            umlaut |= matches!(c, 'ä' | 'ö' | 'ü' | 'Ä' | 'Ö' | 'Ü' | '\u{308}');
             last = c;
             end = at + c.len_utf8();
         }
         let first = self.text[start..].chars().next().unwrap_or_default();
-        let mut shape = shape(all, rest);
+        let mut shape = Shape::of_flags(all, rest);
         if first.is_uppercase() {
             shape.add(Shape::CAPITALISED);
         }
@@ -393,6 +345,16 @@ impl Reader<'_, '_> {
         }
         if matches!(last, '\u{1100}'..='\u{11FF}' | '\u{AC00}'..='\u{D7AF}') {
             shape.add(Shape::HANGUL);
+        }
+        // Greek and Cyrillic, with their marks and their extended letters.
+        if matches!(last, '\u{300}'..='\u{52F}' | '\u{1F00}'..='\u{1FFF}') {
+            shape.add(Shape::INFLECTED);
+        }
+        if matches!(first, '\u{5D0}'..='\u{5F4}' | '\u{620}'..='\u{6FF}' | '\u{750}'..='\u{77F}') {
+            shape.add(Shape::PREFIXED);
+        }
+        if umlaut {
+            shape.add(Shape::UMLAUT);
         }
         if end == start + first.len_utf8() && class(first) == Class::Letter {
             shape.add(Shape::LETTER);
@@ -516,16 +478,6 @@ pub fn past_marks(text: &str, at: usize) -> usize {
     }
     let joined = |c: char| class(c) == Class::Mark || matches!(c, '\u{FE00}'..='\u{FE0F}' | '\u{200D}');
     text[at..].chars().take_while(|&c| joined(c)).fold(at, |at, c| at + c.len_utf8())
-}
-
-fn shape(all: u8, rest: u8) -> Shape {
-    let mut shape = Shape(u16::from(all));
-    let inner_capital = rest & 2 != 0 && all & 1 != 0;
-    let digit_beside_letter = all & 4 != 0 && all & 3 != 0;
-    if inner_capital || digit_beside_letter || all & 8 != 0 {
-        shape.add(Shape::SEAM);
-    }
-    shape
 }
 
 // The scan for ASCII words and the class table must agree on what a word is.

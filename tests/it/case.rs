@@ -98,6 +98,8 @@ pub(crate) struct CaseOptions {
     #[serde(default)]
     without: Vec<String>,
     #[serde(default)]
+    with: Vec<String>,
+    #[serde(default)]
     min_score: Option<f64>,
     #[serde(default)]
     max_mentions: Option<u32>,
@@ -184,6 +186,7 @@ impl Case {
             include_types: options.include_types.clone(),
             exclude_types: options.exclude_types.clone(),
             disabled: options.without.iter().filter_map(form).collect(),
+            enabled: options.with.iter().filter_map(form).collect(),
             min_score: options.min_score.unwrap_or(0.0),
             max_mentions: options.max_mentions.map(|most| most as usize),
             disabled_rules: options.without.iter().filter_map(rule).collect(),
@@ -217,6 +220,7 @@ impl Case {
             disabled_forms: self.options.without.iter().filter_map(form).collect(),
             disabled_rules: self.options.without.iter().filter_map(rule).collect(),
             explain: true,
+            enabled_forms: self.options.with.iter().filter_map(form).collect(),
             min_score: options.min_score,
             max_mentions: self.options.max_mentions.unwrap_or(0),
         }
@@ -239,6 +243,9 @@ impl Case {
         }
         for form in &options.without {
             flag("without", form.clone());
+        }
+        for form in &options.with {
+            flag("with", form.clone());
         }
         if let Some(score) = options.min_score {
             flag("min-score", score.to_string());

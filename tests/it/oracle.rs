@@ -9,6 +9,8 @@ use onomast::text::{Gap, Seams, Shape, Span, Word, Words, fold};
 pub(crate) type Hit = (u32, u32, usize);
 
 const AFFIXES: [&str; 2] = ["pro", "anti"];
+/// The endings behind an apostrophe that the random texts have.
+const SUFFIXES: [&str; 2] = ["a", "in"];
 
 struct Token {
     word: Word,
@@ -96,7 +98,10 @@ pub(crate) fn find(text: &str, names: &[&str]) -> BTreeSet<Hit> {
     for name in &names {
         for from in 0..name.words.len() {
             let group = (from + 1..name.words.len()).take_while(|&next| name.tied[next]).count() + 1;
-            let whole = group > 2 && !name.tied[from];
+            let lone = |word: &String| word.len() == 1;
+            let own = &name.words[from..from + group];
+            let fits = !own.windows(3).any(|three| lone(&three[1]) && !lone(&three[0]) && !lone(&three[2]));
+            let whole = group > 2 && !name.tied[from] && fits;
             let joins = [2].into_iter().filter(|_| group > 1).chain(whole.then_some(group));
             vocabulary.extend(joins.map(|used| name.words[from..from + used].concat()));
         }
@@ -115,7 +120,15 @@ pub(crate) fn find(text: &str, names: &[&str]) -> BTreeSet<Hit> {
         let parts = &tokens[token].cuts[cut].parts;
         (0..parts.len()).all(|part| needed.contains(&(token, cut, part)) || AFFIXES.contains(&parts[part].1.as_str()))
     };
-    hits.into_iter().filter(|(_, needs)| needs.iter().all(whole)).map(|(hit, _)| hit).collect()
+    let hits: BTreeSet<Hit> =
+        hits.into_iter().filter(|(_, needs)| needs.iter().all(whole)).map(|(hit, _)| hit).collect();
+    // What reads `China's` as `Chinas` gives way to the possessive of `China`. No name has a word `s`.
+    let gives_way = |&(start, end, _): &Hit| {
+        let joined = |at: usize| tokens[at].folded == "s" && tokens[at].word.gap.any(Gap::APOSTROPHE);
+        let last = tokens.iter().position(|token| token.word.span.end == end).filter(|&at| at > 0 && joined(at));
+        last.is_some_and(|at| hits.iter().any(|other| (other.0, other.1) == (start, tokens[at - 1].word.span.end)))
+    };
+    hits.iter().filter(|hit| !gives_way(hit)).copied().collect()
 }
 
 /// Goes on with the name from word `at` of it and token `token` of the text.
@@ -139,7 +152,9 @@ fn follow(
     let go_on = |next: usize, used: usize, begin: u32, end: u32, needs: &Needs, ends: &mut Vec<_>| {
         if at + used == name.words.len() {
             let open = tokens.get(next).is_none_or(|token| {
-                !token.word.gap.any(Gap::GLUED) || token.word.gap.any(Gap::APOSTROPHE) && token.folded == "s"
+                let long = tokens[next - 1].word.span.len() > 2;
+                let ending = token.folded == "s" || long && SUFFIXES.contains(&token.folded.as_str());
+                !token.word.gap.any(Gap::GLUED) || token.word.gap.any(Gap::APOSTROPHE) && ending
             });
             if open {
                 ends.push((begin, end, needs.clone()));
@@ -162,7 +177,10 @@ fn follow(
         }
         // A hyphen that the text lacks: two tied words, or a whole group of them.
         let group = (at + 1..name.words.len()).take_while(|&next| name.tied[next]).count() + 1;
-        let begins_group = !name.tied[at];
+        let lone = |word: &String| word.len() == 1;
+        let own = &name.words[at..at + group];
+        let fits = !own.windows(3).any(|three| lone(&three[1]) && !lone(&three[0]) && !lone(&three[2]));
+        let begins_group = !name.tied[at] && fits;
         for used in 2..=group {
             if (used == 2 || used == group && begins_group) && here.folded == name.words[at..at + used].concat() {
                 go_on(token + 1, used, begin, span.end, &needs, ends);
@@ -172,6 +190,8 @@ fn follow(
         if let Some(next) = tokens.get(token + 1) {
             let gap = next.word.gap;
             let joins = gap.is_tight() || gap.any(Gap::LINE_HYPHEN) && gap.is_free();
+            let possessive = gap.any(Gap::APOSTROPHE) && next.folded == "s";
+            let joins = joins && (!possessive || here.word.shape.any(Shape::CAPITALISED));
             if joins && format!("{}{}", here.folded, next.folded) == name.words[at] {
                 go_on(token + 2, 1, begin, next.word.span.end, &needs, ends);
             }

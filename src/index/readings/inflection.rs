@@ -1,0 +1,49 @@
+//! Inflected words (rule T6): `Россией` where a name has `Россия`, `Prahy` where it has `Praha`.
+//!
+//! Each ending of the word is taken off and the endings that the dictionary has in its place are put on; only where
+//! the vocabulary knows the result is there a reading. A bounded number of look-ups a word.
+//!
+//! Must not know: other kinds of readings.
+
+use super::{At, MIN_STEM, Reading, Readings, endings::Table};
+use crate::{index::forms::Form, text::Shape};
+
+impl Readings {
+    /// The words of which this is another grammatical form.
+    pub(super) fn inflections(&mut self, at: &At<'_>) {
+        let mut buffer = [0; 8];
+        let Ok(folded) = std::str::from_utf8(at.view.words.folded(&at.word, &mut buffer)) else { return };
+        let table = match folded.chars().next_back() {
+            Some(last) if at.word.shape.any(Shape::INFLECTED) => match last {
+                '\u{400}'..='\u{52F}' => Table::Cyrillic,
+                _ => Table::Greek,
+            },
+            Some('a'..='z') => match self.latin {
+                Some(language) => Table::Latin(language),
+                None => return,
+            },
+            _ => return,
+        };
+        let letters = folded.chars().count();
+        let mut endings = std::mem::take(&mut self.endings);
+        let turned = endings.get(table);
+        let ends = folded.char_indices().rev().map(|(start, _)| start);
+        // A name that loses its ending altogether is not read: too much else does.
+        for (length, start) in (1..).zip(ends).take(turned.longest) {
+            if letters - length < MIN_STEM {
+                break;
+            }
+            let (stem, ending) = folded.split_at(start);
+            for nominative in turned.nominatives(ending) {
+                self.folded.clear();
+                self.folded.extend_from_slice(stem.as_bytes());
+                self.folded.extend_from_slice(nominative.as_bytes());
+                let Some(word) = at.find(&self.folded) else { continue };
+                if self.nominatives().all(|other| other != word) {
+                    self.push(Reading::of(Form::Inflection), std::iter::once(at.step(word, at.word.span)));
+                }
+            }
+        }
+        self.endings = endings;
+    }
+}

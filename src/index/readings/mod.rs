@@ -1,0 +1,247 @@
+//! The other readings of a word as it is written (rules T2, T3, T4, T6): plural, glued words, lost and printed
+//! hyphens, abbreviations with and without periods, particles, umlauts, inflected words, compounds, faults of scans.
+//!
+//! A reading is given only when the vocabulary knows its words. Whether it makes a name, the search finds out. Each kind
+//! of reading has a file of its own.
+
+mod compounds;
+mod endings;
+mod glued;
+mod hyphens;
+mod inflection;
+mod particles;
+mod scans;
+mod umlauts;
+
+use super::{
+    forms::{Form, Forms},
+    glued::GluedWords,
+    search::Known,
+    segment::Segment,
+    vocabulary::WordId,
+};
+use crate::text::{Gap, Language, Shape, Span, View, Word, WordKey};
+
+use endings::Endings;
+use particles::Particles;
+
+/// Stands for no glued word.
+pub(super) const NONE: u32 = u32::MAX;
+/// The shortest word, in bytes without its `s`, that has a plural reading.
+const SHORTEST_PLURAL: usize = 3;
+/// The shortest stem, in letters, that an ending is taken from.
+const MIN_STEM: usize = 4;
+
+/// One step of a reading: a word id with the text it stands for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Step {
+    /// The word; `None` for a part that no name has.
+    pub(super) word: Option<WordId>,
+    pub(super) span: Span,
+    /// The word of the document that holds it.
+    pub(super) at: u32,
+    /// The parts of a glued word that it is: from, and behind the last.
+    pub(super) parts: (u8, u8),
+}
+
+/// Another reading of one or more words.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reading {
+    /// How many words of the document it stands for.
+    pub(super) consumed: u32,
+    /// The weaker form it makes; `None` where it is as good as the word itself.
+    pub(super) form: Option<Form>,
+    /// A name includes all steps or none.
+    pub(super) whole: bool,
+    /// A name must begin with it.
+    pub(super) first: bool,
+    /// Nothing may follow within a name.
+    pub(super) last: bool,
+    /// How many bytes at the end of the span are the mark of a plural.
+    pub(super) tail: u32,
+    /// The glued word it cuts, or [`NONE`].
+    pub(super) glued: u32,
+    steps: (u32, u32),
+}
+
+/// The other readings of one word; reusable.
+#[derive(Debug, Default)]
+pub(super) struct Readings {
+    readings: Vec<Reading>,
+    steps: Vec<Step>,
+    folded: Vec<u8>,
+    particles: Particles,
+    endings: Endings,
+    /// The facts of a word's shape that ask for other readings.
+    asks: Shape,
+    disabled: Forms,
+    /// The language whose Latin words are inflected.
+    latin: Option<Language>,
+    compounds: bool,
+    scanned: bool,
+}
+
+impl Readings {
+    /// Makes ready for a document of that language. Readings of a form in `disabled` will not be tried.
+    pub(super) fn prepare(&mut self, language: Language, disabled: Forms) {
+        let mut asks = Shape::DOTTED | Shape::LETTER;
+        for (form, shape) in [
+            (Form::Possessive, Shape::S),
+            (Form::Seam, Shape::SEAM),
+            (Form::Particle, Shape::HANGUL | Shape::PREFIXED),
+            (Form::Diacritics, Shape::UMLAUT),
+            (Form::Inflection, Shape::INFLECTED),
+        ] {
+            if !disabled.has(form) {
+                asks = asks | shape;
+            }
+        }
+        self.asks = asks;
+        self.disabled = disabled;
+        self.latin = Some(language).filter(|&language| !disabled.has(Form::Inflection) && endings::knows(language));
+        let german = matches!(language, Language::German | Language::Unknown);
+        self.compounds = german && !disabled.has(Form::Compound);
+        self.scanned = !(disabled.has(Form::Split) && disabled.has(Form::LongS));
+    }
+
+    /// Whether a word, with `next` between it and the next word, may have other readings.
+    pub(super) fn possible(&self, word: &Word, next: Gap) -> bool {
+        word.shape.any(self.asks)
+            || next.any(Gap::HYPHEN | Gap::APOSTROPHE | Gap::LINE_HYPHEN)
+            || self.scanned
+            || self.latin.is_some() && word.span.len() > MIN_STEM
+            || self.compounds && self.may_be_compound(word)
+    }
+
+    /// Every reading found.
+    pub(super) fn all(&self) -> &[Reading] {
+        &self.readings
+    }
+
+    /// The steps of a reading.
+    pub(super) fn steps(&self, reading: &Reading) -> &[Step] {
+        &self.steps[reading.steps.0 as usize..reading.steps.1 as usize]
+    }
+
+    /// The words of which this one may be another grammatical form.
+    pub(super) fn nominatives(&self) -> impl Iterator<Item = WordId> {
+        let inflected = self.readings.iter().filter(|reading| reading.form == Some(Form::Inflection));
+        inflected.filter_map(|reading| self.steps(reading)[0].word)
+    }
+
+    /// Forgets every reading.
+    pub(super) fn clear(&mut self) {
+        self.readings.clear();
+        self.steps.clear();
+    }
+
+    /// Finds the other readings of the word at `index`; those of the glued words begin at `next_glued`.
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn find(
+        &mut self,
+        segment: &Segment,
+        view: View<'_>,
+        glued: &GluedWords,
+        next_glued: usize,
+        index: usize,
+        known: Known,
+    ) {
+        self.clear();
+        let at = At { segment, view, index, word: view.all()[index] };
+        let shape = at.word.shape;
+        let asks = |fact: Shape| self.asks.any(fact) && shape.any(fact);
+        let (plural, seams, umlaut) = (asks(Shape::S), asks(Shape::SEAM), asks(Shape::UMLAUT));
+        let (korean, prefixed, inflected) = (asks(Shape::HANGUL), asks(Shape::PREFIXED), asks(Shape::INFLECTED));
+        if plural {
+            self.plural(&at);
+        }
+        if let Some(word) = known.stand_in() {
+            self.lost_hyphen(&at, word);
+        }
+        self.hyphenated(&at);
+        if shape.any(Shape::DOTTED) {
+            self.dotted(&at);
+        }
+        if shape.any(Shape::LETTER) {
+            self.initials(&at);
+        }
+        if korean {
+            self.particle(&at);
+        }
+        if prefixed {
+            self.prefixes(&at);
+        }
+        if umlaut {
+            self.umlauts(&at);
+        }
+        if inflected || self.latin.is_some() {
+            self.inflections(&at);
+        }
+        if self.compounds && self.may_be_compound(&at.word) {
+            self.compound(&at);
+        }
+        if self.scanned {
+            self.split(&at);
+            self.long_s(&at);
+        }
+        if seams {
+            self.seams(&at, glued, next_glued);
+        }
+    }
+
+    fn push(&mut self, reading: Reading, steps: impl Iterator<Item = Step>) {
+        let from = self.steps.len() as u32;
+        self.steps.extend(steps);
+        self.readings.push(Reading { steps: (from, self.steps.len() as u32), ..reading });
+    }
+
+    /// `Russias`: a word that ends in `s`, without it.
+    fn plural(&mut self, at: &At<'_>) {
+        let mut buffer = [0; 8];
+        let folded = at.view.words.folded(&at.word, &mut buffer);
+        let Some((b's', stem)) = folded.split_last() else { return };
+        let written = at.view.word(at.index);
+        let capitals = written.ends_with('s') && !written[..written.len() - 1].contains(char::is_lowercase);
+        if stem.len() < SHORTEST_PLURAL && !(capitals && stem.len() > 1) {
+            return;
+        }
+        if let Some(word) = at.find(stem) {
+            let reading = Reading { last: true, tail: 1, ..Reading::of(Form::Possessive) };
+            self.push(reading, std::iter::once(at.step(word, at.word.span)));
+        }
+    }
+}
+
+impl Reading {
+    /// A reading of one word, of that form, that other words may follow.
+    fn of(form: Form) -> Self {
+        Self {
+            consumed: 1,
+            form: Some(form),
+            whole: false,
+            first: false,
+            last: false,
+            tail: 0,
+            glued: NONE,
+            steps: (0, 0),
+        }
+    }
+}
+
+/// A word of a document, in the light of a segment.
+struct At<'a> {
+    segment: &'a Segment,
+    view: View<'a>,
+    index: usize,
+    word: Word,
+}
+
+impl At<'_> {
+    fn find(&self, folded: &[u8]) -> Option<WordId> {
+        self.segment.vocabulary.get(WordKey::of(folded), folded).map(|record| record.id())
+    }
+
+    fn step(&self, word: WordId, span: Span) -> Step {
+        Step { word: Some(word), span, at: self.index as u32, parts: (0, 0) }
+    }
+}

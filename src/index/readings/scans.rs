@@ -1,0 +1,61 @@
+//! Faults of scanned text (rule T6), read only on request: spaces inside a word, and a long s that was taken for f.
+//!
+//! Both are bounded: by how many pieces make a word, and by how many letters are changed.
+//!
+//! Must not know: other kinds of readings.
+
+use super::{At, Reading, Readings};
+use crate::{
+    index::forms::Form,
+    text::{Gap, Span},
+};
+
+/// The most pieces of a split word.
+const MAX_PIECES: usize = 16;
+/// The most bytes of a split word, folded, and the fewest.
+const SPLIT_BYTES: std::ops::RangeInclusive<usize> = 4..=64;
+/// The most letters `f` that are tried as `s` in every combination; in a word of more all are.
+const MAX_LONG_S: usize = 4;
+
+impl Readings {
+    /// `Afgha nistan`, `A f g h a n i s t a n`: pieces between single spaces that are one word of a name.
+    pub(super) fn split(&mut self, at: &At<'_>) {
+        if self.disabled.has(Form::Split) {
+            return;
+        }
+        self.folded.clear();
+        self.folded.extend_from_slice(at.view.words.folded(&at.word, &mut [0; 8]));
+        let pieces = at.view.all()[at.index + 1..].iter().take(MAX_PIECES - 1);
+        for (count, piece) in pieces.take_while(|piece| piece.gap == Gap::SPACE).enumerate() {
+            self.folded.extend_from_slice(at.view.words.folded(piece, &mut [0; 8]));
+            if self.folded.len() > *SPLIT_BYTES.end() {
+                return;
+            }
+            if let Some(word) = at.find(&self.folded).filter(|_| SPLIT_BYTES.contains(&self.folded.len())) {
+                let span = Span::new(at.word.span.start, piece.span.end);
+                let reading = Reading { consumed: count as u32 + 2, ..Reading::of(Form::Split) };
+                self.push(reading, std::iter::once(at.step(word, span)));
+            }
+        }
+    }
+
+    /// `Congrefs`: a word in which `f` stands for `s`.
+    pub(super) fn long_s(&mut self, at: &At<'_>) {
+        if self.disabled.has(Form::LongS) {
+            return;
+        }
+        self.folded.clear();
+        self.folded.extend_from_slice(at.view.words.folded(&at.word, &mut [0; 8]));
+        let places: Vec<_> = (0..self.folded.len()).filter(|&place| self.folded[place] == b'f').collect();
+        let choices = if places.len() > MAX_LONG_S { 1..2 } else { 1..1 << places.len() };
+        for choice in choices {
+            for (bit, &place) in places.iter().enumerate() {
+                let long = places.len() > MAX_LONG_S || choice & 1 << bit != 0;
+                self.folded[place] = if long { b's' } else { b'f' };
+            }
+            if let Some(word) = at.find(&self.folded) {
+                self.push(Reading::of(Form::LongS), std::iter::once(at.step(word, at.word.span)));
+            }
+        }
+    }
+}

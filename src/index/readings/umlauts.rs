@@ -1,0 +1,22 @@
+//! German umlauts that the name spells out (rule T3): `Müller` where a name has `Mueller`. The other way round, the
+//! vocabulary holds the spelling as a word that stands for the one with the umlaut.
+//!
+//! Must not know: other kinds of readings.
+
+use super::{At, Reading, Readings};
+use crate::{
+    index::forms::Form,
+    text::{fold, spell_out_umlauts},
+};
+
+impl Readings {
+    /// `Müller` where a name has `Mueller`.
+    pub(super) fn umlauts(&mut self, at: &At<'_>) {
+        let Some(spelled_out) = spell_out_umlauts(at.view.word(at.index)) else { return };
+        self.folded.clear();
+        fold(&spelled_out, &mut self.folded);
+        if let Some(word) = at.find(&self.folded) {
+            self.push(Reading::of(Form::Diacritics), std::iter::once(at.step(word, at.word.span)));
+        }
+    }
+}

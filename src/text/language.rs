@@ -1,0 +1,343 @@
+//! The language of a document, as far as it decides how words are inflected (rule T6).
+//!
+//! Where the caller does not say it, a bounded sample of short words is counted against a table of function words. A
+//! guess is made only where one language is far ahead, so that English text is never taken for another.
+//!
+//! Must not know: what is done with the language.
+
+use super::Words;
+
+/// A language whose words are read in a way of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Language {
+    /// Not given, and too few words to tell.
+    #[default]
+    Unknown,
+    /// Any that is not listed.
+    Other,
+    /// Has compounds.
+    German,
+    /// Polish.
+    Polish,
+    /// Czech.
+    Czech,
+    /// Slovak.
+    Slovak,
+    /// Slovene.
+    Slovene,
+    /// Croatian, Bosnian, Serbian in Latin letters.
+    Croatian,
+    /// Hungarian.
+    Hungarian,
+    /// Finnish.
+    Finnish,
+    /// Estonian.
+    Estonian,
+    /// Lithuanian.
+    Lithuanian,
+    /// Latvian.
+    Latvian,
+    /// Turkish and Azerbaijani.
+    Turkish,
+    /// Romanian.
+    Romanian,
+}
+
+use Language::{
+    Croatian, Czech, Estonian, Finnish, German, Hungarian, Latvian, Lithuanian, Other, Polish, Romanian, Slovak,
+    Slovene, Turkish, Unknown,
+};
+
+/// How many languages there are.
+const COUNT: usize = Romanian as usize + 1;
+/// The most words looked at for a guess.
+const SAMPLE: usize = 300;
+/// How often, in words, the guess looks whether one language is far ahead.
+const LOOK: usize = 24;
+/// The fewest function words that make a guess.
+const ENOUGH: u32 = 3;
+
+/// Function words, folded and of at most seven bytes, with the languages that have them.
+const FUNCTION_WORDS: [(&str, &[Language]); 180] = [
+    ("a", &[Hungarian]),
+    ("and", &[Other]),
+    ("apie", &[Lithuanian]),
+    ("ar", &[Other, Latvian]),
+    ("att", &[Other]),
+    ("auch", &[German]),
+    ("auf", &[German]),
+    ("av", &[Other]),
+    ("az", &[Hungarian]),
+    ("bija", &[Latvian]),
+    ("bil", &[Slovene]),
+    ("bio", &[Croatian]),
+    ("bir", &[Turkish]),
+    ("bol", &[Slovak]),
+    ("bu", &[Turkish]),
+    ("buvo", &[Lithuanian]),
+    ("byl", &[Polish, Czech]),
+    ("care", &[Romanian]),
+    ("che", &[Other]),
+    ("cok", &[Turkish]),
+    ("com", &[Other]),
+    ("con", &[Other]),
+    ("cu", &[Romanian]),
+    ("da", &[Other, Slovene, Croatian, Turkish]),
+    ("dans", &[Other]),
+    ("das", &[German]),
+    ("de", &[Turkish, Romanian]),
+    ("del", &[Other, Lithuanian]),
+    ("della", &[Other]),
+    ("dem", &[German]),
+    ("den", &[German]),
+    ("der", &[German]),
+    ("des", &[Other, German]),
+    ("det", &[Other]),
+    ("di", &[Other]),
+    ("die", &[German]),
+    ("din", &[Romanian]),
+    ("dla", &[Polish]),
+    ("do", &[Other, Polish, Czech, Slovak]),
+    ("du", &[Other]),
+    ("een", &[Other]),
+    ("egy", &[Hungarian]),
+    ("ei", &[Finnish, Estonian]),
+    ("ein", &[German]),
+    ("eine", &[German]),
+    ("el", &[Other]),
+    ("em", &[Other]),
+    ("en", &[Other]),
+    ("es", &[Hungarian]),
+    ("est", &[Other]),
+    ("este", &[Romanian]),
+    ("et", &[Other, Estonian]),
+    ("etta", &[Finnish]),
+    ("ez", &[Hungarian]),
+    ("for", &[Other]),
+    ("from", &[Other]),
+    ("fur", &[German]),
+    ("gada", &[Latvian]),
+    ("gli", &[Other]),
+    ("han", &[Finnish]),
+    ("has", &[Other]),
+    ("have", &[Other]),
+    ("het", &[Other]),
+    ("hogy", &[Hungarian]),
+    ("i", &[Polish, Croatian, Lithuanian]),
+    ("icin", &[Turkish]),
+    ("ikke", &[Other]),
+    ("il", &[Other]),
+    ("ile", &[Turkish]),
+    ("im", &[German]),
+    ("in", &[Other, Slovene, Romanian]),
+    ("ir", &[Lithuanian, Latvian]),
+    ("is", &[Other, Hungarian, Lithuanian]),
+    ("ist", &[German]),
+    ("iz", &[Slovene, Croatian]),
+    ("ja", &[Finnish, Estonian]),
+    ("jako", &[Polish]),
+    ("je", &[Czech, Slovak, Slovene, Croatian]),
+    ("jest", &[Polish]),
+    ("jsou", &[Czech]),
+    ("ka", &[Estonian, Latvian]),
+    ("kad", &[Lithuanian]),
+    ("ki", &[Slovene]),
+    ("koje", &[Croatian]),
+    ("koji", &[Croatian]),
+    ("ktery", &[Czech]),
+    ("ktory", &[Polish, Slovak]),
+    ("kui", &[Estonian]),
+    ("kuin", &[Finnish]),
+    ("la", &[Romanian]),
+    ("las", &[Other]),
+    ("le", &[Other]),
+    ("les", &[Other]),
+    ("los", &[Other]),
+    ("meg", &[Hungarian]),
+    ("mit", &[German]),
+    ("mutta", &[Finnish]),
+    ("myos", &[Finnish]),
+    ("na", &[Polish, Czech, Slovak, Slovene, Croatian]),
+    ("nao", &[Other]),
+    ("nel", &[Other]),
+    ("nem", &[Hungarian]),
+    ("ni", &[Slovene]),
+    ("nicht", &[German]),
+    ("nie", &[Polish]),
+    ("niet", &[Other]),
+    ("nije", &[Croatian]),
+    ("ning", &[Estonian]),
+    ("no", &[Latvian]),
+    ("nu", &[Romanian]),
+    ("nuo", &[Lithuanian]),
+    ("o", &[Romanian]),
+    ("och", &[Other]),
+    ("od", &[Polish, Czech, Slovak, Croatian]),
+    ("of", &[Other]),
+    ("olan", &[Turkish]),
+    ("olarak", &[Turkish]),
+    ("oli", &[Finnish, Estonian]),
+    ("oma", &[Estonian]),
+    ("on", &[Finnish, Estonian]),
+    ("oraz", &[Polish]),
+    ("os", &[Other]),
+    ("ovat", &[Finnish]),
+    ("pa", &[Other]),
+    ("par", &[Latvian]),
+    ("pe", &[Romanian]),
+    ("per", &[Other]),
+    ("po", &[Polish, Czech, Slovak, Slovene]),
+    ("podla", &[Slovak]),
+    ("podle", &[Czech]),
+    ("por", &[Other]),
+    ("pour", &[Other]),
+    ("pre", &[Slovak]),
+    ("pro", &[Czech]),
+    ("przez", &[Polish]),
+    ("que", &[Other]),
+    ("qui", &[Other]),
+    ("s", &[Czech, Slovak]),
+    ("sa", &[Slovak]),
+    ("se", &[Czech, Slovene, Croatian, Finnish]),
+    ("see", &[Estonian]),
+    ("si", &[Romanian]),
+    ("sich", &[German]),
+    ("sie", &[Polish]),
+    ("so", &[Slovene]),
+    ("som", &[Other]),
+    ("sono", &[Other]),
+    ("su", &[Slovak, Croatian, Lithuanian]),
+    ("sur", &[Other]),
+    ("tai", &[Lithuanian]),
+    ("tas", &[Latvian]),
+    ("that", &[Other]),
+    ("the", &[Other]),
+    ("this", &[Other]),
+    ("til", &[Other]),
+    ("to", &[Other, Polish]),
+    ("u", &[Croatian]),
+    ("uma", &[Other]),
+    ("un", &[Latvian, Romanian]),
+    ("una", &[Other]),
+    ("und", &[German]),
+    ("une", &[Other]),
+    ("uz", &[Latvian]),
+    ("v", &[Czech, Slovak, Slovene]),
+    ("van", &[Other, Hungarian]),
+    ("ve", &[Turkish]),
+    ("volt", &[Hungarian]),
+    ("von", &[German]),
+    ("voor", &[Other]),
+    ("w", &[Polish]),
+    ("was", &[Other]),
+    ("will", &[Other]),
+    ("with", &[Other]),
+    ("y", &[Other]),
+    ("yra", &[Lithuanian]),
+    ("z", &[Polish, Czech, Slovak]),
+    ("za", &[Slovene, Croatian]),
+    ("ze", &[Polish, Czech, Slovak]),
+    ("zijn", &[Other]),
+    ("zu", &[German]),
+];
+
+impl Language {
+    /// The language of a document: the one of the tag, else a guess from its words. Takes bounded time.
+    pub fn of(tag: &str, words: &Words) -> Self {
+        match tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase().as_str() {
+            "" | "und" => Self::guess(words),
+            "de" | "gsw" => German,
+            "pl" => Polish,
+            "cs" => Czech,
+            "sk" => Slovak,
+            "sl" => Slovene,
+            "hr" | "bs" | "sr" | "sh" | "cnr" => Croatian,
+            "hu" => Hungarian,
+            "fi" => Finnish,
+            "et" => Estonian,
+            "lt" => Lithuanian,
+            "lv" => Latvian,
+            "tr" | "az" => Turkish,
+            "ro" | "mo" => Romanian,
+            _ => Other,
+        }
+    }
+
+    fn guess(words: &Words) -> Self {
+        let mut counts = [0; COUNT];
+        for (index, word) in words.all().iter().take(SAMPLE).enumerate() {
+            if index % LOOK == LOOK - 1 {
+                let sure = Self::ahead(&counts, 2 * ENOUGH);
+                if sure != Unknown {
+                    return sure;
+                }
+            }
+            if word.key.is_hashed() {
+                continue;
+            }
+            let mut buffer = [0; 8];
+            let folded = words.folded(word, &mut buffer);
+            if let Ok(at) = FUNCTION_WORDS.binary_search_by(|(word, _)| word.as_bytes().cmp(folded)) {
+                for &language in FUNCTION_WORDS[at].1 {
+                    counts[language as usize] += 1;
+                }
+            }
+        }
+        Self::ahead(&counts, ENOUGH)
+    }
+
+    /// The language of the most words, where it has enough, and twice as many as those that have no inflection here.
+    fn ahead(counts: &[u32; COUNT], enough: u32) -> Self {
+        let plain = counts[Other as usize].max(counts[German as usize]);
+        let best = ALL.into_iter().rev().max_by_key(|&language| counts[language as usize]).unwrap_or_default();
+        match best {
+            _ if counts[best as usize] < enough => Unknown,
+            Other | German => best,
+            _ if counts[best as usize] >= 2 * plain => best,
+            _ => Unknown,
+        }
+    }
+}
+
+/// Every language that has function words; of equals the first is taken.
+const ALL: [Language; COUNT - 1] = [
+    Other, German, Polish, Czech, Slovak, Slovene, Croatian, Hungarian, Finnish, Estonian, Lithuanian, Latvian,
+    Turkish, Romanian,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn function_words_are_sorted() {
+        assert!(FUNCTION_WORDS.is_sorted_by(|a, b| a.0 < b.0));
+        assert!(FUNCTION_WORDS.iter().all(|(word, _)| word.len() <= 7));
+    }
+
+    #[test]
+    fn guesses() {
+        let of = |tag: &str, text: &str| {
+            let mut words = Words::default();
+            words.read(text);
+            Language::of(tag, &words)
+        };
+        for (text, language) in [
+            ("The president of China said in Warsaw that the war is over.", Other),
+            ("Le président de la Chine est dans la ville et les gens sont là.", Other),
+            ("Der Präsident ist in der Stadt und spricht mit den Leuten.", German),
+            ("Prezydent przyjechał do Warszawy i nie powiedział, że jest zmęczony.", Polish),
+            ("Prezident přijel do Prahy a řekl, že je to pro něj těžké, ale že se vrátí.", Czech),
+            ("Hän on Helsingissä ja sanoi, että se ei ole totta.", Finnish),
+            ("Az elnök Budapesten volt, és azt mondta, hogy ez nem igaz.", Hungarian),
+            ("Cumhurbaşkanı Ankara'da bir toplantı yaptı ve bu konuyu ele aldı.", Turkish),
+            ("Warszawa", Unknown),
+            ("", Unknown),
+        ] {
+            assert_eq!(of("", text), language, "{text}");
+        }
+        assert_eq!(of("pl-PL", "the of and"), Polish);
+        assert_eq!(of("und", "the of and is"), Other);
+        assert_eq!(of("en", "na sie ze do"), Other);
+    }
+}
