@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How much the same entity elsewhere multiplies a weight by.
-const REPEATED: f64 = 2.0;
+const REPEATED: f64 = 1.2;
 /// What the first related entity adds to a factor of one, and each further one, up to [`MOST`].
 const RELATED: f64 = 3.0;
 /// What the first common attribute adds.
