@@ -171,7 +171,14 @@ impl<'a> Bench<'a> {
             self.words.read(text);
             glued.read(text, &self.words, 0);
             let view = View { fields: ["", text], words: &self.words, border: 0 };
-            self.search.run(self.set.gazetteer.segment(), view, &glued, Forms::EXACT, &self.never);
+            self.search.run(
+                self.set.gazetteer.segment(),
+                view,
+                &glued,
+                onomast::text::Language::default(),
+                Forms::ON_REQUEST,
+                &self.never,
+            );
             count += self.search.occurrences().len();
         }
         count

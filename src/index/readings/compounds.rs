@@ -251,7 +251,7 @@ mod tests {
     fn heads_are_sorted() {
         assert!(HEADS.is_sorted());
         let fits = |head: &&str| head.len() >= *HEAD_LETTERS.start() && head.len() + 2 <= *HEAD_LETTERS.end();
-        assert!(HEADS.iter().all(|head| fits(head)), "{:?}", HEADS.iter().find(|head| !fits(head)));
+        assert!(HEADS.iter().all(fits), "{:?}", HEADS.iter().find(|head| !fits(head)));
         assert!(is_head("krieg") && is_head("krieges") && !is_head("kri"));
         assert!(ends_like_a_head(b'e', b'g') && !ends_like_a_head(b'z', b'q'));
     }
