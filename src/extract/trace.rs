@@ -1,6 +1,6 @@
 //! Why an occurrence became no mention: noted where it is decided, so that no second account can differ from the first.
 //!
-//! Off for an extraction; on where somebody asks why something was not found ([`super::explain_match`]).
+//! Off for an extraction; on where somebody asks why something was not found ([`super::ask`]).
 //!
 //! Must not know: how reasons are shown.
 
