@@ -39,8 +39,15 @@ pub(super) fn run(arguments: Explain) -> anyhow::Result<ExitCode> {
                     let response = extractor.ask(input, subject);
                     match format {
                         ExplainFormat::Text => {
+                            let mut last = None;
                             for finding in &response.findings {
-                                print(&mut out, &id, finding)?;
+                                // Several entities may ask about one mention; it is explained once.
+                                let again = finding.mention.is_some() && last == finding.mention.as_ref();
+                                print(&mut out, &id, finding, again)?;
+                                last = finding.mention.as_ref();
+                            }
+                            for cut in &response.truncations {
+                                say(&format!("{id}: cut at the limit {} of {}", cut.limit, cut.value));
                             }
                         }
                         ExplainFormat::Jsonl => {
@@ -63,7 +70,7 @@ pub(super) fn run(arguments: Explain) -> anyhow::Result<ExitCode> {
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn print(out: &mut impl Write, id: &str, finding: &MatchFinding) -> anyhow::Result<()> {
+fn print(out: &mut impl Write, id: &str, finding: &MatchFinding, again: bool) -> anyhow::Result<()> {
     let mut line = format!("{id}: ");
     if let (Some(start), Some(end)) = (finding.start, finding.end) {
         let field = if finding.field() == Field::Title { "title " } else { "" };
@@ -76,7 +83,7 @@ fn print(out: &mut impl Write, id: &str, finding: &MatchFinding) -> anyhow::Resu
     let reason = finding.reason().as_str_name().trim_start_matches("MATCH_REASON_").to_ascii_lowercase();
     line.push_str(&format!("{}: {}", reason.replace('_', "-"), finding.detail));
     writeln!(out, "{}", clean(&line))?;
-    let Some(mention) = &finding.mention else { return Ok(()) };
+    let Some(mention) = finding.mention.as_ref().filter(|_| !again) else { return Ok(()) };
     let name = mention.entity.as_ref().map_or("nothing", |entity| &entity.name);
     if finding.reason() != MatchReason::Linked {
         writeln!(out, "    here stands {:?}, which links to {}", mention.text, clean(name))?;

@@ -6,19 +6,24 @@
 //!
 //! Must not know: how findings are shown.
 
-use std::{ops::Range, sync::atomic::AtomicBool};
+use std::{collections::BTreeMap, ops::Range, sync::atomic::AtomicBool};
 
 use hashbrown::{HashMap, HashSet};
 
 use super::{
-    Answer, Filter, Input, Interrupted, Options, Scratch, Source,
+    Answer, Cut, Filter, Input, Interrupted, Options, Scratch, Source,
     trace::{Reason, Rejected},
 };
 use crate::{
     gazetteer::{Rule, derive},
     index::{EntityId, Form, Forms, GluedWords, Search, Segment},
-    text::{Gap, Language, Offsets, Span, View, WordKey, Words},
+    text::{Gap, Language, Offsets, Ordinary, Span, View, WordKey, Words, ordinary},
 };
+
+/// The most findings given; the first in the document are kept, and the answer's cuts say that there were more.
+pub const MAX_FINDINGS: usize = 1000;
+/// How many mentions or places that begin before a place are looked at for one around it.
+const MAX_NEAR: usize = 64;
 
 /// What is asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,26 +76,26 @@ pub fn ask(
     scratch.trace.on = false;
     result?;
     let targets = targets(sources, subject, interrupted);
-    let wanted: HashSet<_> = targets.iter().map(|target| (target.source, target.entity)).collect();
-    let same_name = |text: &str| match subject {
-        Subject::Name(name) => folded(text) == folded(name),
-        Subject::Entity(_) => true,
+    let mut wanted: HashMap<(usize, EntityId), Vec<&Target>> = HashMap::new();
+    for target in &targets {
+        wanted.entry((target.source, target.entity)).or_default().push(target);
+    }
+    let asked = match subject {
+        Subject::Name(name) => Some(folded(name)),
+        Subject::Entity(_) => None,
     };
+    let same_name = |text: &str| asked.as_ref().is_none_or(|name| folded(text) == *name);
     // A weaker form of the name: `Russias` where `Russia` is asked about.
-    let as_long = |text: &str| matches!(subject, Subject::Name(name) if folded(text).len() == folded(name).len());
+    let as_long = |text: &str| asked.as_ref().is_some_and(|name| folded(text).len() == name.len());
     let mut findings = Vec::new();
     for (number, mention) in answer.mentions.iter().enumerate() {
         for (rank, candidate) in answer.candidates[mention.candidates.clone()].iter().enumerate() {
             let text = mention.span.of([input.title, input.text][mention.field as usize]);
-            if !wanted.contains(&(candidate.source, candidate.entity)) {
-                continue;
-            }
-            let names =
-                targets.iter().filter(|target| (target.source, target.entity) == (candidate.source, candidate.entity));
-            let name = best_name(names, text);
+            let Some(names) = wanted.get(&(candidate.source, candidate.entity)) else { continue };
             if !(same_name(text) || as_long(text)) {
                 continue;
             }
+            let name = best_name(names, text);
             let reason = match (rank, mention.linked, mention.likely) {
                 (0, true, _) => Reason::Linked,
                 (0, _, false) => Reason::NothingLikelier,
@@ -117,11 +122,14 @@ pub fn ask(
         let source = source as usize;
         let text = span.of([input.title, input.text][field as usize]);
         let name = sources[source].segment.name(name).text;
-        let about = wanted.contains(&(source, entity)) && (same_name(text) || same_name(name));
-        let own = owner(answer, field, span).filter(|_| reason == Reason::PartOfLongerName);
+        if !wanted.contains_key(&(source, entity)) || !(same_name(text) || same_name(name)) {
+            continue;
+        }
+        let beside = matches!(reason, Reason::PartOfLongerName | Reason::NothingLikelier);
+        let own = owner(answer, field, span).filter(|_| beside);
         let own = own.is_some_and(|number| links(answer, number, (source, entity)));
         let reason = if own { Reason::InsideOwnName } else { reason };
-        if about && known.insert(((source, entity), field, span)) {
+        if known.insert(((source, entity), field, span)) {
             let mention = winner(answer, field, span).filter(|_| {
                 matches!(
                     reason,
@@ -133,7 +141,7 @@ pub fn ask(
         }
     }
     let view = View { fields: [input.title, input.text], words: &scratch.words, border: scratch.border };
-    unreported(view, options, answer, &targets, &mut findings);
+    unreported(sources, view, options, filter, answer, &targets, &mut findings);
     if findings.is_empty() {
         findings.extend(without_place(view, subject, &targets));
     }
@@ -141,6 +149,11 @@ pub fn ask(
         let place = |one: &Finding| one.place.as_ref().map(|(field, span, _)| (*field, span.start, span.end));
         (place(a), a.entity, &a.name).cmp(&(place(b), b.entity, &b.name))
     });
+    if findings.len() > MAX_FINDINGS {
+        let dropped = findings.len() - MAX_FINDINGS;
+        findings.truncate(MAX_FINDINGS);
+        answer.cuts.push(Cut { limit: "findings", value: MAX_FINDINGS, dropped });
+    }
     for (field, text) in [(0, input.title), (1, input.text)] {
         let mut offsets = Offsets::new(text, options.offsets);
         for (_, span, range) in
@@ -205,17 +218,25 @@ fn named(segment: &Segment, name: &str, interrupted: &AtomicBool) -> Vec<EntityI
 }
 
 /// Of an entity's names the one that is written like the text, else the first.
-fn best_name<'t>(names: impl Iterator<Item = &'t Target>, text: &str) -> String {
-    let names: Vec<_> = names.collect();
+fn best_name(names: &[&Target], text: &str) -> String {
+    if let [only] = names {
+        return only.name.clone();
+    }
     let alike = names.iter().find(|target| folded(&target.name) == folded(text));
     alike.or(names.first()).map_or_else(String::new, |target| target.name.clone())
+}
+
+/// The mentions that may reach a place: of those that begin before its end, the last few.
+fn near(answer: &Answer, field: u8, span: Span) -> std::ops::Range<usize> {
+    let end = answer.mentions.partition_point(|one| (one.field as u8, one.span.start) < (field, span.end));
+    end.saturating_sub(MAX_NEAR)..end
 }
 
 /// The first mention that a place lies in.
 fn owner(answer: &Answer, field: u8, span: Span) -> Option<usize> {
     let holds =
         |one: &super::Mention| one.field as u8 == field && one.span.start <= span.start && span.end <= one.span.end;
-    answer.mentions.iter().position(holds)
+    near(answer, field, span).find(|&number| holds(&answer.mentions[number]))
 }
 
 /// Whether an entity is a candidate of a mention.
@@ -228,20 +249,39 @@ fn links(answer: &Answer, mention: usize, (source, entity): (usize, EntityId)) -
 fn winner(answer: &Answer, field: u8, span: Span) -> Option<usize> {
     let overlaps =
         |one: &super::Mention| one.field as u8 == field && one.span.start < span.end && span.start < one.span.end;
-    answer.mentions.iter().position(overlaps)
+    near(answer, field, span).find(|&number| overlaps(&answer.mentions[number]))
 }
 
 /// Places whose words are those of a name, which neither the search nor the short names reported.
-fn unreported(view: View<'_>, options: &Options, answer: &Answer, targets: &[Target], findings: &mut Vec<Finding>) {
+///
+/// Ends when there are more findings than are given, so that a crowd of namesakes costs no more than its answer.
+fn unreported(
+    sources: &[Source<'_>],
+    view: View<'_>,
+    options: &Options,
+    filter: &Filter,
+    answer: &Answer,
+    targets: &[Target],
+    findings: &mut Vec<Finding>,
+) {
     let mut places: HashMap<WordKey, Vec<usize>> = HashMap::new();
     for (index, word) in view.all().iter().enumerate() {
         places.entry(word.key).or_default().push(index);
     }
-    let named_in_full = |target: &Target| {
-        let full = |number: &usize| !answer.mentions[*number].forms.has(Form::Short);
-        (0..answer.mentions.len()).filter(full).any(|number| links(answer, number, (target.source, target.entity)))
+    let full = answer.mentions.iter().filter(|mention| !mention.forms.has(Form::Short));
+    let candidates = full.flat_map(|mention| &answer.candidates[mention.candidates.clone()]);
+    let named: HashSet<_> = candidates.map(|one| (one.source, one.entity)).collect();
+    // By entity and field, the places that have a finding, by their starts.
+    let mut seen: HashMap<(usize, EntityId, u8), BTreeMap<u32, u32>> = HashMap::new();
+    let note = |seen: &mut HashMap<_, BTreeMap<u32, u32>>, (source, entity), field: u8, span: Span| {
+        let end = seen.entry((source, entity, field)).or_default().entry(span.start).or_insert(span.end);
+        *end = span.end.max(*end);
     };
-    let mut more = Vec::new();
+    for one in findings.iter() {
+        if let (Some(entity), Some((field, span, _))) = (one.entity, &one.place) {
+            note(&mut seen, entity, *field, *span);
+        }
+    }
     let mut words = Words::default();
     for target in targets {
         words.clear();
@@ -260,36 +300,46 @@ fn unreported(view: View<'_>, options: &Options, answer: &Answer, targets: &[Tar
             let apart = inner.iter().any(|word| word.gap.any(Gap::PARAGRAPH));
             let end = if apart { view.all()[index].span.end } else { view.all()[last].span.end };
             let span = Span::new(view.all()[index].span.start, end);
-            let entity = Some((target.source, target.entity));
-            let seen = |one: &Finding| {
-                let place = one.place.as_ref();
-                one.entity == entity
-                    && place.is_some_and(|(at, other, _)| {
-                        *at == field && other.start <= span.start && span.end <= other.end
-                    })
-            };
-            if findings.iter().chain(&more).any(seen) {
+            let entity = (target.source, target.entity);
+            let places = seen.get(&(target.source, target.entity, field));
+            let before = places.into_iter().flat_map(|places| places.range(..=span.start).rev().take(MAX_NEAR));
+            if before.into_iter().any(|(_, &end)| span.end <= end) {
                 continue;
             }
+            if findings.len() > MAX_FINDINGS {
+                return;
+            }
+            note(&mut seen, entity, field, span);
+            let segment = sources[target.source].segment;
+            let is_named = named.contains(&entity);
             let owner = owner(answer, field, span);
             let reason = match target.short {
                 _ if apart => Reason::CrossesParagraph,
+                _ if !filter.wants(target.source, segment.entity(target.entity).kind) => Reason::ExcludedType,
                 Some(_) if owner.is_some_and(|number| links(answer, number, (target.source, target.entity))) => {
                     Reason::InsideOwnName
                 }
                 Some(_) if owner.is_some() => Reason::LostOverlap,
                 Some(rule) if options.disabled_rules.has(rule) => Reason::DisabledRule,
                 Some(_) if options.disabled.has(Form::Short) => Reason::DisabledForm,
-                Some(Rule::Generic) if named_in_full(target) => Reason::Ambiguous,
+                Some(Rule::Generic) if is_named => Reason::Ambiguous,
+                // A function word is never a short name.
+                Some(_) if is_named && ordinary_word(&target.name) => Reason::NothingLikelier,
+                Some(_) if is_named => Reason::Cut,
                 Some(_) => Reason::ShortWithoutFull,
                 None => Reason::Cut,
             };
             let mention = owner.filter(|_| matches!(reason, Reason::InsideOwnName | Reason::LostOverlap));
             let place = Some((field, span, 0..0));
-            more.push(Finding { reason, place, entity, name: target.name.clone(), mention });
+            findings.push(Finding { reason, place, entity: Some(entity), name: target.name.clone(), mention });
         }
     }
-    findings.append(&mut more);
+}
+
+/// Whether a name is a function word.
+fn ordinary_word(name: &str) -> bool {
+    let words = folded(name);
+    matches!(&*words, [word] if std::str::from_utf8(word).is_ok_and(|word| ordinary(word) == Ordinary::Function))
 }
 
 /// Why a subject has no place: no gazetteer has it, or the document has not.

@@ -30,7 +30,7 @@ mod trace;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use answer::{Answer, Candidate, Cut, Field, Mention};
-pub use ask::{Finding, Subject, ask};
+pub use ask::{Finding, MAX_FINDINGS, Subject, ask};
 pub use explain::{CandidateParts, Explanation, Part};
 pub use options::{Filter, Options, Overlap};
 pub use trace::Reason;

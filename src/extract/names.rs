@@ -336,7 +336,8 @@ impl Finder<'_> {
         let mut place = Place { first, last, span, core, forms, uses: (0, 0) };
         let rule = if short.rule == Rule::Generic {
             if !self.is_the_only(first, last) {
-                return;
+                let one = self.found_at(short, &place, short.rule);
+                return self.trace.note(&one, Reason::NothingLikelier);
             }
             short.rule
         } else {

@@ -246,18 +246,13 @@ pub fn response(id: &str, input: Input<'_>, pinned: &Pinned, options: &Options, 
         entity: Some(reference(source, entity)),
         mention_count: count as u32,
     });
-    let truncations = answer.cuts.iter().map(|&Cut { limit, value, dropped }| Truncation {
-        limit: limit.into(),
-        value: value as u32,
-        dropped: dropped as u32,
-    });
     ExtractResponse {
         document_id: id.to_owned(),
         mentions: (0..answer.mentions.len()).map(|number| mention(number, input, answer, reference)).collect(),
         entities: entities.collect(),
         gazetteers: versions(pinned),
         offset_encoding: encoding(options).into(),
-        truncations: truncations.collect(),
+        truncations: answer.cuts.iter().map(truncation).collect(),
     }
 }
 
@@ -312,7 +307,12 @@ pub fn findings(
         findings: findings.iter().map(finding).collect(),
         gazetteers: versions(pinned),
         offset_encoding: encoding(options).into(),
+        truncations: answer.cuts.iter().map(truncation).collect(),
     }
+}
+
+fn truncation(&Cut { limit, value, dropped }: &Cut) -> Truncation {
+    Truncation { limit: limit.into(), value: value as u32, dropped: dropped as u32 }
 }
 
 fn reference(source: &Source<'_>, entity: EntityId) -> EntityReference {

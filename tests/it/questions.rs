@@ -130,3 +130,20 @@ fn every_mention_and_every_name_of_the_cases_has_its_reason() {
         }
     }
 }
+
+#[test]
+fn a_crowd_of_namesakes_gets_a_bounded_answer_that_says_so() {
+    let person = |number: usize| onomast::gazetteer::Entity {
+        id: format!("{number:04}"),
+        name: format!("A{number}x Smith"),
+        kind: "person".into(),
+        ..Default::default()
+    };
+    let persons: Vec<_> = (0..300).map(person).collect();
+    let text: String = persons.iter().map(|person| format!("{} spoke. Then Smith left. ", person.name)).collect();
+    let gazetteer = Gazetteer::compile("crowd", b"", &persons).unwrap();
+    let document = proto::Document { text, ..Default::default() };
+    let answer = ask(gazetteer, &Options::default(), &document, Subject::Name("Smith"));
+    assert_eq!(answer.findings.len(), extract::MAX_FINDINGS);
+    assert!(answer.truncations.iter().any(|cut| cut.limit == "findings" && cut.dropped > 0));
+}
