@@ -153,20 +153,27 @@ pub(super) struct Search {
     pub(super) max_mentions: Option<u32>,
 }
 
+/// The documents to read.
+#[derive(Debug, Args)]
+pub(super) struct Inputs {
+    /// Files to read: text, or .jsonl with one Document in proto3 JSON a line; - is standard input.
+    #[arg(required = true, value_name = "INPUT")]
+    pub(super) files: Vec<PathBuf>,
+    /// What standard input and files hold; auto goes by the extension, and takes standard input for text.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = InputFormat::Auto)]
+    pub(super) input_format: InputFormat,
+}
+
 /// Find entities in text files, in `.jsonl` files with one Document a line, or in standard input (`-`).
 #[derive(Debug, Args)]
 pub(super) struct Extract {
-    /// Files to read: text, or .jsonl with one Document in proto3 JSON a line; - is standard input.
-    #[arg(required = true, value_name = "INPUT")]
-    pub(super) inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) inputs: Inputs,
     #[command(flatten)]
     pub(super) search: Search,
     /// Do not search the starter gazetteer.
     #[arg(long)]
     pub(super) no_default_gazetteer: bool,
-    /// What standard input and files hold; auto goes by the extension, and takes standard input for text.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = InputFormat::Auto)]
-    pub(super) input_format: InputFormat,
     /// What to print; auto is text on a terminal, else jsonl; html is one page to open in a browser.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = OutputFormat::Auto)]
     pub(super) format: OutputFormat,
@@ -185,9 +192,8 @@ pub(super) struct Extract {
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("subject").required(true))]
 pub(super) struct Explain {
-    /// Files to read: text, or .jsonl with one Document in proto3 JSON a line; - is standard input.
-    #[arg(required = true, value_name = "INPUT")]
-    pub(super) inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) inputs: Inputs,
     /// A name, as it may stand in the text.
     #[arg(long, group = "subject", value_name = "NAME")]
     pub(super) name: Option<String>,
@@ -199,9 +205,6 @@ pub(super) struct Explain {
     /// Do not search the starter gazetteer.
     #[arg(long)]
     pub(super) no_default_gazetteer: bool,
-    /// What standard input and files hold; auto goes by the extension, and takes standard input for text.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = InputFormat::Auto)]
-    pub(super) input_format: InputFormat,
     /// What to print: text for people, or the answer of ExplainMatch in proto3 JSON, a document a line.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ExplainFormat::Text)]
     pub(super) format: ExplainFormat,

@@ -9,9 +9,7 @@ use std::{
 
 use super::{
     args::{Explain, ExplainFormat},
-    clean, input,
-    progress::Progress,
-    say,
+    clean, input, say,
     search::Extractor,
 };
 use crate::{
@@ -21,7 +19,7 @@ use crate::{
 
 /// Asks every document of every input. A bad document is reported and does not stop the others.
 pub(super) fn run(arguments: Explain) -> anyhow::Result<ExitCode> {
-    let Explain { inputs, name, entity, search, no_default_gazetteer, input_format, format, offsets } = arguments;
+    let Explain { inputs, name, entity, search, no_default_gazetteer, format, offsets } = arguments;
     let mut extractor = Extractor::new(search, !no_default_gazetteer, offsets.into(), true)?;
     let subject = match (&name, &entity) {
         (Some(name), _) => Subject::Name(name),
@@ -29,43 +27,29 @@ pub(super) fn run(arguments: Explain) -> anyhow::Result<ExitCode> {
         (None, None) => anyhow::bail!("give --name or --entity"),
     };
     let mut out = BufWriter::new(stdout().lock());
-    let mut good = true;
-    let progress = Progress::new(None);
-    for path in &inputs {
-        input::read(path, input_format, &progress, |document| -> anyhow::Result<()> {
-            match document {
-                Ok(Document { id, title, text, language_code: language, attributes: _ }) => {
-                    let input = Input { title: &title, text: &text, language: &language };
-                    let response = extractor.ask(input, subject);
-                    match format {
-                        ExplainFormat::Text => {
-                            let mut last = None;
-                            for finding in &response.findings {
-                                // Several entities may ask about one mention; it is explained once.
-                                let again = finding.mention.is_some() && last == finding.mention.as_ref();
-                                print(&mut out, &id, finding, again)?;
-                                last = finding.mention.as_ref();
-                            }
-                            for cut in &response.truncations {
-                                say(&format!("{id}: cut at the limit {} of {}", cut.limit, cut.value));
-                            }
-                        }
-                        ExplainFormat::Jsonl => {
-                            serde_json::to_writer(&mut out, &response)?;
-                            out.write_all(b"\n")?;
-                        }
-                    }
+    let good = input::each(&inputs, &mut out, |out, document| {
+        let Document { id, title, text, language_code: language, attributes: _ } = &document;
+        let response = extractor.ask(Input { title, text, language }, subject);
+        match format {
+            ExplainFormat::Text => {
+                let mut last = None;
+                for finding in &response.findings {
+                    // Several entities may ask about one mention; it is explained once.
+                    let again = finding.mention.is_some() && last == finding.mention.as_ref();
+                    print(out, id, finding, again)?;
+                    last = finding.mention.as_ref();
                 }
-                Err(error) => {
-                    good = false;
-                    out.flush()?;
-                    say(&format!("error: {error}"));
+                for cut in &response.truncations {
+                    say(&format!("{id}: cut at the limit {} of {}", cut.limit, cut.value));
                 }
             }
-            Ok(())
-        })?;
-    }
-    progress.finish();
+            ExplainFormat::Jsonl => {
+                serde_json::to_writer(&mut *out, &response)?;
+                out.write_all(b"\n")?;
+            }
+        }
+        Ok(())
+    })?;
     out.flush()?;
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -10,15 +10,13 @@ use super::{
     colour::Painter,
     html::Page,
     input,
-    progress::Progress,
-    say,
     search::Extractor,
 };
 use crate::{extract::Input, service::proto::Document, text::OffsetEncoding};
 
 /// Extracts from every document of every input. A bad document is reported and does not stop the others.
 pub(super) fn run(arguments: Extract) -> anyhow::Result<ExitCode> {
-    let Extract { inputs, search, no_default_gazetteer, input_format, format, color, offsets, explain } = arguments;
+    let Extract { inputs, search, no_default_gazetteer, format, color, offsets, explain } = arguments;
     // A page is cut by bytes, whatever unit is asked for.
     let offsets = if format == OutputFormat::Html { OffsetEncoding::Utf8 } else { offsets.into() };
     let mut extractor =
@@ -38,40 +36,24 @@ pub(super) fn run(arguments: Extract) -> anyhow::Result<ExitCode> {
     };
     let painter = Painter::new(coloured);
     let mut out = BufWriter::new(stdout.lock());
-    let progress = Progress::new(input::total(&inputs));
     let mut page = Page::default();
-    let mut good = true;
-    for path in &inputs {
-        input::read(path, input_format, &progress, |document| -> anyhow::Result<()> {
-            match document {
-                Ok(document) => {
-                    let Document { id, title, text: body, language_code, attributes: _ } = &document;
-                    let input = Input { title, text: body, language: language_code };
-                    extractor.run(input);
-                    match format {
-                        OutputFormat::Text => {
-                            painter.print(&mut out, id, input, &extractor.sources(), extractor.answer())?;
-                        }
-                        OutputFormat::Html => page.add(input, extractor.response(id, input)),
-                        OutputFormat::Jsonl | OutputFormat::Auto => {
-                            serde_json::to_writer(&mut out, &extractor.response(id, input))?;
-                            out.write_all(b"\n")?;
-                        }
-                    }
-                }
-                Err(error) => {
-                    good = false;
-                    out.flush()?;
-                    say(&format!("error: {error}"));
-                }
+    let good = input::each(&inputs, &mut out, |out, document| {
+        let Document { id, title, text, language_code: language, attributes: _ } = &document;
+        let input = Input { title, text, language };
+        extractor.run(input);
+        match format {
+            OutputFormat::Text => painter.print(out, id, input, &extractor.sources(), extractor.answer())?,
+            OutputFormat::Html => page.add(input, extractor.response(id, input)),
+            OutputFormat::Jsonl | OutputFormat::Auto => {
+                serde_json::to_writer(&mut *out, &extractor.response(id, input))?;
+                out.write_all(b"\n")?;
             }
-            Ok(())
-        })?;
-    }
+        }
+        Ok(())
+    })?;
     if format == OutputFormat::Html {
         page.write(&mut out)?;
     }
-    progress.finish();
     out.flush()?;
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

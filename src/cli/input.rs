@@ -2,13 +2,17 @@
 
 use std::{
     fs::File,
-    io::{self, BufRead, BufReader, Read},
+    io::{self, BufRead, BufReader, Read, Write},
     path::{Path, PathBuf},
 };
 
 use thiserror::Error;
 
-use super::{args::InputFormat, progress::Progress};
+use super::{
+    args::{InputFormat, Inputs},
+    progress::Progress,
+    say,
+};
 use crate::service::proto::Document;
 
 /// The largest document, in bytes: what offsets of 32 bits reach with room to spare.
@@ -16,7 +20,7 @@ const MAX_BYTES: usize = 1 << 31;
 
 /// Why a document cannot be read.
 #[derive(Debug, Error)]
-pub(super) enum InputError {
+enum InputError {
     #[error("cannot read {}: {error}", file.display())]
     Read { file: PathBuf, error: io::Error },
     #[error("{}: not UTF-8 at byte {at}", file.display())]
@@ -27,10 +31,35 @@ pub(super) enum InputError {
     Line { file: PathBuf, line: u64, message: String },
 }
 
+/// Gives each document of every input to `take`, which writes to `out`; returns whether all were good.
+///
+/// A bad document is reported and does not stop the others.
+pub(super) fn each<W: Write>(
+    inputs: &Inputs,
+    out: &mut W,
+    mut take: impl FnMut(&mut W, Document) -> anyhow::Result<()>,
+) -> anyhow::Result<bool> {
+    let progress = Progress::new(total(&inputs.files));
+    let mut good = true;
+    for path in &inputs.files {
+        read(path, inputs.input_format, &progress, |document| match document {
+            Ok(document) => take(out, document),
+            Err(error) => {
+                good = false;
+                out.flush()?;
+                say(&format!("error: {error}"));
+                Ok(())
+            }
+        })?;
+    }
+    progress.finish();
+    Ok(good)
+}
+
 /// Gives each document of an input, or why it is none, to `take`, which may end everything with an error of its own.
 ///
 /// A line that is no document does not keep the others from being given.
-pub(super) fn read<E>(
+fn read<E>(
     input: &Path,
     format: InputFormat,
     progress: &Progress,
@@ -93,6 +122,6 @@ pub(super) fn read<E>(
 }
 
 /// The size of all inputs together, where it is known.
-pub(super) fn total(inputs: &[PathBuf]) -> Option<u64> {
+fn total(inputs: &[PathBuf]) -> Option<u64> {
     inputs.iter().map(|input| std::fs::metadata(input).ok().filter(|data| data.is_file()).map(|data| data.len())).sum()
 }
