@@ -402,16 +402,18 @@ impl Finder<'_> {
         best.filter(|&(_, rule)| !self.options.disabled_rules.has(rule))
     }
 
-    /// Whether a capitalised word beside the place makes it the name of something else.
+    /// Whether a capitalised word beside the place makes it the name of something else: any for a person; behind it for
+    /// the beginning of a name; and behind a comma for a name that has another word there (`Springfield, Missouri`).
     fn is_part_of_another(&self, short: &ShortName, first: usize, last: usize) -> bool {
         if self.options.disabled_rules.has(Rule::LongerName) || matches!(short.rule, Rule::Acronym | Rule::Introduced) {
             return false;
         }
         let next = last + 1;
         let before = short.is_person && first > 0 && joins(self.view, first) && is_name_like(self.view, first - 1);
-        let behind =
-            short.leads && next < self.view.all().len() && joins(self.view, next) && is_name_like(self.view, next);
-        before || behind
+        let is_next = next < self.view.all().len() && is_name_like(self.view, next);
+        let behind = is_next && (short.is_person || short.leads) && joins(self.view, next);
+        let qualified = is_next && short.rule == Rule::BeforeComma && self.view.all()[next].gap.is_comma_only();
+        before || behind || qualified
     }
 
     fn found_at(&self, short: &ShortName, place: &Place, rule: Rule) -> Found {

@@ -32,7 +32,10 @@ const CALENDAR: [&str; 19] = [
     "tuesday",
     "wednesday",
 ];
-/// Endings of ordinary words that are professions and offices: `Analyst Smith`.
+/// How long a word is at the least, in bytes, that is taken for a profession by its ending.
+const PROFESSION: usize = 7;
+/// Endings of longer ordinary words that are professions and offices: `Prosecutor Smith`. Shorter ones are given names as
+/// well: `Hunter`, `Carter`.
 const PROFESSIONS: [&str; 8] = ["ant", "ent", "er", "ian", "ist", "man", "or", "woman"];
 
 /// What the capitals of a word tell.
@@ -113,7 +116,9 @@ pub(super) fn is_name_like(view: View<'_>, index: usize) -> bool {
         || is_proper_adjective(folded)
         || CALENDAR.binary_search(&folded).is_ok()
         || known == Ordinary::Function
-        || known > Ordinary::No && PROFESSIONS.iter().any(|ending| folded.ends_with(ending));
+        || known > Ordinary::No
+            && folded.len() >= PROFESSION
+            && PROFESSIONS.iter().any(|ending| folded.ends_with(ending));
     !beside && (known == Ordinary::No || !is_headline(view, index))
 }
 

@@ -45,6 +45,11 @@ impl Gap {
         !spaced_dash && !self.any(Self::STOP | Self::COMMA | Self::MARK | Self::PARAGRAPH)
     }
 
+    /// Whether a comma, and nothing else but spaces, stands there.
+    pub fn is_comma_only(self) -> bool {
+        self.any(Self::COMMA) && !self.any(Self::STOP | Self::MARK | Self::PARAGRAPH | Self::PERIOD | Self::HYPHEN)
+    }
+
     /// Whether the words touch but for a hyphen or an apostrophe, as in `in-depth`.
     pub fn is_tight(self) -> bool {
         self.any(Self::HYPHEN | Self::APOSTROPHE)
