@@ -11,20 +11,28 @@
 //! - [`config`] and [`telemetry`]: settings with their origin, and logs.
 //! - [`cli`]: the program.
 
+#[forbid(unsafe_code)]
 pub mod text;
 
+#[forbid(unsafe_code)]
 pub mod gazetteer;
 
 pub mod index;
 
+#[forbid(unsafe_code)]
 pub mod extract;
 
+#[forbid(unsafe_code)]
 pub mod catalog;
 
+#[forbid(unsafe_code)]
 pub mod service;
 
+#[forbid(unsafe_code)]
 pub mod config;
 
+#[forbid(unsafe_code)]
 pub mod telemetry;
 
+#[forbid(unsafe_code)]
 pub mod cli;

@@ -121,7 +121,7 @@ impl Agreement {
             return true;
         }
         let about = segment.entity(entity);
-        for &other in &about.related {
+        for &other in about.related {
             self.pointed.entry((source, other)).or_insert((mention, entity));
         }
         for &attribute in about.attributes.iter().filter(|&&attribute| !segment.is_common(attribute)) {

@@ -204,14 +204,14 @@ fn named(segment: &Segment, name: &str, interrupted: &AtomicBool) -> Vec<EntityI
     search.run(segment, view, &glued, Language::default(), Forms::ON_REQUEST, interrupted);
     let whole = search.occurrences().iter().filter(|one| one.first == 0 && one.last as usize + 1 == words.all().len());
     let mut entities: Vec<_> =
-        whole.flat_map(|one| segment.names_of(one.pattern)).map(|id| segment.name(id).entity).collect();
-    let of = |(number, entity): (usize, &crate::index::SegmentEntity)| {
+        whole.flat_map(|one| segment.names_of(one.pattern)).map(|id| segment.entity_of(id)).collect();
+    let of = |(number, entity): (usize, crate::index::SegmentEntity<'_>)| {
         // A short name is a part of the name, or an acronym, which is short.
         let may_be = entity.name.contains(name) || name.len() <= 12 && !name.contains(char::is_lowercase);
         let is = may_be && derive::short_names(entity.nature, &entity.name).iter().any(|one| one.text == name);
         is.then_some(EntityId(number as u32))
     };
-    entities.extend(segment.entities().iter().enumerate().filter_map(of));
+    entities.extend(segment.entities().enumerate().filter_map(of));
     entities.sort_unstable();
     entities.dedup();
     entities
@@ -315,7 +315,7 @@ fn unreported(
             let owner = owner(answer, field, span);
             let reason = match target.short {
                 _ if apart => Reason::CrossesParagraph,
-                _ if !filter.wants(target.source, segment.entity(target.entity).kind) => Reason::ExcludedType,
+                _ if !filter.wants(target.source, segment, target.entity) => Reason::ExcludedType,
                 Some(_) if owner.is_some_and(|number| links(answer, number, (target.source, target.entity))) => {
                     Reason::InsideOwnName
                 }

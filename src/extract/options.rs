@@ -3,7 +3,7 @@
 use super::Source;
 use crate::{
     gazetteer::Rules,
-    index::{Forms, TypeId},
+    index::{EntityId, Forms, Segment},
     text::OffsetEncoding,
 };
 
@@ -54,6 +54,7 @@ pub enum Overlap {
 /// Which types of each source are wanted (rule M2). Made once for a request.
 #[derive(Debug, Default)]
 pub struct Filter {
+    /// For each source its types, or nothing where all are wanted.
     wanted: Vec<Vec<bool>>,
 }
 
@@ -64,12 +65,17 @@ impl Filter {
         let named = |list: &[String], kind: &str| list.iter().any(|name| name == kind);
         let wanted =
             |kind: &str| (include_types.is_empty() || named(include_types, kind)) && !named(exclude_types, kind);
-        let wanted = sources.iter().map(|source| source.segment.types().iter().map(|kind| wanted(kind)).collect());
-        Self { wanted: wanted.collect() }
+        let of = |source: &Source<'_>| {
+            let types: Vec<_> = source.segment.types().iter().map(|kind| wanted(kind)).collect();
+            if types.iter().all(|&wanted| wanted) { Vec::new() } else { types }
+        };
+        Self { wanted: sources.iter().map(of).collect() }
     }
 
-    /// Whether entities of the type are wanted.
-    pub(super) fn wants(&self, source: usize, TypeId(kind): TypeId) -> bool {
-        self.wanted[source][kind as usize]
+    /// Whether entities of the type of this one are wanted.
+    #[inline]
+    pub(super) fn wants(&self, source: usize, segment: &Segment, entity: EntityId) -> bool {
+        let wanted = &self.wanted[source];
+        wanted.is_empty() || wanted[segment.type_of(entity).0 as usize]
     }
 }

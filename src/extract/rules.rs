@@ -76,7 +76,7 @@ pub(super) fn apply(
         dropped += names.len().saturating_sub(MAX_CANDIDATES);
         for id in names.take(MAX_CANDIDATES) {
             let name = segment.name(id);
-            let kept = if !filter.wants(source, name.kind) {
+            let kept = if !filter.wants(source, segment, name.entity) {
                 Err(Reason::ExcludedType)
             } else if name.rule.is_some_and(|rule| rules.has(rule)) || name.short && rules.has(Rule::Listed) {
                 Err(Reason::DisabledRule)

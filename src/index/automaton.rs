@@ -4,9 +4,11 @@
 //! ([`super::wordwise`]) serve the rest. Both report the same, which tests see to on random words. `benches/README.md`
 //! has the measurements behind [`WORDWISE_FROM`].
 
-use super::{bytewise::Bytewise, vocabulary::WordId, wordwise::Wordwise};
+use std::ops::Range;
 
-/// From how many patterns on our own tables are used.
+use super::{bytewise::Bytewise, trie::Tree, vocabulary::WordId, wordwise::Wordwise};
+
+/// From how many beginnings of patterns on our own tables are used.
 pub(super) const WORDWISE_FROM: usize = 2_000;
 
 /// Which automaton a segment gets. What is found is the same.
@@ -21,7 +23,8 @@ pub enum Engine {
     Wordwise,
 }
 
-/// The number of a pattern: a distinct sequence of word ids, which one or more names share.
+/// The number of a pattern: a distinct sequence of word ids, which one or more names share. It is its node's in the tree
+/// of all beginnings, so that the numbers of patterns have gaps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PatternId(pub u32);
 
@@ -43,17 +46,18 @@ pub(super) enum Automaton {
 pub(super) struct TooLarge(pub(super) String);
 
 impl Automaton {
-    /// Builds the automaton of these patterns, numbered in the order given, over `words` words.
-    pub(super) fn new(patterns: &[Box<[WordId]>], words: usize, engine: Engine) -> Result<Self, TooLarge> {
+    /// Builds the automaton of a tree over `words` words. `names` has for each node where its names begin, and the end;
+    /// a node with names is a pattern.
+    pub(super) fn new(tree: &Tree, names: &[u32], words: usize, engine: Engine) -> Result<Self, TooLarge> {
         let bytewise = match engine {
-            Engine::Auto => patterns.len() < WORDWISE_FROM,
+            Engine::Auto => tree.ways.len() < WORDWISE_FROM,
             Engine::Bytewise => true,
             Engine::Wordwise => false,
         };
         if bytewise {
-            Bytewise::new(patterns, words).map(|automaton| Self::Bytewise(Box::new(automaton)))
+            Bytewise::new(tree, names, words).map(|automaton| Self::Bytewise(Box::new(automaton)))
         } else {
-            Wordwise::new(patterns, words).map(Self::Wordwise)
+            Wordwise::new(tree, names, words).map(Self::Wordwise)
         }
     }
 
@@ -101,6 +105,24 @@ impl Automaton {
         }
     }
 
+    /// The number of words of a pattern.
+    #[inline]
+    pub(super) fn words_of(&self, pattern: PatternId) -> u32 {
+        match self {
+            Self::Bytewise(automaton) => automaton.words_of(pattern),
+            Self::Wordwise(automaton) => automaton.words_of(pattern),
+        }
+    }
+
+    /// The names of a pattern.
+    #[inline]
+    pub(super) fn names_of(&self, pattern: PatternId) -> Range<u32> {
+        match self {
+            Self::Bytewise(automaton) => automaton.names_of(pattern),
+            Self::Wordwise(automaton) => automaton.names_of(pattern),
+        }
+    }
+
     /// The memory in bytes.
     pub(super) fn memory(&self) -> usize {
         match self {
@@ -114,7 +136,7 @@ impl Automaton {
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{super::trie::Trie, *};
 
     /// Every occurrence: the position of the last word and the pattern.
     fn run(automaton: &Automaton, text: &[u32]) -> Vec<(usize, u32)> {
@@ -141,22 +163,38 @@ mod tests {
             patterns in prop::collection::btree_set(prop::collection::vec(0..5_u32, 1..6), 0..40),
             text in prop::collection::vec(0..6_u32, 0..80),
         ) {
-            let patterns: Vec<Box<[WordId]>> =
-                patterns.into_iter().map(|pattern| pattern.into_iter().map(WordId).collect()).collect();
+            let words: Vec<_> = (0..6).map(WordId).collect();
+            let mut trie = Trie::default();
+            let nodes: Vec<_> = patterns.iter().map(|pattern| trie.insert(pattern)).collect();
+            let (tree, number) = trie.finish(&words);
+            let mut is_pattern = vec![false; tree.ways.len()];
+            nodes.iter().for_each(|&node| is_pattern[number[node as usize] as usize] = true);
+            // Each pattern has one name.
+            let mut names = vec![0];
+            for (node, pattern) in is_pattern.into_iter().enumerate() {
+                names.push(names[node] + u32::from(pattern));
+            }
             let mut expected = Vec::new();
             for at in 0..text.len() {
-                let ends = |(_, pattern): &(usize, &[WordId])| {
+                let ends = |(_, pattern): &(u32, &Vec<u32>)| {
                     let from = (at + 1).checked_sub(pattern.len());
-                    from.is_some_and(|from| text[from..=at].iter().map(|&word| WordId(word)).eq(pattern.iter().copied()))
+                    from.is_some_and(|from| text[from..=at] == pattern[..])
                 };
-                let mut here: Vec<_> = patterns.iter().map(|pattern| &**pattern).enumerate().filter(ends).collect();
+                let numbered = nodes.iter().map(|&node| number[node as usize]).zip(&patterns);
+                let mut here: Vec<_> = numbered.filter(ends).collect();
                 here.sort_by_key(|(_, pattern)| std::cmp::Reverse(pattern.len()));
-                expected.extend(here.into_iter().map(|(number, _)| (at, number as u32)));
+                expected.extend(here.into_iter().map(|(number, _)| (at, number)));
             }
-            let bytewise = Automaton::Bytewise(Box::new(Bytewise::new(&patterns, 6).map_err(|error| TestCaseError::fail(error.0))?));
-            let wordwise = Automaton::Wordwise(Wordwise::new(&patterns, 6).map_err(|error| TestCaseError::fail(error.0))?);
+            let fail = |error: TooLarge| TestCaseError::fail(error.0);
+            let bytewise = Automaton::Bytewise(Box::new(Bytewise::new(&tree, &names, 6).map_err(fail)?));
+            let wordwise = Automaton::Wordwise(Wordwise::new(&tree, &names, 6).map_err(fail)?);
             prop_assert_eq!(&run(&bytewise, &text), &expected);
             prop_assert_eq!(&run(&wordwise, &text), &expected);
+            for (node, pattern) in nodes.iter().map(|&node| PatternId(number[node as usize])).zip(&patterns) {
+                prop_assert_eq!(bytewise.names_of(node), wordwise.names_of(node));
+                prop_assert_eq!(bytewise.words_of(node), wordwise.words_of(node));
+                prop_assert_eq!(bytewise.words_of(node) as usize, pattern.len());
+            }
         }
     }
 }

@@ -3,6 +3,8 @@
 //! One transition costs as many byte transitions as the word's code has bytes, at most four. Building costs some 5 µs
 //! and 50 bytes a name at a million names, and several times that memory while it lasts.
 
+use std::ops::Range;
+
 use aho_corasick::{
     Anchored, MatchKind,
     automaton::{Automaton as _, StateID},
@@ -12,6 +14,7 @@ use aho_corasick::{
 use super::{
     automaton::{PatternId, State, TooLarge},
     codes::{self, Code},
+    trie::Tree,
     vocabulary::WordId,
 };
 
@@ -19,6 +22,8 @@ use super::{
 pub(super) struct Bytewise {
     nfa: NFA,
     start: State,
+    /// For each of the crate's patterns: its node in the tree, how many words it has, and where its names lie.
+    patterns: Vec<(PatternId, u32, Range<u32>)>,
 }
 
 impl std::fmt::Debug for Bytewise {
@@ -28,22 +33,26 @@ impl std::fmt::Debug for Bytewise {
 }
 
 impl Bytewise {
-    pub(super) fn new(patterns: &[Box<[WordId]>], words: usize) -> Result<Self, TooLarge> {
+    /// The automaton of a tree over `words` words. `names` has for each node where its names begin, and the end.
+    pub(super) fn new(tree: &Tree, names: &[u32], words: usize) -> Result<Self, TooLarge> {
         if words >= codes::LIMIT {
             return Err(TooLarge(format!("{words} words")));
         }
-        let encoded = patterns.iter().map(|pattern| {
-            let mut bytes = Vec::with_capacity(pattern.len() * 3);
-            for &word in pattern {
-                bytes.extend_from_slice(Code::of(word).bytes());
-            }
-            bytes
+        let depths = tree.depths();
+        let names_of = |node: usize| names[node]..names[node + 1];
+        let patterns: Vec<_> = (1..depths.len())
+            .filter(|&node| !names_of(node).is_empty())
+            .map(|node| (PatternId(node as u32), depths[node].into(), names_of(node)))
+            .collect();
+        let encoded = patterns.iter().map(|(node, ..)| {
+            let words = tree.pattern(node.0);
+            words.into_iter().flat_map(|word| Code::of(word).bytes().to_vec()).collect::<Vec<_>>()
         });
         let nfa = NFA::builder().match_kind(MatchKind::Standard).prefilter(false).build(encoded);
         let nfa = nfa.map_err(|error| TooLarge(error.to_string()))?;
         // An unanchored start exists for every automaton of kind `Standard`; the first state stands in for it.
         let start = State(nfa.start_state(Anchored::No).unwrap_or_default().as_u32());
-        Ok(Self { nfa, start })
+        Ok(Self { nfa, start, patterns })
     }
 
     pub(super) fn start(&self) -> State {
@@ -76,15 +85,30 @@ impl Bytewise {
     pub(super) fn matches(&self, state: State, mut give: impl FnMut(PatternId) -> bool) {
         if self.has_matches(state) {
             for index in 0..self.nfa.match_len(id(state)) {
-                if !give(PatternId(self.nfa.match_pattern(id(state), index).as_u32())) {
+                if !give(self.patterns[self.nfa.match_pattern(id(state), index).as_usize()].0) {
                     return;
                 }
             }
         }
     }
 
+    fn pattern(&self, pattern: PatternId) -> Option<&(PatternId, u32, Range<u32>)> {
+        let at = self.patterns.binary_search_by_key(&pattern, |(node, ..)| *node).ok()?;
+        self.patterns.get(at)
+    }
+
+    /// The number of words of a pattern.
+    pub(super) fn words_of(&self, pattern: PatternId) -> u32 {
+        self.pattern(pattern).map_or(0, |(_, words, _)| *words)
+    }
+
+    /// The names of a pattern.
+    pub(super) fn names_of(&self, pattern: PatternId) -> Range<u32> {
+        self.pattern(pattern).map_or(0..0, |(.., names)| names.clone())
+    }
+
     pub(super) fn memory(&self) -> usize {
-        self.nfa.memory_usage()
+        self.nfa.memory_usage() + self.patterns.len() * size_of::<(PatternId, u32, Range<u32>)>()
     }
 }
 

@@ -11,10 +11,10 @@ use hashbrown::HashMap;
 use thiserror::Error;
 
 use super::{
-    automaton::{Automaton, Engine},
-    ids::natural,
-    segment::{AttributeId, CaseCheck, EntityId, NameRecord, Segment, SegmentEntity, TypeId},
-    vocabulary::{Vocabulary, WordId},
+    automaton::Engine,
+    names::{CaseCheck, Manner, NameRecord},
+    segment::Segment,
+    trie::Trie,
 };
 use crate::{
     gazetteer::{
@@ -29,12 +29,6 @@ const DEFAULT_PRIOR: f32 = 0.5;
 /// The most letters of a name in capitals that `auto` asks to be in capitals (rule M1).
 const CAPITALS: usize = 5;
 
-/// The most sequences of words that one joined word stands for.
-const MAX_JOINS: usize = 16;
-
-/// The most types of entities.
-const MAX_TYPES: usize = 1 << 16;
-
 /// Why a segment could not be compiled.
 #[derive(Debug, Error)]
 pub enum CompileError {
@@ -44,30 +38,51 @@ pub enum CompileError {
 }
 
 /// Collects entities and compiles them.
+///
+/// Holds some 60 bytes a name beside the texts, and half as much again in [`Compiler::finish`].
 #[derive(Debug, Default)]
 pub struct Compiler {
-    engine: Engine,
+    pub(super) engine: Engine,
     /// The distinct folded words, by first appearance, and how many names use each.
-    words: HashMap<Box<[u8]>, u32>,
-    uses: Vec<u32>,
-    /// The distinct sequences of words, by first appearance.
-    patterns: HashMap<Box<[u32]>, u32>,
-    /// Each name and its pattern.
-    names: Vec<(u32, NameRecord)>,
-    joined: BTreeSet<(u32, Box<[u32]>)>,
-    texts: String,
-    entities: Vec<SegmentEntity>,
-    types: Vec<Box<str>>,
+    pub(super) words: HashMap<Box<[u8]>, u32>,
+    pub(super) uses: Vec<u32>,
+    /// The words of names.
+    pub(super) trie: Trie,
+    /// Each name and its node.
+    pub(super) names: Vec<(u32, NameRecord)>,
+    pub(super) manners: Vec<Manner>,
+    manner_ids: HashMap<Manner, u16>,
+    pub(super) joined: BTreeSet<(u32, Box<[u32]>)>,
+    pub(super) texts: String,
+    pub(super) entities: Vec<NewEntity>,
+    pub(super) ids: String,
+    pub(super) types: Vec<Box<str>>,
     type_ids: HashMap<Box<str>, u32>,
-    languages: Vec<Box<str>>,
-    attributes: Vec<(Box<str>, u32)>,
+    natures: Vec<Kind>,
+    pub(super) languages: Vec<Box<str>>,
+    pub(super) attributes: Vec<Box<str>>,
     attribute_ids: HashMap<Box<str>, u32>,
-    /// What each entity is related to, by id, and the words it expects, by provisional number.
-    links: Vec<(Vec<String>, Vec<u32>)>,
-    derived: usize,
+    /// Entities with the ids they are related to, with their attributes, and with the words they expect.
+    pub(super) related: Vec<(u32, Box<str>)>,
+    pub(super) has_attribute: Vec<(u32, u32)>,
+    pub(super) context: Vec<(u32, u32)>,
+    pub(super) derived: u32,
+    /// What does not fit a segment, once there is such a thing.
+    pub(super) too_large: Option<String>,
     reader: Words,
     sequence: Vec<u32>,
     folded: Vec<u8>,
+}
+
+/// An entity as it was added.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NewEntity {
+    /// Where its id ends in `ids`; it begins where that of the entity before ends.
+    pub(super) id_end: u32,
+    pub(super) kind: u16,
+    /// How long its preferred name is, which lies at `name` in `texts`.
+    pub(super) name_len: u16,
+    pub(super) name: u32,
 }
 
 impl Compiler {
@@ -76,47 +91,68 @@ impl Compiler {
         Self { engine, ..Self::default() }
     }
 
+    /// A compiler whose segment can be written to a file.
+    pub fn for_file() -> Self {
+        Self::with_engine(Engine::Wordwise)
+    }
+
     /// Adds an entity. A name of no words is left out; whoever reads gazetteers reports it.
     pub fn add(&mut self, entity: &Entity) {
         let number = self.entities.len() as u32;
+        if self.texts.len() + self.ids.len() > u32::MAX as usize - (1 << 27) {
+            // No entity has names and ids of more.
+            self.too_large = Some(format!("more than {} bytes of names and ids", self.texts.len() + self.ids.len()));
+            return;
+        }
         let kind = *self.type_ids.entry(entity.kind.as_str().into()).or_insert_with(|| {
             self.types.push(entity.kind.as_str().into());
+            self.natures.push(Kind::of(&entity.kind));
             self.types.len() as u32 - 1
         });
-        let nature = Kind::of(&entity.kind);
-        let attributes = entity.attributes.iter().map(|(key, value)| self.attribute(key, value)).collect();
-        self.entities.push(SegmentEntity {
-            id: entity.id.as_str().into(),
-            name: entity.name.as_str().into(),
-            kind: TypeId(kind),
-            nature,
-            related: Box::default(),
-            attributes,
-            context: Box::default(),
-        });
-        let context = self.context(&entity.context);
-        self.links.push((entity.related.clone(), context));
+        let nature = self.natures[kind as usize];
+        if kind > u32::from(u16::MAX) {
+            self.too_large = Some(format!("more than {kind} types"));
+        }
+        self.ids.push_str(&entity.id);
+        for (key, value) in &entity.attributes {
+            let attribute = self.attribute(key, value);
+            self.has_attribute.push((number, attribute));
+        }
+        self.related.extend(entity.related.iter().map(|id| (number, id.as_str().into())));
+        self.add_context(number, &entity.context);
         let prior = |prior: Option<f64>| prior.or(entity.prior).map_or(DEFAULT_PRIOR, |prior| prior as f32);
         let mut name = NewName {
             entity: number,
+            nature,
             case: entity.case,
             short: false,
             prior: prior(None),
             rule: None,
             language: 0,
+            preferred: true,
             shortens: may_be_short(nature, &entity.name),
         };
-        self.add_name(&entity.name, name);
+        let at = self.texts.len() as u32;
+        if !self.add_name(&entity.name, name) {
+            self.texts.push_str(&entity.name);
+        }
+        self.entities.push(NewEntity {
+            id_end: self.ids.len() as u32,
+            kind: kind as u16,
+            name_len: entity.name.len() as u16,
+            name: at,
+        });
         for alias in &entity.aliases {
             let case = alias.case.unwrap_or(entity.case);
             let (short, language) = (alias.kind == AliasKind::Short, self.language(&alias.language_code));
-            self.add_name(&alias.text, NewName { case, short, prior: prior(alias.prior), language, ..name });
+            let preferred = alias.text == entity.name;
+            self.add_name(&alias.text, NewName { case, short, prior: prior(alias.prior), language, preferred, ..name });
         }
         for derived in full_names(nature, &entity.name) {
             let given = std::iter::once(&entity.name).chain(entity.aliases.iter().map(|alias| &alias.text));
             if given.into_iter().all(|given| *given != derived.text) {
-                name.rule = Some(derived.rule);
-                self.derived += usize::from(self.add_name(&derived.text, name));
+                (name.rule, name.preferred) = (Some(derived.rule), false);
+                self.derived += u32::from(self.add_name(&derived.text, name));
             }
         }
     }
@@ -135,34 +171,31 @@ impl Compiler {
         u8::try_from(at + 1).unwrap_or(0)
     }
 
-    fn attribute(&mut self, key: &str, value: &str) -> AttributeId {
+    fn attribute(&mut self, key: &str, value: &str) -> u32 {
         let text = format!("{key}={value}").into_boxed_str();
-        let id = *self.attribute_ids.entry(text).or_insert_with_key(|text| {
-            self.attributes.push((text.clone(), 0));
+        *self.attribute_ids.entry(text).or_insert_with_key(|text| {
+            self.attributes.push(text.clone());
             self.attributes.len() as u32 - 1
-        });
-        self.attributes[id as usize].1 += 1;
-        AttributeId(id)
+        })
     }
 
-    /// The provisional numbers of the words that an entity expects.
-    fn context(&mut self, texts: &[String]) -> Vec<u32> {
+    /// Notes the words that an entity expects.
+    fn add_context(&mut self, entity: u32, texts: &[String]) {
         let mut reader = std::mem::take(&mut self.reader);
-        let mut words = Vec::new();
         for text in texts {
             reader.clear();
             reader.read(text);
             for word in reader.all() {
-                words.push(self.word(reader.folded(word, &mut [0; 8])));
+                let word = self.word(reader.folded(word, &mut [0; 8]));
+                self.context.push((entity, word));
             }
         }
         self.reader = reader;
-        words
     }
 
     /// Adds a name; returns whether it has a word.
     fn add_name(&mut self, text: &str, name: NewName) -> bool {
-        let NewName { entity, case, short, prior, rule, language, shortens } = name;
+        let NewName { entity, nature, case, short, prior, rule, language, preferred, shortens } = name;
         let mut added = false;
         let mut reader = std::mem::take(&mut self.reader);
         reader.clear();
@@ -177,11 +210,7 @@ impl Compiler {
             }
             self.add_joined(&reader, &sequence);
             self.add_spelled_out(&reader, text, &sequence);
-            let next = self.patterns.len() as u32;
-            let pattern = match self.patterns.get(&*sequence) {
-                Some(&pattern) => pattern,
-                None => *self.patterns.entry(sequence.as_slice().into()).or_insert(next),
-            };
+            let node = self.trie.insert(&sequence);
             // A name of one word, given with a capital, whose capitals count.
             let capitalised = first.shape.any(Shape::CAPITALISED)
                 && (first.shape.any(Shape::LOWER) || first.span.end == 1)
@@ -190,29 +219,37 @@ impl Compiler {
                 Ok(word) if capitalised && sequence.len() == 1 => ordinary(word),
                 _ => Ordinary::No,
             };
-            let record = NameRecord {
-                entity,
-                start: self.texts.len() as u32,
-                len: text.len() as u16,
+            let manner = self.manner(Manner {
                 before: first.span.start as u16,
                 behind: (text.len() - last.span.end as usize) as u16,
                 case: if rule.is_some() { CaseCheck::Proper } else { check(case, text, ordinary) },
                 short,
-                kind: self.entities[entity as usize].kind.0 as u16,
-                prior,
-                shortens: shortens || may_be_short(self.entities[entity as usize].nature, text),
-                preferred: rule.is_none() && text == &*self.entities[entity as usize].name,
+                shortens: shortens || may_be_short(nature, text),
+                preferred,
                 rule,
                 ordinary,
                 language,
-            };
+            });
+            let (start, len) = (self.texts.len() as u32, text.len() as u16);
+            self.names.push((node, NameRecord { entity, start, prior, len, manner }));
             added = true;
             self.texts.push_str(text);
-            self.names.push((pattern, record));
             self.sequence = sequence;
         }
         self.reader = reader;
         added
+    }
+
+    fn manner(&mut self, manner: Manner) -> u16 {
+        let next = self.manners.len();
+        let id = *self.manner_ids.entry(manner).or_insert(next as u16);
+        if self.manners.len() <= id as usize {
+            self.manners.push(manner);
+        }
+        if self.manners.len() > u16::MAX as usize {
+            self.too_large = Some(format!("names differ in more than {next} ways"));
+        }
+        id
     }
 
     /// The provisional number of a folded word.
@@ -279,110 +316,7 @@ impl Compiler {
 
     /// Compiles what was added. What is found does not depend on the order in which entities were added.
     pub fn finish(self) -> Result<Segment, CompileError> {
-        let Self { engine, words, uses, patterns, mut names, joined, texts, entities, types, links, .. } = self;
-        let (languages, attributes, derived) = (self.languages, self.attributes, self.derived);
-        let too_large = words.len() >= 1 << 31 || texts.len() > u32::MAX as usize;
-        if too_large || types.len() > MAX_TYPES {
-            let message = format!("{} words, {} bytes of names, {} types", words.len(), texts.len(), types.len());
-            return Err(CompileError::TooLarge(message));
-        }
-        // Words of many names get the short codes.
-        let mut ordered: Vec<_> = words.into_iter().collect();
-        ordered.sort_unstable_by(|(a, i), (b, j)| uses[*j as usize].cmp(&uses[*i as usize]).then_with(|| a.cmp(b)));
-        let mut number = vec![WordId(0); ordered.len()];
-        for (id, (_, provisional)) in ordered.iter().enumerate() {
-            number[*provisional as usize] = WordId(id as u32);
-        }
-        let renumber = |sequence: &[u32]| sequence.iter().map(|&word| number[word as usize]).collect::<Box<[_]>>();
-
-        let mut sequences = vec![Box::<[WordId]>::default(); patterns.len()];
-        for (sequence, pattern) in patterns {
-            sequences[pattern as usize] = renumber(&sequence);
-        }
-        let automaton =
-            Automaton::new(&sequences, ordered.len(), engine).map_err(|error| CompileError::TooLarge(error.0))?;
-
-        let mut stands_for: Vec<_> =
-            joined.iter().map(|(word, sequence)| (number[*word as usize], renumber(sequence))).collect();
-        stands_for.sort_unstable();
-        // Few words are joined in more than two ways; a gazetteer made to hurt joins one in thousands.
-        let (mut word, mut count) = (None, 0);
-        stands_for.retain(|(other, _)| {
-            count = if word.replace(*other) == Some(*other) { count + 1 } else { 1 };
-            count <= MAX_JOINS
-        });
-        let mut sequences_of = HashMap::<WordId, Range<u32>>::new();
-        for (at, (word, _)) in stands_for.iter().enumerate() {
-            sequences_of.entry(*word).or_insert(at as u32..0).end = at as u32 + 1;
-        }
-        let flagged = |id: u32| sequences_of.contains_key(&WordId(id));
-        let vocabulary = Vocabulary::new(
-            ordered
-                .iter()
-                .enumerate()
-                .map(|(id, (word, _))| (&**word, automaton.root(WordId(id as u32)), flagged(id as u32))),
-        );
-
-        // Entities are numbered by their ids, so that the order given decides nothing.
-        let mut by_id: Vec<u32> = (0..entities.len() as u32).collect();
-        by_id.sort_by(|&a, &b| natural(&entities[a as usize].id, &entities[b as usize].id));
-        let mut rank = vec![0; entities.len()];
-        for (number, &given) in by_id.iter().enumerate() {
-            rank[given as usize] = number as u32;
-        }
-        let mut numbered: Vec<_> = rank.iter().copied().zip(entities).collect();
-        numbered.sort_by_key(|(number, _)| *number);
-        let mut entities: Vec<_> = numbered.into_iter().map(|(_, entity)| entity).collect();
-        for (given, (related, context)) in links.into_iter().enumerate() {
-            let find = |id: &String| entities.binary_search_by(|entity| natural(&entity.id, id)).ok();
-            let related = sorted(related.iter().filter_map(find).map(|at| EntityId(at as u32)));
-            let entity = &mut entities[rank[given] as usize];
-            entity.related = related;
-            entity.attributes.sort_unstable();
-            entity.context = sorted(context.into_iter().map(|word| number[word as usize]));
-        }
-        for (_, name) in &mut names {
-            name.entity = rank[name.entity as usize];
-        }
-        // Those of the likeliest entities first.
-        names.sort_by(|(pattern, name), (other_pattern, other)| {
-            pattern.cmp(other_pattern).then(other.prior.total_cmp(&name.prior)).then(name.entity.cmp(&other.entity))
-        });
-        let mut pattern_names = vec![0; sequences.len() + 1];
-        for (pattern, _) in &names {
-            pattern_names[*pattern as usize + 1] += 1;
-        }
-        for pattern in 0..sequences.len() {
-            pattern_names[pattern + 1] += pattern_names[pattern];
-        }
-        // What one pattern needs lies together.
-        let mut ordered_texts = String::with_capacity(texts.len());
-        let mut ordered_names = Vec::with_capacity(names.len());
-        for (_, name) in names {
-            let start = ordered_texts.len() as u32;
-            ordered_texts.push_str(&texts[name.start as usize..][..name.len as usize]);
-            ordered_names.push(NameRecord { start, ..name });
-        }
-        let pattern_words: Vec<_> = sequences.iter().map(|sequence| sequence.len() as u16).collect();
-        Ok(Segment {
-            vocabulary,
-            automaton,
-            stands_for,
-            sequences: sequences_of,
-            longest: pattern_words.iter().copied().max().unwrap_or(0),
-            pattern_words,
-            pattern_names,
-            names: ordered_names,
-            texts: ordered_texts,
-            types,
-            has_links: entities
-                .iter()
-                .any(|one| !(one.related.is_empty() && one.attributes.is_empty() && one.context.is_empty())),
-            entities,
-            languages,
-            attributes,
-            derived,
-        })
+        super::assemble::assemble(self)
     }
 }
 
@@ -390,18 +324,15 @@ impl Compiler {
 #[derive(Clone, Copy)]
 struct NewName {
     entity: u32,
+    nature: Kind,
     case: CaseRule,
     short: bool,
     prior: f32,
     rule: Option<Rule>,
     language: u8,
+    preferred: bool,
     /// Whether the preferred name has short names.
     shortens: bool,
-}
-
-/// The distinct items, ascending.
-fn sorted<T: Ord>(items: impl Iterator<Item = T>) -> Box<[T]> {
-    items.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Whether a single letter stands between longer words: `will-i-am` is no `William`.

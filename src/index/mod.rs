@@ -9,23 +9,53 @@
 //!
 //! Must not know: documents, options of a request, scores, the catalog, the network.
 
+#[forbid(unsafe_code)]
+mod assemble;
+#[forbid(unsafe_code)]
 mod automaton;
+#[forbid(unsafe_code)]
 mod bytewise;
+#[forbid(unsafe_code)]
 mod codes;
+mod column;
+#[forbid(unsafe_code)]
 mod compile;
+#[forbid(unsafe_code)]
+mod entities;
+#[forbid(unsafe_code)]
+mod file;
+#[forbid(unsafe_code)]
 mod forms;
+#[forbid(unsafe_code)]
 mod glued;
+#[forbid(unsafe_code)]
 mod ids;
+#[forbid(unsafe_code)]
+mod joins;
+#[forbid(unsafe_code)]
+mod names;
+#[forbid(unsafe_code)]
 mod readings;
+#[forbid(unsafe_code)]
 mod search;
+#[forbid(unsafe_code)]
 mod segment;
+#[forbid(unsafe_code)]
+mod strings;
+#[forbid(unsafe_code)]
+mod trie;
+#[forbid(unsafe_code)]
 mod vocabulary;
+#[forbid(unsafe_code)]
 mod wordwise;
 
 pub use automaton::{Engine, PatternId};
 pub use compile::{CompileError, Compiler};
+pub use entities::{AttributeId, EntityId, SegmentEntity, TypeId};
+pub use file::{FileError, Section};
 pub use forms::{Form, Forms};
 pub use glued::{GluedWord, GluedWords};
+pub use names::{CaseCheck, Name, NameId};
 pub use search::{MAX_NESTED, MAX_TRACKS, Occurrence, Search, Use};
-pub use segment::{AttributeId, CaseCheck, EntityId, Name, NameId, Segment, SegmentEntity, TypeId};
+pub use segment::Segment;
 pub use vocabulary::WordId;

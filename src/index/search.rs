@@ -316,7 +316,7 @@ impl Search {
         let Some(word) = known.id else { return };
         let state = segment.automaton.step(track.state, word, known.root);
         let since = track.since + 1;
-        if state == main || state == segment.automaton.start() || since >= u32::from(segment.longest) {
+        if state == main || state == segment.automaton.start() || since >= segment.longest {
             return;
         }
         self.nodes.push(Node {

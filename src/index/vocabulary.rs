@@ -6,16 +6,20 @@
 //! the cache. The record also keeps what the automaton reaches from its start by this word, which saves the commonest
 //! transition.
 
-use std::hash::{BuildHasher as _, RandomState};
+use bytemuck::{Pod, Zeroable};
+use sha2::{Digest as _, Sha256};
 
+use super::{column::Column, strings::Strings};
 use crate::text::WordKey;
 
 /// The number of a word in a segment's vocabulary; words of many names have small numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Pod, Zeroable)]
+#[repr(transparent)]
 pub struct WordId(pub u32);
 
 /// What the vocabulary knows of a word.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
 pub(super) struct Record {
     key: u64,
     /// The id, and in the top bit whether the word also stands for a sequence of words.
@@ -43,76 +47,64 @@ impl Record {
 /// The words of a segment.
 #[derive(Debug)]
 pub(super) struct Vocabulary {
-    /// A power of two; at most three quarters full. Small, because it competes for the cache.
-    slots: Vec<Record>,
-    shift: u32,
-    /// Makes places differ from one vocabulary to the next, so that nobody can choose words that share one.
-    seed: u64,
-    filter: Vec<u64>,
-    /// For each word whose key is a hash, by id, where its bytes lie in `bytes`; for other words an empty range.
-    long: Vec<(u32, u32)>,
-    bytes: Vec<u8>,
+    /// At most three quarters full. Small, because it competes for the cache.
+    pub(super) slots: Column<Record>,
+    pub(super) filter: Column<u64>,
+    /// The bytes of each word whose key is a hash, by id; nothing for other words.
+    pub(super) long: Strings,
+    /// Makes places differ from one vocabulary to the next. It is a digest of all words, so that nobody can choose
+    /// words that share a place, and equal vocabularies are equal.
+    pub(super) seed: u64,
 }
 
 impl Vocabulary {
     /// A vocabulary of these folded words, numbered in the order given; the root and the flag come per word.
-    pub(super) fn new<'a>(words: impl ExactSizeIterator<Item = (&'a [u8], u32, bool)>) -> Self {
-        let size = (words.len() * 4 / 3 + 1).next_power_of_two().max(8);
-        let shift = 64 - size.trailing_zeros();
-        let filter = vec![0; size / 8];
-        let seed = RandomState::new().hash_one(size);
-        let mut vocabulary =
-            Self { slots: vec![EMPTY; size], shift, seed, filter, long: Vec::new(), bytes: Vec::new() };
-        for (id, (word, root, stands_for_others)) in words.enumerate() {
+    pub(super) fn new<'a>(words: impl ExactSizeIterator<Item = (&'a [u8], u32, bool)> + Clone) -> Self {
+        let size = words.len() * 4 / 3 + 1;
+        let mut digest = Sha256::new();
+        for (word, ..) in words.clone() {
+            digest.update((word.len() as u64).to_le_bytes());
+            digest.update(word);
+        }
+        let seed = digest.finalize().iter().take(8).fold(0, |seed, &byte| seed << 8 | u64::from(byte));
+        let (mut slots, mut filter) = (vec![EMPTY; size], vec![0; size / 8 + 1]);
+        for (id, (word, root, stands_for_others)) in words.clone().enumerate() {
             let key = WordKey::of(word);
-            let start = vocabulary.bytes.len() as u32;
-            if key.is_hashed() {
-                vocabulary.bytes.extend_from_slice(word);
-            }
-            vocabulary.long.push((start, vocabulary.bytes.len() as u32));
-            let hash = vocabulary.hash(key);
-            let (place, bit) = vocabulary.place(hash);
-            vocabulary.filter[place] |= bit;
-            let mut at = (hash >> shift) as usize;
-            while vocabulary.slots[at].id != NO_WORD {
-                at = (at + 1) & (size - 1);
+            let hash = key.hash(seed);
+            let (place, bit) = bit(hash, size);
+            filter[place] |= bit;
+            let mut at = first(hash, size);
+            while slots[at].id != NO_WORD {
+                at = (at + 1) % size;
             }
             let flag = if stands_for_others { STANDS_FOR_OTHERS } else { 0 };
-            vocabulary.slots[at] = Record { key: key.bits(), id: id as u32 | flag, root };
+            slots[at] = Record { key: key.bits(), id: id as u32 | flag, root };
         }
-        vocabulary
-    }
-
-    #[inline]
-    fn hash(&self, key: WordKey) -> u64 {
-        key.hash(self.seed)
-    }
-
-    /// The place of a hash in the filter.
-    #[inline]
-    fn place(&self, hash: u64) -> (usize, u64) {
-        let place = (hash >> (self.shift - 3)) as usize;
-        (place / 64, 1 << (place % 64))
+        let long = words.map(|(word, ..)| if WordKey::of(word).is_hashed() { word } else { &[] });
+        Self { slots: slots.into(), filter: filter.into(), long: long.collect(), seed }
     }
 
     /// The record of a word, given its key and, where the key is a hash, its bytes.
     #[inline]
     pub(super) fn get(&self, key: WordKey, long: &[u8]) -> Option<&Record> {
-        let hash = self.hash(key);
-        let (place, bit) = self.place(hash);
+        let hash = key.hash(self.seed);
+        let (place, bit) = bit(hash, self.slots.len());
         if self.filter[place] & bit == 0 {
             return None;
         }
-        let mut at = (hash >> self.shift) as usize;
+        let mut at = first(hash, self.slots.len());
         loop {
             let record = &self.slots[at];
-            if record.key == key.bits() && (!key.is_hashed() || self.long(record.id()) == long) {
+            if record.key == key.bits() && (!key.is_hashed() || self.long.bytes(record.id().0) == long) {
                 return Some(record).filter(|record| record.id != NO_WORD);
             }
             if record.id == NO_WORD {
                 return None;
             }
-            at = (at + 1) & (self.slots.len() - 1);
+            at += 1;
+            if at == self.slots.len() {
+                at = 0;
+            }
         }
     }
 
@@ -121,15 +113,21 @@ impl Vocabulary {
         self.get(WordKey::of(folded), folded)
     }
 
-    fn long(&self, id: WordId) -> &[u8] {
-        match self.long.get(id.0 as usize) {
-            Some(&(start, end)) => &self.bytes[start as usize..end as usize],
-            None => &[],
-        }
-    }
-
     /// The memory in bytes.
     pub(super) fn memory(&self) -> usize {
-        self.slots.len() * size_of::<Record>() + self.filter.len() * 8 + self.long.len() * 8 + self.bytes.len()
+        self.slots.bytes().len() + self.filter.bytes().len() + self.long.memory()
     }
+}
+
+/// The first place to look at among `size`.
+#[inline]
+fn first(hash: u64, size: usize) -> usize {
+    ((u128::from(hash) * size as u128) >> 64) as usize
+}
+
+/// The place of a hash in the filter of a table with `size` places.
+#[inline]
+fn bit(hash: u64, size: usize) -> (usize, u64) {
+    let place = first(hash, size * 8);
+    (place / 64, 1 << (place % 64))
 }

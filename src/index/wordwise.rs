@@ -1,15 +1,20 @@
-//! Our own automaton: Aho-Corasick whose alphabet is the vocabulary, in flat tables.
+//! Our own automaton: Aho-Corasick whose alphabet is the vocabulary, in flat tables that a file can hold.
 //!
-//! A node is a distinct beginning of patterns; node 0 is the empty one. The transitions from it lie by word id in
-//! `roots`, and are kept in the vocabulary's records as well; all others lie in one table with open addressing, keyed by
-//! node and word. Most text needs none of the table: a word that is never a later word of a pattern can only begin one,
-//! and a node that no pattern goes on from is not looked up. Failure links lead past such nodes.
+//! A node is a distinct beginning of patterns; node 0 is the empty one, and nodes are numbered by depth. The transitions
+//! from it lie by word id in `roots`, and are kept in the vocabulary's records as well; all others lie in one table with
+//! open addressing, keyed by node and word. Most text needs none of the table: a word that is never a later word of a
+//! pattern can only begin one, and a node that no pattern goes on from is not looked up. Failure links lead past such
+//! nodes. What a match needs (its names, its length) lies in the record of its node.
 //!
 //! Linear in the words read plus the patterns reported (each failure link taken undoes a transition taken before).
-//! Building is linear in the words of the patterns; a node takes 12 bytes, a transition up to 24.
+//! Building is linear in the words of the patterns; a node takes 16 bytes, a transition 16.
+
+use bytemuck::{Pod, Zeroable};
 
 use super::{
     automaton::{PatternId, State, TooLarge},
+    column::Column,
+    trie::Tree,
     vocabulary::WordId,
 };
 
@@ -20,155 +25,124 @@ const GOES_ON: u32 = 1 << 30;
 /// In a root: the word is a later word of some pattern.
 const LATER: u32 = 1 << 29;
 const NODE: u32 = LATER - 1;
-const NONE: u32 = u32::MAX;
-const EMPTY: u64 = u64::MAX;
 
 /// What is known of a node.
-#[derive(Debug, Clone, Copy)]
-struct Node {
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
+pub(super) struct Node {
     /// The state of the longest proper end of this node that some pattern goes on from.
     fail: u32,
-    /// The pattern that this node is, or `NONE`.
-    pattern: u32,
     /// The longest proper end of this node that is a pattern, or 0.
     shorter: u32,
+    /// The first name of the pattern that this node is; its names end where those of the next node begin.
+    names: u32,
+    /// How many words lead here.
+    words: u32,
+}
+
+/// A transition; one to node 0 stands for none.
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
+pub(super) struct Transition {
+    node: u32,
+    word: u32,
+    next: u32,
 }
 
 /// The automaton.
 #[derive(Debug)]
 pub(super) struct Wordwise {
-    nodes: Vec<Node>,
+    /// By number, and one more for the end of the names of the last.
+    pub(super) nodes: Column<Node>,
     /// For each word the state that it leads to alone, and `LATER`.
-    roots: Vec<u32>,
-    table: Table,
+    pub(super) roots: Column<u32>,
+    /// A hash table, at most three quarters full.
+    pub(super) transitions: Column<Transition>,
 }
 
-/// Transitions by node and word.
-#[derive(Debug)]
-struct Table {
-    slots: Vec<(u64, u32)>,
-    shift: u32,
-}
-
-impl Table {
-    fn new(count: usize) -> Self {
-        let size = (count * 4 / 3 + 2).next_power_of_two();
-        Self { slots: vec![(EMPTY, 0); size], shift: 64 - size.trailing_zeros() }
-    }
-
-    #[inline]
-    fn slot(&self, node: u32, word: WordId) -> usize {
-        let key = key(node, word);
-        let mut at = (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift) as usize;
-        while self.slots[at].0 != key && self.slots[at].0 != EMPTY {
-            at = (at + 1) & (self.slots.len() - 1);
+/// Where a transition lies in `transitions`, or would.
+#[inline]
+fn slot(transitions: &[Transition], node: u32, word: WordId) -> usize {
+    let key = u64::from(node) << 32 | u64::from(word.0);
+    let hash = key.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let mut at = ((u128::from(hash ^ hash >> 32) * transitions.len() as u128) >> 64) as usize;
+    loop {
+        let found = transitions[at];
+        if found.next == 0 || (found.node == node && found.word == word.0) {
+            return at;
         }
-        at
+        at += 1;
+        if at == transitions.len() {
+            at = 0;
+        }
     }
-
-    #[inline]
-    fn get(&self, node: u32, word: WordId) -> Option<u32> {
-        let (key, state) = self.slots[self.slot(node, word)];
-        (key != EMPTY).then_some(state)
-    }
-}
-
-fn key(node: u32, word: WordId) -> u64 {
-    u64::from(node) << 32 | u64::from(word.0)
 }
 
 impl Wordwise {
-    pub(super) fn new(patterns: &[Box<[WordId]>], words: usize) -> Result<Self, TooLarge> {
-        let total: usize = patterns.iter().map(|pattern| pattern.len()).sum();
-        let later: usize = total - patterns.len();
-        if total >= NODE as usize {
-            return Err(TooLarge(format!("{total} words in names")));
+    /// The automaton of a tree over `words` words. `names` has for each node where its names begin, and the end.
+    pub(super) fn new(tree: &Tree, names: &[u32], words: usize) -> Result<Self, TooLarge> {
+        if tree.ways.len() >= NODE as usize {
+            return Err(TooLarge(format!("{} beginnings of names", tree.ways.len())));
         }
-        let mut automaton = Self { nodes: Vec::new(), roots: vec![0; words], table: Table::new(later) };
-        // The way to each node: the node before, the word, and how many words.
-        let mut ways = vec![(0, WordId(0), 0_u32)];
-        automaton.nodes.push(Node { fail: 0, pattern: NONE, shorter: 0 });
-        for (number, pattern) in patterns.iter().enumerate() {
-            let mut node = 0;
-            for (depth, &word) in pattern.iter().enumerate() {
-                let next = automaton.nodes.len() as u32;
-                let child = if depth == 0 {
-                    let root = &mut automaton.roots[word.0 as usize];
-                    if *root & NODE == 0 {
-                        *root |= next;
-                    }
-                    *root & NODE
-                } else {
-                    automaton.roots[word.0 as usize] |= LATER;
-                    let slot = automaton.table.slot(node, word);
-                    let slot = &mut automaton.table.slots[slot];
-                    if slot.0 == EMPTY {
-                        *slot = (key(node, word), next);
-                    }
-                    slot.1
-                };
-                if child == next {
-                    automaton.nodes.push(Node { fail: 0, pattern: NONE, shorter: 0 });
-                    ways.push((node, word, depth as u32 + 1));
-                }
-                node = child;
-            }
-            if node != 0 {
-                automaton.nodes[node as usize].pattern = number as u32;
+        let depths = tree.depths();
+        let is_pattern = |node: u32| names[node as usize] < names[node as usize + 1];
+        let mut goes_on = vec![false; depths.len()];
+        let mut roots = vec![0; words];
+        let mut later = 0;
+        for (node, way) in tree.ways.iter().enumerate().skip(1) {
+            if way.before == 0 {
+                roots[way.word.0 as usize] |= node as u32;
+            } else {
+                goes_on[way.before as usize] = true;
+                roots[way.word.0 as usize] |= LATER;
+                later += 1;
             }
         }
-        automaton.link(&ways);
-        Ok(automaton)
-    }
-
-    /// Computes failure links and flags, by growing depth.
-    fn link(&mut self, ways: &[(u32, WordId, u32)]) {
-        let mut goes_on = vec![false; ways.len()];
-        for &(before, _, depth) in ways {
-            goes_on[before as usize] |= depth > 0;
+        let mut transitions = vec![Transition::zeroed(); later * 4 / 3 + 1];
+        for (node, way) in tree.ways.iter().enumerate().filter(|(_, way)| way.before != 0) {
+            let at = slot(&transitions, way.before, way.word);
+            transitions[at] = Transition { node: way.before, word: way.word.0, next: node as u32 };
         }
-        let mut order: Vec<u32> = (1..ways.len() as u32).collect();
-        order.sort_by_key(|&node| ways[node as usize].2);
-        // While building, `fail` is the plain longest proper end.
-        for &node in &order {
-            let (before, word, depth) = ways[node as usize];
+        // While building, `fail` is the plain longest proper end. Those of shorter nodes are known: they come first.
+        let mut nodes = vec![Node::zeroed(); depths.len() + 1];
+        for (node, way) in tree.ways.iter().enumerate().skip(1) {
             let mut fail = 0;
-            if depth > 1 {
-                let mut end = self.nodes[before as usize].fail;
+            if way.before != 0 {
+                let mut end = nodes[way.before as usize].fail;
                 fail = loop {
                     if end == 0 {
-                        break self.roots[word.0 as usize] & NODE;
+                        break roots[way.word.0 as usize] & NODE;
                     }
-                    if let Some(next) = self.table.get(end, word) {
+                    let next = transitions[slot(&transitions, end, way.word)].next;
+                    if next != 0 {
                         break next;
                     }
-                    end = self.nodes[end as usize].fail;
+                    end = nodes[end as usize].fail;
                 };
             }
-            let end = self.nodes[fail as usize];
-            let shorter = if end.pattern == NONE { end.shorter } else { fail };
-            let node = &mut self.nodes[node as usize];
-            (node.fail, node.shorter) = (fail, shorter);
+            let shorter = if is_pattern(fail) { fail } else { nodes[fail as usize].shorter };
+            nodes[node] = Node { fail, shorter, names: names[node], words: depths[node].into() };
         }
-        let flags: Vec<u32> = (0..ways.len() as u32)
-            .map(|number| {
-                let node = self.nodes[number as usize];
-                let matches = node.pattern != NONE || node.shorter != 0;
-                number | if matches { MATCHES } else { 0 } | if goes_on[number as usize] { GOES_ON } else { 0 }
-            })
-            .collect();
-        // Now past the ends that no pattern goes on from.
-        for &node in &order {
-            let fail = self.nodes[node as usize].fail;
-            let past = if fail == 0 || goes_on[fail as usize] { fail } else { self.nodes[fail as usize].fail };
-            self.nodes[node as usize].fail = past;
+        nodes[depths.len()].names = names[depths.len()];
+        let state = |node: u32| {
+            let matches = is_pattern(node) || nodes[node as usize].shorter != 0;
+            let flag = |flag, set| if set { flag } else { 0 };
+            node | flag(MATCHES, matches) | flag(GOES_ON, goes_on[node as usize])
+        };
+        for transition in transitions.iter_mut().filter(|transition| transition.next != 0) {
+            transition.next = state(transition.next);
         }
-        for slot in self.table.slots.iter_mut().filter(|slot| slot.0 != EMPTY) {
-            slot.1 = flags[slot.1 as usize];
+        for root in &mut roots {
+            *root = *root & LATER | if *root & NODE == 0 { 0 } else { state(*root & NODE) };
         }
-        for root in &mut self.roots {
-            *root = *root & LATER | if *root & NODE == 0 { 0 } else { flags[(*root & NODE) as usize] };
+        // Now past the ends that no pattern goes on from; those of shorter nodes already lead past them.
+        for node in 1..depths.len() {
+            let fail = nodes[node].fail as usize;
+            if fail != 0 && !goes_on[fail] {
+                nodes[node].fail = nodes[fail].fail;
+            }
         }
+        Ok(Self { nodes: nodes.into(), roots: roots.into(), transitions: transitions.into() })
     }
 
     pub(super) fn start(&self) -> State {
@@ -185,7 +159,8 @@ impl Wordwise {
             let mut node =
                 if state.0 & GOES_ON != 0 { state.0 & NODE } else { self.nodes[(state.0 & NODE) as usize].fail };
             while node != 0 {
-                if let Some(next) = self.table.get(node, word) {
+                let next = self.transitions[slot(&self.transitions, node, word)].next;
+                if next != 0 {
                     return State(next);
                 }
                 node = self.nodes[node as usize].fail;
@@ -204,15 +179,29 @@ impl Wordwise {
         if state.0 & MATCHES == 0 {
             return;
         }
-        let mut node = self.nodes[(state.0 & NODE) as usize];
-        let mut more = node.pattern == NONE || give(PatternId(node.pattern));
+        let number = state.0 & NODE;
+        let mut node = self.nodes[number as usize];
+        let own = node.names < self.nodes[number as usize + 1].names;
+        let mut more = !own || give(PatternId(number));
         while more && node.shorter != 0 {
+            more = give(PatternId(node.shorter));
             node = self.nodes[node.shorter as usize];
-            more = give(PatternId(node.pattern));
         }
     }
 
+    /// The number of words of a pattern.
+    #[inline]
+    pub(super) fn words_of(&self, PatternId(node): PatternId) -> u32 {
+        self.nodes[node as usize].words
+    }
+
+    /// The names of a pattern.
+    #[inline]
+    pub(super) fn names_of(&self, PatternId(node): PatternId) -> std::ops::Range<u32> {
+        self.nodes[node as usize].names..self.nodes[node as usize + 1].names
+    }
+
     pub(super) fn memory(&self) -> usize {
-        self.nodes.len() * size_of::<Node>() + self.roots.len() * 4 + self.table.slots.len() * 16
+        self.nodes.bytes().len() + self.roots.bytes().len() + self.transitions.bytes().len()
     }
 }

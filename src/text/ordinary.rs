@@ -10,7 +10,7 @@
 const WORDS: &str = include_str!("../../data/ordinary-words.tsv");
 
 /// How ordinary a word is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Ordinary {
     /// No ordinary word that is known here.
     #[default]

@@ -14,7 +14,7 @@ const MAX_INITIALS: usize = 6;
 impl Readings {
     /// `indepth` where a name has `in-depth`, and `JRR` where a name has `J. R. R.`, which is no weaker.
     pub(super) fn lost_hyphen(&mut self, at: &At<'_>, word: WordId) {
-        for sequence in at.segment.sequences(word) {
+        for sequence in at.segment.joins.of(word) {
             let length = at.view.word(at.index).chars().filter(|c| c.is_alphanumeric()).count();
             let form = match sequence.len() {
                 1 => Some(Form::Diacritics),

@@ -1,0 +1,195 @@
+//! The last step of compiling: everything gets its number for good, and its place.
+//!
+//! Numbers do not depend on the order in which entities were added: words are numbered by how many names use them,
+//! entities by their ids, beginnings of patterns by their words, names by their pattern, prior and entity.
+
+use hashbrown::HashSet;
+
+use super::{
+    automaton::Automaton,
+    compile::{CompileError, Compiler, NewEntity},
+    entities::{AttributeId, Entities, EntityId, EntityRecord, Links},
+    ids::natural,
+    joins::Joins,
+    names::{Manner, NameRecord, Names},
+    segment::Segment,
+    strings::Strings,
+    vocabulary::{Vocabulary, WordId},
+};
+use crate::gazetteer::derive::Kind;
+
+/// How many texts of a pattern are looked at for one that is already there.
+const SAME_TEXTS: usize = 4;
+
+/// The segment of what a compiler collected.
+pub(super) fn assemble(compiler: Compiler) -> Result<Segment, CompileError> {
+    let Compiler { engine, words, uses, trie, mut names, manners, joined, texts, entities, ids, types, .. } = compiler;
+    let Compiler { languages, attributes, related, has_attribute, context, derived, too_large, .. } = compiler;
+    if let Some(what) = too_large {
+        return Err(CompileError::TooLarge(what));
+    }
+    if words.len() >= 1 << 31 || trie.len() >= 1 << 29 || names.len() >= u32::MAX as usize {
+        let message = format!("{} words, {} beginnings, {} names", words.len(), trie.len(), names.len());
+        return Err(CompileError::TooLarge(message));
+    }
+    // Words of many names get the small numbers.
+    let mut ordered: Vec<_> = words.into_iter().collect();
+    ordered.sort_unstable_by(|(a, i), (b, j)| uses[*j as usize].cmp(&uses[*i as usize]).then_with(|| a.cmp(b)));
+    let mut number = vec![WordId(0); ordered.len()];
+    for (id, (_, provisional)) in ordered.iter().enumerate() {
+        number[*provisional as usize] = WordId(id as u32);
+    }
+    let (tree, node) = trie.finish(&number);
+
+    let (order, rank) = ranks(&entities, &ids);
+    for (at, name) in &mut names {
+        *at = node[*at as usize];
+        name.entity = rank[name.entity as usize];
+    }
+    drop(node);
+    // Those of the likeliest entities first.
+    names.sort_unstable_by(|(node, name), (other_node, other)| {
+        let likelier = other.prior.total_cmp(&name.prior);
+        node.cmp(other_node).then(likelier).then(name.entity.cmp(&other.entity)).then(name.start.cmp(&other.start))
+    });
+    let mut names_of = vec![0; tree.ways.len() + 1];
+    for (node, _) in &names {
+        names_of[*node as usize + 1] += 1;
+    }
+    for node in 0..tree.ways.len() {
+        names_of[node + 1] += names_of[node];
+    }
+    let automaton = Automaton::new(&tree, &names_of, ordered.len(), engine);
+    let automaton = automaton.map_err(|error| CompileError::TooLarge(error.0))?;
+    let depths = tree.depths();
+    let longest = names.iter().map(|(node, _)| depths[*node as usize].into()).max().unwrap_or(0);
+    drop((tree, names_of, depths));
+
+    let renumber = |sequence: &[u32]| sequence.iter().map(|&word| number[word as usize]).collect::<Box<[_]>>();
+    let stand_ins: HashSet<WordId> = joined.iter().map(|(word, _)| number[*word as usize]).collect();
+    let joins = joined.into_iter().map(|(word, sequence)| (number[word as usize], renumber(&sequence)));
+    let joins = Joins::new(joins.collect());
+    let records = ordered.iter().enumerate().map(|(id, (word, _))| {
+        let id = WordId(id as u32);
+        (&**word, automaton.root(id), stand_ins.contains(&id))
+    });
+    let vocabulary = Vocabulary::new(records);
+    drop(ordered);
+
+    let mut records: Vec<_> = order.iter().map(|&given| record(&entities[given as usize])).collect();
+    let names = place(names, &texts, &manners, &mut records);
+    let id = |&given: &u32| id_of(&entities, &ids, given);
+    let ids: Strings = order.iter().map(id).collect();
+    let mut entities = Entities {
+        records: records.into(),
+        ids,
+        links: Links { ends: vec![].into(), related: vec![].into(), attributes: vec![].into(), context: vec![].into() },
+        natures: types.iter().map(|kind| Kind::of(kind)).collect(),
+        types,
+        attribute_counts: vec![].into(),
+        attributes: attributes.iter().map(|attribute| &**attribute).collect(),
+    };
+    let related = related.iter().filter_map(|(entity, id)| Some((rank[*entity as usize], entities.find(id)?)));
+    let related = sorted(related.collect());
+    let has_attribute = has_attribute.iter().map(|&(entity, id)| (rank[entity as usize], AttributeId(id)));
+    let has_attribute = sorted(has_attribute.collect());
+    let context = context.iter().map(|&(entity, word)| (rank[entity as usize], number[word as usize]));
+    let context = sorted(context.collect());
+    let mut counts = vec![0; attributes.len()];
+    has_attribute.iter().for_each(|(_, id)| counts[id.0 as usize] += 1);
+    entities.attribute_counts = counts.into();
+    entities.links = links(entities.len(), related, has_attribute, context);
+    Ok(Segment { vocabulary, automaton, joins, names, entities, languages, derived, longest, opened: None })
+}
+
+/// The entities in the order of their ids, and the place of each in that order.
+fn ranks(entities: &[NewEntity], ids: &str) -> (Vec<u32>, Vec<u32>) {
+    let mut order: Vec<u32> = (0..entities.len() as u32).collect();
+    order.sort_by(|&a, &b| natural(id_of(entities, ids, a), id_of(entities, ids, b)));
+    let mut rank = vec![0; entities.len()];
+    for (place, &given) in order.iter().enumerate() {
+        rank[given as usize] = place as u32;
+    }
+    (order, rank)
+}
+
+fn id_of<'a>(entities: &[NewEntity], ids: &'a str, given: u32) -> &'a str {
+    let start = given.checked_sub(1).map_or(0, |before| entities[before as usize].id_end);
+    &ids[start as usize..entities[given as usize].id_end as usize]
+}
+
+fn record(&NewEntity { name, name_len, kind, .. }: &NewEntity) -> EntityRecord {
+    EntityRecord { name, name_len, kind }
+}
+
+/// Puts names in order and what one pattern needs side by side. The preferred name of an entity is where a name has it.
+fn place(names: Vec<(u32, NameRecord)>, given: &str, manners: &[Manner], entities: &mut [EntityRecord]) -> Names {
+    let text_of = |start: u32, len: u16| &given[start as usize..][..len as usize];
+    let mut texts = String::with_capacity(given.len());
+    let mut records: Vec<NameRecord> = Vec::with_capacity(names.len());
+    let mut placed = vec![false; entities.len()];
+    let mut pattern = 0;
+    for (at, (node, name)) in names.iter().enumerate() {
+        if at == 0 || names[at - 1].0 != *node {
+            pattern = at;
+        }
+        let text = text_of(name.start, name.len);
+        let near = records[pattern.max(at.saturating_sub(SAME_TEXTS))..].iter();
+        let same = near
+            .map(|other| (other.start, other.len))
+            .find(|&(start, len)| len == name.len && texts[start as usize..][..len as usize] == *text);
+        let start = same.map_or(texts.len() as u32, |(start, _)| start);
+        if same.is_none() {
+            texts.push_str(text);
+        }
+        if manners[name.manner as usize].preferred && !placed[name.entity as usize] {
+            placed[name.entity as usize] = true;
+            entities[name.entity as usize].name = start;
+        }
+        records.push(NameRecord { start, ..*name });
+    }
+    // A preferred name of no words is no name, and yet is told.
+    for entity in entities.iter_mut().zip(placed).filter(|(_, placed)| !placed).map(|(entity, _)| entity) {
+        let text = text_of(entity.name, entity.name_len);
+        entity.name = texts.len() as u32;
+        texts.push_str(text);
+    }
+    texts.shrink_to_fit();
+    Names { records: records.into(), texts: texts.into_bytes().into(), manners: manners.to_vec() }
+}
+
+/// The distinct items, ascending.
+fn sorted<T: Ord>(mut items: Vec<T>) -> Vec<T> {
+    items.sort_unstable();
+    items.dedup();
+    items
+}
+
+/// What `count` entities have in common, of lists by entity.
+fn links(
+    count: usize,
+    related: Vec<(u32, EntityId)>,
+    attributes: Vec<(u32, AttributeId)>,
+    context: Vec<(u32, WordId)>,
+) -> Links {
+    let mut ends = Vec::new();
+    if !(related.is_empty() && attributes.is_empty() && context.is_empty()) {
+        let mut end = [0; 3];
+        for entity in 0..count as u32 {
+            let past =
+                |from: u32, holds: &dyn Fn(usize) -> bool| (from..).find(|&at| !holds(at as usize)).unwrap_or(from);
+            end = [
+                past(end[0], &|at| related.get(at).is_some_and(|item| item.0 == entity)),
+                past(end[1], &|at| attributes.get(at).is_some_and(|item| item.0 == entity)),
+                past(end[2], &|at| context.get(at).is_some_and(|item| item.0 == entity)),
+            ];
+            ends.push(end);
+        }
+    }
+    Links {
+        ends: ends.into(),
+        related: related.into_iter().map(|(_, id)| id).collect::<Vec<_>>().into(),
+        attributes: attributes.into_iter().map(|(_, id)| id).collect::<Vec<_>>().into(),
+        context: context.into_iter().map(|(_, id)| id).collect::<Vec<_>>().into(),
+    }
+}

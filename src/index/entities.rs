@@ -1,0 +1,155 @@
+//! The entities of a segment, and what they have in common with others.
+//!
+//! Entities are numbered in the order of their ids, so that an id is found by binary search and the order of a gazetteer
+//! decides nothing. What they are related to, their attributes and the words they expect lie in columns of their own,
+//! which are empty where no entity has any.
+//!
+//! Must not know: automata, files.
+
+use bytemuck::{Pod, Zeroable};
+
+use super::{
+    column::Column,
+    ids::natural,
+    strings::{Strings, text},
+    vocabulary::WordId,
+};
+use crate::gazetteer::derive::Kind;
+
+/// The number of an entity in a segment, in the order of their ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Pod, Zeroable)]
+#[repr(transparent)]
+pub struct EntityId(pub u32);
+
+/// The number of an entity type in a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TypeId(pub u32);
+
+/// The number of an attribute with its value in a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Pod, Zeroable)]
+#[repr(transparent)]
+pub struct AttributeId(pub u32);
+
+/// What a segment keeps of an entity.
+#[derive(Debug, Clone, Copy)]
+pub struct SegmentEntity<'s> {
+    /// Its id.
+    pub id: &'s str,
+    /// Its preferred name.
+    pub name: &'s str,
+    /// Its type.
+    pub kind: TypeId,
+    /// What the rules take it for.
+    pub nature: Kind,
+    /// The entities it is related to, ascending.
+    pub related: &'s [EntityId],
+    /// Its attributes, ascending; equal numbers are equal attributes.
+    pub attributes: &'s [AttributeId],
+    /// The words it expects, ascending.
+    pub context: &'s [WordId],
+}
+
+/// An entity as a file holds it.
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
+pub(super) struct EntityRecord {
+    /// Where its preferred name begins among the texts of names.
+    pub(super) name: u32,
+    /// How long that is, in bytes.
+    pub(super) name_len: u16,
+    /// The number of its type.
+    pub(super) kind: u16,
+}
+
+/// What entities have in common with others.
+#[derive(Debug)]
+pub(super) struct Links {
+    /// For each entity where its part of `related`, `attributes` and `context` ends; empty where no entity has any.
+    pub(super) ends: Column<[u32; 3]>,
+    pub(super) related: Column<EntityId>,
+    pub(super) attributes: Column<AttributeId>,
+    pub(super) context: Column<WordId>,
+}
+
+/// The entities of a segment.
+#[derive(Debug)]
+pub(super) struct Entities {
+    pub(super) records: Column<EntityRecord>,
+    pub(super) ids: Strings,
+    pub(super) links: Links,
+    pub(super) types: Vec<Box<str>>,
+    /// What the rules take each type for.
+    pub(super) natures: Vec<Kind>,
+    /// Each attribute as `key=value`.
+    pub(super) attributes: Strings,
+    /// How many entities have each attribute.
+    pub(super) attribute_counts: Column<u32>,
+}
+
+impl Entities {
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// The type of an entity.
+    #[inline]
+    pub(super) fn kind(&self, EntityId(id): EntityId) -> TypeId {
+        TypeId(self.records[id as usize].kind.into())
+    }
+
+    /// What the rules take an entity for.
+    #[inline]
+    pub(super) fn nature(&self, id: EntityId) -> Kind {
+        self.natures[self.kind(id).0 as usize]
+    }
+
+    /// The entity of that number, with its preferred name among `texts`. Panics when there is none.
+    pub(super) fn get<'s>(&'s self, EntityId(id): EntityId, texts: &'s [u8]) -> SegmentEntity<'s> {
+        let record = &self.records[id as usize];
+        let links = &self.links;
+        let end = |number: usize, list: usize| links.ends.get(number).map_or(0, |ends| ends[list] as usize);
+        let range = |list| (id as usize).checked_sub(1).map_or(0, |before| end(before, list))..end(id as usize, list);
+        SegmentEntity {
+            id: self.ids.get(id),
+            name: text(&texts[record.name as usize..][..record.name_len as usize]),
+            kind: TypeId(record.kind.into()),
+            nature: self.natures[record.kind as usize],
+            related: &links.related[range(0)],
+            attributes: &links.attributes[range(1)],
+            context: &links.context[range(2)],
+        }
+    }
+
+    /// The entity of that id: a binary search.
+    pub(super) fn find(&self, id: &str) -> Option<EntityId> {
+        let (mut low, mut high) = (0, self.len() as u32);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match natural(self.ids.get(middle), id) {
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+                std::cmp::Ordering::Equal => return Some(EntityId(middle)),
+            }
+        }
+        None
+    }
+
+    /// Whether an attribute is had by so many entities that it says nothing.
+    pub(super) fn is_common(&self, AttributeId(id): AttributeId) -> bool {
+        let count = self.attribute_counts[id as usize] as usize;
+        count > 4 && count * 4 > self.len()
+    }
+
+    /// The memory in bytes.
+    pub(super) fn memory(&self) -> usize {
+        let links = &self.links;
+        let links = [
+            links.ends.bytes().len(),
+            links.related.bytes().len(),
+            links.attributes.bytes().len(),
+            links.context.bytes().len(),
+        ];
+        self.records.bytes().len() + self.ids.memory() + self.attributes.memory() + links.iter().sum::<usize>()
+    }
+}

@@ -1,0 +1,204 @@
+//! The names of a segment: what each is, and whom it names.
+//!
+//! A name takes 16 bytes beside its text. What it asks of a text is shared: the few distinct [`Manner`]s lie in a table,
+//! and a name keeps the number of its own. Names of one pattern lie together, those of the likeliest entities first, and
+//! so do their texts; equal texts side by side are kept once.
+//!
+//! Must not know: automata, files.
+
+use bytemuck::{Pod, Zeroable};
+
+use super::{column::Column, entities::EntityId, strings::text};
+use crate::{gazetteer::Rule, text::Ordinary};
+
+/// The number of a name in a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NameId(pub u32);
+
+/// What a name asks of the capitals in the text (rule M1), with `auto` already decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CaseCheck {
+    /// Nothing.
+    None,
+    /// The letters as given.
+    Exact,
+    /// Capitals only.
+    Capitals,
+    /// The letters as given, or all in capitals.
+    Proper,
+}
+
+/// A name of an entity.
+#[derive(Debug, Clone, Copy)]
+pub struct Name<'s> {
+    /// The entity it names.
+    pub entity: EntityId,
+    /// The name as given.
+    pub text: &'s str,
+    /// The symbols before its first word.
+    pub before: &'s str,
+    /// Its words and what stands between them.
+    pub core: &'s str,
+    /// The symbols behind its last word.
+    pub behind: &'s str,
+    /// What it asks of capitals.
+    pub case: CaseCheck,
+    /// Whether it counts only where the document also names the entity in full.
+    pub short: bool,
+    /// How likely it means the entity.
+    pub prior: f32,
+    /// Whether it, or the preferred name of its entity, may have short names.
+    pub shortens: bool,
+    /// Whether it is the preferred name of its entity.
+    pub preferred: bool,
+    /// The rule that derived it from a name of the gazetteer.
+    pub rule: Option<Rule>,
+    /// How ordinary a word it is; not at all where it has several words or is given without a capital.
+    pub ordinary: Ordinary,
+    /// Its language, in the order of [`super::Segment::language`]; zero for any.
+    pub language: u8,
+}
+
+/// What a segment keeps of each name.
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
+pub(super) struct NameRecord {
+    pub(super) entity: u32,
+    /// Where its text begins.
+    pub(super) start: u32,
+    pub(super) prior: f32,
+    /// How long its text is, in bytes.
+    pub(super) len: u16,
+    /// The number of its manner.
+    pub(super) manner: u16,
+}
+
+/// What names have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Manner {
+    /// The bytes before the first word.
+    pub(super) before: u16,
+    /// The bytes behind the last word.
+    pub(super) behind: u16,
+    pub(super) case: CaseCheck,
+    pub(super) short: bool,
+    pub(super) shortens: bool,
+    pub(super) preferred: bool,
+    pub(super) rule: Option<Rule>,
+    pub(super) ordinary: Ordinary,
+    pub(super) language: u8,
+}
+
+/// A manner as a file holds it.
+pub(super) type Encoded = [u8; 12];
+
+const CASES: [CaseCheck; 4] = [CaseCheck::None, CaseCheck::Exact, CaseCheck::Capitals, CaseCheck::Proper];
+const ORDINARY: [Ordinary; 4] = [Ordinary::No, Ordinary::Known, Ordinary::Common, Ordinary::Function];
+
+impl Manner {
+    /// The manner as bytes.
+    pub(super) fn encode(&self) -> Encoded {
+        let &Self { before, behind, case, short, shortens, preferred, rule, ordinary, language } = self;
+        let ([a, b], [c, d]) = (before.to_le_bytes(), behind.to_le_bytes());
+        let flags = u8::from(short) | u8::from(shortens) << 1 | u8::from(preferred) << 2;
+        let place = |found: Option<usize>| found.map_or(0, |at| at as u8);
+        let case = place(CASES.iter().position(|one| *one == case));
+        let ordinary = place(ORDINARY.iter().position(|one| *one == ordinary));
+        let rule = place(Rule::ALL.iter().position(|one| Some(*one) == rule).map(|at| at + 1));
+        [a, b, c, d, case, flags, rule, ordinary, language, 0, 0, 0]
+    }
+
+    /// The manner that the bytes stand for, if they stand for one.
+    pub(super) fn decode(&[a, b, c, d, case, flags, rule, ordinary, language, ..]: &Encoded) -> Option<Self> {
+        Some(Self {
+            before: u16::from_le_bytes([a, b]),
+            behind: u16::from_le_bytes([c, d]),
+            case: *CASES.get(case as usize)?,
+            short: flags & 1 != 0,
+            shortens: flags & 2 != 0,
+            preferred: flags & 4 != 0,
+            rule: match rule.checked_sub(1) {
+                Some(at) => Some(*Rule::ALL.get(at as usize)?),
+                None => None,
+            },
+            ordinary: *ORDINARY.get(ordinary as usize)?,
+            language,
+        })
+    }
+}
+
+/// The names of a segment.
+#[derive(Debug)]
+pub(super) struct Names {
+    pub(super) records: Column<NameRecord>,
+    pub(super) texts: Column<u8>,
+    pub(super) manners: Vec<Manner>,
+}
+
+impl Names {
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// The entity of a name.
+    #[inline]
+    pub(super) fn entity(&self, NameId(id): NameId) -> EntityId {
+        EntityId(self.records[id as usize].entity)
+    }
+
+    /// The name of that number. Panics when there is none.
+    #[inline]
+    pub(super) fn get(&self, NameId(id): NameId) -> Name<'_> {
+        let record = &self.records[id as usize];
+        let &Manner { before, behind, case, short, shortens, preferred, rule, ordinary, language } =
+            &self.manners[record.manner as usize];
+        let text = text(&self.texts[record.start as usize..][..record.len as usize]);
+        let (before, behind) = (before as usize, text.len() - behind as usize);
+        Name {
+            entity: EntityId(record.entity),
+            text,
+            before: &text[..before],
+            core: &text[before..behind],
+            behind: &text[behind..],
+            case,
+            short,
+            prior: record.prior,
+            shortens,
+            preferred,
+            rule,
+            ordinary,
+            language,
+        }
+    }
+
+    /// The memory in bytes.
+    pub(super) fn memory(&self) -> usize {
+        self.records.bytes().len() + self.texts.len() + self.manners.len() * size_of::<Manner>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn manners_are_what_their_bytes_say() {
+        for (at, rule) in Rule::ALL.into_iter().map(Some).chain([None]).enumerate() {
+            let manner = Manner {
+                before: at as u16 * 300,
+                behind: 4096 - at as u16,
+                case: CASES[at % 4],
+                short: at % 2 == 0,
+                shortens: at % 3 == 0,
+                preferred: at % 5 == 0,
+                rule,
+                ordinary: ORDINARY[at % 4],
+                language: at as u8,
+            };
+            assert_eq!(Manner::decode(&manner.encode()), Some(manner));
+        }
+        assert_eq!(Manner::decode(&[0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0]), None);
+        assert_eq!(Manner::decode(&[0, 0, 0, 0, 0, 0, 28, 0, 0, 0, 0, 0]), None);
+    }
+}
