@@ -1,12 +1,12 @@
 //! A gazetteer in one version.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, path::Path};
 
 use sha2::{Digest as _, Sha256};
 
 use crate::{
     gazetteer::Entity,
-    index::{CompileError, Compiler, Segment},
+    index::{CompileError, Compiler, FileError, Segment},
 };
 
 /// A named set of entities in one version, compiled for searching.
@@ -35,6 +35,17 @@ impl Gazetteer {
         Ok(Self { name: name.into(), version: version(content), segment: compiler.finish()? })
     }
 
+    /// A gazetteer of a segment that was compiled from content of that version.
+    pub fn new(name: impl Into<String>, version: impl Into<String>, segment: Segment) -> Self {
+        Self { name: name.into(), version: version.into(), segment }
+    }
+
+    /// Opens a segment file. Takes the same time for any size; [`Segment::verify`] is for the caller to do.
+    pub fn open(name: impl Into<String>, file: &Path) -> Result<Self, FileError> {
+        let (segment, version) = Segment::open(file)?;
+        Ok(Self::new(name, version, segment))
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name
@@ -51,10 +62,13 @@ impl Gazetteer {
     }
 }
 
-/// The first 64 bits of the SHA-256 of the content, in hexadecimal.
 fn version(content: &[u8]) -> String {
-    let digest = Sha256::digest(content);
-    digest.iter().take(8).fold(String::new(), |mut text, byte| {
+    version_of(Sha256::new_with_prefix(content))
+}
+
+/// The first 64 bits of the SHA-256 of the content, in hexadecimal.
+pub(super) fn version_of(content: Sha256) -> String {
+    content.finalize().iter().take(8).fold(String::new(), |mut text, byte| {
         // Writing to a string does not fail.
         let _ = write!(text, "{byte:02x}");
         text

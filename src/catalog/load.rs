@@ -1,18 +1,21 @@
 //! Gazetteers from files, and the starter gazetteer that is part of the program.
 
 use std::{
-    fmt, fs,
-    io::Cursor,
+    fs,
+    io::Write,
     path::{Path, PathBuf},
 };
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{Catalog, Gazetteer};
+use super::{
+    Catalog, Gazetteer,
+    source::{Intake, LoadIssue},
+};
 use crate::{
-    gazetteer::{Format, Issue, Read, read},
-    index::CompileError,
+    gazetteer::{Format, read},
+    index::{CompileError, Compiler, FileError},
 };
 
 /// The name of the gazetteer that is part of the program.
@@ -24,7 +27,7 @@ static STARTER_JSONL: &[u8] = include_bytes!("../../data/starter.jsonl");
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
-    /// Gazetteer files; each is named by its file name without the extension.
+    /// Gazetteer files, segment files among them; each is named by its file name without the extension.
     pub files: Vec<PathBuf>,
     /// Whether to load the starter gazetteer.
     pub starter: bool,
@@ -35,22 +38,6 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self { files: Vec::new(), starter: true, skip_bad_lines: false }
-    }
-}
-
-/// An issue of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LoadIssue {
-    /// The file, as it was given.
-    pub file: PathBuf,
-    /// What is wrong.
-    pub issue: Issue,
-}
-
-impl fmt::Display for LoadIssue {
-    /// `file:line: code: message`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.file.display(), self.issue)
     }
 }
 
@@ -86,6 +73,22 @@ pub enum LoadError {
         /// Why not.
         error: CompileError,
     },
+    /// A segment file cannot be used.
+    #[error("cannot use the segment file {}: {error}", file.display())]
+    Segment {
+        /// The file.
+        file: PathBuf,
+        /// Why not.
+        error: FileError,
+    },
+    /// A segment file cannot be written.
+    #[error("cannot write the segment file {}: {error}", file.display())]
+    Write {
+        /// The file.
+        file: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
 }
 
 fn list(issues: &[LoadIssue]) -> String {
@@ -105,14 +108,36 @@ pub struct Loaded {
     pub catalog: Catalog,
     /// The issues of lines that were left out.
     pub skipped: Vec<LoadIssue>,
+    /// The segment files among the gazetteers: opened, and not verified yet.
+    pub unverified: Vec<Unverified>,
 }
 
-/// Loads and compiles the gazetteers of `options`. Reads every file before it fails for issues, so that all are listed.
+/// A segment file that was opened.
+#[derive(Debug, Clone)]
+pub struct Unverified {
+    file: PathBuf,
+    gazetteer: std::sync::Arc<Gazetteer>,
+}
+
+impl Unverified {
+    /// Reads the whole file and compares its checksums: some gigabytes a second.
+    pub fn verify(&self) -> Result<(), LoadError> {
+        let segment = self.gazetteer.segment();
+        segment.verify().map_err(|error| LoadError::Segment { file: self.file.clone(), error })
+    }
+}
+
+/// Whether a file is taken for a segment file, by its name.
+pub fn is_segment(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("segment"))
+}
+
+/// Loads the gazetteers of `options`: opens segment files, compiles all others. Reads every file before it fails for
+/// issues, so that all are listed.
 pub fn load(options: &Options) -> Result<Loaded, LoadError> {
     let mut issues = Vec::new();
     let mut gazetteers: Vec<Gazetteer> = Vec::new();
     for file in &options.files {
-        let (content, read) = read_file(file)?;
         let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let refuse = |reason| LoadError::Name { file: file.clone(), name: name.clone(), reason };
         if name == Gazetteer::INLINE {
@@ -122,9 +147,16 @@ pub fn load(options: &Options) -> Result<Loaded, LoadError> {
         if starter || gazetteers.iter().any(|other| other.name() == name) {
             return Err(refuse("another gazetteer has that name; rename the file"));
         }
-        issues.extend(read.issues.into_iter().map(|issue| LoadIssue { file: file.clone(), issue }));
+        if is_segment(file) {
+            let opened = Gazetteer::open(name, file);
+            gazetteers.push(opened.map_err(|error| LoadError::Segment { file: file.clone(), error })?);
+            continue;
+        }
+        let mut intake = Intake::default();
+        intake.read(file, &mut |_| {})?;
+        issues.append(&mut intake.issues);
         if issues.is_empty() || options.skip_bad_lines {
-            gazetteers.push(compile(name, &content, &read.entries)?);
+            gazetteers.push(intake.finish(&name)?);
         }
     }
     if !issues.is_empty() && !options.skip_bad_lines {
@@ -133,21 +165,70 @@ pub fn load(options: &Options) -> Result<Loaded, LoadError> {
     if options.starter {
         let file = PathBuf::from(STARTER);
         let read = read(STARTER_JSONL, Format::JsonLines).map_err(|error| LoadError::Read { file, error })?;
-        gazetteers.push(compile(STARTER.into(), STARTER_JSONL, &read.entries)?);
+        let entities = read.entries.iter().map(|entry| &entry.entity);
+        let starter = Gazetteer::compile(STARTER, STARTER_JSONL, entities);
+        gazetteers.push(starter.map_err(|error| LoadError::Compile { name: STARTER.into(), error })?);
     }
-    Ok(Loaded { catalog: Catalog::new(gazetteers), skipped: issues })
+    let catalog = Catalog::new(gazetteers);
+    let segments = options.files.iter().filter(|file| is_segment(file)).filter_map(|file| {
+        let gazetteer = catalog.get(&file.file_stem()?.to_string_lossy()).ok()?;
+        Some(Unverified { file: file.clone(), gazetteer })
+    });
+    let unverified = segments.collect();
+    Ok(Loaded { catalog, skipped: issues, unverified })
 }
 
-/// Reads a gazetteer file, in the format that its name stands for; returns its content as well.
-pub fn read_file(file: &Path) -> Result<(Vec<u8>, Read), LoadError> {
-    let fail = |error| LoadError::Read { file: file.to_owned(), error };
-    let content = fs::read(file).map_err(fail)?;
-    let format = Format::of(&file.to_string_lossy());
-    let read = read(Cursor::new(&content), format).map_err(fail)?;
-    Ok((content, read))
+/// What compiling gave.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The gazetteer.
+    pub gazetteer: Gazetteer,
+    /// How many bytes its file has.
+    pub bytes: u64,
+    /// The issues of lines that were left out.
+    pub skipped: Vec<LoadIssue>,
 }
 
-fn compile(name: String, content: &[u8], entries: &[crate::gazetteer::Entry]) -> Result<Gazetteer, LoadError> {
-    let entities = entries.iter().map(|entry| &entry.entity);
-    Gazetteer::compile(name.clone(), content, entities).map_err(|error| LoadError::Compile { name, error })
+/// Compiles gazetteer files into one segment file. Reads every file before it fails for issues. `progress` is told of
+/// each piece read, in bytes.
+///
+/// The file is written beside `output` and renamed: who has an old one mapped keeps it, and a failure leaves it as it
+/// was.
+pub fn compile(
+    files: &[PathBuf],
+    output: &Path,
+    skip_bad_lines: bool,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Compiled, LoadError> {
+    let mut intake = Intake::new(Compiler::for_file());
+    for file in files {
+        intake.read(file, progress)?;
+    }
+    let skipped = std::mem::take(&mut intake.issues);
+    if !skipped.is_empty() && !skip_bad_lines {
+        return Err(LoadError::Issues(skipped));
+    }
+    let name = output.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let gazetteer = intake.finish(&name)?;
+    let mut part = output.as_os_str().to_owned();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    let written = write(&gazetteer, &part).and_then(|bytes| fs::rename(&part, output).map(|()| bytes));
+    match written {
+        Ok(bytes) => Ok(Compiled { gazetteer, bytes, skipped }),
+        Err(error) => {
+            // What was written is of no use, and there is nobody to tell when it cannot be removed.
+            let _ = fs::remove_file(&part);
+            Err(LoadError::Write { file: output.to_owned(), error })
+        }
+    }
+}
+
+/// Writes a gazetteer to a new file, and to the disk.
+fn write(gazetteer: &Gazetteer, file: &Path) -> std::io::Result<u64> {
+    let mut out = fs::File::create(file)?;
+    let bytes = gazetteer.segment().write(gazetteer.version(), &mut out)?;
+    out.flush()?;
+    out.sync_all()?;
+    Ok(bytes)
 }

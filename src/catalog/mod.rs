@@ -8,10 +8,12 @@
 mod gazetteer;
 mod load;
 mod pinned;
+mod source;
 
 pub use gazetteer::Gazetteer;
-pub use load::{LoadError, LoadIssue, Loaded, Options, STARTER, load, read_file};
+pub use load::{Compiled, LoadError, Loaded, Options, STARTER, Unverified, compile, is_segment, load};
 pub use pinned::Pinned;
+pub use source::{LoadIssue, check};
 
 use std::{collections::BTreeMap, sync::Arc};
 

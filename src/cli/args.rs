@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use toml::Value;
 
 use crate::{
+    catalog::is_segment,
     config::{CONFIG_VARIABLE, Config, ConfigError},
     extract::Overlap,
     gazetteer::Rule,
@@ -38,6 +39,8 @@ pub(super) enum Command {
     Explain(Explain),
     /// Report everything that is wrong with gazetteer files.
     Check(Check),
+    /// Compile gazetteer files into one segment file, which opens at once at any size.
+    Compile(Compile),
     /// Print the effective settings and where each came from.
     Config(ServerSettings),
 }
@@ -51,7 +54,7 @@ pub(super) struct ServerSettings {
     /// The address to listen on; port 0 takes any that is free. [setting server.listen]
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
-    /// A gazetteer file (.jsonl, .csv, .tsv, or a name a line); may be given again. [setting gazetteers.files]
+    /// A gazetteer file (.jsonl, .csv, .tsv, .segment, or a name a line); may be given again. [setting gazetteers.files]
     #[arg(long, value_name = "FILE")]
     gazetteer: Vec<PathBuf>,
     /// Do not load the starter gazetteer. [setting gazetteers.starter]
@@ -124,7 +127,7 @@ pub(super) struct Serve {
 /// What to search and how: the same for every subcommand that extracts.
 #[derive(Debug, Args)]
 pub(super) struct Search {
-    /// A gazetteer file (.jsonl, .csv, .tsv, or a name a line); may be given again.
+    /// A gazetteer file (.jsonl, .csv, .tsv, .segment, or a name a line); may be given again.
     #[arg(long, value_name = "FILE")]
     pub(super) gazetteer: Vec<PathBuf>,
     /// Leave out gazetteer lines with issues, and say which.
@@ -294,6 +297,26 @@ pub(super) struct Check {
     /// Gazetteer files.
     #[arg(required = true, value_name = "GAZETTEER")]
     pub(super) files: Vec<PathBuf>,
+}
+
+/// Compile gazetteer files into one segment file, which opens at once at any size.
+#[derive(Debug, Args)]
+pub(super) struct Compile {
+    /// Gazetteer files (.jsonl, .csv, .tsv, or a name a line), which together make one gazetteer.
+    #[arg(required = true, value_name = "GAZETTEER")]
+    pub(super) files: Vec<PathBuf>,
+    /// The file to write; its name without .segment is that of the gazetteer.
+    #[arg(long, short, value_name = "FILE.segment", value_parser = segment)]
+    pub(super) output: PathBuf,
+    /// Leave out gazetteer lines with issues, and say which.
+    #[arg(long)]
+    pub(super) skip_bad_lines: bool,
+}
+
+fn segment(text: &str) -> Result<PathBuf, String> {
+    let file = PathBuf::from(text);
+    let wrong = "the name must end in .segment, by which serve and extract know such a file";
+    if is_segment(&file) { Ok(file) } else { Err(wrong.into()) }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -6,21 +6,21 @@ use std::{
 };
 
 use super::{args::Check, clean, say};
-use crate::catalog::{LoadIssue, read_file};
+use crate::catalog::{self, LoadIssue};
 
 /// Prints every issue of every file; a file that cannot be read does not keep the others from being checked.
 pub(super) fn run(arguments: &Check) -> anyhow::Result<ExitCode> {
     let mut out = stdout().lock();
     let mut good = true;
     for file in &arguments.files {
-        match read_file(file) {
-            Ok((_, read)) => {
-                good &= read.issues.is_empty();
-                let (entities, issues) = (read.entries.len(), read.issues.len());
-                for issue in read.issues {
+        match catalog::check(file) {
+            Ok((entities, issues)) => {
+                good &= issues.is_empty();
+                let count = issues.len();
+                for issue in issues {
                     writeln!(out, "{}", clean(&LoadIssue { file: file.clone(), issue }.to_string()))?;
                 }
-                say(&format!("{}: {entities} entities, {issues} issues", file.display()));
+                say(&format!("{}: {entities} entities, {count} issues", file.display()));
             }
             Err(error) => {
                 good = false;

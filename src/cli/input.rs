@@ -39,7 +39,7 @@ pub(super) fn each<W: Write>(
     out: &mut W,
     mut take: impl FnMut(&mut W, Document) -> anyhow::Result<()>,
 ) -> anyhow::Result<bool> {
-    let progress = Progress::new(total(&inputs.files));
+    let progress = Progress::beside_output(total(&inputs.files));
     let mut good = true;
     for path in &inputs.files {
         read(path, inputs.input_format, &progress, |document| match document {

@@ -6,6 +6,7 @@
 mod args;
 mod check;
 mod colour;
+mod compile;
 mod config;
 mod eval;
 mod explain;
@@ -31,6 +32,7 @@ pub fn main() -> ExitCode {
         Command::Eval(arguments) => eval::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Compile(arguments) => compile::run(&arguments),
         Command::Config(arguments) => config::run(&arguments),
     };
     match result {

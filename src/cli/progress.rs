@@ -4,14 +4,18 @@ use std::io::{self, IsTerminal as _, Read};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// Shows how much of the input was read. Nothing is shown where standard error is no terminal, or where standard
-/// output is one too and would be written across.
+/// Shows how much of the input was read, where standard error is a terminal.
 pub(super) struct Progress(Option<ProgressBar>);
 
 impl Progress {
+    /// A bar up to `total` bytes, beside output that is written meanwhile: none where it would be written across.
+    pub(super) fn beside_output(total: Option<u64>) -> Self {
+        if io::stdout().is_terminal() { Self(None) } else { Self::new(total) }
+    }
+
     /// A bar up to `total` bytes; `None` when the total is not known.
     pub(super) fn new(total: Option<u64>) -> Self {
-        if !io::stderr().is_terminal() || io::stdout().is_terminal() {
+        if !io::stderr().is_terminal() {
             return Self(None);
         }
         let template = match total {
@@ -26,6 +30,13 @@ impl Progress {
     /// A reader that moves the bar on.
     pub(super) fn wrap<R: Read>(&self, reader: R) -> Counted<R> {
         Counted { reader, bar: self.0.clone() }
+    }
+
+    /// Moves the bar on by so many bytes.
+    pub(super) fn add(&self, bytes: u64) {
+        if let Some(bar) = &self.0 {
+            bar.inc(bytes);
+        }
     }
 
     /// Removes the bar.

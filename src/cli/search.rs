@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::{args::Search, say};
 use crate::{
-    catalog::{self, Loaded, Pinned},
+    catalog::{self, Loaded, Pinned, Unverified},
     extract::{self, Answer, Input, Options, Scratch, Source, Subject},
     service::{
         self,
@@ -47,7 +47,8 @@ impl Extractor {
         if let Some(form) = with.iter().find(|form| without.iter().any(|way| way.form() == Some(**form))) {
             anyhow::bail!("the form {form} is given to --with and to --without");
         }
-        let Loaded { catalog, skipped } = catalog::load(&gazetteers)?;
+        let Loaded { catalog, skipped, unverified } = catalog::load(&gazetteers)?;
+        unverified.iter().try_for_each(Unverified::verify)?;
         for issue in skipped {
             say(&format!("left out: {issue}"));
         }

@@ -7,7 +7,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::args::Serve;
 use crate::{
-    catalog::{self, Loaded},
+    catalog::{self, Loaded, Unverified},
     config::Settings,
     service::{Handle, Server},
     telemetry,
@@ -63,7 +63,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
 /// Loads the gazetteers away from the threads of the server, and gives them to it.
 async fn load(options: catalog::Options, handle: Handle) -> anyhow::Result<()> {
     let started = Instant::now();
-    let Loaded { catalog, skipped } =
+    let Loaded { catalog, skipped, unverified } =
         tokio::task::spawn_blocking(move || catalog::load(&options)).await.context("loading gazetteers failed")??;
     for issue in &skipped {
         tracing::warn!("left out: {issue}");
@@ -80,7 +80,9 @@ async fn load(options: catalog::Options, handle: Handle) -> anyhow::Result<()> {
     }
     handle.serve(catalog).await;
     tracing::info!(milliseconds = started.elapsed().as_millis() as u64, "serving");
-    Ok(())
+    // Large segment files serve at once; a damaged one ends the server as soon as that is known.
+    let verify = move || unverified.iter().try_for_each(Unverified::verify);
+    Ok(tokio::task::spawn_blocking(verify).await.context("verifying segment files failed")??)
 }
 
 /// Waits for SIGTERM or SIGINT.

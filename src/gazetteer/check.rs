@@ -17,22 +17,32 @@ pub(super) const MAX_LINKS: usize = 1_000;
 /// Checks entities one after the other and remembers their ids.
 #[derive(Debug, Default)]
 pub struct Checker {
-    ids: HashMap<String, u64>,
+    /// Each id with where it was given: in which file, and there at which line.
+    ids: HashMap<Box<str>, (u32, u64)>,
+    files: Vec<String>,
     folded: Vec<u8>,
 }
 
 impl Checker {
+    /// Says that what follows is of that file. Needed only where there are several.
+    pub fn begin_file(&mut self, name: &str) {
+        self.files.push(name.to_owned());
+    }
+
     /// Appends everything that is wrong with the entity at `line` to `issues`; returns whether nothing is.
     pub fn check(&mut self, entity: &Entity, line: u64, issues: &mut Vec<Issue>) -> bool {
         let before = issues.len();
         let mut report = |code, field: String, message| issues.push(Issue { line, code, field, message });
         if entity.id.is_empty() {
             report(IssueCode::MissingId, "id".into(), "the entity has no id".into());
-        } else if let Some(first) = self.ids.get(&entity.id) {
-            let message = format!("the id {} is given twice, first at {first}", quoted(&entity.id));
+        } else if let Some((file, first)) = self.ids.get(entity.id.as_str()) {
+            let elsewhere = *file as usize != self.files.len();
+            let file = self.files.get((*file as usize).wrapping_sub(1)).filter(|_| elsewhere);
+            let file = file.map_or(String::new(), |file| format!("{file}:"));
+            let message = format!("the id {} is given twice, first at {file}{first}", quoted(&entity.id));
             report(IssueCode::DuplicateId, "id".into(), message);
         } else {
-            self.ids.insert(entity.id.clone(), line);
+            self.ids.insert(entity.id.as_str().into(), (self.files.len() as u32, line));
         }
         if entity.id.len() > MAX_ID_BYTES {
             report(IssueCode::TooLong, "id".into(), too_long("id", entity.id.len(), MAX_ID_BYTES));

@@ -1,6 +1,6 @@
 //! Gazetteers as given: entities, their names, what is wrong with them, and the file formats they come in.
 //!
-//! [`read`] turns a file of any [`Format`] into [`Entry`]s and [`Issue`]s; [`Checker`] finds what is wrong across
+//! [`read_each`] turns a file of any [`Format`] into [`Entry`]s and [`Issue`]s; [`Checker`] finds what is wrong across
 //! entries. Nothing stops at the first fault: all issues of a file are reported in one run.
 //!
 //! Must not know: how names are searched, the catalog, the command line, files (readers take `impl BufRead`).
@@ -18,5 +18,5 @@ mod table;
 pub use check::{Checker, MAX_ALIASES, MAX_ID_BYTES, MAX_NAME_BYTES};
 pub use entity::{Alias, AliasKind, CaseRule, Entity};
 pub use issue::{Issue, IssueCode};
-pub use read::{Entry, Format, Read, read};
+pub use read::{Entry, Format, Read, read, read_each};
 pub use rule::{Rule, Rules};

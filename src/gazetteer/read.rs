@@ -53,48 +53,61 @@ pub struct Read {
 
 /// Reads a whole gazetteer. Every fault is an issue; only a failure to read is an error.
 ///
-/// A byte order mark, `\r\n` and blank lines are allowed. Holds all entities in memory.
-pub fn read(mut input: impl BufRead, format: Format) -> io::Result<Read> {
+/// Holds all entities in memory; [`read_each`] does not.
+pub fn read(input: impl BufRead, format: Format) -> io::Result<Read> {
     let mut read = Read::default();
-    let mut checker = Checker::default();
+    read_each(input, format, &mut Checker::default(), |one| match one {
+        Ok(entry) => read.entries.push(entry),
+        Err(issue) => read.issues.push(issue),
+    })?;
+    Ok(read)
+}
+
+/// Gives each entity of a gazetteer, and each fault, to `give`, in the order of the file.
+///
+/// A byte order mark, `\r\n` and blank lines are allowed. `checker` remembers the ids, so that files read with the same
+/// one are one gazetteer.
+pub fn read_each(
+    mut input: impl BufRead,
+    format: Format,
+    checker: &mut Checker,
+    mut give: impl FnMut(Result<Entry, Issue>),
+) -> io::Result<()> {
     let mut table = Table::new(format);
-    let mut bytes = Vec::new();
-    let mut number = 0;
-    while next_line(&mut input, &mut bytes, number == 0)? {
-        number += 1;
-        let mut report = |code, message| {
-            read.issues.push(Issue { line: number, code, field: String::new(), message });
-        };
-        if bytes.len() > MAX_LINE_BYTES {
-            report(IssueCode::LineTooLong, format!("the line is longer than {MAX_LINE_BYTES} bytes"));
-            continue;
-        }
-        let line = match std::str::from_utf8(&bytes) {
-            Ok(line) => line,
-            Err(error) => {
-                report(IssueCode::NotUtf8, format!("byte {} of the line is not UTF-8", error.valid_up_to() + 1));
-                continue;
-            }
-        };
-        if line.trim().is_empty() {
-            continue;
-        }
-        let parsed = match format {
-            Format::JsonLines => json::parse(line).map(Some),
-            Format::Csv | Format::Tsv => table.parse(line),
-            Format::List => Ok(Some(list::parse(line))),
-        };
-        match parsed {
+    let (mut bytes, mut issues) = (Vec::new(), Vec::new());
+    let mut line = 0;
+    while next_line(&mut input, &mut bytes, line == 0)? {
+        line += 1;
+        match parse(&bytes, format, &mut table) {
             Ok(Some(entity)) => {
-                if checker.check(&entity, number, &mut read.issues) {
-                    read.entries.push(Entry { line: number, entity });
+                if checker.check(&entity, line, &mut issues) {
+                    give(Ok(Entry { line, entity }));
                 }
+                issues.drain(..).for_each(|issue| give(Err(issue)));
             }
             Ok(None) => {}
-            Err(message) => report(IssueCode::Malformed, message),
+            Err((code, message)) => give(Err(Issue { line, code, field: String::new(), message })),
         }
     }
-    Ok(read)
+    Ok(())
+}
+
+/// The entity of a line, if it has one.
+fn parse(bytes: &[u8], format: Format, table: &mut Table) -> Result<Option<Entity>, (IssueCode, String)> {
+    if bytes.len() > MAX_LINE_BYTES {
+        return Err((IssueCode::LineTooLong, format!("the line is longer than {MAX_LINE_BYTES} bytes")));
+    }
+    let line = std::str::from_utf8(bytes)
+        .map_err(|error| (IssueCode::NotUtf8, format!("byte {} of the line is not UTF-8", error.valid_up_to() + 1)))?;
+    if line.trim().is_empty() {
+        return Ok(None);
+    }
+    let parsed = match format {
+        Format::JsonLines => json::parse(line).map(Some),
+        Format::Csv | Format::Tsv => table.parse(line),
+        Format::List => Ok(Some(list::parse(line))),
+    };
+    parsed.map_err(|message| (IssueCode::Malformed, message))
 }
 
 /// Reads the next line, without its end, into `line`; of a line too long only a part, so that none fills the memory.

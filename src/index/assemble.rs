@@ -7,11 +7,11 @@ use hashbrown::HashSet;
 
 use super::{
     automaton::Automaton,
-    compile::{CompileError, Compiler, NewEntity},
+    compile::{CompileError, Compiler, NewEntity, NewName},
     entities::{AttributeId, Entities, EntityId, EntityRecord, Links},
     ids::natural,
     joins::Joins,
-    names::{Manner, NameRecord, Names},
+    names::{DEFAULT_PRIOR, Manner, NameRecord, Names},
     segment::Segment,
     strings::Strings,
     vocabulary::{Vocabulary, WordId},
@@ -42,19 +42,19 @@ pub(super) fn assemble(compiler: Compiler) -> Result<Segment, CompileError> {
     let (tree, node) = trie.finish(&number);
 
     let (order, rank) = ranks(&entities, &ids);
-    for (at, name) in &mut names {
-        *at = node[*at as usize];
-        name.entity = rank[name.entity as usize];
+    for name in &mut names {
+        name.node = node[name.node as usize];
+        name.record.entity = rank[name.record.entity as usize];
     }
     drop(node);
     // Those of the likeliest entities first.
-    names.sort_unstable_by(|(node, name), (other_node, other)| {
-        let likelier = other.prior.total_cmp(&name.prior);
-        node.cmp(other_node).then(likelier).then(name.entity.cmp(&other.entity)).then(name.start.cmp(&other.start))
+    names.sort_unstable_by(|a, b| {
+        let (likelier, (one, other)) = (b.prior.total_cmp(&a.prior), (&a.record, &b.record));
+        a.node.cmp(&b.node).then(likelier).then(one.entity.cmp(&other.entity)).then(one.start.cmp(&other.start))
     });
     let mut names_of = vec![0; tree.ways.len() + 1];
-    for (node, _) in &names {
-        names_of[*node as usize + 1] += 1;
+    for name in &names {
+        names_of[name.node as usize + 1] += 1;
     }
     for node in 0..tree.ways.len() {
         names_of[node + 1] += names_of[node];
@@ -62,7 +62,7 @@ pub(super) fn assemble(compiler: Compiler) -> Result<Segment, CompileError> {
     let automaton = Automaton::new(&tree, &names_of, ordered.len(), engine);
     let automaton = automaton.map_err(|error| CompileError::TooLarge(error.0))?;
     let depths = tree.depths();
-    let longest = names.iter().map(|(node, _)| depths[*node as usize].into()).max().unwrap_or(0);
+    let longest = names.iter().map(|name| depths[name.node as usize].into()).max().unwrap_or(0);
     drop((tree, names_of, depths));
 
     let renumber = |sequence: &[u32]| sequence.iter().map(|&word| number[word as usize]).collect::<Box<[_]>>();
@@ -123,14 +123,14 @@ fn record(&NewEntity { name, name_len, kind, .. }: &NewEntity) -> EntityRecord {
 }
 
 /// Puts names in order and what one pattern needs side by side. The preferred name of an entity is where a name has it.
-fn place(names: Vec<(u32, NameRecord)>, given: &str, manners: &[Manner], entities: &mut [EntityRecord]) -> Names {
+fn place(names: Vec<NewName>, given: &str, manners: &[Manner], entities: &mut [EntityRecord]) -> Names {
     let text_of = |start: u32, len: u16| &given[start as usize..][..len as usize];
     let mut texts = String::with_capacity(given.len());
     let mut records: Vec<NameRecord> = Vec::with_capacity(names.len());
     let mut placed = vec![false; entities.len()];
     let mut pattern = 0;
-    for (at, (node, name)) in names.iter().enumerate() {
-        if at == 0 || names[at - 1].0 != *node {
+    for (at, NewName { node, record: name, .. }) in names.iter().enumerate() {
+        if at == 0 || names[at - 1].node != *node {
             pattern = at;
         }
         let text = text_of(name.start, name.len);
@@ -155,7 +155,14 @@ fn place(names: Vec<(u32, NameRecord)>, given: &str, manners: &[Manner], entitie
         texts.push_str(text);
     }
     texts.shrink_to_fit();
-    Names { records: records.into(), texts: texts.into_bytes().into(), manners: manners.to_vec() }
+    let given = names.iter().any(|name| name.prior != DEFAULT_PRIOR);
+    let priors: Vec<_> = names.iter().filter(|_| given).map(|name| name.prior).collect();
+    Names {
+        records: records.into(),
+        priors: priors.into(),
+        texts: texts.into_bytes().into(),
+        manners: manners.to_vec(),
+    }
 }
 
 /// The distinct items, ascending.

@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use super::{
     automaton::Engine,
-    names::{CaseCheck, Manner, NameRecord},
+    names::{CaseCheck, DEFAULT_PRIOR, Manner, NameRecord},
     segment::Segment,
     trie::Trie,
 };
@@ -24,8 +24,6 @@ use crate::{
     text::{Gap, Ordinary, Shape, Word, Words, fold, ordinary, spell_out_umlauts},
 };
 
-/// The prior of an entity that gives none.
-const DEFAULT_PRIOR: f32 = 0.5;
 /// The most letters of a name in capitals that `auto` asks to be in capitals (rule M1).
 const CAPITALS: usize = 5;
 
@@ -48,8 +46,8 @@ pub struct Compiler {
     pub(super) uses: Vec<u32>,
     /// The words of names.
     pub(super) trie: Trie,
-    /// Each name and its node.
-    pub(super) names: Vec<(u32, NameRecord)>,
+    /// Each name with its node and its prior.
+    pub(super) names: Vec<NewName>,
     pub(super) manners: Vec<Manner>,
     manner_ids: HashMap<Manner, u16>,
     pub(super) joined: BTreeSet<(u32, Box<[u32]>)>,
@@ -72,6 +70,14 @@ pub struct Compiler {
     reader: Words,
     sequence: Vec<u32>,
     folded: Vec<u8>,
+}
+
+/// A name as it was added.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NewName {
+    pub(super) node: u32,
+    pub(super) prior: f32,
+    pub(super) record: NameRecord,
 }
 
 /// An entity as it was added.
@@ -121,7 +127,7 @@ impl Compiler {
         self.related.extend(entity.related.iter().map(|id| (number, id.as_str().into())));
         self.add_context(number, &entity.context);
         let prior = |prior: Option<f64>| prior.or(entity.prior).map_or(DEFAULT_PRIOR, |prior| prior as f32);
-        let mut name = NewName {
+        let mut name = Given {
             entity: number,
             nature,
             case: entity.case,
@@ -146,7 +152,7 @@ impl Compiler {
             let case = alias.case.unwrap_or(entity.case);
             let (short, language) = (alias.kind == AliasKind::Short, self.language(&alias.language_code));
             let preferred = alias.text == entity.name;
-            self.add_name(&alias.text, NewName { case, short, prior: prior(alias.prior), language, preferred, ..name });
+            self.add_name(&alias.text, Given { case, short, prior: prior(alias.prior), language, preferred, ..name });
         }
         for derived in full_names(nature, &entity.name) {
             let given = std::iter::once(&entity.name).chain(entity.aliases.iter().map(|alias| &alias.text));
@@ -194,8 +200,8 @@ impl Compiler {
     }
 
     /// Adds a name; returns whether it has a word.
-    fn add_name(&mut self, text: &str, name: NewName) -> bool {
-        let NewName { entity, nature, case, short, prior, rule, language, preferred, shortens } = name;
+    fn add_name(&mut self, text: &str, name: Given) -> bool {
+        let Given { entity, nature, case, short, prior, rule, language, preferred, shortens } = name;
         let mut added = false;
         let mut reader = std::mem::take(&mut self.reader);
         reader.clear();
@@ -231,7 +237,7 @@ impl Compiler {
                 language,
             });
             let (start, len) = (self.texts.len() as u32, text.len() as u16);
-            self.names.push((node, NameRecord { entity, start, prior, len, manner }));
+            self.names.push(NewName { node, prior, record: NameRecord { entity, start, len, manner } });
             added = true;
             self.texts.push_str(text);
             self.sequence = sequence;
@@ -320,9 +326,9 @@ impl Compiler {
     }
 }
 
-/// A name to add.
+/// What is given of a name to add.
 #[derive(Clone, Copy)]
-struct NewName {
+struct Given {
     entity: u32,
     nature: Kind,
     case: CaseRule,

@@ -144,6 +144,8 @@ sections! {
     AttributeCounts = 26 "counts of attributes"
     LanguageEnds = 27 "ends of languages"
     Languages = 28 "languages"
+    Deep = 29 "nodes of many words"
+    Priors = 30 "priors of names"
 }
 
 impl fmt::Display for Section {
@@ -274,10 +276,12 @@ impl Segment {
                 nodes: file.column(Section::Nodes)?,
                 roots: file.column(Section::Roots)?,
                 transitions: file.column(Section::Transitions)?,
+                deep: file.column(Section::Deep)?,
             }),
             joins: Joins { joins: file.column(Section::Joins)?, words: file.column(Section::JoinWords)? },
             names: Names {
                 records: file.column(Section::Names)?,
+                priors: file.column(Section::Priors)?,
                 texts: file.column(Section::Texts)?,
                 manners: manners.ok_or(FileError::Damaged(Section::Manners))?,
             },
@@ -319,6 +323,7 @@ impl Segment {
             ([0, count].contains(&entities.links.ends.len()), Section::LinkEnds),
             (entities.attribute_counts.len() == entities.attributes.len(), Section::AttributeCounts),
             (names.len() >= self.derived as usize, Section::Names),
+            ([0, names.len()].contains(&names.priors.len()), Section::Priors),
         ];
         match checks.into_iter().find(|(fits, _)| !fits) {
             Some((_, section)) => Err(FileError::Damaged(section)),
@@ -330,7 +335,17 @@ impl Segment {
     /// second.
     pub fn verify(&self) -> Result<(), FileError> {
         let Some(opened) = &self.opened else { return Ok(()) };
-        opened.table.iter().try_for_each(|entry| opened.verify(entry.section))
+        let mut behind = HEADER + opened.table.len() * ENTRY;
+        for entry in &opened.table {
+            opened.verify(entry.section)?;
+            // What fills the space before a section is zero.
+            let before = opened.map.bytes().get(behind..entry.start);
+            if before.is_none_or(|bytes| bytes.iter().any(|&byte| byte != 0)) {
+                return Err(FileError::Damaged(entry.section));
+            }
+            behind = entry.start + entry.len;
+        }
+        Ok(())
     }
 
     /// Writes the segment as a file; `version` is what identifies its content. Returns how many bytes it has.
@@ -345,7 +360,7 @@ impl Segment {
         let manners: Vec<_> = names.manners.iter().flat_map(Manner::encode).collect();
         let (types, languages): (Strings, Strings) = (list(&entities.types), list(languages));
         let Entities { records, ids, links, attributes, attribute_counts, types: _, natures: _ } = entities;
-        let sections: [(Section, &[u8]); 28] = [
+        let sections: [(Section, &[u8]); 30] = [
             (Section::Facts, &facts),
             (Section::Version, version.as_bytes()),
             (Section::Slots, vocabulary.slots.bytes()),
@@ -374,6 +389,8 @@ impl Segment {
             (Section::AttributeCounts, attribute_counts.bytes()),
             (Section::LanguageEnds, languages.ends.bytes()),
             (Section::Languages, &languages.bytes),
+            (Section::Deep, automaton.deep.bytes()),
+            (Section::Priors, names.priors.bytes()),
         ];
         let mut head = vec![0; HEADER];
         let mut end = HEADER + sections.len() * ENTRY;

@@ -121,6 +121,16 @@ impl Segment {
         self.names.len() - self.derived as usize
     }
 
+    /// How many names rules derived.
+    pub fn derived_count(&self) -> usize {
+        self.derived as usize
+    }
+
+    /// How many distinct words the vocabulary has.
+    pub fn word_count(&self) -> usize {
+        self.vocabulary.len()
+    }
+
     /// The memory in bytes, without that of the allocator; of an opened file what it would take if all of it were read.
     pub fn memory(&self) -> usize {
         self.vocabulary.memory()

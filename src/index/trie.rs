@@ -7,9 +7,9 @@
 //!
 //! 12 to 20 bytes a node while it grows, 8 after.
 
-use std::hash::{BuildHasher as _, RandomState};
+use std::hash::BuildHasher as _;
 
-use hashbrown::HashTable;
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::vocabulary::WordId;
 
@@ -27,13 +27,13 @@ pub(super) struct Way {
 pub(super) struct Trie {
     ways: Vec<Way>,
     places: HashTable<u32>,
-    hasher: RandomState,
+    hasher: DefaultHashBuilder,
 }
 
 impl Default for Trie {
     fn default() -> Self {
         let ways = vec![Way { before: 0, word: WordId(0) }];
-        Self { ways, places: HashTable::new(), hasher: RandomState::new() }
+        Self { ways, places: HashTable::new(), hasher: DefaultHashBuilder::default() }
     }
 }
 

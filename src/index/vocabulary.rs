@@ -113,6 +113,11 @@ impl Vocabulary {
         self.get(WordKey::of(folded), folded)
     }
 
+    /// How many words there are.
+    pub(super) fn len(&self) -> usize {
+        self.long.len()
+    }
+
     /// The memory in bytes.
     pub(super) fn memory(&self) -> usize {
         self.slots.bytes().len() + self.filter.bytes().len() + self.long.memory()

@@ -7,7 +7,7 @@
 //! nodes. What a match needs (its names, its length) lies in the record of its node.
 //!
 //! Linear in the words read plus the patterns reported (each failure link taken undoes a transition taken before).
-//! Building is linear in the words of the patterns; a node takes 16 bytes, a transition 16.
+//! Building is linear in the words of the patterns; a node takes 12 bytes, a transition 16.
 
 use bytemuck::{Pod, Zeroable};
 
@@ -25,18 +25,26 @@ const GOES_ON: u32 = 1 << 30;
 /// In a root: the word is a later word of some pattern.
 const LATER: u32 = 1 << 29;
 const NODE: u32 = LATER - 1;
+/// In a node's `fail`, above the state's number: how many words lead to the node; 0 where they are more than fit.
+const WORDS: u32 = 29;
 
 /// What is known of a node.
 #[derive(Debug, Clone, Copy, Pod, Zeroable)]
 #[repr(C)]
 pub(super) struct Node {
-    /// The state of the longest proper end of this node that some pattern goes on from.
+    /// The longest proper end of this node that some pattern goes on from, and how many words lead here.
     fail: u32,
     /// The longest proper end of this node that is a pattern, or 0.
     shorter: u32,
     /// The first name of the pattern that this node is; its names end where those of the next node begin.
     names: u32,
-    /// How many words lead here.
+}
+
+/// A node that many words lead to.
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
+pub(super) struct Deep {
+    node: u32,
     words: u32,
 }
 
@@ -58,6 +66,8 @@ pub(super) struct Wordwise {
     pub(super) roots: Column<u32>,
     /// A hash table, at most three quarters full.
     pub(super) transitions: Column<Transition>,
+    /// The nodes that more words lead to than their records can say, ascending.
+    pub(super) deep: Column<Deep>,
 }
 
 /// Where a transition lies in `transitions`, or would.
@@ -121,7 +131,7 @@ impl Wordwise {
                 };
             }
             let shorter = if is_pattern(fail) { fail } else { nodes[fail as usize].shorter };
-            nodes[node] = Node { fail, shorter, names: names[node], words: depths[node].into() };
+            nodes[node] = Node { fail, shorter, names: names[node] };
         }
         nodes[depths.len()].names = names[depths.len()];
         let state = |node: u32| {
@@ -142,7 +152,15 @@ impl Wordwise {
                 nodes[node].fail = nodes[fail].fail;
             }
         }
-        Ok(Self { nodes: nodes.into(), roots: roots.into(), transitions: transitions.into() })
+        let mut deep = Vec::new();
+        for (node, &words) in depths.iter().enumerate() {
+            let fits = u32::from(words) < 1 << (u32::BITS - WORDS);
+            nodes[node].fail |= if fits { u32::from(words) << WORDS } else { 0 };
+            if !fits {
+                deep.push(Deep { node: node as u32, words: words.into() });
+            }
+        }
+        Ok(Self { nodes: nodes.into(), roots: roots.into(), transitions: transitions.into(), deep: deep.into() })
     }
 
     pub(super) fn start(&self) -> State {
@@ -157,13 +175,13 @@ impl Wordwise {
     pub(super) fn step(&self, state: State, word: WordId, root: u32) -> State {
         if root & LATER != 0 && state.0 & NODE != 0 {
             let mut node =
-                if state.0 & GOES_ON != 0 { state.0 & NODE } else { self.nodes[(state.0 & NODE) as usize].fail };
+                if state.0 & GOES_ON != 0 { state.0 & NODE } else { self.nodes[(state.0 & NODE) as usize].fail & NODE };
             while node != 0 {
                 let next = self.transitions[slot(&self.transitions, node, word)].next;
                 if next != 0 {
                     return State(next);
                 }
-                node = self.nodes[node as usize].fail;
+                node = self.nodes[node as usize].fail & NODE;
             }
         }
         State(root & !LATER)
@@ -192,7 +210,10 @@ impl Wordwise {
     /// The number of words of a pattern.
     #[inline]
     pub(super) fn words_of(&self, PatternId(node): PatternId) -> u32 {
-        self.nodes[node as usize].words
+        match self.nodes[node as usize].fail >> WORDS {
+            0 => self.deep.binary_search_by_key(&node, |deep| deep.node).map_or(0, |at| self.deep[at].words),
+            words => words,
+        }
     }
 
     /// The names of a pattern.
@@ -202,6 +223,6 @@ impl Wordwise {
     }
 
     pub(super) fn memory(&self) -> usize {
-        self.nodes.bytes().len() + self.roots.bytes().len() + self.transitions.bytes().len()
+        self.nodes.bytes().len() + self.roots.bytes().len() + self.transitions.bytes().len() + self.deep.bytes().len()
     }
 }

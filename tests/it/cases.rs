@@ -1,9 +1,9 @@
 //! Every case of `tests/cases` holds on every surface, and every rule has a case.
 
-use std::{collections::BTreeSet, fs};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use onomast::{
-    catalog::{Catalog, Gazetteer},
+    catalog::{self, Catalog, Gazetteer},
     service::{Limits, proto},
 };
 
@@ -15,6 +15,15 @@ use crate::{
 
 fn gazetteer(case: &Case) -> Gazetteer {
     Gazetteer::compile(&case.name, case.jsonl().as_bytes(), &case.entities()).unwrap()
+}
+
+/// The answer of the library from the case's gazetteer file, compiled to a segment file and opened.
+fn through_a_file(case: &Case, file: &Path) -> proto::ExtractResponse {
+    let segment = file.with_extension("segment");
+    catalog::compile(&[file.to_owned()], &segment, false, &mut |_| {}).unwrap();
+    let opened = Gazetteer::open(&case.name, &segment).unwrap();
+    opened.segment().verify().unwrap();
+    surfaces::library(opened, &case.library_options(), &case.document())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -41,10 +50,11 @@ async fn every_case_holds_on_every_surface() {
             ("stream", surfaces::stream(&mut client, request.clone()).await),
         ];
         let file = folder.file(&format!("{}.jsonl", case.name), case.jsonl());
+        others.push(("segment file", through_a_file(case, &file)));
         let document = folder.file("document.jsonl", serde_json::to_string(&case.document()).unwrap());
         let printed = surfaces::command_line(&file, &case.flags(), &document);
         others.extend(printed.into_iter().map(|answer| ("command line", answer)));
-        assert_eq!(others.len(), 4);
+        assert_eq!(others.len(), 5);
         for (surface, answer) in others {
             if answer != library {
                 wrong.push(format!("{}: the {surface} differs from the library: {answer:?}", case.name));

@@ -345,3 +345,57 @@ async fn a_server_whose_log_nobody_reads_goes_on() {
         assert_eq!(client.extract(request).await.unwrap().into_inner().mentions.len(), 1);
     }
 }
+
+#[test]
+fn a_compiled_gazetteer_gives_what_its_source_gives() {
+    let folder = Folder::new();
+    let source = folder.file("places.csv", "id,name,type\na,New York,city\nb,China,country\n");
+    let file = folder.path("places.segment");
+    let (code, out, err) = run(&["compile", path(&source), "--output", path(&file)]);
+    assert_eq!((code, out.as_str()), (0, ""), "{err}");
+    assert!(err.contains("2 entities, 2 names") && err.contains("bytes a name"), "{err}");
+    let text = folder.file("text.txt", "New York, China");
+    let extract = |file| run(&["extract", "--no-default-gazetteer", "--gazetteer", path(file), path(&text)]);
+    let (compiled, given) = (extract(&file), extract(&source));
+    assert_eq!(compiled, given);
+    assert_eq!(compiled.1.matches("\"start\"").count(), 2, "{}", compiled.1);
+    assert_eq!(run(&["check", path(&file)]).0, 0);
+
+    // A damaged file is refused by everything that reads it.
+    let mut bytes = std::fs::read(&file).unwrap();
+    let last = bytes.iter().rposition(|&byte| byte != 0).unwrap();
+    bytes[last] ^= 1;
+    std::fs::write(&file, bytes).unwrap();
+    let damaged = [
+        run(&["check", path(&file)]),
+        extract(&file),
+        run(&["serve", "--no-default-gazetteer", "--gazetteer", path(&file), "--listen", "127.0.0.1:0"]),
+    ];
+    for (code, out, err) in damaged {
+        assert_eq!((code, out.as_str()), (1, ""));
+        assert!(err.contains("places.segment: the file is damaged: its "), "{err}");
+    }
+}
+
+#[test]
+fn what_cannot_be_compiled_is_told() {
+    let folder = Folder::new();
+    let source = folder.file("places.jsonl", "{\"id\": \"a\", \"name\": \"China\"}\n{\"id\": \"a\", \"name\": \"\"}\n");
+    let file = folder.path("places.segment");
+    let compile = |source: &str, output: &std::path::Path| run(&["compile", source, "--output", path(output)]);
+    let (code, _, err) = compile(path(&source), &file);
+    assert_eq!(code, 1);
+    assert!(err.contains(":2: duplicate-id: ") && err.contains(":2: empty-name: "), "{err}");
+    assert!(!file.exists());
+    let (code, _, err) = run(&["compile", path(&source), "--output", path(&file), "--skip-bad-lines"]);
+    assert!(code == 0 && err.contains("left out: ") && err.contains("1 entities, 1 names"), "{err}");
+    let (code, _, err) = compile(path(&file), &folder.path("again.segment"));
+    assert!(code == 1 && err.contains("is a segment file already"), "{err}");
+    let (code, _, err) = compile(path(&source), &folder.path("places.bin"));
+    assert!(code == 2 && err.contains("must end in .segment"), "{err}");
+    let (code, _, err) =
+        run(&["compile", path(&source), "--output", path(&folder.path("no/a.segment")), "--skip-bad-lines"]);
+    assert!(code == 1 && err.contains("cannot write the segment file"), "{err}");
+    let (code, _, err) = compile("missing.jsonl", &file);
+    assert!(code == 1 && err.contains("missing.jsonl"), "{err}");
+}

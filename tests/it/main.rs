@@ -16,6 +16,7 @@ mod properties;
 mod questions;
 mod readme;
 mod seed;
+mod segments;
 mod service;
 mod stream;
 mod support;

@@ -1,0 +1,111 @@
+//! Gazetteer files, read entity by entity into a compiler.
+//!
+//! Nothing holds a whole file: a line is read, checked, compiled and forgotten. Must not know: which gazetteers are
+//! served.
+
+use std::{
+    fmt,
+    fs::File,
+    io::{self, BufReader, Read},
+    path::{Path, PathBuf},
+};
+
+use sha2::{Digest as _, Sha256};
+
+use super::{Gazetteer, LoadError, gazetteer::version_of};
+use crate::{
+    gazetteer::{Checker, Format, Issue, read_each},
+    index::Compiler,
+};
+
+/// How much of a file is read at once.
+const BUFFER: usize = 1 << 18;
+
+/// An issue of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadIssue {
+    /// The file, as it was given.
+    pub file: PathBuf,
+    /// What is wrong.
+    pub issue: Issue,
+}
+
+impl fmt::Display for LoadIssue {
+    /// `file:line: code: message`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file.display(), self.issue)
+    }
+}
+
+/// What was read of some files.
+#[derive(Debug, Default)]
+pub(super) struct Intake {
+    pub(super) compiler: Compiler,
+    checker: Checker,
+    digest: Sha256,
+    /// What is wrong with the lines that were not.
+    pub(super) issues: Vec<LoadIssue>,
+}
+
+impl Intake {
+    /// An intake into that compiler.
+    pub(super) fn new(compiler: Compiler) -> Self {
+        Self { compiler, ..Self::default() }
+    }
+
+    /// Reads a file, in the format that its name stands for; tells `progress` of each piece read, in bytes.
+    pub(super) fn read(&mut self, file: &Path, progress: &mut dyn FnMut(u64)) -> Result<(), LoadError> {
+        let fail = |error| LoadError::Read { file: file.to_owned(), error };
+        let reader = Counted { file: File::open(file).map_err(fail)?, digest: &mut self.digest, progress };
+        let Self { compiler, checker, issues, .. } = self;
+        checker.begin_file(&file.to_string_lossy());
+        let format = Format::of(&file.to_string_lossy());
+        read_each(BufReader::with_capacity(BUFFER, reader), format, checker, |read| match read {
+            Ok(entry) => compiler.add(&entry.entity),
+            Err(issue) => issues.push(LoadIssue { file: file.to_owned(), issue }),
+        })
+        .map_err(fail)
+    }
+
+    /// The gazetteer of what was read.
+    pub(super) fn finish(self, name: &str) -> Result<Gazetteer, LoadError> {
+        let version = version_of(self.digest);
+        let segment = self.compiler.finish().map_err(|error| LoadError::Compile { name: name.to_owned(), error })?;
+        Ok(Gazetteer::new(name, version, segment))
+    }
+}
+
+/// Checks a gazetteer file: how many entities it has, and everything that is wrong with it. Of a segment file every
+/// checksum is compared.
+pub fn check(file: &Path) -> Result<(usize, Vec<Issue>), LoadError> {
+    if super::is_segment(file) {
+        let opened = Gazetteer::open("", file).and_then(|opened| opened.segment().verify().map(|()| opened));
+        let opened = opened.map_err(|error| LoadError::Segment { file: file.to_owned(), error })?;
+        return Ok((opened.segment().entities().len(), Vec::new()));
+    }
+    let fail = |error| LoadError::Read { file: file.to_owned(), error };
+    let reader = BufReader::with_capacity(BUFFER, File::open(file).map_err(fail)?);
+    let (mut entities, mut issues) = (0, Vec::new());
+    read_each(reader, Format::of(&file.to_string_lossy()), &mut Checker::default(), |read| match read {
+        Ok(_) => entities += 1,
+        Err(issue) => issues.push(issue),
+    })
+    .map_err(fail)?;
+    Ok((entities, issues))
+}
+
+/// A file that is digested while it is read.
+struct Counted<'a> {
+    file: File,
+    digest: &'a mut Sha256,
+    progress: &'a mut dyn FnMut(u64),
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read(buffer)?;
+        self.digest.update(&buffer[..count]);
+        (self.progress)(count as u64);
+        Ok(count)
+    }
+}

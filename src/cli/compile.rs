@@ -1,0 +1,36 @@
+//! `onomast compile`: gazetteer files into one segment file.
+
+use std::{fs, process::ExitCode, time::Instant};
+
+use super::{args::Compile, progress::Progress, say};
+use crate::catalog::{self, Compiled, is_segment};
+
+/// Compiles, and says what came of it.
+pub(super) fn run(arguments: &Compile) -> anyhow::Result<ExitCode> {
+    let Compile { files, output, skip_bad_lines } = arguments;
+    if let Some(file) = files.iter().find(|file| is_segment(file)) {
+        anyhow::bail!("{} is a segment file already; give what it was compiled from", file.display());
+    }
+    let started = Instant::now();
+    let total = files.iter().map(|file| fs::metadata(file).ok().map(|data| data.len())).sum();
+    let progress = Progress::new(total);
+    let compiled = catalog::compile(files, output, *skip_bad_lines, &mut |bytes| progress.add(bytes));
+    progress.finish();
+    let Compiled { gazetteer, bytes, skipped } = compiled?;
+    for issue in &skipped {
+        say(&format!("left out: {issue}"));
+    }
+    let segment = gazetteer.segment();
+    let (entities, names, derived) = (segment.entities().len(), segment.name_count(), segment.derived_count());
+    let each = bytes as f64 / (names as f64).max(1.0);
+    say(&format!(
+        "{}: {entities} entities, {names} names and {derived} derived from them, {} words; {:.1} MB, {each:.0} bytes \
+         a name; version {}; {:.1} s",
+        output.display(),
+        segment.word_count(),
+        bytes as f64 / 1e6,
+        gazetteer.version(),
+        started.elapsed().as_secs_f64(),
+    ));
+    Ok(ExitCode::SUCCESS)
+}

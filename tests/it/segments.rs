@@ -1,0 +1,177 @@
+//! Segment files: equal input gives equal files, and whatever is not as it was written is refused with the reason.
+
+use std::{fs, path::Path};
+
+use onomast::{
+    catalog::{self, Gazetteer, LoadError},
+    index::{FileError, Segment},
+    service::{Limits, proto},
+};
+
+use crate::{
+    support::{Folder, TestServer, repository},
+    surfaces,
+};
+
+const PLACES: &str = concat!(
+    "{\"id\": \"Q148\", \"name\": \"China\", \"type\": \"country\", \"aliases\": [\"People's Republic of China\"]}\n",
+    "{\"id\": \"Q60\", \"name\": \"New York\", \"type\": \"city\", \"prior\": 0.9, \"attributes\": {\"in\": \"USA\"},",
+    " \"related\": [\"Q148\"], \"context\": [\"skyscraper\"]}\n",
+    "{\"id\": \"Q1\", \"name\": \"The Very Long and Winding Road to the Sea\", \"aliases\": [{\"text\": \"Straße\",",
+    " \"language_code\": \"de\"}]}\n",
+);
+
+/// A compiled file, and its bytes.
+fn compiled(folder: &Folder, name: &str) -> (std::path::PathBuf, Vec<u8>) {
+    let (source, file) = (folder.file("places.jsonl", PLACES), folder.path(name));
+    catalog::compile(&[source], &file, false, &mut |_| {}).unwrap();
+    let bytes = fs::read(&file).unwrap();
+    (file, bytes)
+}
+
+/// What is wrong with a file, whether that shows when it is opened or when it is verified.
+fn fault(file: &Path) -> Option<FileError> {
+    Segment::open(file).and_then(|(segment, _)| segment.verify()).err()
+}
+
+fn found(gazetteer: Gazetteer, text: &str) -> Vec<String> {
+    let document = proto::Document { text: text.into(), ..proto::Document::default() };
+    let answer = surfaces::library(gazetteer, &onomast::extract::Options::default(), &document);
+    answer.mentions.into_iter().map(|mention| mention.entity.map_or(String::new(), |entity| entity.id)).collect()
+}
+
+#[test]
+fn equal_input_gives_equal_files() {
+    let folder = Folder::new();
+    let (_, one) = compiled(&folder, "one.segment");
+    let (_, other) = compiled(&folder, "other.segment");
+    assert_eq!(one, other);
+}
+
+#[test]
+fn a_flipped_byte_is_refused_wherever_it_is() {
+    let folder = Folder::new();
+    let (file, bytes) = compiled(&folder, "places.segment");
+    assert!(fault(&file).is_none());
+    for at in 0..bytes.len() {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 1 << (at % 8);
+        fs::write(&file, damaged).unwrap();
+        let error = fault(&file).unwrap_or_else(|| panic!("byte {at} of {} was flipped", bytes.len()));
+        let expected = match at {
+            0..8 => matches!(error, FileError::NotASegment),
+            8..12 => matches!(error, FileError::Format { .. }),
+            24..32 => matches!(error, FileError::Length { .. }),
+            _ => matches!(error, FileError::Damaged(_)),
+        };
+        assert!(expected, "byte {at}: {error:?}");
+    }
+}
+
+#[test]
+fn a_cut_file_is_refused_wherever_it_was_cut() {
+    let folder = Folder::new();
+    let (file, bytes) = compiled(&folder, "places.segment");
+    for length in 0..bytes.len() {
+        fs::write(&file, &bytes[..length]).unwrap();
+        let error = Segment::open(&file).expect_err("a cut file must not open");
+        let expected = match length {
+            0 => matches!(error, FileError::NotASegment | FileError::Io(_)),
+            _ => matches!(error, FileError::Length { .. }),
+        };
+        assert!(expected, "{length} bytes: {error:?}");
+    }
+    fs::write(&file, [&bytes[..], b"\n"].concat()).unwrap();
+    assert!(matches!(Segment::open(&file), Err(FileError::Length { .. })), "a byte too many");
+}
+
+#[test]
+fn a_file_of_another_format_or_other_rules_is_refused_with_the_reason() {
+    let folder = Folder::new();
+    let (file, bytes) = compiled(&folder, "places.segment");
+    let mut newer = bytes.clone();
+    newer[8] += 1;
+    fs::write(&file, newer).unwrap();
+    let message = fault(&file).map(|error| error.to_string()).unwrap_or_default();
+    assert!(message.contains("format 2") && message.contains("reads format 1"), "{message}");
+    // Other rules, with a checksum that is right.
+    let mut other = bytes;
+    other[16] ^= 1;
+    let end = 64 + 24 * u32::from_le_bytes(other[12..16].try_into().unwrap()) as usize;
+    other[32..36].fill(0);
+    let checksum = crc32fast::hash(&other[..end]);
+    other[32..36].copy_from_slice(&checksum.to_le_bytes());
+    fs::write(&file, other).unwrap();
+    assert!(matches!(fault(&file), Some(FileError::Rules { .. })));
+    fs::write(&file, "China\n").unwrap();
+    assert!(matches!(fault(&file), Some(FileError::NotASegment)));
+    assert!(matches!(fault(&folder.path("missing.segment")), Some(FileError::Io(_))));
+}
+
+/// `tests/data/format-1.segment` was written by the first version of the format: by `onomast compile` of `PLACES`.
+#[test]
+fn an_old_file_is_read_or_refused_for_its_rules() {
+    match Gazetteer::open("places", &repository("tests/data/format-1.segment")) {
+        Ok(gazetteer) => {
+            gazetteer.segment().verify().unwrap();
+            assert_eq!(found(gazetteer, "From New York to China by the Strasse"), ["Q60", "Q148", "Q1"]);
+        }
+        Err(error) => assert!(matches!(error, FileError::Rules { .. }), "{error}"),
+    }
+}
+
+#[test]
+fn everything_of_an_entity_survives() {
+    let folder = Folder::new();
+    let (file, _) = compiled(&folder, "places.segment");
+    let gazetteer = Gazetteer::open("places", &file).unwrap();
+    let segment = gazetteer.segment();
+    let york = segment.entity(segment.find("Q60").unwrap());
+    assert_eq!((york.id, york.name, &*segment.types()[york.kind.0 as usize]), ("Q60", "New York", "city"));
+    assert_eq!(york.related, [segment.find("Q148").unwrap()]);
+    assert_eq!(york.attributes.iter().map(|&id| segment.attribute(id)).collect::<Vec<_>>(), ["in=USA"]);
+    assert_eq!(york.context, [segment.word(b"skyscraper").unwrap()]);
+    let road = segment.entity(segment.find("Q1").unwrap());
+    assert!(road.related.is_empty() && road.attributes.is_empty() && road.context.is_empty());
+    let german = segment.names().find(|name| name.text == "Straße").unwrap();
+    assert_eq!((german.language, german.prior), (segment.language("de"), 0.5));
+    assert_eq!(segment.find("Q2"), None);
+    assert_eq!(found(gazetteer, "the very long and winding road to the sea"), ["Q1"], "more words than a node counts");
+}
+
+#[test]
+fn several_files_make_one_gazetteer_and_share_its_ids() {
+    let folder = Folder::new();
+    let one = folder.file("one.jsonl", "{\"id\": \"a\", \"name\": \"Berlin\"}\n");
+    let two = folder.file("two.csv", "id,name\na,Paris\nb,Rome\n");
+    let output = folder.path("all.segment");
+    let files = [one.clone(), two];
+    let Err(LoadError::Issues(issues)) = catalog::compile(&files, &output, false, &mut |_| {}) else {
+        panic!("an id is given twice")
+    };
+    assert_eq!(issues.len(), 1);
+    assert!(issues[0].to_string().contains(&format!("first at {}:1", one.display())), "{}", issues[0]);
+    assert!(!output.exists(), "nothing is written for a gazetteer with issues");
+    let compiled = catalog::compile(&files, &output, true, &mut |_| {}).unwrap();
+    assert_eq!(compiled.skipped.len(), 1);
+    assert_eq!(found(Gazetteer::open("all", &output).unwrap(), "Berlin, Paris, Rome"), ["a", "b"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_serves_segment_files_as_it_does_others() {
+    let folder = Folder::new();
+    let (file, _) = compiled(&folder, "places.segment");
+    let source = folder.path("places.jsonl");
+    let ask = async |file: &Path| {
+        let options = catalog::Options { files: vec![file.to_owned()], starter: false, skip_bad_lines: false };
+        let loaded = catalog::load(&options).unwrap();
+        loaded.unverified.iter().for_each(|one| one.verify().unwrap());
+        let server = TestServer::with(loaded.catalog, Limits::default()).await;
+        let document = proto::Document { text: "New York and China".into(), ..proto::Document::default() };
+        let request = proto::ExtractRequest { document: Some(document), ..proto::ExtractRequest::default() };
+        surfaces::unary(&mut server.client().await, request).await
+    };
+    let (opened, compiled) = (ask(&file).await, ask(&source).await);
+    assert_eq!(opened.mentions.len(), 2);
+    assert_eq!(opened, compiled, "the answers are the same, with the same version of the gazetteer");
+}
