@@ -146,6 +146,7 @@ sections! {
     Languages = 28 "languages"
     Deep = 29 "nodes of many words"
     Priors = 30 "priors of names"
+    TransitionFilter = 31 "filter of transitions"
 }
 
 impl fmt::Display for Section {
@@ -276,6 +277,7 @@ impl Segment {
                 nodes: file.column(Section::Nodes)?,
                 roots: file.column(Section::Roots)?,
                 transitions: file.column(Section::Transitions)?,
+                filter: file.column(Section::TransitionFilter)?,
                 deep: file.column(Section::Deep)?,
             }),
             joins: Joins { joins: file.column(Section::Joins)?, words: file.column(Section::JoinWords)? },
@@ -319,6 +321,7 @@ impl Segment {
             (vocabulary.long.len() == automaton.roots.len(), Section::Roots),
             (automaton.nodes.len() > 1, Section::Nodes),
             (!automaton.transitions.is_empty(), Section::Transitions),
+            (automaton.filter.len() == automaton.transitions.len() / 8 + 1, Section::TransitionFilter),
             (entities.ids.len() == count, Section::IdEnds),
             ([0, count].contains(&entities.links.ends.len()), Section::LinkEnds),
             (entities.attribute_counts.len() == entities.attributes.len(), Section::AttributeCounts),
@@ -360,7 +363,7 @@ impl Segment {
         let manners: Vec<_> = names.manners.iter().flat_map(Manner::encode).collect();
         let (types, languages): (Strings, Strings) = (list(&entities.types), list(languages));
         let Entities { records, ids, links, attributes, attribute_counts, types: _, natures: _ } = entities;
-        let sections: [(Section, &[u8]); 30] = [
+        let sections: [(Section, &[u8]); 31] = [
             (Section::Facts, &facts),
             (Section::Version, version.as_bytes()),
             (Section::Slots, vocabulary.slots.bytes()),
@@ -389,6 +392,7 @@ impl Segment {
             (Section::AttributeCounts, attribute_counts.bytes()),
             (Section::LanguageEnds, languages.ends.bytes()),
             (Section::Languages, &languages.bytes),
+            (Section::TransitionFilter, automaton.filter.bytes()),
             (Section::Deep, automaton.deep.bytes()),
             (Section::Priors, names.priors.bytes()),
         ];

@@ -88,13 +88,15 @@ pub(super) struct Known {
     pub(super) id: Option<WordId>,
     root: u32,
     stands_for_others: bool,
+    /// Whether a name may go on with it from the word before alone.
+    follows: bool,
 }
 
 impl Known {
-    const NOTHING: Self = Self { id: None, root: 0, stands_for_others: false };
+    const NOTHING: Self = Self { id: None, root: 0, stands_for_others: false, follows: false };
 
     fn of(record: Record) -> Self {
-        Self { id: Some(record.id()), root: record.root, stands_for_others: record.stands_for_others() }
+        Self { id: Some(record.id()), root: record.root, stands_for_others: record.stands_for_others(), follows: false }
     }
 
     /// The word, where it also stands for a sequence of words.
@@ -109,6 +111,8 @@ pub struct Search {
     occurrences: Vec<Occurrence>,
     uses: Vec<Use>,
     records: Vec<Known>,
+    /// The words that the vocabulary may have; the rest of its length is of no use.
+    maybe: Vec<u32>,
     inflected: Vec<(u32, WordId)>,
     tracks: Vec<Track>,
     /// The tracks that read the current word.
@@ -136,27 +140,30 @@ impl Search {
         self.clear();
         self.readings.prepare(language, disabled);
         let words = view.all();
-        // All words are looked up before the automaton reads any: look-ups do not wait for each other.
-        self.records.extend(words.iter().map(|word| {
-            let record = segment.vocabulary.get(word.key, view.words.long(word));
-            record.map_or(Known::NOTHING, |record| Known::of(*record))
-        }));
+        self.look_up(segment, view);
         let start = segment.automaton.start();
         let mut state = start;
+        // What the word before leads to by itself.
+        let mut alone = start;
         let mut next_glued = 0;
         for (index, word) in words.iter().enumerate() {
             if index % INTERRUPT_EVERY == 0 && interrupted.load(Ordering::Relaxed) {
                 return;
             }
             if word.gap.any(Gap::PARAGRAPH) {
-                state = start;
+                (state, alone) = (start, start);
                 self.tracks.clear();
             }
             let known = self.records[index];
             let before = state;
             state = match known.id {
-                Some(id) => segment.automaton.step(before, id, known.root),
                 None => start,
+                Some(_) if !known.follows && before == alone => segment.automaton.alone(known.root),
+                Some(id) => segment.automaton.step(before, id, known.root),
+            };
+            alone = match known.id {
+                None => start,
+                Some(_) => segment.automaton.alone(known.root),
             };
             if segment.automaton.has_matches(state) {
                 self.report_main(segment, words, state, index);
@@ -175,6 +182,32 @@ impl Search {
                     self.read_others(segment, words, index, before, state);
                 }
             }
+        }
+    }
+
+    /// Looks all words up before the automaton reads any. Neither the words that may be there nor their records wait for
+    /// each other: which words are worth a look is counted, not branched on.
+    fn look_up(&mut self, segment: &Segment, view: View<'_>) {
+        let words = view.all();
+        self.records.resize(words.len(), Known::NOTHING);
+        self.maybe.resize(words.len(), 0);
+        let mut count = 0;
+        for (index, word) in words.iter().enumerate() {
+            self.maybe[count] = index as u32;
+            count += usize::from(segment.vocabulary.may_have(word.key));
+        }
+        for &index in &self.maybe[..count] {
+            let word = &words[index as usize];
+            if let Some(record) = segment.vocabulary.look_up(word.key, view.words.long(word)) {
+                self.records[index as usize] = Known::of(*record);
+            }
+        }
+        let mut before = 0;
+        for known in &mut self.records {
+            if let Some(id) = known.id {
+                known.follows = segment.automaton.may_follow(before, id, known.root);
+            }
+            before = known.root;
         }
     }
 

@@ -84,15 +84,24 @@ impl Vocabulary {
         Self { slots: slots.into(), filter: filter.into(), long: long.collect(), seed }
     }
 
+    /// Whether there may be a word of that key; most that are not there are known by this, in memory that stays in the
+    /// cache.
+    #[inline]
+    pub(super) fn may_have(&self, key: WordKey) -> bool {
+        let (place, bit) = bit(key.hash(self.seed), self.slots.len());
+        self.filter[place] & bit != 0
+    }
+
     /// The record of a word, given its key and, where the key is a hash, its bytes.
     #[inline]
     pub(super) fn get(&self, key: WordKey, long: &[u8]) -> Option<&Record> {
-        let hash = key.hash(self.seed);
-        let (place, bit) = bit(hash, self.slots.len());
-        if self.filter[place] & bit == 0 {
-            return None;
-        }
-        let mut at = first(hash, self.slots.len());
+        if self.may_have(key) { self.look_up(key, long) } else { None }
+    }
+
+    /// The record of a word that [`Vocabulary::may_have`].
+    #[inline]
+    pub(super) fn look_up(&self, key: WordKey, long: &[u8]) -> Option<&Record> {
+        let mut at = first(key.hash(self.seed), self.slots.len());
         loop {
             let record = &self.slots[at];
             if record.key == key.bits() && (!key.is_hashed() || self.long.bytes(record.id().0) == long) {

@@ -66,16 +66,36 @@ pub(super) struct Wordwise {
     pub(super) roots: Column<u32>,
     /// A hash table, at most three quarters full.
     pub(super) transitions: Column<Transition>,
+    /// A bit for each of eight times as many places: most words that no name goes on with end here.
+    pub(super) filter: Column<u64>,
     /// The nodes that more words lead to than their records can say, ascending.
     pub(super) deep: Column<Deep>,
+}
+
+/// A hash of a transition.
+#[inline]
+fn hash(node: u32, word: WordId) -> u64 {
+    let wide = u128::from(u64::from(node) << 32 | u64::from(word.0)) * 0x9E37_79B9_7F4A_7C15;
+    wide as u64 ^ (wide >> 64) as u64
+}
+
+/// The first of `size` places to look at.
+#[inline]
+fn first(hash: u64, size: usize) -> usize {
+    ((u128::from(hash) * size as u128) >> 64) as usize
+}
+
+/// The place of a hash in the filter of a table with `size` places.
+#[inline]
+fn bit(hash: u64, size: usize) -> (usize, u64) {
+    let place = first(hash, size * 8);
+    (place / 64, 1 << (place % 64))
 }
 
 /// Where a transition lies in `transitions`, or would.
 #[inline]
 fn slot(transitions: &[Transition], node: u32, word: WordId) -> usize {
-    let key = u64::from(node) << 32 | u64::from(word.0);
-    let hash = key.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    let mut at = ((u128::from(hash ^ hash >> 32) * transitions.len() as u128) >> 64) as usize;
+    let mut at = first(hash(node, word), transitions.len());
     loop {
         let found = transitions[at];
         if found.next == 0 || (found.node == node && found.word == word.0) {
@@ -109,7 +129,11 @@ impl Wordwise {
             }
         }
         let mut transitions = vec![Transition::zeroed(); later * 4 / 3 + 1];
+        let size = transitions.len();
+        let mut filter = vec![0; size / 8 + 1];
         for (node, way) in tree.ways.iter().enumerate().filter(|(_, way)| way.before != 0) {
+            let (place, bit) = bit(hash(way.before, way.word), size);
+            filter[place] |= bit;
             let at = slot(&transitions, way.before, way.word);
             transitions[at] = Transition { node: way.before, word: way.word.0, next: node as u32 };
         }
@@ -160,7 +184,13 @@ impl Wordwise {
                 deep.push(Deep { node: node as u32, words: words.into() });
             }
         }
-        Ok(Self { nodes: nodes.into(), roots: roots.into(), transitions: transitions.into(), deep: deep.into() })
+        Ok(Self {
+            nodes: nodes.into(),
+            roots: roots.into(),
+            transitions: transitions.into(),
+            filter: filter.into(),
+            deep: deep.into(),
+        })
     }
 
     pub(super) fn start(&self) -> State {
@@ -171,19 +201,42 @@ impl Wordwise {
         self.roots[word.0 as usize]
     }
 
+    /// Whether a pattern may go on with a word from the state of the word before it alone, whose root is `before`.
+    #[inline]
+    pub(super) fn may_follow(&self, before: u32, word: WordId, root: u32) -> bool {
+        before & GOES_ON != 0 && root & LATER != 0 && self.may_go_on(before & NODE, word)
+    }
+
+    /// Whether there may be a transition.
+    #[inline]
+    fn may_go_on(&self, node: u32, word: WordId) -> bool {
+        let (place, bit) = bit(hash(node, word), self.transitions.len());
+        self.filter[place] & bit != 0
+    }
+
     #[inline]
     pub(super) fn step(&self, state: State, word: WordId, root: u32) -> State {
         if root & LATER != 0 && state.0 & NODE != 0 {
-            let mut node =
-                if state.0 & GOES_ON != 0 { state.0 & NODE } else { self.nodes[(state.0 & NODE) as usize].fail & NODE };
+            let mut node = state.0 & NODE;
+            if state.0 & GOES_ON == 0 {
+                node = self.nodes[node as usize].fail & NODE;
+            }
             while node != 0 {
-                let next = self.transitions[slot(&self.transitions, node, word)].next;
-                if next != 0 {
-                    return State(next);
+                if self.may_go_on(node, word) {
+                    let next = self.transitions[slot(&self.transitions, node, word)].next;
+                    if next != 0 {
+                        return State(next);
+                    }
                 }
                 node = self.nodes[node as usize].fail & NODE;
             }
         }
+        State(root & !LATER)
+    }
+
+    /// The state that the word of this root leads to alone.
+    #[inline]
+    pub(super) fn alone(&self, root: u32) -> State {
         State(root & !LATER)
     }
 
@@ -223,6 +276,10 @@ impl Wordwise {
     }
 
     pub(super) fn memory(&self) -> usize {
-        self.nodes.bytes().len() + self.roots.bytes().len() + self.transitions.bytes().len() + self.deep.bytes().len()
+        self.nodes.bytes().len()
+            + self.roots.bytes().len()
+            + self.transitions.bytes().len()
+            + self.filter.bytes().len()
+            + self.deep.bytes().len()
     }
 }

@@ -2,6 +2,8 @@
 
 use std::ops::{BitOr, BitOrAssign};
 
+use super::{WordKey, short::ShortWords};
+
 /// What stands between a word and the word before it, as a set of facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Gap(u16);
@@ -78,11 +80,18 @@ const ABBREVIATIONS: [&str; 62] = [
     "pt", "rep", "rev", "sen", "sept", "sgt", "snr", "sr", "st", "ste", "supt", "univ", "viz", "vs",
 ];
 
+static KEYS: ShortWords<256> = ShortWords::new(&ABBREVIATIONS);
+
+/// Whether a word of this key is an abbreviation of several letters.
+pub(super) fn is_known_abbreviation(key: WordKey) -> bool {
+    KEYS.find(key).is_some()
+}
+
 /// Whether a period behind this folded word marks an abbreviation rather than the end of a sentence.
 pub fn is_abbreviation(folded: &str) -> bool {
     let mut chars = folded.chars();
     let single = chars.next().is_some_and(char::is_alphabetic) && chars.next().is_none();
-    single || ABBREVIATIONS.binary_search(&folded).is_ok()
+    single || is_known_abbreviation(WordKey::of(folded.as_bytes()))
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ impl WordKey {
     }
 
     /// The key of a word of at most seven bytes, given as its bytes in little-endian order.
-    pub(crate) fn inline(bytes: u64, length: usize) -> Self {
+    pub(crate) const fn inline(bytes: u64, length: usize) -> Self {
         debug_assert!(length <= Self::INLINE && bytes >> (8 * Self::INLINE) == 0);
         Self(bytes | (length as u64) << 56)
     }
@@ -60,7 +60,7 @@ impl WordKey {
     }
 
     /// The raw 64 bits; zero only for the empty word.
-    pub fn bits(self) -> u64 {
+    pub const fn bits(self) -> u64 {
         self.0
     }
 }

@@ -5,7 +5,7 @@
 //!
 //! Must not know: what is done with the language.
 
-use super::Words;
+use super::{Words, short::ShortWords};
 
 /// A language whose words are read in a way of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -241,6 +241,17 @@ const FUNCTION_WORDS: [(&str, &[Language]); 180] = [
     ("zu", &[German]),
 ];
 
+/// The function words by their keys.
+static KEYS: ShortWords<1024> = {
+    let mut words = [""; FUNCTION_WORDS.len()];
+    let mut number = 0;
+    while number < words.len() {
+        words[number] = FUNCTION_WORDS[number].0;
+        number += 1;
+    }
+    ShortWords::new(&words)
+};
+
 impl Language {
     /// The language of a document: the one of the tag, else a guess from its words. Takes bounded time.
     pub fn of(tag: &str, words: &Words) -> Self {
@@ -272,12 +283,7 @@ impl Language {
                     return sure;
                 }
             }
-            if word.key.is_hashed() {
-                continue;
-            }
-            let mut buffer = [0; 8];
-            let folded = words.folded(word, &mut buffer);
-            if let Ok(at) = FUNCTION_WORDS.binary_search_by(|(word, _)| word.as_bytes().cmp(folded)) {
+            if let Some(at) = KEYS.find(word.key) {
                 for &language in FUNCTION_WORDS[at].1 {
                     counts[language as usize] += 1;
                 }

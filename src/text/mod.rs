@@ -19,6 +19,7 @@ mod offsets;
 mod ordinary;
 mod seams;
 mod shape;
+mod short;
 mod span;
 mod view;
 mod words;

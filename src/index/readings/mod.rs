@@ -79,12 +79,14 @@ pub(super) struct Readings {
     latin: Option<Language>,
     compounds: bool,
     scanned: bool,
+    /// Whether any of the three before asks for other readings.
+    others: bool,
 }
 
 impl Readings {
     /// Makes ready for a document of that language. Readings of a form in `disabled` will not be tried.
     pub(super) fn prepare(&mut self, language: Language, disabled: Forms) {
-        let mut asks = Shape::DOTTED | Shape::LETTER;
+        let mut asks = Shape::DOTTED;
         for (form, shape) in [
             (Form::Possessive, Shape::S),
             (Form::Seam, Shape::SEAM),
@@ -102,13 +104,21 @@ impl Readings {
         let german = matches!(language, Language::German | Language::Unknown);
         self.compounds = german && !disabled.has(Form::Compound);
         self.scanned = !(disabled.has(Form::Split) && disabled.has(Form::LongS));
+        self.others = self.scanned || self.compounds || self.latin.is_some();
     }
 
     /// Whether a word, with `next` between it and the next word, may have other readings.
+    #[inline]
     pub(super) fn possible(&self, word: &Word, next: Gap) -> bool {
         word.shape.any(self.asks)
             || next.any(Gap::HYPHEN | Gap::APOSTROPHE | Gap::LINE_HYPHEN)
-            || self.scanned
+            || word.shape.any(Shape::LETTER) && next.any(Gap::PERIOD)
+            || self.others && self.possible_in_its_language(word)
+    }
+
+    /// Whether a word may have other readings for the language of the document, or for how it was made.
+    fn possible_in_its_language(&self, word: &Word) -> bool {
+        self.scanned
             || self.latin.is_some() && word.span.len() > MIN_STEM
             || self.compounds && self.may_be_compound(word)
     }
@@ -200,10 +210,12 @@ impl Readings {
         let mut buffer = [0; 8];
         let folded = at.view.words.folded(&at.word, &mut buffer);
         let Some((b's', stem)) = folded.split_last() else { return };
-        let written = at.view.word(at.index);
-        let capitals = written.ends_with('s') && !written[..written.len() - 1].contains(char::is_lowercase);
-        if stem.len() < SHORTEST_PLURAL && !(capitals && stem.len() > 1) {
-            return;
+        if stem.len() < SHORTEST_PLURAL {
+            let written = at.view.word(at.index);
+            let capitals = written.ends_with('s') && !written[..written.len() - 1].contains(char::is_lowercase);
+            if !(capitals && stem.len() > 1) {
+                return;
+            }
         }
         if let Some(word) = at.find(stem) {
             let reading = Reading { last: true, tail: 1, ..Reading::of(Form::Possessive) };
