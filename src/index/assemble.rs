@@ -59,7 +59,8 @@ pub(super) fn assemble(compiler: Compiler) -> Result<Segment, CompileError> {
     for node in 0..tree.ways.len() {
         names_of[node + 1] += names_of[node];
     }
-    let automaton = Automaton::new(&tree, &names_of, ordered.len(), engine);
+    let capital = |name: u32| manners[names[name as usize].record.manner as usize].asks_for_a_capital();
+    let automaton = Automaton::new(&tree, &names_of, capital, ordered.len(), engine);
     let automaton = automaton.map_err(|error| CompileError::TooLarge(error.0))?;
     let depths = tree.depths();
     let longest = names.iter().map(|name| depths[name.node as usize].into()).max().unwrap_or(0);

@@ -47,17 +47,23 @@ pub(super) struct TooLarge(pub(super) String);
 
 impl Automaton {
     /// Builds the automaton of a tree over `words` words. `names` has for each node where its names begin, and the end;
-    /// a node with names is a pattern.
-    pub(super) fn new(tree: &Tree, names: &[u32], words: usize, engine: Engine) -> Result<Self, TooLarge> {
+    /// a node with names is a pattern. `capital` tells of each name whether it asks for a capital.
+    pub(super) fn new(
+        tree: &Tree,
+        names: &[u32],
+        capital: impl Fn(u32) -> bool,
+        words: usize,
+        engine: Engine,
+    ) -> Result<Self, TooLarge> {
         let bytewise = match engine {
             Engine::Auto => tree.ways.len() < WORDWISE_FROM,
             Engine::Bytewise => true,
             Engine::Wordwise => false,
         };
         if bytewise {
-            Bytewise::new(tree, names, words).map(|automaton| Self::Bytewise(Box::new(automaton)))
+            Bytewise::new(tree, names, capital, words).map(|automaton| Self::Bytewise(Box::new(automaton)))
         } else {
-            Wordwise::new(tree, names, words).map(Self::Wordwise)
+            Wordwise::new(tree, names, capital, words).map(Self::Wordwise)
         }
     }
 
@@ -115,9 +121,10 @@ impl Automaton {
         }
     }
 
-    /// Calls `give` with each pattern that ends in this state, the longest first, as long as it wants more.
+    /// Calls `give` with each pattern that ends in this state, the longest first, as long as it wants more; and with
+    /// whether every name of it asks for a capital.
     #[inline]
-    pub(super) fn matches(&self, state: State, give: impl FnMut(PatternId) -> bool) {
+    pub(super) fn matches(&self, state: State, give: impl FnMut(PatternId, bool) -> bool) {
         match self {
             Self::Bytewise(automaton) => automaton.matches(state, give),
             Self::Wordwise(automaton) => automaton.matches(state, give),
@@ -165,7 +172,8 @@ mod tests {
             let word = WordId(word);
             state = automaton.step(state, word, automaton.root(word));
             let mut here = Vec::new();
-            automaton.matches(state, |pattern| {
+            automaton.matches(state, |pattern, capital| {
+                assert_eq!(capital, automaton.names_of(pattern).start % 2 == 1);
                 here.push((at, pattern.0));
                 true
             });
@@ -204,9 +212,10 @@ mod tests {
                 here.sort_by_key(|(_, pattern)| std::cmp::Reverse(pattern.len()));
                 expected.extend(here.into_iter().map(|(number, _)| (at, number)));
             }
+            let capital = |name: u32| name % 2 == 1;
             let fail = |error: TooLarge| TestCaseError::fail(error.0);
-            let bytewise = Automaton::Bytewise(Box::new(Bytewise::new(&tree, &names, 6).map_err(fail)?));
-            let wordwise = Automaton::Wordwise(Wordwise::new(&tree, &names, 6).map_err(fail)?);
+            let bytewise = Automaton::Bytewise(Box::new(Bytewise::new(&tree, &names, capital, 6).map_err(fail)?));
+            let wordwise = Automaton::Wordwise(Wordwise::new(&tree, &names, capital, 6).map_err(fail)?);
             prop_assert_eq!(&run(&bytewise, &text), &expected);
             prop_assert_eq!(&run(&wordwise, &text), &expected);
             for (node, pattern) in nodes.iter().map(|&node| PatternId(number[node as usize])).zip(&patterns) {

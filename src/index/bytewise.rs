@@ -22,8 +22,19 @@ use super::{
 pub(super) struct Bytewise {
     nfa: NFA,
     start: State,
-    /// For each of the crate's patterns: its node in the tree, how many words it has, and where its names lie.
-    patterns: Vec<(PatternId, u32, Range<u32>)>,
+    /// By the crate's numbers.
+    patterns: Vec<Pattern>,
+}
+
+/// What is known of a pattern.
+struct Pattern {
+    /// Its node in the tree.
+    node: PatternId,
+    /// How many words it has.
+    words: u32,
+    names: Range<u32>,
+    /// Whether every name of it asks for a capital.
+    capital: bool,
 }
 
 impl std::fmt::Debug for Bytewise {
@@ -33,8 +44,14 @@ impl std::fmt::Debug for Bytewise {
 }
 
 impl Bytewise {
-    /// The automaton of a tree over `words` words. `names` has for each node where its names begin, and the end.
-    pub(super) fn new(tree: &Tree, names: &[u32], words: usize) -> Result<Self, TooLarge> {
+    /// The automaton of a tree over `words` words. `names` has for each node where its names begin, and the end; `capital`
+    /// tells of each name whether it asks for a capital.
+    pub(super) fn new(
+        tree: &Tree,
+        names: &[u32],
+        capital: impl Fn(u32) -> bool,
+        words: usize,
+    ) -> Result<Self, TooLarge> {
         if words >= codes::LIMIT {
             return Err(TooLarge(format!("{words} words")));
         }
@@ -42,10 +59,15 @@ impl Bytewise {
         let names_of = |node: usize| names[node]..names[node + 1];
         let patterns: Vec<_> = (1..depths.len())
             .filter(|&node| !names_of(node).is_empty())
-            .map(|node| (PatternId(node as u32), depths[node].into(), names_of(node)))
+            .map(|node| Pattern {
+                node: PatternId(node as u32),
+                words: depths[node].into(),
+                names: names_of(node),
+                capital: names_of(node).all(&capital),
+            })
             .collect();
-        let encoded = patterns.iter().map(|(node, ..)| {
-            let words = tree.pattern(node.0);
+        let encoded = patterns.iter().map(|pattern| {
+            let words = tree.pattern(pattern.node.0);
             words.into_iter().flat_map(|word| Code::of(word).bytes().to_vec()).collect::<Vec<_>>()
         });
         let nfa = NFA::builder().match_kind(MatchKind::Standard).prefilter(false).build(encoded);
@@ -82,33 +104,34 @@ impl Bytewise {
     }
 
     #[inline]
-    pub(super) fn matches(&self, state: State, mut give: impl FnMut(PatternId) -> bool) {
+    pub(super) fn matches(&self, state: State, mut give: impl FnMut(PatternId, bool) -> bool) {
         if self.has_matches(state) {
             for index in 0..self.nfa.match_len(id(state)) {
-                if !give(self.patterns[self.nfa.match_pattern(id(state), index).as_usize()].0) {
+                let pattern = &self.patterns[self.nfa.match_pattern(id(state), index).as_usize()];
+                if !give(pattern.node, pattern.capital) {
                     return;
                 }
             }
         }
     }
 
-    fn pattern(&self, pattern: PatternId) -> Option<&(PatternId, u32, Range<u32>)> {
-        let at = self.patterns.binary_search_by_key(&pattern, |(node, ..)| *node).ok()?;
+    fn pattern(&self, pattern: PatternId) -> Option<&Pattern> {
+        let at = self.patterns.binary_search_by_key(&pattern, |pattern| pattern.node).ok()?;
         self.patterns.get(at)
     }
 
     /// The number of words of a pattern.
     pub(super) fn words_of(&self, pattern: PatternId) -> u32 {
-        self.pattern(pattern).map_or(0, |(_, words, _)| *words)
+        self.pattern(pattern).map_or(0, |pattern| pattern.words)
     }
 
     /// The names of a pattern.
     pub(super) fn names_of(&self, pattern: PatternId) -> Range<u32> {
-        self.pattern(pattern).map_or(0..0, |(.., names)| names.clone())
+        self.pattern(pattern).map_or(0..0, |pattern| pattern.names.clone())
     }
 
     pub(super) fn memory(&self) -> usize {
-        self.nfa.memory_usage() + self.patterns.len() * size_of::<(PatternId, u32, Range<u32>)>()
+        self.nfa.memory_usage() + self.patterns.len() * size_of::<Pattern>()
     }
 }
 

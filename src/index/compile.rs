@@ -229,6 +229,7 @@ impl Compiler {
                 before: first.span.start as u16,
                 behind: (text.len() - last.span.end as usize) as u16,
                 case: if rule.is_some() { CaseCheck::Proper } else { check(case, text, ordinary) },
+                capital: text.contains(char::is_uppercase),
                 short,
                 shortens: shortens || may_be_short(nature, text),
                 preferred,

@@ -147,6 +147,7 @@ sections! {
     Deep = 29 "nodes of many words"
     Priors = 30 "priors of names"
     TransitionFilter = 31 "filter of transitions"
+    JoinBlocks = 32 "blocks of joined words"
 }
 
 impl fmt::Display for Section {
@@ -280,7 +281,11 @@ impl Segment {
                 filter: file.column(Section::TransitionFilter)?,
                 deep: file.column(Section::Deep)?,
             }),
-            joins: Joins { joins: file.column(Section::Joins)?, words: file.column(Section::JoinWords)? },
+            joins: Joins {
+                joins: file.column(Section::Joins)?,
+                blocks: file.column(Section::JoinBlocks)?,
+                words: file.column(Section::JoinWords)?,
+            },
             names: Names {
                 records: file.column(Section::Names)?,
                 priors: file.column(Section::Priors)?,
@@ -363,7 +368,7 @@ impl Segment {
         let manners: Vec<_> = names.manners.iter().flat_map(Manner::encode).collect();
         let (types, languages): (Strings, Strings) = (list(&entities.types), list(languages));
         let Entities { records, ids, links, attributes, attribute_counts, types: _, natures: _ } = entities;
-        let sections: [(Section, &[u8]); 31] = [
+        let sections: [(Section, &[u8]); 32] = [
             (Section::Facts, &facts),
             (Section::Version, version.as_bytes()),
             (Section::Slots, vocabulary.slots.bytes()),
@@ -374,6 +379,7 @@ impl Segment {
             (Section::Roots, automaton.roots.bytes()),
             (Section::Transitions, automaton.transitions.bytes()),
             (Section::Joins, joins.joins.bytes()),
+            (Section::JoinBlocks, joins.blocks.bytes()),
             (Section::JoinWords, joins.words.bytes()),
             (Section::Names, names.records.bytes()),
             (Section::Texts, &names.texts),

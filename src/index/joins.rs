@@ -8,6 +8,8 @@ use super::{column::Column, vocabulary::WordId};
 
 /// The most sequences of words that one joined word stands for.
 const MAX_JOINS: usize = 16;
+/// How many word ids make a block.
+const BLOCK: u32 = 32;
 
 /// A word and where its sequence ends.
 #[derive(Debug, Clone, Copy, Pod, Zeroable)]
@@ -22,6 +24,8 @@ pub(super) struct Join {
 pub(super) struct Joins {
     /// Sorted by word.
     pub(super) joins: Column<Join>,
+    /// For each block of `BLOCK` word ids where its joins begin, and the end.
+    pub(super) blocks: Column<u32>,
     pub(super) words: Column<WordId>,
 }
 
@@ -39,12 +43,18 @@ impl Joins {
                 joins.push(Join { word: other, end: words.len() as u32 });
             }
         }
-        Self { joins: joins.into(), words: words.into() }
+        let last = joins.last().map_or(0, |join: &Join| join.word.0 / BLOCK);
+        let begin = |block: u32| joins.partition_point(|join| join.word.0 / BLOCK < block) as u32;
+        let blocks: Vec<_> = (0..=last + 1).map(begin).collect();
+        Self { joins: joins.into(), blocks: blocks.into(), words: words.into() }
     }
 
     /// The sequences that a word also stands for.
     pub(super) fn of(&self, word: WordId) -> impl Iterator<Item = &[WordId]> {
-        let from = self.joins.partition_point(|join| join.word < word);
+        let block = (word.0 / BLOCK) as usize;
+        let begin = |block: usize| self.blocks.get(block).map_or(self.joins.len(), |&at| at as usize);
+        let (block, end) = (begin(block), begin(block + 1));
+        let from = block + self.joins[block..end].partition_point(|join| join.word < word);
         let joins = self.joins[from..].iter().take_while(move |join| join.word == word);
         let mut start = from.checked_sub(1).map_or(0, |before| self.joins[before].end);
         joins.map(move |join| &self.words[std::mem::replace(&mut start, join.end) as usize..join.end as usize])
@@ -52,6 +62,6 @@ impl Joins {
 
     /// The memory in bytes.
     pub(super) fn memory(&self) -> usize {
-        self.joins.bytes().len() + self.words.bytes().len()
+        self.joins.bytes().len() + self.blocks.bytes().len() + self.words.bytes().len()
     }
 }

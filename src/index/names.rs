@@ -83,6 +83,8 @@ pub(super) struct Manner {
     /// The bytes behind the last word.
     pub(super) behind: u16,
     pub(super) case: CaseCheck,
+    /// Whether the text has a capital.
+    pub(super) capital: bool,
     pub(super) short: bool,
     pub(super) shortens: bool,
     pub(super) preferred: bool,
@@ -98,11 +100,16 @@ const CASES: [CaseCheck; 4] = [CaseCheck::None, CaseCheck::Exact, CaseCheck::Cap
 const ORDINARY: [Ordinary; 4] = [Ordinary::No, Ordinary::Known, Ordinary::Common, Ordinary::Function];
 
 impl Manner {
+    /// Whether no word without a capital is this name.
+    pub(super) fn asks_for_a_capital(&self) -> bool {
+        self.capital && self.case != CaseCheck::None
+    }
+
     /// The manner as bytes.
     pub(super) fn encode(&self) -> Encoded {
-        let &Self { before, behind, case, short, shortens, preferred, rule, ordinary, language } = self;
+        let &Self { before, behind, case, capital, short, shortens, preferred, rule, ordinary, language } = self;
         let ([a, b], [c, d]) = (before.to_le_bytes(), behind.to_le_bytes());
-        let flags = u8::from(short) | u8::from(shortens) << 1 | u8::from(preferred) << 2;
+        let flags = u8::from(short) | u8::from(shortens) << 1 | u8::from(preferred) << 2 | u8::from(capital) << 3;
         let place = |found: Option<usize>| found.map_or(0, |at| at as u8);
         let case = place(CASES.iter().position(|one| *one == case));
         let ordinary = place(ORDINARY.iter().position(|one| *one == ordinary));
@@ -119,6 +126,7 @@ impl Manner {
             short: flags & 1 != 0,
             shortens: flags & 2 != 0,
             preferred: flags & 4 != 0,
+            capital: flags & 8 != 0,
             rule: match rule.checked_sub(1) {
                 Some(at) => Some(*Rule::ALL.get(at as usize)?),
                 None => None,
@@ -155,7 +163,7 @@ impl Names {
     #[inline]
     pub(super) fn get(&self, NameId(id): NameId) -> Name<'_> {
         let record = &self.records[id as usize];
-        let &Manner { before, behind, case, short, shortens, preferred, rule, ordinary, language } =
+        let &Manner { before, behind, case, capital: _, short, shortens, preferred, rule, ordinary, language } =
             &self.manners[record.manner as usize];
         let text = text(&self.texts[record.start as usize..][..record.len as usize]);
         let (before, behind) = (before as usize, text.len() - behind as usize);
@@ -199,6 +207,7 @@ mod tests {
                 short: at % 2 == 0,
                 shortens: at % 3 == 0,
                 preferred: at % 5 == 0,
+                capital: at % 7 == 0,
                 rule,
                 ordinary: ORDINARY[at % 4],
                 language: at as u8,

@@ -108,6 +108,8 @@ impl Known {
 /// The search; reusable, so that it allocates nothing in the long run.
 #[derive(Debug, Default)]
 pub struct Search {
+    /// Whether to report even what cannot be the name for want of a capital: for those who ask why.
+    pub thorough: bool,
     occurrences: Vec<Occurrence>,
     uses: Vec<Use>,
     records: Vec<Known>,
@@ -255,13 +257,19 @@ impl Search {
 
     fn report_main(&mut self, segment: &Segment, words: &[Word], state: State, last: usize) {
         let mut count = 0;
-        segment.automaton.matches(state, |pattern| {
+        segment.automaton.matches(state, |pattern, asks_for_a_capital| {
             count += 1;
             if count > MAX_NESTED {
                 self.dropped_nested += 1;
                 return false;
             }
             let first = last + 1 - segment.words_of(pattern) as usize;
+            if asks_for_a_capital
+                && !self.thorough
+                && !words[first..=last].iter().any(|word| word.shape.may_be_capital())
+            {
+                return true;
+            }
             let span = Span::new(words[first].span.start, words[last].span.end);
             self.occurrences.push(Occurrence {
                 pattern,
@@ -382,7 +390,7 @@ impl Search {
     fn report(&mut self, segment: &Segment, words: &[Word], state: State, track: Track, tail: u32) {
         let Self { nodes, uses: all_uses, occurrences, dropped_nested, .. } = self;
         let mut count = 0;
-        segment.automaton.matches(state, |pattern| {
+        segment.automaton.matches(state, |pattern, _| {
             let length = segment.words_of(pattern);
             // The names come with the longest first.
             count += 1;

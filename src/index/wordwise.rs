@@ -25,6 +25,8 @@ const GOES_ON: u32 = 1 << 30;
 /// In a root: the word is a later word of some pattern.
 const LATER: u32 = 1 << 29;
 const NODE: u32 = LATER - 1;
+/// In a node's `shorter`: every name of the pattern asks for a capital ([`super::names::Manner::asks_for_a_capital`]).
+const CAPITAL: u32 = 1 << 31;
 /// In a node's `fail`, above the state's number: how many words lead to the node; 0 where they are more than fit.
 const WORDS: u32 = 29;
 
@@ -34,7 +36,7 @@ const WORDS: u32 = 29;
 pub(super) struct Node {
     /// The longest proper end of this node that some pattern goes on from, and how many words lead here.
     fail: u32,
-    /// The longest proper end of this node that is a pattern, or 0.
+    /// The longest proper end of this node that is a pattern, or 0; and `CAPITAL`.
     shorter: u32,
     /// The first name of the pattern that this node is; its names end where those of the next node begin.
     names: u32,
@@ -109,8 +111,14 @@ fn slot(transitions: &[Transition], node: u32, word: WordId) -> usize {
 }
 
 impl Wordwise {
-    /// The automaton of a tree over `words` words. `names` has for each node where its names begin, and the end.
-    pub(super) fn new(tree: &Tree, names: &[u32], words: usize) -> Result<Self, TooLarge> {
+    /// The automaton of a tree over `words` words. `names` has for each node where its names begin, and the end; `capital`
+    /// tells of each name whether it asks for a capital.
+    pub(super) fn new(
+        tree: &Tree,
+        names: &[u32],
+        capital: impl Fn(u32) -> bool,
+        words: usize,
+    ) -> Result<Self, TooLarge> {
         if tree.ways.len() >= NODE as usize {
             return Err(TooLarge(format!("{} beginnings of names", tree.ways.len())));
         }
@@ -158,8 +166,12 @@ impl Wordwise {
             nodes[node] = Node { fail, shorter, names: names[node] };
         }
         nodes[depths.len()].names = names[depths.len()];
+        for node in 1..depths.len() {
+            let asks = is_pattern(node as u32) && (names[node]..names[node + 1]).all(&capital);
+            nodes[node].shorter |= if asks { CAPITAL } else { 0 };
+        }
         let state = |node: u32| {
-            let matches = is_pattern(node) || nodes[node as usize].shorter != 0;
+            let matches = is_pattern(node) || nodes[node as usize].shorter & NODE != 0;
             let flag = |flag, set| if set { flag } else { 0 };
             node | flag(MATCHES, matches) | flag(GOES_ON, goes_on[node as usize])
         };
@@ -246,17 +258,22 @@ impl Wordwise {
     }
 
     #[inline]
-    pub(super) fn matches(&self, state: State, mut give: impl FnMut(PatternId) -> bool) {
+    pub(super) fn matches(&self, state: State, mut give: impl FnMut(PatternId, bool) -> bool) {
         if state.0 & MATCHES == 0 {
             return;
         }
-        let number = state.0 & NODE;
+        let mut number = state.0 & NODE;
         let mut node = self.nodes[number as usize];
-        let own = node.names < self.nodes[number as usize + 1].names;
-        let mut more = !own || give(PatternId(number));
-        while more && node.shorter != 0 {
-            more = give(PatternId(node.shorter));
-            node = self.nodes[node.shorter as usize];
+        let mut is_pattern = node.names < self.nodes[number as usize + 1].names;
+        loop {
+            if is_pattern && !give(PatternId(number), node.shorter & CAPITAL != 0) {
+                return;
+            }
+            number = node.shorter & NODE;
+            if number == 0 {
+                return;
+            }
+            (node, is_pattern) = (self.nodes[number as usize], true);
         }
     }
 

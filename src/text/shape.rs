@@ -42,6 +42,11 @@ impl Shape {
         self.0 & other.0 != 0
     }
 
+    /// Whether the word may hold a capital: it does, or it is of a script of which nothing is said.
+    pub fn may_be_capital(self) -> bool {
+        self.0 & (Self::LOWER.0 | Self::UPPER.0) != Self::LOWER.0
+    }
+
     /// Whether the word has letters that are all capitals.
     pub fn all_capitals(self) -> bool {
         self.0 & (Self::LOWER.0 | Self::UPPER.0) == Self::UPPER.0
