@@ -13,6 +13,7 @@
 mod agreement;
 mod answer;
 mod ask;
+mod beside;
 mod explain;
 mod found;
 mod link;

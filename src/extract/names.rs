@@ -431,6 +431,7 @@ impl Finder<'_> {
             short: true,
             uses: place.uses,
             distance: 0,
+            farness: 0,
             rule: Some(rule),
             derived: Some(number as u32),
             shortens: false,
