@@ -3,7 +3,7 @@
 //! It decides between candidates of different kinds, such as a person's short name and a country of that name, and says
 //! nothing of others. English only. Looks at two words before and one behind. Must not know: scores.
 
-use super::place::joins;
+use super::place::{is_among, joins};
 use crate::{
     gazetteer::derive::{self, Kind},
     text::{Gap, Shape, View, is_proper_adjective},
@@ -181,14 +181,14 @@ impl Beside {
         // `in Spanish` is a language.
         let language = first == last && is_proper(view, first);
         if let Some(one) = before(1).filter(|_| !possessive && !language) {
-            let behind = |list: &[&str]| before(2).is_some_and(|two| is(view, two, list));
+            let behind = |list: &[&str]| before(2).is_some_and(|two| is_among(view, two, list));
             let office = || before(2).is_some_and(|two| is_title(view, two));
-            let of = is(view, one, &["of"]) && (office() || behind(&PARTS));
-            if is(view, one, &IN) || of || is(view, one, &TO) && behind(&MOVES) {
+            let of = is_among(view, one, &["of"]) && (office() || behind(&PARTS));
+            if is_among(view, one, &IN) || of || is_among(view, one, &TO) && behind(&MOVES) {
                 return Self::Place;
             }
         }
-        let says = |at: usize| words[at].shape.any(Shape::LOWER) && is(view, at, &SAYS);
+        let says = |at: usize| words[at].shape.any(Shape::LOWER) && is_among(view, at, &SAYS);
         let next = words.get(last + 1).is_some_and(|word| word.gap.is_comma_only() || joins(view, last + 1));
         if next && says(last + 1) || before(1).is_some_and(says) { Self::Saying } else { Self::Nothing }
     }
@@ -230,12 +230,6 @@ fn is_title(view: View<'_>, index: usize) -> bool {
     let mut buffer = [0; 8];
     let folded = view.words.folded(&view.all()[index], &mut buffer);
     std::str::from_utf8(folded).is_ok_and(derive::is_title)
-}
-
-fn is(view: View<'_>, index: usize, list: &[&str]) -> bool {
-    let mut buffer = [0; 8];
-    let folded = view.words.folded(&view.all()[index], &mut buffer);
-    std::str::from_utf8(folded).is_ok_and(|folded| list.binary_search(&folded).is_ok())
 }
 
 #[cfg(test)]

@@ -18,13 +18,14 @@ use super::{
     found::{Found, reading_weight, rule_weight},
     nothing::Nothing,
     overlap::settle,
+    place::is_unknown_name,
     resolve::Resolver,
     trace::{Reason, Trace},
 };
 use crate::{
-    gazetteer::Rule,
+    gazetteer::{Rule, derive::Kind},
     index::{EntityId, Form, Search},
-    text::View,
+    text::{View, is_english},
 };
 
 /// At this distance in words a short name weighs as much as a full name of another entity; nearer, up to twice.
@@ -107,9 +108,16 @@ impl Linker {
         self.weighed.clear();
         let languages: Vec<_> =
             scene.sources.iter().map(|source| source.segment.language(primary(scene.input.language))).collect();
+        let mut english = None;
         settle(options.overlap, found, |run, kept| {
             if kept {
-                self.draft(scene, &languages, &found[run]);
+                // A capitalised word that is no name found there itself. Only English text has no other such words.
+                let is_unknown = |index: usize| {
+                    is_unknown_name(scene.view, index)
+                        && !is_found(scene, found, index)
+                        && *english.get_or_insert_with(|| is_english(scene.input.language, scene.view.words))
+                };
+                self.draft(scene, &languages, &found[run], is_unknown);
             } else if trace.on {
                 found[run].iter().for_each(|one| trace.note(one, Reason::LostOverlap));
             }
@@ -137,7 +145,7 @@ impl Linker {
     }
 
     /// Weighs everything found at one place by itself.
-    fn draft(&mut self, scene: Scene<'_>, languages: &[u8], found: &[Found]) {
+    fn draft(&mut self, scene: Scene<'_>, languages: &[u8], found: &[Found], is_unknown: impl FnMut(usize) -> bool) {
         let start = self.weighed.len();
         // Where there is no choice the words beside cannot help it.
         let beside = match found {
@@ -160,7 +168,7 @@ impl Linker {
         let Scene { view, sources, options, .. } = scene;
         let candidates = &self.weighed[start..];
         let best = candidates.iter().map(|one| one.base).fold(0.0, f64::max);
-        let nothing = Nothing::at(view, sources, options, best, candidates.iter().map(|one| one.found));
+        let nothing = Nothing::at(view, sources, options, best, candidates.iter().map(|one| one.found), is_unknown);
         let draft = Draft { candidates: start..self.weighed.len(), nothing, beside };
         self.score(&draft);
         self.drafts.push(draft);
@@ -371,6 +379,15 @@ fn own_factors(
         take(Rule::Language, FOREIGN, &|| "the name is of another language than the document".into());
     }
     all
+}
+
+/// Whether a name that is no person's begins or ends with the word at `index`. Looks at a bounded number of places.
+fn is_found(scene: Scene<'_>, found: &[Found], index: usize) -> bool {
+    let nature = |one: &Found| scene.sources[one.source as usize].segment.entity(one.entity).nature;
+    let index = index as u32;
+    let behind = found.partition_point(|one| one.first <= index);
+    let near = found[behind.saturating_sub(COVERED)..behind].iter();
+    near.rev().any(|one| (one.first == index || one.last == index) && !one.short && nature(one) != Kind::Person)
 }
 
 /// The first part of a language tag, in small letters where it has any.

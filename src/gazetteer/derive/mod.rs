@@ -19,7 +19,7 @@ use super::Rule;
 use crate::text::{Ordinary, fold, is_proper_adjective, ordinary};
 
 /// What the rules take an entity for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// A human being.
     Person,
