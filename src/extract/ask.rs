@@ -323,7 +323,7 @@ fn unreported(
                 Some(rule) if options.disabled_rules.has(rule) => Reason::DisabledRule,
                 Some(_) if options.disabled.has(Form::Short) => Reason::DisabledForm,
                 Some(Rule::Generic) if is_named => Reason::Ambiguous,
-                // A function word is never a short name.
+                // A function word is a short name only where a title or a verb of saying tells a person.
                 Some(_) if is_named && ordinary_word(&target.name) => Reason::NothingLikelier,
                 Some(_) if is_named => Reason::Cut,
                 Some(_) => Reason::ShortWithoutFull,

@@ -188,9 +188,8 @@ impl Beside {
                 return Self::Place;
             }
         }
-        let says = |at: usize| words[at].shape.any(Shape::LOWER) && is_among(view, at, &SAYS);
-        let next = words.get(last + 1).is_some_and(|word| word.gap.is_comma_only() || joins(view, last + 1));
-        if next && says(last + 1) || before(1).is_some_and(says) { Self::Saying } else { Self::Nothing }
+        let said = before(1).is_some_and(|one| !is_among(view, one, &["who", "whose"]) && is_saying(view, one));
+        if said || is_said_to_speak(view, last) { Self::Saying } else { Self::Nothing }
     }
 
     /// How many times likelier that makes a thing of a kind.
@@ -224,6 +223,16 @@ fn is_proper(view: View<'_>, index: usize) -> bool {
     let mut buffer = [0; 8];
     let folded = view.words.folded(&view.all()[index], &mut buffer);
     std::str::from_utf8(folded).is_ok_and(is_proper_adjective)
+}
+
+/// Whether a verb of saying, or `who`, stands right behind the word at `index`: `May said`.
+pub(super) fn is_said_to_speak(view: View<'_>, index: usize) -> bool {
+    let next = view.all().get(index + 1);
+    next.is_some_and(|word| (word.gap.is_comma_only() || joins(view, index + 1)) && is_saying(view, index + 1))
+}
+
+fn is_saying(view: View<'_>, index: usize) -> bool {
+    view.all()[index].shape.any(Shape::LOWER) && is_among(view, index, &SAYS)
 }
 
 fn is_title(view: View<'_>, index: usize) -> bool {

@@ -5,9 +5,10 @@
 
 use super::{
     Options,
+    beside::{is_said_to_speak, is_titled},
     found::Found,
     names::{ShortName, ShortNames},
-    place::{is_name_like, is_unknown_name, joins},
+    place::{begins_sentence, is_among, is_function, is_name_like, is_unknown_name, joins},
     rules::{edges, is_shouting},
     spelling,
     trace::{Reason, Trace},
@@ -15,11 +16,17 @@ use super::{
 use crate::{
     gazetteer::{Rule, derive::Kind},
     index::{Form, Forms},
-    text::{Gap, Letters, Ordinary, Shape, Span, View, Word, WordKey},
+    text::{Gap, Letters, Ordinary, Shape, Span, View, Word, WordKey, Words},
 };
 
 /// The most given names and initials taken before a surname.
 const MAX_GIVEN: usize = 4;
+
+/// What stands before nouns, so that the word before it is none; folded and sorted.
+const DETERMINERS: [&str; 18] = [
+    "a", "all", "an", "any", "each", "every", "her", "his", "its", "my", "our", "some", "that", "the", "their",
+    "these", "this", "your",
+];
 
 /// Where a short name may stand.
 pub(super) struct Place {
@@ -65,6 +72,10 @@ impl Finder<'_> {
             short.rule
         } else {
             match self.given_before(short, first) {
+                None if self.is_only_a_word(short, first, last, plural) => {
+                    let one = self.found_at(short, &place, short.rule);
+                    return self.trace.note(&one, Reason::NothingLikelier);
+                }
                 Some((from, rule)) if !self.is_part_of_another(short, from, last) => {
                     place.first = from;
                     place.span.start = words[from].span.start;
@@ -79,6 +90,27 @@ impl Finder<'_> {
             }
         };
         self.add(short, place, rule);
+    }
+
+    /// Whether an ordinary word means no more than itself: a function word where no title and no verb of saying tells a
+    /// person (`May`); one in the plural at the beginning of a sentence (`Apples fell`); one before an article or a
+    /// pronoun there, which makes it a verb (`Mark my words`); for a person, one behind an article and before no noun
+    /// (`The Ban was lifted`).
+    fn is_only_a_word(&self, short: &ShortName, first: usize, last: usize, plural: bool) -> bool {
+        if short.ordinary == Ordinary::No || self.options.disabled_rules.has(Rule::OrdinaryWord) {
+            return false;
+        }
+        if short.ordinary == Ordinary::Function {
+            return !(is_titled(self.view, first) || is_said_to_speak(self.view, last));
+        }
+        let words = self.view.all();
+        let next = Some(last + 1).filter(|&next| next < words.len() && joins(self.view, next));
+        let begins = begins_sentence(self.view, first);
+        let verb = next.is_some_and(|next| is_among(self.view, next, &DETERMINERS));
+        let article = short.is_person() && first > 0 && joins(self.view, first);
+        let article = article && is_among(self.view, first - 1, &["a", "an", "the"]);
+        let noun = next.is_some_and(|next| !is_function(self.view, next));
+        begins && (plural || verb) || article && !noun
     }
 
     /// Whether `the` stands before the place and no capitalised word or `of` behind it.
@@ -186,10 +218,12 @@ impl Finder<'_> {
             return self.trace.note(&one, Reason::WrongCase);
         };
         let acronym = matches!(short.rule, Rule::Acronym | Rule::Introduced);
-        if difference.case {
+        if difference.case && self.has_capital_particles(short, last, written) {
+            forms = forms.with(Form::Case);
+        } else if difference.case {
             let capitals = words.iter().all(|word| word.shape.all_capitals() && !word.shape.any(Shape::LETTER));
-            // Capitals all around make a name of no ordinary word.
-            let proves = short.ordinary == Ordinary::No && is_shouting(view, first, last);
+            // Capitals all around make a name of no ordinary word, and several words in capitals are no chance.
+            let proves = short.words.len() > 1 || short.ordinary == Ordinary::No && is_shouting(view, first, last);
             if acronym || !capitals || !proves {
                 return self.trace.note(&one, Reason::WrongCase);
             }
@@ -205,6 +239,28 @@ impl Finder<'_> {
         }
         one.forms = forms;
         self.found.push(one);
+    }
+
+    /// Whether the text differs only in the capitals of words that the name writes small: `Von der Leyen`, as at the
+    /// beginning of a sentence. `written` ends with the word `last`.
+    fn has_capital_particles(&mut self, short: &ShortName, last: usize, written: &str) -> bool {
+        let mut own = Words::default();
+        own.read(&short.written);
+        let words = &self.view.all()[last + 1 - short.words.len()..=last];
+        let start = words[0].span.start;
+        let (mut small, mut at, mut any) = (String::new(), 0, false);
+        for (word, own) in words.iter().zip(own.all()) {
+            let particle = own.span.of(&short.written).starts_with(char::is_lowercase);
+            let begin = (word.span.start - start) as usize;
+            let Some(capital) = written.get(begin..).and_then(|rest| rest.chars().next()) else { return false };
+            if particle && capital.is_uppercase() {
+                small.push_str(&written[at..begin]);
+                small.extend(capital.to_lowercase());
+                (at, any) = (begin + capital.len_utf8(), true);
+            }
+        }
+        small.push_str(&written[at..]);
+        any && !self.letters.compare(&short.written, &small).case
     }
 }
 

@@ -147,7 +147,8 @@ impl ShortNames {
             [(_, one)] if text.contains(char::is_lowercase) => std::str::from_utf8(one).map_or(Ordinary::No, ordinary),
             _ => Ordinary::No,
         };
-        if words.is_empty() || known == Ordinary::Function {
+        // A function word stands for a person where a title says so, and for nothing else.
+        if words.is_empty() || known == Ordinary::Function && nature != Kind::Person {
             return;
         }
         self.all.push(ShortName {

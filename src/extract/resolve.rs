@@ -10,12 +10,13 @@ use super::{
     Options, Source,
     found::Found,
     names::{ShortName, ShortNames},
+    place::is_function,
     trace::{Reason, Trace},
 };
 use crate::{
     gazetteer::Rule,
     index::{EntityId, Form, Forms, GluedWords, Search, Use},
-    text::{Gap, Letters, Ordinary, View, ordinary},
+    text::{Gap, Letters, View},
 };
 
 /// An entity of a source.
@@ -196,11 +197,7 @@ impl Resolver {
 /// Of two places of one entity that differ by an article, a preposition or a mark alone, keeps the better written one,
 /// or, where both are as good, the one without an article in small letters (rule `article`).
 fn keep_better_places(sources: &[Source<'_>], view: View<'_>, found: &mut Vec<Found>, trace: &mut Trace) {
-    let is_function = |at: u32| {
-        let mut buffer = [0; 8];
-        let folded = view.words.folded(&view.all()[at as usize], &mut buffer);
-        std::str::from_utf8(folded).is_ok_and(|word| ordinary(word) == Ordinary::Function)
-    };
+    let is_function = |at: u32| is_function(view, at as usize);
     let is_small = |at: u32| view.word(at as usize).starts_with(char::is_lowercase);
     let written_small =
         |found: &Found| !sources[found.source as usize].segment.name(found.name).text.contains(char::is_uppercase);
