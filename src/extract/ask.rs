@@ -72,7 +72,9 @@ pub fn ask(
     interrupted: &AtomicBool,
 ) -> Result<Vec<Finding>, Interrupted> {
     scratch.trace.on = true;
-    let result = super::run(sources, input, options, filter, scratch, answer, interrupted);
+    // The explanations say by which name each mention was found.
+    let asked = Options { explain: true, ..options.clone() };
+    let result = super::run(sources, input, &asked, filter, scratch, answer, interrupted);
     scratch.trace.on = false;
     result?;
     let targets = targets(sources, subject, interrupted);
@@ -85,14 +87,14 @@ pub fn ask(
         Subject::Entity(_) => None,
     };
     let same_name = |text: &str| asked.as_ref().is_none_or(|name| folded(text) == *name);
-    // A weaker form of the name: `Russias` where `Russia` is asked about.
-    let as_long = |text: &str| asked.as_ref().is_some_and(|name| folded(text).len() == name.len());
     let mut findings = Vec::new();
     for (number, mention) in answer.mentions.iter().enumerate() {
         for (rank, candidate) in answer.candidates[mention.candidates.clone()].iter().enumerate() {
             let text = mention.span.of([input.title, input.text][mention.field as usize]);
             let Some(names) = wanted.get(&(candidate.source, candidate.entity)) else { continue };
-            if !(same_name(text) || as_long(text)) {
+            // A weaker form of the name counts: `Russias` where `Russia` is asked about.
+            let explained = answer.explanations.get(number).and_then(|one| one.candidates.get(rank));
+            if !(same_name(text) || explained.is_some_and(|one| same_name(&one.name))) {
                 continue;
             }
             let name = best_name(names, text);
@@ -144,6 +146,9 @@ pub fn ask(
     unreported(sources, view, options, filter, answer, &targets, &mut findings);
     if findings.is_empty() {
         findings.extend(without_place(view, subject, &targets));
+    }
+    if !options.explain {
+        answer.explanations.clear();
     }
     findings.sort_by(|a, b| {
         let place = |one: &Finding| one.place.as_ref().map(|(field, span, _)| (*field, span.start, span.end));
@@ -205,10 +210,14 @@ fn named(segment: &Segment, name: &str, interrupted: &AtomicBool) -> Vec<EntityI
     let whole = search.occurrences().iter().filter(|one| one.first == 0 && one.last as usize + 1 == words.all().len());
     let mut entities: Vec<_> =
         whole.flat_map(|one| segment.names_of(one.pattern)).map(|id| segment.name(id).entity).collect();
+    // In whatever case: a name in the wrong one is not unknown.
+    let (small, asked) = (name.to_lowercase(), folded(name));
+    let same = |text: &str| text.to_lowercase() == small || folded(text) == asked;
     let of = |(number, entity): (usize, &crate::index::SegmentEntity)| {
         // A short name is a part of the name, or an acronym, which is short.
-        let may_be = entity.name.contains(name) || name.len() <= 12 && !name.contains(char::is_lowercase);
-        let is = may_be && derive::short_names(entity.nature, &entity.name).iter().any(|one| one.text == name);
+        let acronym = name.len() <= 12 && !name.contains(char::is_lowercase);
+        let may_be = acronym || entity.name.to_lowercase().contains(&small);
+        let is = may_be && derive::short_names(entity.nature, &entity.name).iter().any(|one| same(&one.text));
         is.then_some(EntityId(number as u32))
     };
     entities.extend(segment.entities().iter().enumerate().filter_map(of));
