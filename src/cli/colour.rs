@@ -51,7 +51,7 @@ impl Painter {
                 let record = sources[source].segment.entity(entity);
                 let kind = kind(sources, source, entity);
                 let cell = |text: &str| clean(text).replace(['\n', '\t'], " ");
-                [count.to_string(), cell(&record.name), cell(kind), cell(&record.id), cell(sources[source].name)]
+                [count.to_string(), cell(record.name), cell(kind), cell(record.id), cell(sources[source].name)]
             })
             .collect();
         self.table(out, ["mentions", "entity", "type", "id", "gazetteer"], &rows, &mut palette)?;

@@ -22,6 +22,7 @@ pub(super) fn run(arguments: Explain) -> anyhow::Result<ExitCode> {
     let Explain { inputs, name, entity, search, no_default_gazetteer, format, offsets } = arguments;
     let mut extractor = Extractor::new(search, !no_default_gazetteer, offsets.into(), true)?;
     let subject = match (&name, &entity) {
+        (Some(name), _) if name.trim().is_empty() => anyhow::bail!("--name is empty"),
         (Some(name), _) => Subject::Name(name),
         (None, Some(id)) => Subject::Entity(id),
         (None, None) => anyhow::bail!("give --name or --entity"),

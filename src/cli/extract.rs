@@ -29,6 +29,9 @@ pub(super) fn run(arguments: Extract) -> anyhow::Result<ExitCode> {
         OutputFormat::Auto => OutputFormat::Jsonl,
         format => format,
     };
+    if explain && format == OutputFormat::Text {
+        anyhow::bail!("--explain has no place in --format text; use --format jsonl or html, or onomast explain");
+    }
     let coloured = match color {
         Colour::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
         Colour::Always => true,

@@ -167,7 +167,7 @@ impl Agreement {
             self.shared.insert(key, shared);
         }
         let Some(Shared { related, common, words }) = self.shared.get(&key) else { return all };
-        let name = |entity: EntityId| &*segment.entity(entity).name;
+        let name = |entity: EntityId| segment.entity(entity).name;
         if !related.is_empty() {
             let names = || related.iter().map(|&(other, _)| name(other)).collect::<Vec<_>>().join(", ");
             let mentions = related.iter().map(|&(_, at)| at).collect();

@@ -72,7 +72,9 @@ pub fn ask(
     interrupted: &AtomicBool,
 ) -> Result<Vec<Finding>, Interrupted> {
     scratch.trace.on = true;
-    let result = super::run(sources, input, options, filter, scratch, answer, interrupted);
+    // The explanations say by which name each mention was found.
+    let asked = Options { explain: true, ..options.clone() };
+    let result = super::run(sources, input, &asked, filter, scratch, answer, interrupted);
     scratch.trace.on = false;
     result?;
     let targets = targets(sources, subject, interrupted);
@@ -85,14 +87,14 @@ pub fn ask(
         Subject::Entity(_) => None,
     };
     let same_name = |text: &str| asked.as_ref().is_none_or(|name| folded(text) == *name);
-    // A weaker form of the name: `Russias` where `Russia` is asked about.
-    let as_long = |text: &str| asked.as_ref().is_some_and(|name| folded(text).len() == name.len());
     let mut findings = Vec::new();
     for (number, mention) in answer.mentions.iter().enumerate() {
         for (rank, candidate) in answer.candidates[mention.candidates.clone()].iter().enumerate() {
             let text = mention.span.of([input.title, input.text][mention.field as usize]);
             let Some(names) = wanted.get(&(candidate.source, candidate.entity)) else { continue };
-            if !(same_name(text) || as_long(text)) {
+            // A weaker form of the name counts: `Russias` where `Russia` is asked about.
+            let explained = answer.explanations.get(number).and_then(|one| one.candidates.get(rank));
+            if !(same_name(text) || explained.is_some_and(|one| same_name(&one.name))) {
                 continue;
             }
             let name = best_name(names, text);
@@ -145,6 +147,9 @@ pub fn ask(
     if findings.is_empty() {
         findings.extend(without_place(view, subject, &targets));
     }
+    if !options.explain {
+        answer.explanations.clear();
+    }
     findings.sort_by(|a, b| {
         let place = |one: &Finding| one.place.as_ref().map(|(field, span, _)| (*field, span.start, span.end));
         (place(a), a.entity, &a.name).cmp(&(place(b), b.entity, &b.name))
@@ -179,7 +184,7 @@ fn targets(sources: &[Source<'_>], subject: Subject<'_>, interrupted: &AtomicBoo
             let mut add = |name: &str, short| {
                 targets.push(Target { source: number, entity, name: name.to_owned(), short });
             };
-            let shorts = derive::short_names(about.nature, &about.name);
+            let shorts = derive::short_names(about.nature, about.name);
             match subject {
                 Subject::Entity(_) => {
                     segment.names().filter(|name| name.entity == entity).for_each(|name| add(name.text, None));
@@ -206,10 +211,14 @@ fn named(segment: &Segment, name: &str, interrupted: &AtomicBool) -> Vec<EntityI
     let whole = search.occurrences().iter().filter(|one| one.first == 0 && one.last as usize + 1 == words.all().len());
     let mut entities: Vec<_> =
         whole.flat_map(|one| segment.names_of(one.pattern)).map(|id| segment.entity_of(id)).collect();
+    // In whatever case: a name in the wrong one is not unknown.
+    let (small, asked) = (name.to_lowercase(), folded(name));
+    let same = |text: &str| text.to_lowercase() == small || folded(text) == asked;
     let of = |(number, entity): (usize, crate::index::SegmentEntity<'_>)| {
         // A short name is a part of the name, or an acronym, which is short.
-        let may_be = entity.name.contains(name) || name.len() <= 12 && !name.contains(char::is_lowercase);
-        let is = may_be && derive::short_names(entity.nature, &entity.name).iter().any(|one| one.text == name);
+        let acronym = name.len() <= 12 && !name.contains(char::is_lowercase);
+        let may_be = acronym || entity.name.to_lowercase().contains(&small);
+        let is = may_be && derive::short_names(entity.nature, entity.name).iter().any(|one| same(&one.text));
         is.then_some(EntityId(number as u32))
     };
     entities.extend(segment.entities().enumerate().filter_map(of));
@@ -324,7 +333,7 @@ fn unreported(
                 Some(rule) if options.disabled_rules.has(rule) => Reason::DisabledRule,
                 Some(_) if options.disabled.has(Form::Short) => Reason::DisabledForm,
                 Some(Rule::Generic) if is_named => Reason::Ambiguous,
-                // A function word is never a short name.
+                // A function word is a short name only where a title or a verb of saying tells a person.
                 Some(_) if is_named && ordinary_word(&target.name) => Reason::NothingLikelier,
                 Some(_) if is_named => Reason::Cut,
                 Some(_) => Reason::ShortWithoutFull,

@@ -32,6 +32,8 @@ pub(super) struct Found {
     pub(super) uses: (u32, u32),
     /// For a short name: the distance, in words, to the nearest place that names the entity in full.
     pub(super) distance: u32,
+    /// What that distance counts as: more where the name in full only comes later.
+    pub(super) farness: u32,
     /// The rule that derived the name; for a name that the gazetteer lists as short, [`Rule::Listed`].
     pub(super) rule: Option<Rule>,
     /// The derived short name, by its number in [`super::names::ShortNames`].

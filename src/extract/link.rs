@@ -13,17 +13,19 @@ use super::{
     Input, Options, Source,
     agreement::{Agreement, Asked},
     answer::{Answer, Candidate, Cut, Field, Mention},
+    beside::Beside,
     explain::{CandidateParts, Explanation, Part, forms_in_words},
     found::{Found, reading_weight, rule_weight},
     nothing::Nothing,
     overlap::settle,
+    place::is_unknown_name,
     resolve::Resolver,
     trace::{Reason, Trace},
 };
 use crate::{
-    gazetteer::Rule,
+    gazetteer::{Rule, derive::Kind},
     index::{EntityId, Form, Search},
-    text::View,
+    text::{View, is_english},
 };
 
 /// At this distance in words a short name weighs as much as a full name of another entity; nearer, up to twice.
@@ -56,6 +58,8 @@ struct Draft {
     candidates: Range<usize>,
     /// What weighs for no entity.
     nothing: Nothing,
+    /// What the words beside it go with.
+    beside: Beside,
 }
 
 /// A candidate on the scales.
@@ -104,9 +108,16 @@ impl Linker {
         self.weighed.clear();
         let languages: Vec<_> =
             scene.sources.iter().map(|source| source.segment.language(primary(scene.input.language))).collect();
+        let mut english = None;
         settle(options.overlap, found, |run, kept| {
             if kept {
-                self.draft(scene, &languages, &found[run]);
+                // A capitalised word that is no name found there itself. Only English text has no other such words.
+                let is_unknown = |index: usize| {
+                    is_unknown_name(scene.view, index)
+                        && !is_found(scene, found, index)
+                        && *english.get_or_insert_with(|| is_english(scene.input.language, scene.view.words))
+                };
+                self.draft(scene, &languages, &found[run], is_unknown);
             } else if trace.on {
                 found[run].iter().for_each(|one| trace.note(one, Reason::LostOverlap));
             }
@@ -134,13 +145,18 @@ impl Linker {
     }
 
     /// Weighs everything found at one place by itself.
-    fn draft(&mut self, scene: Scene<'_>, languages: &[u8], found: &[Found]) {
+    fn draft(&mut self, scene: Scene<'_>, languages: &[u8], found: &[Found], is_unknown: impl FnMut(usize) -> bool) {
         let start = self.weighed.len();
+        // Where there is no choice the words beside cannot help it.
+        let beside = match found {
+            [first, _, ..] => Beside::of(scene.view, first.first as usize, first.last as usize),
+            _ => Beside::Nothing,
+        };
         let as_given = found.iter().any(|found| reading_weight(found) == 1.0);
         for found in found {
             let strength = found.strength();
             let form = if as_given { strength * reading_weight(found) } else { strength };
-            let base = own_factors(scene.options, languages, found, |_, _| {}) * form;
+            let base = own_factors(scene, languages, beside, found, |_, _| {}) * form;
             let weighed = Weighed { found: *found, strength, form, base, weight: base, score: 0.0 };
             // What is found at a place is sorted by entity, so that its names stand side by side.
             match self.weighed[start..].last_mut().filter(|last| last.found.key() == found.key()) {
@@ -152,8 +168,8 @@ impl Linker {
         let Scene { view, sources, options, .. } = scene;
         let candidates = &self.weighed[start..];
         let best = candidates.iter().map(|one| one.base).fold(0.0, f64::max);
-        let nothing = Nothing::at(view, sources, options, best, candidates.iter().map(|one| one.found));
-        let draft = Draft { candidates: start..self.weighed.len(), nothing };
+        let nothing = Nothing::at(view, sources, options, best, candidates.iter().map(|one| one.found), is_unknown);
+        let draft = Draft { candidates: start..self.weighed.len(), nothing, beside };
         self.score(&draft);
         self.drafts.push(draft);
     }
@@ -257,7 +273,7 @@ impl Linker {
                 continue;
             }
             let best = candidates[mention.candidates.start];
-            let Some(place) = resolver.nearest((best.source as u16, best.entity), mention.first) else { continue };
+            let Some((place, _)) = resolver.nearest((best.source as u16, best.entity), mention.first) else { continue };
             let behind = mentions.partition_point(|mention| mention.first <= place);
             let covers = |at: &usize| mentions[*at].last >= place && !mentions[*at].forms.has(Form::Short);
             let same = |at: &usize| candidates[mentions[*at].candidates.start].entity == best.entity;
@@ -296,7 +312,7 @@ fn explain(
         let found = &weighed.found;
         let segment = scene.sources[found.source as usize].segment;
         let mut parts = Vec::new();
-        own_factors(scene.options, languages, found, |rule, (factor, detail)| {
+        own_factors(scene, languages, draft.beside, found, |rule, (factor, detail)| {
             parts.push(Part::new(rule, factor, detail))
         });
         let forms = forms_in_words(found.forms.iter());
@@ -323,7 +339,14 @@ fn explain(
 }
 
 /// What speaks for a candidate by itself, but for its forms: the product of the factors. `note` takes each.
-fn own_factors(options: &Options, languages: &[u8], found: &Found, mut note: impl FnMut(Rule, (f64, String))) -> f64 {
+fn own_factors(
+    scene: Scene<'_>,
+    languages: &[u8],
+    beside: Beside,
+    found: &Found,
+    mut note: impl FnMut(Rule, (f64, String)),
+) -> f64 {
+    let Scene { options, sources, .. } = scene;
     let mut all = 1.0;
     let mut take = |rule: Rule, factor: f64, detail: &dyn Fn() -> String| {
         if !options.disabled_rules.has(rule) {
@@ -341,14 +364,30 @@ fn own_factors(options: &Options, languages: &[u8], found: &Found, mut note: imp
         take(rule, rule_weight(rule), &|| "a name that the rule derived".into());
     }
     if found.forms.has(Form::Short) {
-        let near = 1.0 + 1.0 / (1.0 + f64::from(found.distance) / NEAR);
-        take(Rule::Nearness, near, &|| format!("the name in full stands {} words away", found.distance));
+        let near = 1.0 + 1.0 / (1.0 + f64::from(found.farness) / NEAR);
+        take(Rule::Nearness, near, &|| {
+            let later = if found.farness == found.distance { "" } else { ", and only later" };
+            format!("the name in full stands {} words away{later}", found.distance)
+        });
+    }
+    if beside != Beside::Nothing {
+        let nature = sources[found.source as usize].segment.nature_of(found.entity);
+        take(Rule::Beside, beside.factor(nature), &|| beside.in_words().into());
     }
     let language = languages[found.source as usize];
     if language != 0 && found.language != 0 && found.language != language {
         take(Rule::Language, FOREIGN, &|| "the name is of another language than the document".into());
     }
     all
+}
+
+/// Whether a name that is no person's begins or ends with the word at `index`. Looks at a bounded number of places.
+fn is_found(scene: Scene<'_>, found: &[Found], index: usize) -> bool {
+    let nature = |one: &Found| scene.sources[one.source as usize].segment.nature_of(one.entity);
+    let index = index as u32;
+    let behind = found.partition_point(|one| one.first <= index);
+    let near = found[behind.saturating_sub(COVERED)..behind].iter();
+    near.rev().any(|one| (one.first == index || one.last == index) && !one.short && nature(one) != Kind::Person)
 }
 
 /// The first part of a language tag, in small letters where it has any.

@@ -13,7 +13,9 @@
 mod agreement;
 mod answer;
 mod ask;
+mod beside;
 mod explain;
+mod finder;
 mod found;
 mod link;
 mod names;

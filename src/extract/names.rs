@@ -1,8 +1,7 @@
 //! The short names of the entities that a document names in full (rule L2), and where they stand in it.
 //!
 //! A second, tiny dictionary, made anew for each document: names come from [`crate::gazetteer::derive`], their words are
-//! compared by key, so that no vocabulary has to know them. A short name must be written as in the full name, and must
-//! not be a part of the name of somebody else: `Kat Moon` is no `Moon` of another given name.
+//! compared by key, so that no vocabulary has to know them. [`super::finder`] says where one may stand.
 //!
 //! Must not know: scores, overlap.
 
@@ -10,12 +9,10 @@ use hashbrown::HashMap;
 
 use super::{
     Options, Source,
+    finder::{Finder, Place},
     found::Found,
-    place::{is_name_like, joins},
     resolve::Key,
-    rules::{edges, is_shouting},
-    spelling,
-    trace::{Reason, Trace},
+    trace::Trace,
 };
 use crate::{
     gazetteer::{
@@ -28,28 +25,32 @@ use crate::{
 
 /// The most entities of one short name that are candidates at a place: those named in full nearest to it.
 const MAX_SHARED: usize = 16;
-/// The most given names and initials taken before a surname.
-const MAX_GIVEN: usize = 4;
 
 /// A name that may stand for an entity.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct ShortName {
     /// Its folded words with their keys; at least one.
-    words: Vec<(WordKey, Box<[u8]>)>,
-    source: u16,
-    entity: EntityId,
+    pub(super) words: Vec<(WordKey, Box<[u8]>)>,
+    pub(super) source: u16,
+    pub(super) entity: EntityId,
     /// As it is written.
     pub(super) written: String,
     /// The rule that made it.
     pub(super) rule: Rule,
     /// The name in full that it was made of.
-    name: NameId,
-    ordinary: Ordinary,
-    is_person: bool,
+    pub(super) name: NameId,
+    pub(super) ordinary: Ordinary,
+    pub(super) nature: Kind,
     /// It is the beginning of the name in full.
-    leads: bool,
+    pub(super) leads: bool,
     /// For a surname, the folded given names.
-    given: Vec<Box<[u8]>>,
+    pub(super) given: Vec<Box<[u8]>>,
+}
+
+impl ShortName {
+    pub(super) fn is_person(&self) -> bool {
+        self.nature == Kind::Person
+    }
 }
 
 /// The short names of a document; reusable.
@@ -64,21 +65,20 @@ pub(super) struct ShortNames {
     words: Words,
 }
 
-/// Where a short name may stand.
-struct Place {
-    first: usize,
-    last: usize,
-    span: Span,
-    /// The letters to compare.
-    core: Span,
-    forms: Forms,
-    uses: (u32, u32),
-}
-
 impl ShortNames {
     /// The short name of that number.
     pub(super) fn get(&self, number: u32) -> &ShortName {
         &self.all[number as usize]
+    }
+
+    /// The number of a short name of the dictionary.
+    pub(super) fn number(&self, short: &ShortName) -> u32 {
+        self.all.partition_point(|other| other < short) as u32
+    }
+
+    /// The prior of its entity.
+    pub(super) fn prior(&self, short: &ShortName) -> f32 {
+        self.priors.get(&(short.source, short.entity)).copied().unwrap_or_default()
     }
 
     /// Makes the dictionary from what was found of names in full.
@@ -97,9 +97,9 @@ impl ShortNames {
             self.priors.entry(key).or_insert(segment.name(name).prior);
             let first = before.replace(key) != Some(key);
             if first {
-                self.add(key, name, entity.nature, &entity.name, options);
+                self.add(key, name, entity.nature, entity.name, options);
             }
-            if name_text != &*entity.name && shares_a_word(name_text, &entity.name) {
+            if name_text != entity.name && shares_a_word(name_text, entity.name) {
                 self.add(key, name, entity.nature, name_text, options);
             }
         }
@@ -147,7 +147,8 @@ impl ShortNames {
             [(_, one)] if text.contains(char::is_lowercase) => std::str::from_utf8(one).map_or(Ordinary::No, ordinary),
             _ => Ordinary::No,
         };
-        if words.is_empty() || known == Ordinary::Function {
+        // A function word stands for a person where a title says so, and for nothing else.
+        if words.is_empty() || known == Ordinary::Function && nature != Kind::Person {
             return;
         }
         self.all.push(ShortName {
@@ -158,7 +159,7 @@ impl ShortNames {
             rule,
             name,
             ordinary: known,
-            is_person: nature == Kind::Person,
+            nature,
             leads,
             given: given.iter().map(|given| folded_word(given)).collect(),
         });
@@ -175,7 +176,7 @@ impl ShortNames {
                 continue;
             }
             let Some(word) = words.get(next).filter(|word| word.gap.any(Gap::MARK)) else { continue };
-            if segment.entity(found.entity).nature == Kind::Person || word.gap.any(Gap::PARAGRAPH) {
+            if segment.nature_of(found.entity) == Kind::Person || word.gap.any(Gap::PARAGRAPH) {
                 continue;
             }
             let between = view.slice(last, Span::new(words[last].span.end, word.span.start));
@@ -309,177 +310,6 @@ impl ShortNames {
     }
 }
 
-/// Finds short names at places of a document.
-struct Finder<'a> {
-    names: &'a ShortNames,
-    view: View<'a>,
-    options: &'a Options,
-    letters: &'a mut Letters,
-    found: &'a mut Vec<Found>,
-    trace: &'a mut Trace,
-}
-
-impl Finder<'_> {
-    /// Adds a short name that may begin at the word `first`.
-    fn at(&mut self, short: &ShortName, first: usize, plural: bool) {
-        let words = self.view.all();
-        let last = first + short.words.len() - 1;
-        let same = |(word, (key, folded)): (&Word, &(WordKey, Box<[u8]>))| {
-            word.key == *key && (!key.is_hashed() || *self.view.words.long(word) == **folded)
-        };
-        if last >= words.len() || !plural && !words[first..=last].iter().zip(&short.words).all(same) {
-            return;
-        }
-        let span = Span::new(words[first].span.start, words[last].span.end);
-        let core = Span::new(span.start, span.end - u32::from(plural));
-        let forms = if plural { Forms::EXACT.with(Form::Possessive) } else { Forms::EXACT };
-        let mut place = Place { first, last, span, core, forms, uses: (0, 0) };
-        let rule = if short.rule == Rule::Generic {
-            if !self.is_the_only(first, last) {
-                let one = self.found_at(short, &place, short.rule);
-                return self.trace.note(&one, Reason::NothingLikelier);
-            }
-            short.rule
-        } else {
-            match self.given_before(short, first) {
-                Some((from, rule)) if !self.is_part_of_another(short, from, last) => {
-                    place.first = from;
-                    place.span.start = words[from].span.start;
-                    rule
-                }
-                before if before.is_some() || self.is_part_of_another(short, first, last) => {
-                    let one = self.found_at(short, &place, short.rule);
-                    self.trace.note(&one, Reason::PartOfLongerName);
-                    return;
-                }
-                _ => short.rule,
-            }
-        };
-        self.add(short, place, rule);
-    }
-
-    /// Whether `the` stands before the place and no capitalised word or `of` behind it.
-    fn is_the_only(&self, first: usize, last: usize) -> bool {
-        let words = self.view.all();
-        let is =
-            |index: usize, expected: &[&[u8]]| expected.contains(&self.view.words.folded(&words[index], &mut [0; 8]));
-        let article = first > 0 && joins(self.view, first) && is(first - 1, &[b"the"]);
-        let next = last + 1;
-        let goes_on = next < words.len()
-            && joins(self.view, next)
-            && (words[next].shape.any(Shape::CAPITALISED) || is(next, &[b"of", b"for"]));
-        article && !goes_on
-    }
-
-    /// The given names and initials of the same person before a surname: where they begin, and the rule.
-    fn given_before(&self, short: &ShortName, first: usize) -> Option<(usize, Rule)> {
-        let (given, middle) = short.given.split_first()?;
-        let words = self.view.all();
-        let matches = |index: usize, name: &[u8]| {
-            let folded = self.view.words.folded(&words[index], &mut [0; 8]).to_vec();
-            let initial = words[index].shape.any(Shape::LETTER | Shape::DOTTED) || initial_of(name) == only_of(name);
-            folded == name || initial && initial_of(&folded) == initial_of(name)
-        };
-        // `Archie` in `A.R. "Archie" Shaw`.
-        let is_nickname = |index: usize| words[index].gap.any(Gap::QUOTE) && words[index + 1].gap.any(Gap::QUOTE);
-        let mut best = None;
-        for count in 1..=MAX_GIVEN.min(first) {
-            let from = first - count;
-            if !joins(self.view, from + 1) || !words[from].shape.any(Shape::CAPITALISED) {
-                break;
-            }
-            if !matches(from, given) {
-                continue;
-            }
-            let mut rest = middle.iter();
-            let mut between = (from + 1..first).filter(|&index| !is_nickname(index));
-            let fits = middle.is_empty() || between.all(|index| rest.any(|name| matches(index, name)));
-            if fits {
-                let initials = words[from].shape.any(Shape::LETTER | Shape::DOTTED);
-                best = Some((from, if initials { Rule::Initials } else { Rule::MiddleNames }));
-            }
-        }
-        best.filter(|&(_, rule)| !self.options.disabled_rules.has(rule))
-    }
-
-    /// Whether a capitalised word beside the place makes it the name of something else: any for a person; behind it for
-    /// the beginning of a name; and behind a comma for a name that has another word there (`Springfield, Missouri`).
-    fn is_part_of_another(&self, short: &ShortName, first: usize, last: usize) -> bool {
-        if self.options.disabled_rules.has(Rule::LongerName) || matches!(short.rule, Rule::Acronym | Rule::Introduced) {
-            return false;
-        }
-        let next = last + 1;
-        let before = short.is_person && first > 0 && joins(self.view, first) && is_name_like(self.view, first - 1);
-        let is_next = next < self.view.all().len() && is_name_like(self.view, next);
-        let behind = is_next && (short.is_person || short.leads) && joins(self.view, next);
-        let qualified = is_next && short.rule == Rule::BeforeComma && self.view.all()[next].gap.is_comma_only();
-        before || behind || qualified
-    }
-
-    fn found_at(&self, short: &ShortName, place: &Place, rule: Rule) -> Found {
-        let number = self.names.all.partition_point(|other| other < short);
-        Found {
-            field: self.view.field(place.first) as u8,
-            span: place.span,
-            first: place.first as u32,
-            last: place.last as u32,
-            source: short.source,
-            entity: short.entity,
-            prior: self.names.priors.get(&(short.source, short.entity)).copied().unwrap_or_default(),
-            name: short.name,
-            forms: place.forms,
-            short: true,
-            uses: place.uses,
-            distance: 0,
-            rule: Some(rule),
-            derived: Some(number as u32),
-            shortens: false,
-            preferred: false,
-            ordinary: short.ordinary,
-            language: 0,
-        }
-    }
-
-    /// Adds a short name at a place, if it is written like the name in full.
-    fn add(&mut self, short: &ShortName, place: Place, rule: Rule) {
-        let (view, first, last) = (self.view, place.first, place.last);
-        let words = &view.all()[first..=last];
-        let mut one = self.found_at(short, &place, rule);
-        if words[1..].iter().any(|word| !word.gap.is_free()) {
-            return self.trace.note(&one, Reason::CrossesMark);
-        }
-        let Some(edges) = edges(view, first as u32, last as u32, place.span) else {
-            return self.trace.note(&one, Reason::InsideWord);
-        };
-        let mut forms = place.forms.and(edges);
-        let core = Span::new(place.core.start.max(place.span.start), place.core.end);
-        let written = view.slice(last, core);
-        let Some(difference) = spelling::compare(self.letters, &short.written, written, forms) else {
-            return self.trace.note(&one, Reason::WrongCase);
-        };
-        let acronym = matches!(short.rule, Rule::Acronym | Rule::Introduced);
-        if difference.case {
-            let capitals = words.iter().all(|word| word.shape.all_capitals() && !word.shape.any(Shape::LETTER));
-            // Capitals all around make a name of no ordinary word.
-            let proves = short.ordinary == Ordinary::No && is_shouting(view, first, last);
-            if acronym || !capitals || !proves {
-                return self.trace.note(&one, Reason::WrongCase);
-            }
-            forms = forms.with(Form::Case);
-        } else if short.rule == Rule::Acronym && is_shouting(view, first, last) {
-            return self.trace.note(&one, Reason::WrongCase);
-        }
-        if difference.diacritics {
-            forms = forms.with(Form::Diacritics);
-        }
-        if forms.meets(self.options.refused()) {
-            return self.trace.note(&one, Reason::DisabledForm);
-        }
-        one.forms = forms;
-        self.found.push(one);
-    }
-}
-
 fn bit(key: WordKey) -> (usize, u64) {
     let hash = key.hash(0) >> 52;
     (hash as usize / 64, 1 << (hash % 64))
@@ -489,17 +319,6 @@ fn folded_word(text: &str) -> Box<[u8]> {
     let mut folded = Vec::new();
     fold(text, &mut folded);
     folded.into()
-}
-
-/// The bytes of the first character.
-fn initial_of(folded: &[u8]) -> Option<char> {
-    std::str::from_utf8(folded).ok()?.chars().next()
-}
-
-/// The first character of a name that has no other.
-fn only_of(folded: &[u8]) -> Option<char> {
-    let mut chars = std::str::from_utf8(folded).ok()?.chars();
-    chars.next().filter(|_| chars.next().is_none())
 }
 
 /// Whether two names have a word in common.

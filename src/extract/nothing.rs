@@ -8,8 +8,9 @@
 
 use super::{
     Options, Source,
+    beside::Beside,
     found::Found,
-    place::{Capitals, capitals, is_name_like, joins},
+    place::{Capitals, capitals, is_among, is_headline, is_name_like, joins},
 };
 use crate::{
     gazetteer::{Rule, derive::Kind},
@@ -19,6 +20,71 @@ use crate::{
 
 /// What weighs against a person of one name beside another capitalised word, and against a derived name before one.
 const LONGER_NAME: f64 = 2.0;
+
+/// Places whose names persons bear as given names, folded and sorted: `Chad Kroeger`, but `Bavaria Munich`.
+const GIVEN_NAMES: [&str; 61] = [
+    "adelaide",
+    "africa",
+    "alexandria",
+    "america",
+    "asia",
+    "austin",
+    "bradford",
+    "brooklyn",
+    "camden",
+    "carolina",
+    "catalina",
+    "chad",
+    "charlotte",
+    "chelsea",
+    "chester",
+    "cheyenne",
+    "cleveland",
+    "clinton",
+    "dakota",
+    "dallas",
+    "denver",
+    "devon",
+    "diego",
+    "florence",
+    "georgia",
+    "holland",
+    "houston",
+    "india",
+    "ireland",
+    "israel",
+    "jackson",
+    "jordan",
+    "kent",
+    "kenya",
+    "kingston",
+    "lincoln",
+    "london",
+    "lorraine",
+    "lourdes",
+    "madison",
+    "marion",
+    "milan",
+    "milton",
+    "montana",
+    "orlando",
+    "paris",
+    "phoenix",
+    "roman",
+    "salvador",
+    "santiago",
+    "savannah",
+    "sidney",
+    "siena",
+    "sydney",
+    "troy",
+    "tyrone",
+    "verona",
+    "victoria",
+    "vienna",
+    "virginia",
+    "warren",
+];
 
 /// The weight of no entity, by the rules that give it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -35,6 +101,7 @@ impl Nothing {
         options: &Options,
         best: f64,
         candidates: impl Iterator<Item = Found> + Clone,
+        mut is_unknown: impl FnMut(usize) -> bool,
     ) -> Self {
         let Some(found) = candidates.clone().next() else { return Self::default() };
         let (first, glued) = (found.first as usize, found.forms.has(Form::Seam));
@@ -43,7 +110,7 @@ impl Nothing {
         if ordinary > Ordinary::No && !glued && !options.disabled_rules.has(Rule::OrdinaryWord) {
             nothing.ordinary_word = best * ordinary_weight(ordinary, capitals(view, first), found.short);
         }
-        let person = |one: Found| sources[one.source as usize].segment.entity(one.entity).nature == Kind::Person;
+        let person = |one: Found| sources[one.source as usize].segment.nature_of(one.entity) == Kind::Person;
         let single = found.first == found.last && candidates.clone().all(person);
         let derived = candidates.clone().all(|one| one.forms.has(Form::Derived));
         if (single || derived) && !found.short && !glued && !options.disabled_rules.has(Rule::LongerName) {
@@ -51,6 +118,17 @@ impl Nothing {
             let behind = next < view.all().len() && joins(view, next) && is_name_like(view, next);
             let before = single && first > 0 && joins(view, first) && is_name_like(view, first - 1);
             if behind || before {
+                nothing.longer_name = best * LONGER_NAME;
+            }
+        }
+        let place = |one: Found| sources[one.source as usize].segment.nature_of(one.entity) == Kind::Place;
+        if first == found.last as usize && !found.short && !glued && candidates.clone().all(place) {
+            let next = first + 1;
+            // `In Georgia Meloni spoke`: the comma was left out.
+            let given = is_among(view, first, &GIVEN_NAMES) && Beside::of(view, first, first) != Beside::Place;
+            let behind = given && next < view.all().len() && joins(view, next) && is_unknown(next);
+            let longer = behind || first > 0 && joins(view, first) && is_unknown(first - 1);
+            if longer && !options.disabled_rules.has(Rule::LongerName) && !is_headline(view, first) {
                 nothing.longer_name = best * LONGER_NAME;
             }
         }
@@ -87,5 +165,15 @@ fn ordinary_weight(ordinary: Ordinary, capitals: Capitals, short: bool) -> f64 {
         (Ordinary::Common, Capitals::Nothing) => 0.6,
         (Ordinary::Function, Capitals::Telling) => 0.4,
         (Ordinary::Common, Capitals::Telling) => 0.1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn given_names_are_sorted() {
+        assert!(GIVEN_NAMES.is_sorted());
     }
 }

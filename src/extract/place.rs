@@ -122,6 +122,27 @@ pub(super) fn is_name_like(view: View<'_>, index: usize) -> bool {
     !beside && (known == Ordinary::No || !is_headline(view, index))
 }
 
+/// Whether the word at `index` is a function word.
+pub(super) fn is_function(view: View<'_>, index: usize) -> bool {
+    let mut buffer = [0; 8];
+    let folded = view.words.folded(&view.all()[index], &mut buffer);
+    std::str::from_utf8(folded).is_ok_and(|word| ordinary(word) == Ordinary::Function)
+}
+
+/// Whether the word at `index` is one of a sorted list of folded words.
+pub(super) fn is_among(view: View<'_>, index: usize, list: &[&str]) -> bool {
+    let mut buffer = [0; 8];
+    let folded = view.words.folded(&view.all()[index], &mut buffer);
+    std::str::from_utf8(folded).is_ok_and(|folded| list.binary_search(&folded).is_ok())
+}
+
+/// Whether the word at `index` is capitalised as a part of a name is, and no ordinary word: `Denzel`, not `Bridge`.
+pub(super) fn is_unknown_name(view: View<'_>, index: usize) -> bool {
+    let mut buffer = [0; 8];
+    let folded = view.words.folded(&view.all()[index], &mut buffer);
+    is_name_like(view, index) && std::str::from_utf8(folded).is_ok_and(|folded| ordinary(folded) == Ordinary::No)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,12 +10,13 @@ use super::{
     Options, Source,
     found::Found,
     names::{ShortName, ShortNames},
+    place::is_function,
     trace::{Reason, Trace},
 };
 use crate::{
     gazetteer::Rule,
     index::{EntityId, Form, Forms, GluedWords, Search, Use},
-    text::{Gap, Letters, Ordinary, View, ordinary},
+    text::{Gap, Letters, View},
 };
 
 /// An entity of a source.
@@ -23,6 +24,10 @@ pub(super) type Key = (u16, EntityId);
 
 /// How many places that begin inside another are compared with it.
 const MAX_INNER: usize = 64;
+/// How many times as far a name in full counts that stands behind the short name.
+const LATER: u32 = 4;
+/// How many words farther it counts where none stands before.
+const UNKNOWN: u32 = 20;
 /// How many words an article or preposition may add to a place.
 const MAX_ADDED: u32 = 2;
 
@@ -110,12 +115,15 @@ impl Resolver {
         }
     }
 
-    /// The first word of the nearest place that names the entity in full.
-    pub(super) fn nearest(&self, key: Key, word: u32) -> Option<u32> {
+    /// The first word of the place that names the entity in full and that a short name at `word` follows, and how far
+    /// away that counts. A reader knows what was said before: what comes only later is farther.
+    pub(super) fn nearest(&self, key: Key, word: u32) -> Option<(u32, u32)> {
         let places = self.anchors.get(&key)?;
         let at = places.partition_point(|&place| place < word);
-        let near = [at.checked_sub(1).map(|at| places[at]), places.get(at).copied()];
-        near.into_iter().flatten().min_by_key(|place| place.abs_diff(word))
+        let before = at.checked_sub(1).map(|at| (places[at], word - places[at]));
+        let unknown = if before.is_none() { UNKNOWN } else { 0 };
+        let later = places.get(at).map(|&place| (place, (place - word).saturating_mul(LATER).saturating_add(unknown)));
+        before.into_iter().chain(later).min_by_key(|&(_, farness)| farness)
     }
 
     /// The short name that was found there, where a rule derived it.
@@ -176,8 +184,9 @@ impl Resolver {
                 reached.entry(key).and_modify(|reached| *reached = end.max(*reached)).or_insert(end);
                 return Ok(());
             }
-            let Some(place) = self.nearest(key, found.first) else { return Err(Reason::ShortWithoutFull) };
+            let Some((place, farness)) = self.nearest(key, found.first) else { return Err(Reason::ShortWithoutFull) };
             found.forms = found.forms.with(Form::Short);
+            found.farness = farness;
             found.distance = place.abs_diff(found.first);
             let outside = reached.get(&key).is_none_or(|&reached| (found.field, found.span.end) > reached);
             if outside { Ok(()) } else { Err(Reason::InsideOwnName) }
@@ -188,11 +197,7 @@ impl Resolver {
 /// Of two places of one entity that differ by an article, a preposition or a mark alone, keeps the better written one,
 /// or, where both are as good, the one without an article in small letters (rule `article`).
 fn keep_better_places(sources: &[Source<'_>], view: View<'_>, found: &mut Vec<Found>, trace: &mut Trace) {
-    let is_function = |at: u32| {
-        let mut buffer = [0; 8];
-        let folded = view.words.folded(&view.all()[at as usize], &mut buffer);
-        std::str::from_utf8(folded).is_ok_and(|word| ordinary(word) == Ordinary::Function)
-    };
+    let is_function = |at: u32| is_function(view, at as usize);
     let is_small = |at: u32| view.word(at as usize).starts_with(char::is_lowercase);
     let written_small =
         |found: &Found| !sources[found.source as usize].segment.name(found.name).text.contains(char::is_uppercase);

@@ -149,6 +149,7 @@ fn at(view: View<'_>, source: usize, occurrence: &Occurrence, id: NameId, name: 
         short: name.short,
         uses: (0, 0),
         distance: 0,
+        farness: 0,
         rule: if name.short { Some(Rule::Listed) } else { name.rule },
         derived: None,
         shortens: name.shortens,

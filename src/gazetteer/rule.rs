@@ -62,11 +62,13 @@ pub enum Rule {
     LongerName,
     /// Of two places of one entity the better written one counts.
     Article,
+    /// The words right beside it go with its kind of thing.
+    Beside,
 }
 
 impl Rule {
     /// Every rule, in the order of their declaration.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Listed,
         Self::Surname,
         Self::GivenName,
@@ -94,6 +96,7 @@ impl Rule {
         Self::OrdinaryWord,
         Self::LongerName,
         Self::Article,
+        Self::Beside,
     ];
 
     /// The name of the rule, as users write it on the command line.
@@ -126,6 +129,7 @@ impl Rule {
             Self::OrdinaryWord => "ordinary-word",
             Self::LongerName => "longer-name",
             Self::Article => "article",
+            Self::Beside => "beside",
         }
     }
 }

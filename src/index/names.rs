@@ -215,6 +215,6 @@ mod tests {
             assert_eq!(Manner::decode(&manner.encode()), Some(manner));
         }
         assert_eq!(Manner::decode(&[0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0]), None);
-        assert_eq!(Manner::decode(&[0, 0, 0, 0, 0, 0, 28, 0, 0, 0, 0, 0]), None);
+        assert_eq!(Manner::decode(&[0, 0, 0, 0, 0, 0, Rule::ALL.len() as u8 + 1, 0, 0, 0, 0, 0]), None);
     }
 }

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Every rule with its value in the protocol.
-const RULES: [(Rule, proto::Rule); 27] = [
+const RULES: [(Rule, proto::Rule); 28] = [
     (Rule::Listed, proto::Rule::Listed),
     (Rule::Surname, proto::Rule::Surname),
     (Rule::GivenName, proto::Rule::GivenName),
@@ -39,6 +39,7 @@ const RULES: [(Rule, proto::Rule); 27] = [
     (Rule::OrdinaryWord, proto::Rule::OrdinaryWord),
     (Rule::LongerName, proto::Rule::LongerName),
     (Rule::Article, proto::Rule::Article),
+    (Rule::Beside, proto::Rule::Beside),
 ];
 
 /// Reads the rules that are switched off.

@@ -252,6 +252,26 @@ static KEYS: ShortWords<1024> = {
     ShortWords::new(&words)
 };
 
+/// Function words that only English has, folded.
+const ENGLISH: [&str; 24] = [
+    "about", "after", "and", "been", "but", "from", "his", "it", "of", "or", "she", "that", "the", "their", "they",
+    "this", "were", "when", "which", "who", "whose", "with", "would", "you",
+];
+static ENGLISH_KEYS: ShortWords<64> = ShortWords::new(&ENGLISH);
+/// One word of so many is one of those in English text.
+const ENGLISH_SHARE: usize = 12;
+
+/// Whether a document is English: as its tag says, else as a sample of its words shows. Takes bounded time.
+pub fn is_english(tag: &str, words: &Words) -> bool {
+    match tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase().as_str() {
+        "" | "und" => {}
+        tag => return tag == "en",
+    }
+    let sample = &words.all()[..words.all().len().min(SAMPLE)];
+    let count = sample.iter().filter(|word| ENGLISH_KEYS.find(word.key).is_some()).count();
+    count >= ENOUGH as usize && count * ENGLISH_SHARE >= sample.len()
+}
+
 impl Language {
     /// The language of a document: the one of the tag, else a guess from its words. Takes bounded time.
     pub fn of(tag: &str, words: &Words) -> Self {
@@ -319,6 +339,22 @@ mod tests {
     fn function_words_are_sorted() {
         assert!(FUNCTION_WORDS.is_sorted_by(|a, b| a.0 < b.0));
         assert!(FUNCTION_WORDS.iter().all(|(word, _)| word.len() <= 7));
+        assert!(ENGLISH.is_sorted());
+    }
+
+    #[test]
+    fn english() {
+        let is = |tag: &str, text: &str| {
+            let mut words = Words::default();
+            words.read(text);
+            is_english(tag, &words)
+        };
+        assert!(is("", "The president of China said in Warsaw that the war is over."));
+        assert!(is("en-GB", "Warszawa"));
+        assert!(!is("de", "The president of the board"));
+        assert!(!is("", "Warsaw"));
+        assert!(!is("", "Le président de la Chine est dans la ville et les gens sont là."));
+        assert!(!is("", "Der Präsident ist in der Stadt und spricht mit den Leuten von The Who."));
     }
 
     #[test]

@@ -10,6 +10,7 @@
 //! Must not know: gazetteers, names, automata, files, the network.
 
 mod chars;
+mod eight;
 mod fold;
 mod gap;
 mod key;
@@ -27,7 +28,7 @@ mod words;
 pub use fold::{fold, spell_out_umlauts};
 pub use gap::{Gap, is_abbreviation};
 pub use key::WordKey;
-pub use language::Language;
+pub use language::{Language, is_english};
 pub use letters::{Difference, Letters};
 pub use offsets::{OffsetEncoding, Offsets};
 pub use ordinary::{Ordinary, is_proper_adjective, ordinary};

@@ -9,6 +9,7 @@
 use super::{
     Gap, Shape, Span, WordKey,
     chars::{Class, class},
+    eight::Eight,
     fold::fold,
     gap::is_known_abbreviation,
 };
@@ -163,72 +164,6 @@ const ENDS: [bool; 256] = {
     }
     table
 };
-
-/// Eight bytes of a text in one number, the first the lowest: what they are is found for all at once.
-#[derive(Clone, Copy)]
-struct Eight {
-    bytes: u64,
-    /// The highest bit of each byte that is an ASCII letter.
-    letters: u64,
-}
-
-/// The same byte eight times.
-const fn each(byte: u8) -> u64 {
-    u64::from_ne_bytes([byte; 8])
-}
-
-impl Eight {
-    #[inline]
-    fn of(bytes: [u8; 8]) -> Self {
-        let bytes = u64::from_le_bytes(bytes);
-        let small = (bytes | each(b' ')) & each(0x7F);
-        // A byte from `a` on carries into the highest bit, and so does one behind `z` in the second sum.
-        let from_a = small + each(0x80 - b'a');
-        let behind_z = small + each(0x7F - b'z');
-        Self { bytes, letters: from_a & !behind_z & !bytes & each(0x80) }
-    }
-
-    /// How many letters it begins with.
-    #[inline]
-    fn letters(self) -> usize {
-        (!self.letters & each(0x80)).trailing_zeros() as usize / 8
-    }
-
-    /// The first `length` bytes, of which all are letters and at most seven, as small letters.
-    #[inline]
-    fn lower_case(self, length: usize) -> u64 {
-        (self.bytes | each(b' ')) & !(u64::MAX << (8 * length))
-    }
-
-    /// Whether the first `length` bytes, of which all are letters, hold small letters (1) and capitals (2).
-    #[inline]
-    fn flags(self, length: usize) -> u8 {
-        let inside = if length < 8 { !(u64::MAX << (8 * length)) } else { u64::MAX };
-        let small = (self.bytes << 2) & each(0x80) & inside;
-        let capital = !(self.bytes << 2) & each(0x80) & inside;
-        u8::from(small != 0) | u8::from(capital != 0) << 1
-    }
-
-    /// The shape of a word that the first `length` bytes make, of which all are letters.
-    #[inline]
-    fn shape(self, length: usize) -> Shape {
-        let inside = !(u64::MAX << (8 * length));
-        let capitals = !(self.bytes << 2) & each(0x80) & inside;
-        let smalls = (self.bytes << 2) & each(0x80) & inside;
-        let flags = |capitals: u64| u8::from(smalls != 0) | u8::from(capitals != 0) << 1;
-        let mut shape = Shape::of_flags(flags(capitals), flags(capitals & !0x80));
-        if capitals & 0x80 != 0 {
-            shape.add(Shape::CAPITALISED);
-        }
-        if (self.bytes >> (8 * (length - 1))) as u8 | b' ' == b's' {
-            shape.add(Shape::S);
-        }
-        if length == 1 {
-            shape.add(Shape::LETTER);
-        }
-        shape
-    }
-}
 
 impl Reader<'_, '_> {
     fn run(mut self) {

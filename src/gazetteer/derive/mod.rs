@@ -19,7 +19,7 @@ use super::Rule;
 use crate::text::{Ordinary, fold, is_proper_adjective, ordinary};
 
 /// What the rules take an entity for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// A human being.
     Person,
@@ -172,7 +172,10 @@ pub fn short_names(kind: Kind, name: &str) -> Vec<Derived> {
     if let Some((before, _)) = name.split_once(',').filter(|_| kind != Kind::Organization) {
         derived.push(Derived::new(Rule::BeforeComma, before.trim()));
     }
-    derived.retain(|one| one.text != name && is_capitalised(&one.text));
+    // Without capitals nothing tells a given name from another person's.
+    let bare =
+        |one: &Derived| kind == Kind::Person && one.rule != Rule::Surname && !one.text.contains(char::is_uppercase);
+    derived.retain(|one| one.text != name && is_capitalised(&one.text) && !bare(one));
     derived.sort();
     derived.dedup_by(|a, b| a.text == b.text);
     derived

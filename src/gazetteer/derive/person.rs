@@ -237,12 +237,22 @@ pub(super) fn short_names(name: &str, derived: &mut Vec<Derived>) {
     if full.may_stand_alone(&first) {
         derived.push(Derived::new(given_rule, full.text(&first)));
     }
+    // `John Paul` of `John Paul II`: rulers have several given names and no surname.
+    if full.is_numbered() && full.end > full.titles + 1 {
+        derived.push(Derived::new(Rule::GivenName, full.span(full.titles, full.end)));
+    }
     let Some(last) = surname else { return };
     // `Sánchez` of `Ángel Sánchez Martín`: the first of two surnames.
     if let ([middle], Rule::Surname) = (full.middle(), surname_rule)
         && full.may_stand_alone(middle)
     {
         derived.push(Derived::new(Rule::MiddleNames, full.text(middle)));
+    }
+    // `López Obrador` of `Andrés Manuel López Obrador`: both surnames.
+    if let (Some(middle), Rule::Surname) = (full.middle().last(), surname_rule)
+        && full.may_stand_alone(middle)
+    {
+        derived.push(Derived::new(Rule::Surname, full.text(&(middle.start..last.end))));
     }
     let tied = last.clone().take_while(|&at| full.is(at, &PARTICLES)).count();
     let mut surnames = vec![last.clone(), full.long_surname(&last)];
@@ -298,11 +308,15 @@ impl<'n> FullName<'n> {
         (self.end > self.titles && self.parts.len() > self.titles + 1).then(|| self.parts[self.titles].clone())
     }
 
+    /// Whether a number tells a ruler from others of the name.
+    fn is_numbered(&self) -> bool {
+        self.parts[self.end..].iter().any(|part| self.all_are(part, &NUMERALS))
+    }
+
     /// The last part, where the person has a surname.
     fn surname(&self) -> Option<Range<usize>> {
-        let numbered = self.parts[self.end..].iter().any(|part| self.all_are(part, &NUMERALS));
         let of = self.parts.iter().any(|part| self.all_are(part, &["of"]));
-        (self.end > self.titles + 1 && !of && !numbered).then(|| self.parts[self.end - 1].clone())
+        (self.end > self.titles + 1 && !of && !self.is_numbered()).then(|| self.parts[self.end - 1].clone())
     }
 
     /// The surname with the particles before it.
@@ -398,7 +412,9 @@ mod tests {
         check("Nouri al-Maliki", &["Nouri", "al-Maliki", "Maliki"]);
         check("Sean O'Brien", &["Sean", "O'Brien"]);
         check("Jean-Claude Juncker", &["Jean-Claude", "Juncker"]);
-        check("Martin Luther King Jr.", &["Martin", "Luther", "King"]);
+        check("Martin Luther King Jr.", &["Martin", "Luther", "Luther King", "King"]);
+        check("Andrés Manuel López Obrador", &["Andrés", "López Obrador", "Obrador"]);
+        check("John Paul II", &["John", "John Paul"]);
         check("J. Biden", &["Biden"]);
         check("Madonna", &[]);
         check("习近平", &[]);

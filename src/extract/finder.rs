@@ -1,0 +1,276 @@
+//! Where short names stand in a document (rule L2): written as in the full name, and no part of the name of somebody
+//! else. `Kat Moon` is no `Moon` of another given name.
+//!
+//! Looks at a bounded number of words beside each place. Must not know: scores, overlap.
+
+use super::{
+    Options,
+    beside::{is_said_to_speak, is_titled},
+    found::Found,
+    names::{ShortName, ShortNames},
+    place::{begins_sentence, is_among, is_function, is_name_like, is_unknown_name, joins},
+    rules::{edges, is_shouting},
+    spelling,
+    trace::{Reason, Trace},
+};
+use crate::{
+    gazetteer::{Rule, derive::Kind},
+    index::{Form, Forms},
+    text::{Gap, Letters, Ordinary, Shape, Span, View, Word, WordKey, Words},
+};
+
+/// The most given names and initials taken before a surname.
+const MAX_GIVEN: usize = 4;
+
+/// What stands before nouns, so that the word before it is none; folded and sorted.
+const DETERMINERS: [&str; 18] = [
+    "a", "all", "an", "any", "each", "every", "her", "his", "its", "my", "our", "some", "that", "the", "their",
+    "these", "this", "your",
+];
+
+/// Where a short name may stand.
+pub(super) struct Place {
+    pub(super) first: usize,
+    pub(super) last: usize,
+    pub(super) span: Span,
+    /// The letters to compare.
+    pub(super) core: Span,
+    pub(super) forms: Forms,
+    pub(super) uses: (u32, u32),
+}
+
+/// Finds short names at places of a document.
+pub(super) struct Finder<'a> {
+    pub(super) names: &'a ShortNames,
+    pub(super) view: View<'a>,
+    pub(super) options: &'a Options,
+    pub(super) letters: &'a mut Letters,
+    pub(super) found: &'a mut Vec<Found>,
+    pub(super) trace: &'a mut Trace,
+}
+
+impl Finder<'_> {
+    /// Adds a short name that may begin at the word `first`.
+    pub(super) fn at(&mut self, short: &ShortName, first: usize, plural: bool) {
+        let words = self.view.all();
+        let last = first + short.words.len() - 1;
+        let same = |(word, (key, folded)): (&Word, &(WordKey, Box<[u8]>))| {
+            word.key == *key && (!key.is_hashed() || *self.view.words.long(word) == **folded)
+        };
+        if last >= words.len() || !plural && !words[first..=last].iter().zip(&short.words).all(same) {
+            return;
+        }
+        let span = Span::new(words[first].span.start, words[last].span.end);
+        let core = Span::new(span.start, span.end - u32::from(plural));
+        let forms = if plural { Forms::EXACT.with(Form::Possessive) } else { Forms::EXACT };
+        let mut place = Place { first, last, span, core, forms, uses: (0, 0) };
+        let rule = if short.rule == Rule::Generic {
+            if !self.is_the_only(first, last) {
+                let one = self.found_at(short, &place, short.rule);
+                return self.trace.note(&one, Reason::NothingLikelier);
+            }
+            short.rule
+        } else {
+            match self.given_before(short, first) {
+                None if self.is_only_a_word(short, first, last, plural) => {
+                    let one = self.found_at(short, &place, short.rule);
+                    return self.trace.note(&one, Reason::NothingLikelier);
+                }
+                Some((from, rule)) if !self.is_part_of_another(short, from, last) => {
+                    place.first = from;
+                    place.span.start = words[from].span.start;
+                    rule
+                }
+                before if before.is_some() || self.is_part_of_another(short, first, last) => {
+                    let one = self.found_at(short, &place, short.rule);
+                    self.trace.note(&one, Reason::PartOfLongerName);
+                    return;
+                }
+                _ => short.rule,
+            }
+        };
+        self.add(short, place, rule);
+    }
+
+    /// Whether an ordinary word means no more than itself: a function word where no title and no verb of saying tells a
+    /// person (`May`); one in the plural at the beginning of a sentence (`Apples fell`); one before an article or a
+    /// pronoun there, which makes it a verb (`Mark my words`); for a person, one behind an article and before no noun
+    /// (`The Ban was lifted`).
+    fn is_only_a_word(&self, short: &ShortName, first: usize, last: usize, plural: bool) -> bool {
+        if short.ordinary == Ordinary::No || self.options.disabled_rules.has(Rule::OrdinaryWord) {
+            return false;
+        }
+        if short.ordinary == Ordinary::Function {
+            return !(is_titled(self.view, first) || is_said_to_speak(self.view, last));
+        }
+        let words = self.view.all();
+        let next = Some(last + 1).filter(|&next| next < words.len() && joins(self.view, next));
+        let begins = begins_sentence(self.view, first);
+        let verb = next.is_some_and(|next| is_among(self.view, next, &DETERMINERS));
+        let article = short.is_person() && first > 0 && joins(self.view, first);
+        let article = article && is_among(self.view, first - 1, &["a", "an", "the"]);
+        let noun = next.is_some_and(|next| !is_function(self.view, next));
+        begins && (plural || verb) || article && !noun
+    }
+
+    /// Whether `the` stands before the place and no capitalised word or `of` behind it.
+    fn is_the_only(&self, first: usize, last: usize) -> bool {
+        let words = self.view.all();
+        let is =
+            |index: usize, expected: &[&[u8]]| expected.contains(&self.view.words.folded(&words[index], &mut [0; 8]));
+        let article = first > 0 && joins(self.view, first) && is(first - 1, &[b"the"]);
+        let next = last + 1;
+        let goes_on = next < words.len()
+            && joins(self.view, next)
+            && (words[next].shape.any(Shape::CAPITALISED) || is(next, &[b"of", b"for"]));
+        article && !goes_on
+    }
+
+    /// The given names and initials of the same person before a surname: where they begin, and the rule.
+    fn given_before(&self, short: &ShortName, first: usize) -> Option<(usize, Rule)> {
+        let (given, middle) = short.given.split_first()?;
+        let words = self.view.all();
+        let matches = |index: usize, name: &[u8]| {
+            let folded = self.view.words.folded(&words[index], &mut [0; 8]).to_vec();
+            let initial = words[index].shape.any(Shape::LETTER | Shape::DOTTED) || initial_of(name) == only_of(name);
+            folded == name || initial && initial_of(&folded) == initial_of(name)
+        };
+        // `Archie` in `A.R. "Archie" Shaw`.
+        let is_nickname = |index: usize| words[index].gap.any(Gap::QUOTE) && words[index + 1].gap.any(Gap::QUOTE);
+        let mut best = None;
+        for count in 1..=MAX_GIVEN.min(first) {
+            let from = first - count;
+            if !joins(self.view, from + 1) || !words[from].shape.any(Shape::CAPITALISED) {
+                break;
+            }
+            if !matches(from, given) {
+                continue;
+            }
+            let mut rest = middle.iter();
+            let mut between = (from + 1..first).filter(|&index| !is_nickname(index));
+            let fits = middle.is_empty() || between.all(|index| rest.any(|name| matches(index, name)));
+            if fits {
+                let initials = words[from].shape.any(Shape::LETTER | Shape::DOTTED);
+                best = Some((from, if initials { Rule::Initials } else { Rule::MiddleNames }));
+            }
+        }
+        best.filter(|&(_, rule)| !self.options.disabled_rules.has(rule))
+    }
+
+    /// Whether a capitalised word beside the place makes it the name of something else: any for a person; behind it for
+    /// the beginning of a name; and behind a comma for a name that has another word there (`Springfield, Missouri`).
+    fn is_part_of_another(&self, short: &ShortName, first: usize, last: usize) -> bool {
+        if self.options.disabled_rules.has(Rule::LongerName) || matches!(short.rule, Rule::Acronym | Rule::Introduced) {
+            return false;
+        }
+        let next = last + 1;
+        // A part of a place's name: `Denzel Washington`, `Michigan State`.
+        let place = matches!(short.rule, Rule::BeforeComma | Rule::Head) && short.nature == Kind::Place;
+        if place && first > 0 && joins(self.view, first) && is_unknown_name(self.view, first - 1) {
+            return true;
+        }
+        let before = short.is_person() && first > 0 && joins(self.view, first) && is_name_like(self.view, first - 1);
+        let is_next = next < self.view.all().len() && is_name_like(self.view, next);
+        let behind = is_next && (short.is_person() || short.leads || place) && joins(self.view, next);
+        let qualified = is_next && short.rule == Rule::BeforeComma && self.view.all()[next].gap.is_comma_only();
+        before || behind || qualified
+    }
+
+    fn found_at(&self, short: &ShortName, place: &Place, rule: Rule) -> Found {
+        Found {
+            field: self.view.field(place.first) as u8,
+            span: place.span,
+            first: place.first as u32,
+            last: place.last as u32,
+            source: short.source,
+            entity: short.entity,
+            prior: self.names.prior(short),
+            name: short.name,
+            forms: place.forms,
+            short: true,
+            uses: place.uses,
+            distance: 0,
+            farness: 0,
+            rule: Some(rule),
+            derived: Some(self.names.number(short)),
+            shortens: false,
+            preferred: false,
+            ordinary: short.ordinary,
+            language: 0,
+        }
+    }
+
+    /// Adds a short name at a place, if it is written like the name in full.
+    pub(super) fn add(&mut self, short: &ShortName, place: Place, rule: Rule) {
+        let (view, first, last) = (self.view, place.first, place.last);
+        let words = &view.all()[first..=last];
+        let mut one = self.found_at(short, &place, rule);
+        if words[1..].iter().any(|word| !word.gap.is_free()) {
+            return self.trace.note(&one, Reason::CrossesMark);
+        }
+        let Some(edges) = edges(view, first as u32, last as u32, place.span) else {
+            return self.trace.note(&one, Reason::InsideWord);
+        };
+        let mut forms = place.forms.and(edges);
+        let core = Span::new(place.core.start.max(place.span.start), place.core.end);
+        let written = view.slice(last, core);
+        let Some(difference) = spelling::compare(self.letters, &short.written, written, forms) else {
+            return self.trace.note(&one, Reason::WrongCase);
+        };
+        let acronym = matches!(short.rule, Rule::Acronym | Rule::Introduced);
+        if difference.case && self.has_capital_particles(short, last, written) {
+            forms = forms.with(Form::Case);
+        } else if difference.case {
+            let capitals = words.iter().all(|word| word.shape.all_capitals() && !word.shape.any(Shape::LETTER));
+            // Capitals all around make a name of no ordinary word, and several words in capitals are no chance.
+            let proves = short.words.len() > 1 || short.ordinary == Ordinary::No && is_shouting(view, first, last);
+            if acronym || !capitals || !proves {
+                return self.trace.note(&one, Reason::WrongCase);
+            }
+            forms = forms.with(Form::Case);
+        } else if short.rule == Rule::Acronym && is_shouting(view, first, last) {
+            return self.trace.note(&one, Reason::WrongCase);
+        }
+        if difference.diacritics {
+            forms = forms.with(Form::Diacritics);
+        }
+        if forms.meets(self.options.refused()) {
+            return self.trace.note(&one, Reason::DisabledForm);
+        }
+        one.forms = forms;
+        self.found.push(one);
+    }
+
+    /// Whether the text differs only in the capitals of words that the name writes small: `Von der Leyen`, as at the
+    /// beginning of a sentence. `written` ends with the word `last`.
+    fn has_capital_particles(&mut self, short: &ShortName, last: usize, written: &str) -> bool {
+        let mut own = Words::default();
+        own.read(&short.written);
+        let words = &self.view.all()[last + 1 - short.words.len()..=last];
+        let start = words[0].span.start;
+        let (mut small, mut at, mut any) = (String::new(), 0, false);
+        for (word, own) in words.iter().zip(own.all()) {
+            let particle = own.span.of(&short.written).starts_with(char::is_lowercase);
+            let begin = (word.span.start - start) as usize;
+            let Some(capital) = written.get(begin..).and_then(|rest| rest.chars().next()) else { return false };
+            if particle && capital.is_uppercase() {
+                small.push_str(&written[at..begin]);
+                small.extend(capital.to_lowercase());
+                (at, any) = (begin + capital.len_utf8(), true);
+            }
+        }
+        small.push_str(&written[at..]);
+        any && !self.letters.compare(&short.written, &small).case
+    }
+}
+
+/// The bytes of the first character.
+fn initial_of(folded: &[u8]) -> Option<char> {
+    std::str::from_utf8(folded).ok()?.chars().next()
+}
+
+/// The first character of a name that has no other.
+fn only_of(folded: &[u8]) -> Option<char> {
+    let mut chars = std::str::from_utf8(folded).ok()?.chars();
+    chars.next().filter(|_| chars.next().is_none())
+}
