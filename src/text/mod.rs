@@ -9,8 +9,8 @@
 //!
 //! Must not know: gazetteers, names, automata, files, the network.
 
+mod ascii;
 mod chars;
-mod eight;
 mod fold;
 mod gap;
 mod key;

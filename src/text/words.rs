@@ -8,8 +8,8 @@
 
 use super::{
     Gap, Shape, Span, WordKey,
+    ascii::{ENDS, Eight, FLAGS},
     chars::{Class, class},
-    eight::Eight,
     fold::fold,
     gap::is_known_abbreviation,
 };
@@ -131,39 +131,6 @@ struct Reader<'t, 'o> {
     /// No word of this text was read yet.
     first: bool,
 }
-
-/// For each ASCII byte, the facts of [`Shape`] it adds, zero for what is not part of a word.
-const FLAGS: [u8; 256] = {
-    let mut table = [0; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        let b = byte as u8;
-        table[byte] = if b.is_ascii_lowercase() {
-            1
-        } else if b.is_ascii_uppercase() {
-            2
-        } else if b.is_ascii_digit() {
-            4
-        } else if b == b'_' {
-            8
-        } else {
-            0
-        };
-        byte += 1;
-    }
-    table
-};
-
-/// The ASCII bytes that end a run of letters for certain: no digit or connector, no symbol that may belong to the word.
-const ENDS: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        table[byte] = FLAGS[byte] == 0 && byte as u8 != b'+' && byte as u8 != b'#';
-        byte += 1;
-    }
-    table
-};
 
 impl Reader<'_, '_> {
     fn run(mut self) {
@@ -526,15 +493,6 @@ pub fn past_marks(text: &str, at: usize) -> usize {
     let joined = |c: char| class(c) == Class::Mark || matches!(c, '\u{FE00}'..='\u{FE0F}' | '\u{200D}');
     text[at..].chars().take_while(|&c| joined(c)).fold(at, |at, c| at + c.len_utf8())
 }
-
-// The scan for ASCII words and the class table must agree on what a word is.
-const _: () = {
-    let mut byte = 0;
-    while byte < 128 {
-        assert!((FLAGS[byte] != 0) == (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_');
-        byte += 1;
-    }
-};
 
 #[cfg(test)]
 mod tests {

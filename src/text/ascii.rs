@@ -1,9 +1,50 @@
-//! Eight bytes of a text at once: which are ASCII letters, and what they are like.
+//! ASCII text: what each byte is, and what eight bytes at once are.
 //!
-//! Arithmetic on one number in place of a step for each byte; the same on every machine. Must not know: what stands
-//! around the eight.
+//! Eight bytes in one number take the arithmetic of one, the same on every machine. Must not know: words.
 
 use super::Shape;
+
+/// For each ASCII byte, the facts of [`Shape`] it adds, zero for what is not part of a word.
+pub(super) const FLAGS: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let b = byte as u8;
+        table[byte] = if b.is_ascii_lowercase() {
+            1
+        } else if b.is_ascii_uppercase() {
+            2
+        } else if b.is_ascii_digit() {
+            4
+        } else if b == b'_' {
+            8
+        } else {
+            0
+        };
+        byte += 1;
+    }
+    table
+};
+
+/// The ASCII bytes that end a run of letters for certain: no digit or connector, no symbol that may belong to the word.
+pub(super) const ENDS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte] = FLAGS[byte] == 0 && byte as u8 != b'+' && byte as u8 != b'#';
+        byte += 1;
+    }
+    table
+};
+
+// The scan for ASCII words and the class table must agree on what a word is.
+const _: () = {
+    let mut byte = 0;
+    while byte < 128 {
+        assert!((FLAGS[byte] != 0) == (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_');
+        byte += 1;
+    }
+};
 
 /// Eight bytes of a text in one number, the first the lowest: what they are is found for all at once.
 #[derive(Clone, Copy)]
