@@ -6,6 +6,8 @@
 //!
 //! Everything is a constant table. Must not know: names, entities.
 
+use super::{WordKey, short::ShortWords};
+
 /// `word<TAB>flags`, sorted: `data/build_words.py` writes it and says what the flags mean.
 const WORDS: &str = include_str!("../../data/ordinary-words.tsv");
 
@@ -44,9 +46,40 @@ const FUNCTION: [&str; 232] = [
     "yes", "yet", "you", "your",
 ];
 
-/// How ordinary a folded word is. Three binary searches at the most.
+/// Those of them that have keys of their own.
+static FUNCTION_KEYS: ShortWords<512> = {
+    let mut words = [""; FUNCTION.len() - LONG];
+    let (mut number, mut from) = (0, 0);
+    while from < FUNCTION.len() {
+        if FUNCTION[from].len() <= WordKey::INLINE {
+            words[number] = FUNCTION[from];
+            number += 1;
+        }
+        from += 1;
+    }
+    ShortWords::new(&words)
+};
+/// How many of the function words are longer.
+const LONG: usize = {
+    let (mut long, mut at) = (0, 0);
+    while at < FUNCTION.len() {
+        long += (FUNCTION[at].len() > WordKey::INLINE) as usize;
+        at += 1;
+    }
+    long
+};
+
+fn is_function(folded: &str) -> bool {
+    if folded.len() <= WordKey::INLINE {
+        FUNCTION_KEYS.find(WordKey::of(folded.as_bytes())).is_some()
+    } else {
+        FUNCTION.binary_search(&folded).is_ok()
+    }
+}
+
+/// How ordinary a folded word is. Three short binary searches at the most.
 pub fn ordinary(folded: &str) -> Ordinary {
-    if FUNCTION.binary_search(&folded).is_ok() {
+    if is_function(folded) {
         return Ordinary::Function;
     }
     let whole = listed(folded);
@@ -70,10 +103,44 @@ fn listed(folded: &str) -> Ordinary {
     }
 }
 
-/// The flags of a word: a binary search over the lines of the table.
+/// How many first bytes of a word are told apart: the small letters, and all others before them.
+const FIRST: usize = 27;
+
+/// Where a byte stands among [`FIRST`].
+const fn rank(byte: u8) -> usize {
+    if byte.is_ascii_lowercase() { (byte - b'a') as usize + 1 } else { 0 }
+}
+
+/// Where the lines of the words with each first two letters begin in `WORDS`, and the end. A word is sorted by its bytes,
+/// so that those whose letters rank lower stand before it.
+#[allow(long_running_const_eval)]
+static STARTS: [u32; FIRST * FIRST + 1] = {
+    let bytes = WORDS.as_bytes();
+    let mut starts = [0; FIRST * FIRST + 1];
+    let (mut filled, mut at) = (0, 0);
+    while at < bytes.len() {
+        let pair = rank(bytes[at]) * FIRST + rank(bytes[at + 1]);
+        while filled <= pair {
+            starts[filled] = at as u32;
+            filled += 1;
+        }
+        while at < bytes.len() && bytes[at] != b'\n' {
+            at += 1;
+        }
+        at += 1;
+    }
+    while filled < starts.len() {
+        starts[filled] = bytes.len() as u32;
+        filled += 1;
+    }
+    starts
+};
+
+/// The flags of a word: a binary search over the lines of the words that begin with the same two letters.
 fn flags(word: &str) -> Option<&'static str> {
     let bytes = WORDS.as_bytes();
-    let (mut low, mut high) = (0, bytes.len());
+    let pair = rank(*word.as_bytes().first()?) * FIRST + word.as_bytes().get(1).map_or(0, |&second| rank(second));
+    let (mut low, mut high) = (STARTS[pair] as usize, STARTS[pair + 1] as usize);
     while low < high {
         let middle = low + (high - low) / 2;
         // Lines are short: a walk is faster than a search made for long texts.
