@@ -155,7 +155,8 @@ impl Words {
     fn stranger(&self, numbers: &mut Numbers) -> String {
         const CONSONANTS: &[u8] = b"bcdfghjklmnpqrtvwxz";
         loop {
-            let letters = 5 + numbers.below(6);
+            // No shorter ones, as letters with full stops between them are read as a word.
+            let letters = 7 + numbers.below(5);
             let word: String = (0..letters).map(|_| char::from(CONSONANTS[numbers.below(CONSONANTS.len())])).collect();
             if !self.known.contains(&word) {
                 return word[..1].to_uppercase() + &word[1..];

@@ -12,7 +12,8 @@
 mod made_up;
 
 use std::{
-    fs,
+    fs::{self, File},
+    io::{BufReader, BufWriter, Write as _},
     path::{Path, PathBuf},
     process::Command,
     sync::atomic::AtomicBool,
@@ -22,7 +23,7 @@ use std::{
 use onomast::{
     catalog::Gazetteer,
     extract::{self, Answer, Filter, Input, Options, Scratch},
-    gazetteer::{Checker, Entity, Format, read_each},
+    gazetteer::{Checker, Entry, Format, read_each},
     index::Compiler,
 };
 
@@ -126,34 +127,43 @@ fn forget(file: &Path) -> bool {
     dd.is_ok_and(|done| done.status.success())
 }
 
-/// The segment files, made where there is none.
+/// The segment files, made where there is none of this version.
 fn files() -> Vec<(String, PathBuf)> {
     let Some(folder) = std::env::var_os("ONOMAST_BENCH_DATA").map(PathBuf::from) else {
-        return [10_000, 100_000]
-            .map(|count| (format!("made-up {count}"), write("made-up", made_up::entities(count / 2))))
-            .into();
+        return [10_000, 100_000].map(made_up).into();
     };
     let sets = std::env::var("ONOMAST_BENCH_SETS").unwrap_or("places-10k,places,labels".into());
     let file = |set: &str| {
         let file = folder.join(format!("{set}.segment"));
-        if file.exists() {
+        if Gazetteer::open("bench", &file).is_ok() {
             return (set.into(), file);
         }
-        let lines = fs::File::open(folder.join(format!("{set}.jsonl"))).expect("a gazetteer");
-        let mut entities = Vec::new();
-        let each = |entry: Result<onomast::gazetteer::Entry, _>| entities.extend(entry.map(|entry| entry.entity));
-        read_each(std::io::BufReader::new(lines), Format::JsonLines, &mut Checker::default(), each).unwrap();
-        (set.into(), write(set, entities))
+        let lines = BufReader::new(File::open(folder.join(format!("{set}.jsonl"))).expect("a gazetteer"));
+        let mut compiler = Compiler::for_file();
+        let each = |entry: Result<Entry, _>| {
+            if let Ok(entry) = entry {
+                compiler.add(&entry.entity);
+            }
+        };
+        read_each(lines, Format::JsonLines, &mut Checker::default(), each).unwrap();
+        (set.into(), write(set, compiler))
     };
     sets.split(',').map(file).collect()
 }
 
-/// Compiles a segment file beside what else builds leave behind.
-fn write(label: &str, entities: Vec<Entity>) -> PathBuf {
+fn made_up(count: usize) -> (String, PathBuf) {
     let mut compiler = Compiler::for_file();
-    entities.iter().for_each(|entity| compiler.add(entity));
-    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{label}-{}.segment", entities.len()));
-    let mut out = std::io::BufWriter::new(fs::File::create(&file).unwrap());
+    made_up::entities(count / 2).iter().for_each(|entity| compiler.add(entity));
+    let label = format!("made-up {count}");
+    let file = write(&label, compiler);
+    (label, file)
+}
+
+/// Writes a segment file beside what else builds leave behind.
+fn write(label: &str, compiler: Compiler) -> PathBuf {
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{label}.segment"));
+    let mut out = BufWriter::new(File::create(&file).unwrap());
     compiler.finish().unwrap().write("bench", &mut out).unwrap();
+    out.flush().unwrap();
     file
 }

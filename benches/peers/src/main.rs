@@ -200,10 +200,16 @@ struct Ready {
 
 const ANY_CASE: &str = "onomast-any-case";
 
-/// A set's gazetteer, from its segment file if there is one, and its names.
+/// A set's gazetteer, from its segment file if there is one of this version, and its names.
 fn real(folder: &Path, set: &str) -> (Ready, Names) {
     let file = folder.join(format!("{set}.segment"));
-    let mut maker = Maker::new(!file.exists());
+    let start = Instant::now();
+    let (memory, opened) = counted(|| Gazetteer::open("bench", &file));
+    let opened = opened.map(|gazetteer| {
+        let steady = gazetteer.segment().memory() as u64;
+        (start.elapsed(), Memory { steady, ..memory }, gazetteer)
+    });
+    let mut maker = Maker::new(opened.is_err());
     let lines = BufReader::new(File::open(folder.join(format!("{set}.jsonl"))).expect("a gazetteer"));
     let each = |entry: Result<Entry, _>| {
         if let Ok(entry) = entry {
@@ -211,12 +217,7 @@ fn real(folder: &Path, set: &str) -> (Ready, Names) {
         }
     };
     read_each(lines, Format::JsonLines, &mut Checker::default(), each).unwrap();
-    maker.finish(|| {
-        let start = Instant::now();
-        let (memory, gazetteer) = counted(|| Gazetteer::open("bench", &file).expect("a segment file"));
-        let steady = gazetteer.segment().memory() as u64;
-        (start.elapsed(), Memory { steady, ..memory }, gazetteer)
-    })
+    maker.finish(|| opened.unwrap())
 }
 
 /// Makes gazetteers and a list of names of the same entities.
