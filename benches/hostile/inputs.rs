@@ -6,7 +6,7 @@ use onomast::{
 };
 
 /// About how many bytes each text has.
-const BYTES: usize = 1 << 20;
+const BYTES: usize = 1 << 18;
 
 /// A text with its names.
 pub(crate) struct Hostile {
@@ -135,15 +135,15 @@ fn crowds() -> Vec<Hostile> {
 fn marks() -> Vec<Hostile> {
     let few = || things(&["a", "U.S.", "China", "Russia", "a a", "as", "in-depth"]);
     let one_word = |label, piece: &str| {
-        let text = piece.repeat((4 << 20) / piece.len());
+        let text = piece.repeat((1 << 20) / piece.len());
         Hostile { label, names: few(), text, enabled: Forms::EXACT, mentions: None }
     };
     vec![
-        one_word("one word of 4 MB", "a").exactly(0),
-        one_word("one word of 4 MB, beyond ASCII", "ы").exactly(0),
-        one_word("one word of 4 MB of digits", "7").exactly(0),
-        one_word("one word of 4 MB in capitals", "A").exactly(0),
-        one_word("one word of 4 MB, capitals and small letters", "aB").exactly(0),
+        one_word("one word of 1 MB", "a").exactly(0),
+        one_word("one word of 1 MB, beyond ASCII", "ы").exactly(0),
+        one_word("one word of 1 MB of digits", "7").exactly(0),
+        one_word("one word of 1 MB in capitals", "A").exactly(0),
+        one_word("one word of 1 MB, capitals and small letters", "aB").exactly(0),
         again("only spaces", few(), " ").exactly(0),
         again("only hyphens", few(), "-").exactly(0),
         again("only periods", few(), ".").exactly(0),
