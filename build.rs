@@ -30,6 +30,26 @@ fn main() -> Result<(), Box<dyn Error>> {
         .extern_path(".google.rpc.Status", "::tonic_types::Status")
         .compile_fds(descriptors)?;
 
+    // The server sends answers that are encoded already, so that it has a service of its own beside the generated one.
+    let method = |name: &str, route: &str, output: &str| {
+        tonic_build::manual::Method::builder()
+            .name(name)
+            .route_name(route)
+            .input_type(format!("crate::service::proto::{route}Request"))
+            .output_type(output)
+            .codec_path("tonic_prost::ProstCodec")
+    };
+    const ENCODED: &str = "crate::service::encoded::Encoded";
+    let service = tonic_build::manual::Service::builder()
+        .name("ExtractionService")
+        .package("onomast.v1")
+        .method(method("extract", "Extract", ENCODED).build())
+        .method(method("batch_extract", "BatchExtract", ENCODED).build())
+        .method(method("explain_match", "ExplainMatch", "crate::service::proto::ExplainMatchResponse").build())
+        .method(method("stream_extract", "StreamExtract", ENCODED).client_streaming().server_streaming().build())
+        .build();
+    tonic_build::manual::Builder::new().build_client(false).compile(&[service]);
+
     // The batch and stream answers hold a google.rpc.Status, whose JSON needs a type registry; no caller of ours
     // prints those as JSON.
     pbjson_build::Builder::new()

@@ -147,9 +147,13 @@ impl Linker {
     /// Weighs everything found at one place by itself.
     fn draft(&mut self, scene: Scene<'_>, languages: &[u8], found: &[Found], is_unknown: impl FnMut(usize) -> bool) {
         let start = self.weighed.len();
-        // Where there is no choice the words beside cannot help it.
+        // Where all candidates are of a kind the words beside cannot help the choice.
+        let nature = |one: &Found| scene.sources[one.source as usize].segment.nature_of(one.entity);
+        let off = scene.options.disabled_rules.has(Rule::Beside);
         let beside = match found {
-            [first, _, ..] => Beside::of(scene.view, first.first as usize, first.last as usize),
+            [first, rest @ ..] if !off && rest.iter().any(|one| nature(one) != nature(first)) => {
+                Beside::of(scene.view, first.first as usize, first.last as usize)
+            }
             _ => Beside::Nothing,
         };
         let as_given = found.iter().any(|found| reading_weight(found) == 1.0);

@@ -122,13 +122,14 @@ impl Nothing {
             }
         }
         let place = |one: Found| sources[one.source as usize].segment.nature_of(one.entity) == Kind::Place;
-        if first == found.last as usize && !found.short && !glued && candidates.clone().all(place) {
+        let applies = !found.short && !glued && !options.disabled_rules.has(Rule::LongerName);
+        if first == found.last as usize && applies && candidates.clone().all(place) {
             let next = first + 1;
             // `In Georgia Meloni spoke`: the comma was left out.
             let given = is_among(view, first, &GIVEN_NAMES) && Beside::of(view, first, first) != Beside::Place;
             let behind = given && next < view.all().len() && joins(view, next) && is_unknown(next);
             let longer = behind || first > 0 && joins(view, first) && is_unknown(first - 1);
-            if longer && !options.disabled_rules.has(Rule::LongerName) && !is_headline(view, first) {
+            if longer && !is_headline(view, first) {
                 nothing.longer_name = best * LONGER_NAME;
             }
         }

@@ -136,8 +136,13 @@ impl GluedWords {
 
     /// The parts of a word: where each stands, its key, and its folded form.
     pub fn parts(&self, word: &GluedWord) -> impl ExactSizeIterator<Item = (Span, WordKey, &[u8])> {
-        let parts = &self.parts[word.start as usize..][..word.len as usize];
-        parts.iter().map(|&(span, key, from, to)| (span, key, &self.folded[from as usize..to as usize]))
+        (0..word.len as usize).map(|at| self.part(word, at))
+    }
+
+    /// One of the parts of a word.
+    pub(super) fn part(&self, word: &GluedWord, at: usize) -> (Span, WordKey, &[u8]) {
+        let (span, key, from, to) = self.parts[word.start as usize..][..word.len as usize][at];
+        (span, key, &self.folded[from as usize..to as usize])
     }
 
     /// Accounts for the parts `from..to` of the word at `index`.

@@ -257,7 +257,7 @@ pub fn response(id: &str, input: Input<'_>, pinned: &Pinned, options: &Options, 
 }
 
 /// The versions of the gazetteers that were searched.
-fn versions(pinned: &Pinned) -> Vec<GazetteerVersion> {
+pub(super) fn versions(pinned: &Pinned) -> Vec<GazetteerVersion> {
     let version = |gazetteer: &Arc<Gazetteer>| GazetteerVersion {
         name: gazetteer.name().to_owned(),
         version: gazetteer.version().to_owned(),
@@ -265,7 +265,7 @@ fn versions(pinned: &Pinned) -> Vec<GazetteerVersion> {
     pinned.gazetteers().iter().map(version).collect()
 }
 
-fn encoding(options: &Options) -> OffsetEncoding {
+pub(super) fn encoding(options: &Options) -> OffsetEncoding {
     match options.offsets {
         Encoding::Utf8 => OffsetEncoding::Utf8,
         Encoding::Utf16 => OffsetEncoding::Utf16,
@@ -311,11 +311,11 @@ pub fn findings(
     }
 }
 
-fn truncation(&Cut { limit, value, dropped }: &Cut) -> Truncation {
+pub(super) fn truncation(&Cut { limit, value, dropped }: &Cut) -> Truncation {
     Truncation { limit: limit.into(), value: value as u32, dropped: dropped as u32 }
 }
 
-fn reference(source: &Source<'_>, entity: EntityId) -> EntityReference {
+pub(super) fn reference(source: &Source<'_>, entity: EntityId) -> EntityReference {
     let entity = source.segment.entity(entity);
     EntityReference {
         id: entity.id.to_string(),
@@ -358,8 +358,15 @@ fn mention(
 }
 
 fn forms(forms: Forms) -> Vec<i32> {
+    let mut all = Vec::with_capacity(1);
+    each_form(forms, |form| all.push(form.into()));
+    all
+}
+
+/// Calls `write` for each form as the protocol has it.
+pub(super) fn each_form(forms: Forms, mut write: impl FnMut(MatchForm)) {
     if forms == Forms::EXACT {
-        return vec![MatchForm::Exact.into()];
+        return write(MatchForm::Exact);
     }
     let form = |form| match form {
         Form::Case => MatchForm::Case,
@@ -376,5 +383,5 @@ fn forms(forms: Forms) -> Vec<i32> {
         Form::LongS => MatchForm::LongS,
         Form::Derived => MatchForm::Derived,
     };
-    forms.iter().map(|one| form(one).into()).collect()
+    forms.iter().for_each(|one| write(form(one)));
 }

@@ -6,13 +6,12 @@ use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream, st
 use tonic::{Request, Response, Status, Streaming};
 
 use super::{
-    Error, Limits, Plan, SharedCatalog, Violation, Workers,
+    Encoded, Error, Limits, Plan, SharedCatalog, Violation, Workers,
     front::{Admitted, of_tonic},
     proto::{
-        self, BatchExtractRequest, BatchExtractResponse, BatchExtractResult, ErrorReason, ExplainMatchRequest,
-        ExplainMatchResponse, ExtractRequest, ExtractResponse, StreamExtractConfig, StreamExtractRequest,
-        StreamExtractResponse, batch_extract_result, explain_match_request,
-        extraction_service_server::ExtractionService, stream_extract_response,
+        self, BatchExtractRequest, ErrorReason, ExplainMatchRequest, ExplainMatchResponse, ExtractRequest,
+        StreamExtractConfig, StreamExtractRequest, explain_match_request,
+        served::extraction_service_server::ExtractionService,
     },
     status,
 };
@@ -31,7 +30,7 @@ impl Extraction {
         Self { catalog, limits, workers }
     }
 
-    async fn extract_one(&self, request: ExtractRequest) -> Result<ExtractResponse, Error> {
+    async fn extract_one(&self, request: ExtractRequest) -> Result<Encoded, Error> {
         let (catalog, limits) = (self.catalog.clone(), self.limits.clone());
         let bytes = request.document.as_ref().map_or(0, |document| document.text.len());
         let job = move |memory: &mut _, stop: &_| {
@@ -86,7 +85,7 @@ impl Extraction {
         self.workers.run(bytes, job).await
     }
 
-    async fn extract_batch(&self, request: BatchExtractRequest) -> Result<BatchExtractResponse, Error> {
+    async fn extract_batch(&self, request: BatchExtractRequest) -> Result<Encoded, Error> {
         let BatchExtractRequest { documents, gazetteers, inline_entities, options } = request;
         let mut wrong = Vec::new();
         if documents.is_empty() {
@@ -104,14 +103,15 @@ impl Extraction {
             self.extract_document(plan.clone(), document, path)
         });
         let at_once = std::thread::available_parallelism().map_or(1, usize::from);
-        let results = stream::iter(jobs).buffered(at_once).map(|result| match result {
-            Ok(response) => Ok(batch_extract_result::Result::Response(response)),
-            Err(error @ Error::Cancelled) => Err(error),
-            Err(error) => Ok(batch_extract_result::Result::Error(status::part(error))),
-        });
-        let results: Vec<_> = results.collect().await;
-        let result = |result: Result<_, _>| result.map(|result| BatchExtractResult { result: Some(result) });
-        Ok(BatchExtractResponse { results: results.into_iter().map(result).collect::<Result<_, _>>()? })
+        let mut results = stream::iter(jobs).buffered(at_once);
+        let mut batch = Encoded::default();
+        while let Some(result) = results.next().await {
+            match result {
+                Err(error @ Error::Cancelled) => return Err(error),
+                other => batch.push_result(&part(other)),
+            }
+        }
+        Ok(batch)
     }
 
     /// Checks and pins what a request asks for, for so many documents that are answered together; `wrong` is what is
@@ -139,7 +139,7 @@ impl Extraction {
         plan: Arc<Plan>,
         document: proto::Document,
         path: String,
-    ) -> BoxFuture<'static, Result<ExtractResponse, Error>> {
+    ) -> BoxFuture<'static, Result<Encoded, Error>> {
         let (limits, workers) = (self.limits.clone(), self.workers.clone());
         async move {
             let job = move |memory: &mut _, stop: &_| plan.extract(&document, &path, &limits, memory, stop);
@@ -156,7 +156,7 @@ impl Extraction {
         self,
         requests: Streaming<StreamExtractRequest>,
         admitted: Option<Admitted>,
-    ) -> BoxStream<'static, Result<StreamExtractResponse, Status>> {
+    ) -> BoxStream<'static, Result<Encoded, Status>> {
         struct Reader {
             service: Extraction,
             requests: Streaming<StreamExtractRequest>,
@@ -173,7 +173,7 @@ impl Extraction {
             }
 
             /// Reads up to the next document and starts the work on it; `None` at the end.
-            async fn next(&mut self) -> Result<Option<BoxFuture<'static, Result<ExtractResponse, Error>>>, Status> {
+            async fn next(&mut self) -> Result<Option<BoxFuture<'static, Result<Encoded, Error>>>, Status> {
                 while let Some(StreamExtractRequest { config, document }) = self.message().await? {
                     if let Some(config) = config {
                         self.plan = Some(self.service.plan(config, 1, Vec::new()).await?);
@@ -200,28 +200,28 @@ impl Extraction {
             reader.over = next.is_err();
             let answer = async move {
                 match next?.await {
-                    Ok(response) => Ok(stream_extract_response::Result::Response(response)),
                     Err(error @ (Error::Cancelled | Error::NotServing)) => Err(Status::from(error)),
-                    Err(error) => Ok(stream_extract_response::Result::Error(status::part(error))),
+                    other => Ok(part(other)),
                 }
             };
             Some((answer, reader))
         });
-        let answer = |result: Result<_, _>| result.map(|result| StreamExtractResponse { result: Some(result) });
-        work.buffered(look_ahead).map(answer).boxed()
+        work.buffered(look_ahead).boxed()
     }
+}
+
+/// A result as a BatchExtractResult or a StreamExtractResponse has it.
+fn part(result: Result<Encoded, Error>) -> Encoded {
+    result.map_or_else(|error| Encoded::error(&status::part(error)), Encoded::into_result)
 }
 
 #[tonic::async_trait]
 impl ExtractionService for Extraction {
-    async fn extract(&self, request: Request<ExtractRequest>) -> Result<Response<ExtractResponse>, Status> {
+    async fn extract(&self, request: Request<ExtractRequest>) -> Result<Response<Encoded>, Status> {
         Ok(Response::new(self.extract_one(request.into_inner()).await?))
     }
 
-    async fn batch_extract(
-        &self,
-        request: Request<BatchExtractRequest>,
-    ) -> Result<Response<BatchExtractResponse>, Status> {
+    async fn batch_extract(&self, request: Request<BatchExtractRequest>) -> Result<Response<Encoded>, Status> {
         Ok(Response::new(self.extract_batch(request.into_inner()).await?))
     }
 
@@ -232,7 +232,7 @@ impl ExtractionService for Extraction {
         Ok(Response::new(self.explain(request.into_inner()).await?))
     }
 
-    type StreamExtractStream = BoxStream<'static, Result<StreamExtractResponse, Status>>;
+    type StreamExtractStream = BoxStream<'static, Result<Encoded, Status>>;
 
     async fn stream_extract(
         &self,

@@ -9,6 +9,7 @@
 //! Must not know: the command line, where settings come from.
 
 mod convert;
+mod encoded;
 mod error;
 mod extraction;
 mod front;
@@ -21,6 +22,7 @@ mod status;
 mod work;
 
 pub use convert::{document, findings, response};
+pub use encoded::{Encoded, response as encoded};
 pub use error::{Error, Violation};
 pub use limits::Limits;
 pub use plan::{Plan, SharedCatalog};

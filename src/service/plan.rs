@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock, atomic::AtomicBool};
 
 use super::{
-    Error, Limits, Violation, convert,
+    Encoded, Error, Limits, Violation, convert, encoded,
     proto::{self, ErrorReason},
     work::Memory,
 };
@@ -73,7 +73,7 @@ impl Plan {
         self
     }
 
-    /// Extracts from one document. `path` is its field in the request, for errors.
+    /// Extracts from one document, and encodes the answer: work for a worker as well. `path` is its field in the request, for errors.
     pub fn extract(
         &self,
         document: &proto::Document,
@@ -81,7 +81,7 @@ impl Plan {
         limits: &Limits,
         memory: &mut Memory,
         interrupted: &AtomicBool,
-    ) -> Result<proto::ExtractResponse, Error> {
+    ) -> Result<Encoded, Error> {
         let mut wrong = Vec::new();
         let input = convert::document(document, path, limits, &mut wrong);
         Error::check(wrong)?;
@@ -89,7 +89,7 @@ impl Plan {
         let sources = self.pinned.sources();
         extract::run(&sources, input, &self.options, self.pinned.filter(), scratch, answer, interrupted)
             .map_err(|extract::Interrupted| Error::Cancelled)?;
-        Ok(convert::response(&document.id, input, &self.pinned, &self.options, answer))
+        Ok(encoded::response(&document.id, input, &self.pinned, &self.options, answer))
     }
 
     /// Says what became of a subject in one document.

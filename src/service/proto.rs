@@ -7,3 +7,8 @@ include!(concat!(env!("OUT_DIR"), "/onomast.v1.serde.rs"));
 
 /// Every definition with its imports, encoded.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
+
+/// The service as the server has it: its answers are encoded already.
+pub(super) mod served {
+    include!(concat!(env!("OUT_DIR"), "/onomast.v1.ExtractionService.rs"));
+}

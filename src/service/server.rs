@@ -17,7 +17,7 @@ use super::{
     front::Front,
     proto::{
         DESCRIPTORS,
-        extraction_service_server::{ExtractionServiceServer, SERVICE_NAME},
+        served::extraction_service_server::{ExtractionServiceServer, SERVICE_NAME},
     },
 };
 use crate::catalog::Catalog;

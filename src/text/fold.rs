@@ -112,12 +112,18 @@ pub(super) fn plain(c: char) -> Option<&'static str> {
 
 /// The word with its German umlauts spelled out, `Muenchen` for `München`; `None` where it has none.
 pub fn spell_out_umlauts(word: &str) -> Option<String> {
+    let mut out = String::new();
+    spell_out_umlauts_into(word, &mut out).then_some(out)
+}
+
+/// Writes the word with its German umlauts spelled out; whether it has any.
+pub fn spell_out_umlauts_into(word: &str, out: &mut String) -> bool {
+    out.clear();
     const DIAERESIS: char = '\u{308}';
     let umlaut = |c: char| matches!(c, 'ä' | 'ö' | 'ü' | 'Ä' | 'Ö' | 'Ü' | DIAERESIS);
     if word.is_ascii() || !word.contains(umlaut) {
-        return None;
+        return false;
     }
-    let mut out = String::with_capacity(word.len() + 2);
     let mut chars = word.chars().peekable();
     let mut changed = false;
     while let Some(c) = chars.next() {
@@ -138,7 +144,7 @@ pub fn spell_out_umlauts(word: &str) -> Option<String> {
         out.extend([vowel, if capitals { 'E' } else { 'e' }]);
         changed = true;
     }
-    changed.then_some(out)
+    changed
 }
 
 fn push_folded(c: char, out: &mut Vec<u8>) {

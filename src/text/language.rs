@@ -275,21 +275,26 @@ pub fn is_english(tag: &str, words: &Words) -> bool {
 impl Language {
     /// The language of a document: the one of the tag, else a guess from its words. Takes bounded time.
     pub fn of(tag: &str, words: &Words) -> Self {
-        match tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase().as_str() {
-            "" | "und" => Self::guess(words),
-            "de" | "gsw" => German,
-            "pl" => Polish,
-            "cs" => Czech,
-            "sk" => Slovak,
-            "sl" => Slovene,
-            "hr" | "bs" | "sr" | "sh" | "cnr" => Croatian,
-            "hu" => Hungarian,
-            "fi" => Finnish,
-            "et" => Estonian,
-            "lt" => Lithuanian,
-            "lv" => Latvian,
-            "tr" | "az" => Turkish,
-            "ro" | "mo" => Romanian,
+        let primary = tag.split(['-', '_']).next().unwrap_or_default().as_bytes();
+        let mut small = [0; 4];
+        let Some(small) = small.get_mut(..primary.len()) else { return Other };
+        small.copy_from_slice(primary);
+        small.make_ascii_lowercase();
+        match &*small {
+            b"" | b"und" => Self::guess(words),
+            b"de" | b"gsw" => German,
+            b"pl" => Polish,
+            b"cs" => Czech,
+            b"sk" => Slovak,
+            b"sl" => Slovene,
+            b"hr" | b"bs" | b"sr" | b"sh" | b"cnr" => Croatian,
+            b"hu" => Hungarian,
+            b"fi" => Finnish,
+            b"et" => Estonian,
+            b"lt" => Lithuanian,
+            b"lv" => Latvian,
+            b"tr" | b"az" => Turkish,
+            b"ro" | b"mo" => Romanian,
             _ => Other,
         }
     }

@@ -25,7 +25,7 @@ mod span;
 mod view;
 mod words;
 
-pub use fold::{fold, spell_out_umlauts};
+pub use fold::{fold, spell_out_umlauts, spell_out_umlauts_into};
 pub use gap::{Gap, is_abbreviation};
 pub use key::WordKey;
 pub use language::{Language, is_english};

@@ -28,24 +28,25 @@ impl Readings {
 
     /// `PayPalChina`, `G20China`: parts that are one word of a name together, from the left the longest first.
     pub(super) fn grouped(&mut self, at: &At<'_>, glued: &GluedWords, which: usize) {
-        let parts: Vec<_> = glued.parts(&glued.all()[which]).collect();
+        let count = glued.parts(&glued.all()[which]).len();
+        let part = |part| glued.part(&glued.all()[which], part);
         let start = self.steps.len();
         let mut from = 0;
         let mut any = false;
-        while from < parts.len() {
-            let longest = if from == 0 { parts.len() - 1 } else { parts.len() };
+        while from < count {
+            let longest = if from == 0 { count - 1 } else { count };
             let joined = (from + 2..=longest).rev().find_map(|to| {
                 self.folded.clear();
-                parts[from..to].iter().for_each(|(_, _, folded)| self.folded.extend_from_slice(folded));
-                let touching = parts[from..to].windows(2).all(|pair| pair[0].0.end == pair[1].0.start);
+                (from..to).for_each(|at| self.folded.extend_from_slice(part(at).2));
+                let touching = (from + 1..to).all(|at| part(at - 1).0.end == part(at).0.start);
                 at.find(&self.folded).filter(|_| touching).map(|word| (to, Some(word)))
             });
             any |= joined.is_some();
             let (to, word) = joined.unwrap_or_else(|| {
-                let (_, key, folded) = parts[from];
+                let (_, key, folded) = part(from);
                 (from + 1, at.segment.vocabulary.get(key, folded).map(|record| record.id()))
             });
-            let span = Span::new(parts[from].0.start, parts[to - 1].0.end);
+            let span = Span::new(part(from).0.start, part(to - 1).0.end);
             self.steps.push(Step { word, span, at: at.index as u32, parts: (from as u8, to as u8) });
             from = to;
         }

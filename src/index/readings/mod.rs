@@ -70,6 +70,7 @@ pub(super) struct Readings {
     readings: Vec<Reading>,
     steps: Vec<Step>,
     folded: Vec<u8>,
+    spelled_out: String,
     particles: Particles,
     endings: Endings,
     /// The facts of a word's shape that ask for other readings.

@@ -46,12 +46,22 @@ impl Readings {
         }
         self.folded.clear();
         self.folded.extend_from_slice(at.view.words.folded(&at.word, &mut [0; 8]));
-        let places: Vec<_> = (0..self.folded.len()).filter(|&place| self.folded[place] == b'f').collect();
-        let choices = if places.len() > MAX_LONG_S { 1..2 } else { 1..1 << places.len() };
+        // The last few places of an `f`, and how many there are.
+        let (mut places, mut count) = ([0; MAX_LONG_S], 0);
+        for place in 0..self.folded.len() {
+            if self.folded[place] == b'f' {
+                places[count % MAX_LONG_S] = place;
+                count += 1;
+            }
+        }
+        let choices = if count > MAX_LONG_S { 1..2 } else { 1..1 << count };
         for choice in choices {
-            for (bit, &place) in places.iter().enumerate() {
-                let long = places.len() > MAX_LONG_S || choice & 1 << bit != 0;
-                self.folded[place] = if long { b's' } else { b'f' };
+            if count > MAX_LONG_S {
+                self.folded.iter_mut().filter(|letter| **letter == b'f').for_each(|letter| *letter = b's');
+            } else {
+                for (bit, &place) in places[..count].iter().enumerate() {
+                    self.folded[place] = if choice & 1 << bit != 0 { b's' } else { b'f' };
+                }
             }
             if let Some(word) = at.find(&self.folded) {
                 self.push(Reading::of(Form::LongS), std::iter::once(at.step(word, at.word.span)));

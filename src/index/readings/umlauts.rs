@@ -6,15 +6,17 @@
 use super::{At, Reading, Readings};
 use crate::{
     index::forms::Form,
-    text::{fold, spell_out_umlauts},
+    text::{fold, spell_out_umlauts_into},
 };
 
 impl Readings {
     /// `Müller` where a name has `Mueller`.
     pub(super) fn umlauts(&mut self, at: &At<'_>) {
-        let Some(spelled_out) = spell_out_umlauts(at.view.word(at.index)) else { return };
+        if !spell_out_umlauts_into(at.view.word(at.index), &mut self.spelled_out) {
+            return;
+        }
         self.folded.clear();
-        fold(&spelled_out, &mut self.folded);
+        fold(&self.spelled_out, &mut self.folded);
         if let Some(word) = at.find(&self.folded) {
             self.push(Reading::of(Form::Diacritics), std::iter::once(at.step(word, at.word.span)));
         }

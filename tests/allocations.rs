@@ -1,0 +1,161 @@
+//! In the long run the stages from text to overlap allocate nothing: what they need lies in memory that is used again.
+
+// Counting allocations takes an allocator of one's own, which is an unsafe trait; it hands everything on unchanged.
+#![allow(unsafe_code)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
+
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    cell::Cell,
+    fs,
+    path::Path,
+    sync::atomic::AtomicBool,
+};
+
+use onomast::{
+    catalog::Gazetteer,
+    extract::{self, Answer, Filter, Input, Options, Scratch, Source},
+    gazetteer::{CaseRule, Entity},
+    index::{Forms, GluedWords, Search},
+    text::{Language, View, Words},
+};
+
+thread_local! {
+    /// The allocations of this thread: other tests run beside it.
+    static COUNT: Cell<usize> = const { Cell::new(0) };
+}
+
+struct Counting;
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+fn count() {
+    // A thread that ends may still allocate when its counter is gone.
+    let _ = COUNT.try_with(|count| count.set(count.get() + 1));
+}
+
+// SAFETY: every call goes to the system's allocator with what the caller gave; counting touches no memory of it.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: the caller's promise is the one asked for.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promise is the one asked for.
+        unsafe { System.dealloc(at, layout) }
+    }
+
+    unsafe fn realloc(&self, at: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        // SAFETY: the caller's promise is the one asked for.
+        unsafe { System.realloc(at, layout, size) }
+    }
+}
+
+/// How many rounds the memory has to grow to what the documents need.
+const WARM: usize = 3;
+
+/// How often the work allocated.
+fn allocations(work: impl FnOnce()) -> usize {
+    let before = COUNT.get();
+    work();
+    COUNT.get() - before
+}
+
+/// Documents of several languages and kinds, with the tag of the language.
+fn documents() -> Vec<(&'static str, String)> {
+    let story = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/story.txt");
+    let of = |tag, text: &str| (tag, text.repeat(20));
+    vec![
+        ("", fs::read_to_string(story).unwrap()),
+        ("en", fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap()),
+        of("tr", "Türkiye'nin başkenti Ankara'dır; Erdoğan'ın İstanbul’daki konuşması Rusya'yı ve Çin'i kızdırdı. "),
+        of("ru", "Президент России Владимир Путин прибыл в Китай, где встретился с Си Цзиньпином в Пекине. "),
+        of("zh", "中国国家主席习近平在北京会见俄罗斯总统普京,双方讨论了乌克兰问题。"),
+        of(
+            "de",
+            "Die Bundesregierung in Berlin, Rußlands Außenminister und die Ukraine-Politik der Vereinigten Staaten. ",
+        ),
+        of("ar", "قال الرئيس الروسي فلاديمير بوتين في موسكو إن الصين وروسيا والولايات المتحدة "),
+        of(
+            "",
+            "ChinaRussia US-led U.S. J.R.R. Tolkien pro-\nRussian NATO's e\u{301}te\u{301} Hong_Kong proRussian O'Brien 3.14 ",
+        ),
+        of("fi", "Helsingissä ja Venäjällä Suomen presidentti tapasi Kiinan johtajan Moskovassa. "),
+    ]
+}
+
+/// The starter gazetteer, and one whose names have hyphens, inflect and nest.
+fn gazetteers() -> Vec<Gazetteer> {
+    let names = ["China", "Rusya", "Россия", "Китай", "in-depth", "Hong Kong", "a", "a a", "Berlin", "中国", "O'Brien"];
+    let entity = |(number, name): (usize, &&str)| Entity {
+        id: number.to_string(),
+        name: (*name).into(),
+        case: CaseRule::Any,
+        ..Entity::default()
+    };
+    let entities: Vec<_> = names.iter().enumerate().map(entity).collect();
+    let bytes = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("data/starter.jsonl")).unwrap();
+    let read = onomast::gazetteer::read(&bytes[..], onomast::gazetteer::Format::JsonLines).unwrap();
+    let starter = Gazetteer::compile("starter", b"", read.entries.iter().map(|entry| &entry.entity)).unwrap();
+    vec![starter, Gazetteer::compile("names", b"", &entities).unwrap()]
+}
+
+#[test]
+fn reading_and_searching_allocate_nothing_in_the_long_run() {
+    let (documents, gazetteers, never) = (documents(), gazetteers(), AtomicBool::new(false));
+    for gazetteer in &gazetteers {
+        let (mut words, mut glued, mut search) = (Words::default(), GluedWords::default(), Search::default());
+        for round in 0..WARM + 2 {
+            let mut occurrences = 0;
+            for (tag, text) in &documents {
+                let reading = allocations(|| {
+                    words.clear();
+                    words.read(text);
+                });
+                let cutting = allocations(|| {
+                    glued.clear();
+                    glued.read(text, &words, 0);
+                });
+                let mut language = None;
+                let naming = allocations(|| language = Some(Language::of(tag, &words)));
+                let view = View { fields: ["", text], words: &words, border: 0 };
+                let searching = allocations(|| {
+                    search.run(gazetteer.segment(), view, &glued, language.unwrap(), Forms::EXACT, &never);
+                });
+                occurrences += search.occurrences().len();
+                if round >= WARM {
+                    let counts = [reading, cutting, naming, searching];
+                    assert_eq!(counts, [0; 4], "words, glued words, language, search of {tag:?} {:.30}", text);
+                }
+            }
+            assert!(occurrences > 0);
+        }
+    }
+}
+
+#[test]
+fn a_whole_extraction_allocates_little_in_the_long_run() {
+    let (documents, gazetteers, never) = (documents(), gazetteers(), AtomicBool::new(false));
+    let options = Options::default();
+    for gazetteer in &gazetteers {
+        let sources = [Source { name: "test", segment: gazetteer.segment() }];
+        let filter = Filter::new(&sources, &options);
+        let (mut scratch, mut answer) = (Scratch::default(), Answer::default());
+        for round in 0..3 {
+            for (tag, text) in &documents {
+                let input = Input { text, language: tag, ..Input::default() };
+                let whole = allocations(|| {
+                    extract::run(&sources, input, &options, &filter, &mut scratch, &mut answer, &never).unwrap();
+                });
+                if round == 2 {
+                    let mentions = answer.mentions.len();
+                    println!("{} {tag:>2} {:>6} bytes, {mentions:>3} mentions: {whole}", gazetteer.name(), text.len());
+                }
+            }
+        }
+    }
+}
