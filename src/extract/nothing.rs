@@ -15,7 +15,7 @@ use super::{
 use crate::{
     gazetteer::{Rule, derive::Kind},
     index::Form,
-    text::{Ordinary, View},
+    text::{Ordinary, Shape, View},
 };
 
 /// What weighs against a person of one name beside another capitalised word, and against a derived name before one.
@@ -126,8 +126,11 @@ impl Nothing {
         if first == found.last as usize && applies && candidates.clone().all(place) {
             let next = first + 1;
             // `In Georgia Meloni spoke`: the comma was left out.
-            let given = is_among(view, first, &GIVEN_NAMES) && Beside::of(view, first, first) != Beside::Place;
-            let behind = given && next < view.all().len() && joins(view, next) && is_unknown(next);
+            let joined =
+                view.all().get(next).is_some_and(|word| word.shape.any(Shape::CAPITALISED)) && joins(view, next);
+            let given =
+                joined && is_among(view, first, &GIVEN_NAMES) && Beside::of(view, first, first) != Beside::Place;
+            let behind = given && is_unknown(next);
             let longer = behind || first > 0 && joins(view, first) && is_unknown(first - 1);
             if longer && !is_headline(view, first) {
                 nothing.longer_name = best * LONGER_NAME;

@@ -8,7 +8,7 @@ use hashbrown::HashSet;
 use super::{
     automaton::Automaton,
     compile::{CompileError, Compiler, NewEntity, NewName},
-    entities::{AttributeId, Entities, EntityId, EntityRecord, Links},
+    entities::{AttributeId, Entities, EntityId, EntityRecord, Links, Natures},
     ids::natural,
     joins::Joins,
     names::{DEFAULT_PRIOR, Manner, NameRecord, Names},
@@ -16,7 +16,6 @@ use super::{
     strings::Strings,
     vocabulary::{Vocabulary, WordId},
 };
-use crate::gazetteer::derive::Kind;
 
 /// How many texts of a pattern are looked at for one that is already there.
 const SAME_TEXTS: usize = 4;
@@ -85,7 +84,7 @@ pub(super) fn assemble(compiler: Compiler) -> Result<Segment, CompileError> {
         records: records.into(),
         ids,
         links: Links { ends: vec![].into(), related: vec![].into(), attributes: vec![].into(), context: vec![].into() },
-        natures: types.iter().map(|kind| Kind::of(kind)).collect(),
+        natures: Natures::of(&types),
         types,
         attribute_counts: vec![].into(),
         attributes: attributes.iter().map(|attribute| &**attribute).collect(),

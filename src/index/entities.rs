@@ -71,6 +71,24 @@ pub(super) struct Links {
     pub(super) context: Column<WordId>,
 }
 
+/// What the rules take entities for.
+#[derive(Debug)]
+pub(super) struct Natures {
+    /// Each type, by number.
+    by_type: Vec<Kind>,
+    /// What all types are taken for, if that is one: then no entity has to be looked at.
+    only: Option<Kind>,
+}
+
+impl Natures {
+    /// What the rules take entities of these types for.
+    pub(super) fn of(types: &[Box<str>]) -> Self {
+        let by_type: Vec<_> = types.iter().map(|kind| Kind::of(kind)).collect();
+        let only = by_type.first().copied().filter(|first| by_type.iter().all(|kind| kind == first));
+        Self { by_type, only }
+    }
+}
+
 /// The entities of a segment.
 #[derive(Debug)]
 pub(super) struct Entities {
@@ -78,8 +96,7 @@ pub(super) struct Entities {
     pub(super) ids: Strings,
     pub(super) links: Links,
     pub(super) types: Vec<Box<str>>,
-    /// What the rules take each type for.
-    pub(super) natures: Vec<Kind>,
+    pub(super) natures: Natures,
     /// Each attribute as `key=value`.
     pub(super) attributes: Strings,
     /// How many entities have each attribute.
@@ -101,7 +118,7 @@ impl Entities {
     /// What the rules take an entity for.
     #[inline]
     pub(super) fn nature(&self, id: EntityId) -> Kind {
-        self.natures[self.kind(id).0 as usize]
+        self.natures.only.unwrap_or_else(|| self.natures.by_type[self.kind(id).0 as usize])
     }
 
     /// The entity of that number, with its preferred name among `texts`. Panics when there is none.
@@ -114,7 +131,7 @@ impl Entities {
             id: self.ids.get(id),
             name: text(&texts[record.name as usize..][..record.name_len as usize]),
             kind: TypeId(record.kind.into()),
-            nature: self.natures[record.kind as usize],
+            nature: self.natures.by_type[record.kind as usize],
             related: &links.related[range(0)],
             attributes: &links.attributes[range(1)],
             context: &links.context[range(2)],

@@ -32,7 +32,7 @@ use thiserror::Error;
 use super::{
     automaton::Automaton,
     column::{Column, Map},
-    entities::{Entities, Links},
+    entities::{Entities, Links, Natures},
     joins::Joins,
     names::{Encoded, Manner, Names},
     segment::Segment,
@@ -40,7 +40,6 @@ use super::{
     vocabulary::Vocabulary,
     wordwise::Wordwise,
 };
-use crate::gazetteer::derive::Kind;
 
 const MAGIC: [u8; 8] = *b"\x89ONM\r\n\x1a\n";
 /// The version of the layout. It changes with any change of what the bytes mean.
@@ -301,7 +300,7 @@ impl Segment {
                     attributes: file.column(Section::HasAttribute)?,
                     context: file.column(Section::Context)?,
                 },
-                natures: types.iter().map(|kind| Kind::of(kind)).collect(),
+                natures: Natures::of(&types),
                 types,
                 attributes: file.strings(Section::AttributeEnds, Section::Attributes)?,
                 attribute_counts: file.column(Section::AttributeCounts)?,
@@ -462,7 +461,10 @@ mod tests {
 
     use super::*;
     use crate::{
-        gazetteer::{Rule, derive::full_names},
+        gazetteer::{
+            Rule,
+            derive::{Kind, full_names},
+        },
         text::{Words, fold, ordinary},
     };
 
