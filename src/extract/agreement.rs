@@ -145,11 +145,11 @@ impl Agreement {
         let source = key.0;
         let segment = sources[source as usize].segment;
         let mut all = 1.0;
-        let mut take = |rule: Rule, factor: f64, detail: &dyn Fn() -> String, mentions: Vec<usize>| {
+        let mut take = |rule: Rule, factor: f64, detail: &dyn Fn() -> String, mentions: &dyn Fn() -> Vec<usize>| {
             if !options.disabled_rules.has(rule) {
                 all *= factor;
                 if options.explain {
-                    note(Part { mentions, ..Part::new(rule, factor, detail()) });
+                    note(Part { mentions: mentions(), ..Part::new(rule, factor, detail()) });
                 }
             }
         };
@@ -157,7 +157,8 @@ impl Agreement {
             && let Some(&(one, other)) = self.sure.get(&key)
             && let Some(elsewhere) = [one, other].into_iter().find(|&at| at != mention)
         {
-            take(Rule::Repeated, REPEATED, &|| "the document names it without doubt elsewhere".into(), vec![elsewhere]);
+            let detail = || "the document names it without doubt elsewhere".into();
+            take(Rule::Repeated, REPEATED, &detail, &|| vec![elsewhere]);
         }
         if !segment.has_links() {
             return all;
@@ -170,13 +171,13 @@ impl Agreement {
         let name = |entity: EntityId| segment.entity(entity).name;
         if !related.is_empty() {
             let names = || related.iter().map(|&(other, _)| name(other)).collect::<Vec<_>>().join(", ");
-            let mentions = related.iter().map(|&(_, at)| at).collect();
+            let mentions = || related.iter().map(|&(_, at)| at).collect();
             let factor = 1.0 + RELATED * related.len() as f64;
-            take(Rule::Related, factor, &|| format!("related to {}", names()), mentions);
+            take(Rule::Related, factor, &|| format!("related to {}", names()), &mentions);
         }
         if let Some(&(attribute, other, at)) = common.first() {
             let detail = || format!("{} in common with {}", segment.attribute(attribute), name(other));
-            take(Rule::Attributes, 1.0 + ATTRIBUTE * common.len() as f64, &detail, vec![at]);
+            take(Rule::Attributes, 1.0 + ATTRIBUTE * common.len() as f64, &detail, &|| vec![at]);
         }
         let (mut near, mut far) = (0, 0);
         for word in words {
@@ -192,7 +193,7 @@ impl Agreement {
         let weight = (f64::from(near) + f64::from(far) / 2.0).min(MOST as f64);
         if weight > 0.0 {
             let detail = || format!("{near} of its context words stand near, {far} further away");
-            take(Rule::Context, 1.0 + CONTEXT * weight, &detail, Vec::new());
+            take(Rule::Context, 1.0 + CONTEXT * weight, &detail, &Vec::new);
         }
         all
     }

@@ -225,11 +225,16 @@ impl Linker {
                 if !open(&draft) {
                     continue;
                 }
+                let mut changed = false;
                 for weighed in &mut self.weighed[draft.candidates.clone()] {
                     let at = weighed.asked(mention);
-                    weighed.weight = weighed.base * self.agreement.factor(sources, options, at, |_| {});
+                    let weight = weighed.base * self.agreement.factor(sources, options, at, |_| {});
+                    changed |= weight != weighed.weight;
+                    weighed.weight = weight;
                 }
-                self.score(&draft);
+                if changed {
+                    self.score(&draft);
+                }
             }
         }
     }
