@@ -14,8 +14,8 @@
 //!
 //! Little-endian throughout; checksums are CRC-32 (IEEE 802.3). [`Segment::open`] checks header and table, the small
 //! sections that it decodes, and that sections fit one another: it takes the same time for any size. [`Segment::verify`]
-//! reads everything and compares every checksum. A damaged file that was not verified gives wrong answers or a panic,
-//! never a breach of memory. Equal segments make equal files.
+//! reads everything and compares every checksum. A damaged file that was not verified gives wrong answers, a panic or a
+//! search without end, never a breach of memory. Equal segments make equal files.
 //!
 //! Must not know: what the parts are for.
 
@@ -36,6 +36,7 @@ use super::{
     joins::Joins,
     names::{Encoded, Manner, Names},
     segment::Segment,
+    slots::filter_words,
     strings::Strings,
     vocabulary::Vocabulary,
     wordwise::Wordwise,
@@ -247,7 +248,7 @@ impl Opened {
     }
 }
 
-/// A number of a segment, by its place among the facts.
+/// How many numbers of a segment lie among the facts: seed, derived names, words of the longest name.
 const FACTS: usize = 3;
 
 impl Segment {
@@ -321,11 +322,11 @@ impl Segment {
         let (slots, count) = (vocabulary.slots.len(), entities.len());
         let checks = [
             (slots > 0, Section::Slots),
-            (vocabulary.filter.len() == slots / 8 + 1, Section::Filter),
+            (vocabulary.filter.len() == filter_words(slots), Section::Filter),
             (vocabulary.long.len() == automaton.roots.len(), Section::Roots),
             (automaton.nodes.len() > 1, Section::Nodes),
             (!automaton.transitions.is_empty(), Section::Transitions),
-            (automaton.filter.len() == automaton.transitions.len() / 8 + 1, Section::TransitionFilter),
+            (automaton.filter.len() == filter_words(automaton.transitions.len()), Section::TransitionFilter),
             (entities.ids.len() == count, Section::IdEnds),
             ([0, count].contains(&entities.links.ends.len()), Section::LinkEnds),
             (entities.attribute_counts.len() == entities.attributes.len(), Section::AttributeCounts),

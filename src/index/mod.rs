@@ -41,6 +41,8 @@ mod search;
 #[forbid(unsafe_code)]
 mod segment;
 #[forbid(unsafe_code)]
+mod slots;
+#[forbid(unsafe_code)]
 mod strings;
 #[forbid(unsafe_code)]
 mod trie;

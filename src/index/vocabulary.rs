@@ -9,7 +9,11 @@
 use bytemuck::{Pod, Zeroable};
 use sha2::{Digest as _, Sha256};
 
-use super::{column::Column, strings::Strings};
+use super::{
+    column::Column,
+    slots::{bit, filter_words, first, next, slots_for},
+    strings::Strings,
+};
 use crate::text::WordKey;
 
 /// The number of a word in a segment's vocabulary; words of many names have small numbers.
@@ -60,14 +64,14 @@ pub(super) struct Vocabulary {
 impl Vocabulary {
     /// A vocabulary of these folded words, numbered in the order given; the root and the flag come per word.
     pub(super) fn new<'a>(words: impl ExactSizeIterator<Item = (&'a [u8], u32, bool)> + Clone) -> Self {
-        let size = words.len() * 4 / 3 + 1;
+        let size = slots_for(words.len());
         let mut digest = Sha256::new();
         for (word, ..) in words.clone() {
             digest.update((word.len() as u64).to_le_bytes());
             digest.update(word);
         }
         let seed = digest.finalize().iter().take(8).fold(0, |seed, &byte| seed << 8 | u64::from(byte));
-        let (mut slots, mut filter) = (vec![EMPTY; size], vec![0; size / 8 + 1]);
+        let (mut slots, mut filter) = (vec![EMPTY; size], vec![0; filter_words(size)]);
         for (id, (word, root, stands_for_others)) in words.clone().enumerate() {
             let key = WordKey::of(word);
             let hash = key.hash(seed);
@@ -75,7 +79,7 @@ impl Vocabulary {
             filter[place] |= bit;
             let mut at = first(hash, size);
             while slots[at].id != NO_WORD {
-                at = (at + 1) % size;
+                at = next(at, size);
             }
             let flag = if stands_for_others { STANDS_FOR_OTHERS } else { 0 };
             slots[at] = Record { key: key.bits(), id: id as u32 | flag, root };
@@ -110,10 +114,7 @@ impl Vocabulary {
             if record.id == NO_WORD {
                 return None;
             }
-            at += 1;
-            if at == self.slots.len() {
-                at = 0;
-            }
+            at = next(at, self.slots.len());
         }
     }
 
@@ -131,17 +132,4 @@ impl Vocabulary {
     pub(super) fn memory(&self) -> usize {
         self.slots.bytes().len() + self.filter.bytes().len() + self.long.memory()
     }
-}
-
-/// The first place to look at among `size`.
-#[inline]
-fn first(hash: u64, size: usize) -> usize {
-    ((u128::from(hash) * size as u128) >> 64) as usize
-}
-
-/// The place of a hash in the filter of a table with `size` places.
-#[inline]
-fn bit(hash: u64, size: usize) -> (usize, u64) {
-    let place = first(hash, size * 8);
-    (place / 64, 1 << (place % 64))
 }

@@ -14,6 +14,7 @@ use bytemuck::{Pod, Zeroable};
 use super::{
     automaton::{PatternId, State, TooLarge},
     column::Column,
+    slots::{bit, filter_words, first, next, slots_for},
     trie::Tree,
     vocabulary::WordId,
 };
@@ -81,19 +82,6 @@ fn hash(node: u32, word: WordId) -> u64 {
     wide as u64 ^ (wide >> 64) as u64
 }
 
-/// The first of `size` places to look at.
-#[inline]
-fn first(hash: u64, size: usize) -> usize {
-    ((u128::from(hash) * size as u128) >> 64) as usize
-}
-
-/// The place of a hash in the filter of a table with `size` places.
-#[inline]
-fn bit(hash: u64, size: usize) -> (usize, u64) {
-    let place = first(hash, size * 8);
-    (place / 64, 1 << (place % 64))
-}
-
 /// Where a transition lies in `transitions`, or would.
 #[inline]
 fn slot(transitions: &[Transition], node: u32, word: WordId) -> usize {
@@ -103,10 +91,7 @@ fn slot(transitions: &[Transition], node: u32, word: WordId) -> usize {
         if found.next == 0 || (found.node == node && found.word == word.0) {
             return at;
         }
-        at += 1;
-        if at == transitions.len() {
-            at = 0;
-        }
+        at = next(at, transitions.len());
     }
 }
 
@@ -136,9 +121,9 @@ impl Wordwise {
                 later += 1;
             }
         }
-        let mut transitions = vec![Transition::zeroed(); later * 4 / 3 + 1];
+        let mut transitions = vec![Transition::zeroed(); slots_for(later)];
         let size = transitions.len();
-        let mut filter = vec![0; size / 8 + 1];
+        let mut filter = vec![0; filter_words(size)];
         for (node, way) in tree.ways.iter().enumerate().filter(|(_, way)| way.before != 0) {
             let (place, bit) = bit(hash(way.before, way.word), size);
             filter[place] |= bit;

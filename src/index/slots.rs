@@ -1,0 +1,36 @@
+//! Where a hash lies in a table with open addressing, and in the filter of bits before it.
+//!
+//! Tables take exactly as many slots as they need: a hash is scaled, not masked, so that no size has to be a power of two.
+//! The vocabulary and the transitions lie so. Must not know: what is hashed.
+
+/// How many bits the filter has for each slot.
+const BITS: usize = 8;
+
+/// How many slots a table of so many entries has: three quarters are taken.
+pub(super) fn slots_for(entries: usize) -> usize {
+    entries * 4 / 3 + 1
+}
+
+/// The first of `size` slots to look at.
+#[inline]
+pub(super) fn first(hash: u64, size: usize) -> usize {
+    ((u128::from(hash) * size as u128) >> 64) as usize
+}
+
+/// The slot to look at behind one.
+#[inline]
+pub(super) fn next(slot: usize, size: usize) -> usize {
+    if slot + 1 == size { 0 } else { slot + 1 }
+}
+
+/// How many words the filter of a table with `size` slots has.
+pub(super) fn filter_words(size: usize) -> usize {
+    size * BITS / 64 + 1
+}
+
+/// The word of a hash in the filter of a table with `size` slots, and its bit there.
+#[inline]
+pub(super) fn bit(hash: u64, size: usize) -> (usize, u64) {
+    let place = first(hash, size * BITS);
+    (place / 64, 1 << (place % 64))
+}
