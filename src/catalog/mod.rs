@@ -5,13 +5,15 @@
 //!
 //! Must not know: requests, protobuf, the command line.
 
+mod compile;
 mod gazetteer;
 mod load;
 mod pinned;
 mod source;
 
+pub use compile::{Compiled, compile};
 pub use gazetteer::Gazetteer;
-pub use load::{Compiled, LoadError, Loaded, Options, STARTER, Unverified, compile, is_segment, load};
+pub use load::{LoadError, Loaded, Options, STARTER, Unverified, is_segment, load};
 pub use pinned::Pinned;
 pub use source::{LoadIssue, check};
 
