@@ -26,7 +26,7 @@ mod view;
 mod words;
 
 pub use fold::{fold, spell_out_umlauts, spell_out_umlauts_into};
-pub use gap::{Gap, is_abbreviation};
+pub use gap::Gap;
 pub use key::WordKey;
 pub use language::{Language, is_english};
 pub use letters::{Difference, Letters};
