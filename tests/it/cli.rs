@@ -399,3 +399,14 @@ fn what_cannot_be_compiled_is_told() {
     let (code, _, err) = compile("missing.jsonl", &file);
     assert!(code == 1 && err.contains("missing.jsonl"), "{err}");
 }
+
+#[test]
+fn explanations_are_not_left_out_in_silence() {
+    let folder = Folder::new();
+    let text = folder.file("text.txt", "China");
+    let (code, out, err) = run(&["extract", "--explain", "--format", "text", path(&text)]);
+    assert_eq!((code, out.as_str()), (1, ""), "{err}");
+    assert!(err.contains("--explain") && err.contains("jsonl"), "{err}");
+    let (code, out, _) = run(&["extract", "--explain", "--format", "jsonl", path(&text)]);
+    assert!(code == 0 && out.contains("\"explanation\""), "{out}");
+}
