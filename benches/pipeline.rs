@@ -1,9 +1,9 @@
 //! The whole pipeline, from raw text to mentions, and each of its stages, in MB/s of text on one core.
 //!
 //! Run: `cargo bench --bench pipeline`. With `ONOMAST_BENCH_DATA` set to a folder that holds `news.jsonl` and
-//! gazetteers, as `.segment` or `.jsonl`, real news and names are used; without it, both are made up. Every measurement checks what it found
-//! before it counts; stages and gazetteers take turns within a round, so that a noisy machine hits all alike. The
-//! figure is that of the fastest round: noise only ever adds.
+//! gazetteers, as `.segment` or `.jsonl`, real news and names are used; without it, both are made up. Every measurement
+//! checks what it found before it counts; the stages take turns within a round, so that a noisy machine hits all alike.
+//! The figure is that of the fastest round: noise only ever adds.
 
 #![allow(missing_docs, clippy::print_stdout, clippy::unwrap_used, clippy::expect_used)]
 

@@ -73,7 +73,8 @@ impl Plan {
         self
     }
 
-    /// Extracts from one document, and encodes the answer: work for a worker as well. `path` is its field in the request, for errors.
+    /// Extracts from one document, and encodes the answer: work for a worker as well. `path` is its field in the request,
+    /// for errors.
     pub fn extract(
         &self,
         document: &proto::Document,
