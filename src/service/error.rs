@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::proto::ErrorReason;
+use super::{access::Role, proto::ErrorReason};
 
 /// The longest description, in bytes.
 const MAX_DESCRIPTION: usize = 300;
@@ -69,6 +69,12 @@ pub enum Error {
     /// The message is no protobuf of its type.
     #[error("the message cannot be decoded as protobuf")]
     Undecodable,
+    /// The caller may not do that.
+    #[error("this asks for the role {role}")]
+    PermissionDenied {
+        /// The role that may.
+        role: Role,
+    },
     /// The gazetteers are not loaded yet, or the server is about to end.
     #[error("the server is starting or shutting down")]
     NotServing,

@@ -8,6 +8,7 @@
 //!
 //! Must not know: the command line, where settings come from.
 
+mod access;
 mod convert;
 mod encoded;
 mod error;
@@ -21,6 +22,7 @@ mod server;
 mod status;
 mod work;
 
+pub use access::{Principal, Role};
 pub use convert::{document, findings, response};
 pub use encoded::{Encoded, response as encoded};
 pub use error::{Error, Violation};

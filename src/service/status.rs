@@ -27,6 +27,7 @@ impl From<Error> for Status {
             Error::Overloaded { .. } => (Code::ResourceExhausted, ErrorReason::Overloaded),
             Error::MessageTooLarge { .. } => (Code::InvalidArgument, ErrorReason::MessageTooLarge),
             Error::Undecodable => (Code::InvalidArgument, ErrorReason::InvalidRequest),
+            Error::PermissionDenied { .. } => (Code::PermissionDenied, ErrorReason::PermissionDenied),
             Error::NotServing => (Code::Unavailable, ErrorReason::NotServing),
             Error::Cancelled => (Code::Cancelled, ErrorReason::Cancelled),
             Error::DeadlineExceeded => (Code::DeadlineExceeded, ErrorReason::Cancelled),
