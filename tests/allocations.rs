@@ -142,7 +142,7 @@ fn a_whole_extraction_allocates_little_in_the_long_run() {
     let (documents, gazetteers, never) = (documents(), gazetteers(), AtomicBool::new(false));
     let options = Options::default();
     for gazetteer in &gazetteers {
-        let sources = [Source { name: "test", segment: gazetteer.segment() }];
+        let sources = [Source::new("test", gazetteer.segment(), 0)];
         let filter = Filter::new(&sources, &options);
         let (mut scratch, mut answer) = (Scratch::default(), Answer::default());
         for round in 0..3 {

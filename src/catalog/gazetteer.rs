@@ -1,20 +1,24 @@
 //! A gazetteer in one version.
 
-use std::{fmt::Write as _, path::Path};
+use std::{fmt::Write as _, path::Path, sync::Arc};
 
 use sha2::{Digest as _, Sha256};
 
 use crate::{
     gazetteer::Entity,
-    index::{CompileError, Compiler, FileError, Segment},
+    index::{CompileError, Compiler, FileError, Overlay, Segment},
 };
+
+use super::store::Stored;
 
 /// A named set of entities in one version, compiled for searching.
 #[derive(Debug)]
 pub struct Gazetteer {
     name: String,
     version: String,
-    segment: Segment,
+    segment: Arc<Segment>,
+    overlay: Option<Overlay>,
+    stored: Option<Stored>,
 }
 
 impl Gazetteer {
@@ -32,12 +36,30 @@ impl Gazetteer {
         for entity in entities {
             compiler.add(entity);
         }
-        Ok(Self { name: name.into(), version: version(content), segment: compiler.finish()? })
+        Ok(Self::new(name, version(content), compiler.finish()?))
     }
 
     /// A gazetteer of a segment that was compiled from content of that version.
     pub fn new(name: impl Into<String>, version: impl Into<String>, segment: Segment) -> Self {
-        Self { name: name.into(), version: version.into(), segment }
+        let (name, version) = (name.into(), version.into());
+        Self { name, version, segment: Arc::new(segment), overlay: None, stored: None }
+    }
+
+    /// A gazetteer of the database: a base, and what changed since.
+    pub(super) fn stored(stored: Stored, base: Arc<Segment>, overlay: Option<Overlay>) -> Self {
+        let (name, version) = (stored.name.clone(), stored.head.revision.to_string());
+        Self { name, version, segment: base, overlay, stored: Some(stored) }
+    }
+
+    /// This gazetteer with an overlay of changes: without the entities of the ids `gone`, and with `come`. What is
+    /// replaced must be given on both sides.
+    pub fn with_changes<'a>(
+        self,
+        come: impl IntoIterator<Item = &'a Entity>,
+        gone: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, CompileError> {
+        let overlay = Overlay::new(&self.segment, come, gone)?;
+        Ok(Self { overlay: Some(overlay), ..self })
     }
 
     /// Opens a segment file. Takes the same time for any size; [`Segment::verify`] is for the caller to do.
@@ -56,9 +78,24 @@ impl Gazetteer {
         &self.version
     }
 
-    /// Its compiled form.
+    /// Its compiled form, without what changed since.
     pub fn segment(&self) -> &Segment {
         &self.segment
+    }
+
+    /// What changed since it was compiled.
+    pub fn overlay(&self) -> Option<&Overlay> {
+        self.overlay.as_ref()
+    }
+
+    /// How many entities it has.
+    pub fn entity_count(&self) -> usize {
+        self.overlay.as_ref().map_or_else(|| self.segment.entities().len(), Overlay::len)
+    }
+
+    /// What the database says of it; `None` for one that was given as a file.
+    pub fn kept(&self) -> Option<&Stored> {
+        self.stored.as_ref()
     }
 }
 

@@ -22,8 +22,16 @@ impl Pinned {
 
     /// The gazetteers as sources of an extraction.
     pub fn sources(&self) -> Vec<Source<'_>> {
-        let source = |gazetteer| Source { name: Gazetteer::name(gazetteer), segment: Gazetteer::segment(gazetteer) };
-        self.gazetteers.iter().map(|gazetteer| source(gazetteer)).collect()
+        let mut sources = Vec::with_capacity(self.gazetteers.len());
+        for (number, gazetteer) in (0..).zip(&self.gazetteers) {
+            match gazetteer.overlay() {
+                None => sources.push(Source::new(gazetteer.name(), gazetteer.segment(), number)),
+                Some(overlay) => {
+                    sources.extend(Source::layered(gazetteer.name(), gazetteer.segment(), overlay, number));
+                }
+            }
+        }
+        sources
     }
 
     /// The types wanted in each of them.

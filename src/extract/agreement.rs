@@ -12,7 +12,7 @@ use hashbrown::{HashMap, HashSet};
 use super::{Options, Source, explain::Part, resolve::Key};
 use crate::{
     gazetteer::Rule,
-    index::{AttributeId, EntityId, Search, WordId},
+    index::{AttributeId, Search, WordId},
 };
 
 /// How much the same entity elsewhere multiplies a weight by.
@@ -46,24 +46,27 @@ pub(super) struct Asked {
 /// What an entity has in common with what is sure.
 #[derive(Debug, Default)]
 struct Shared {
-    related: Vec<(EntityId, usize)>,
-    common: Vec<(AttributeId, EntityId, usize)>,
+    related: Vec<(Key, usize)>,
+    common: Vec<(AttributeId, Key, usize)>,
     /// The words that it expects and the document has.
     words: Vec<WordId>,
 }
 
 /// An entity with a mention that names it.
-type Named = (EntityId, usize);
+type Named = (Key, usize);
+
+/// What an entity or an attribute is known by in every layer of a gazetteer.
+type Shown = (u16, u64);
 
 /// The entities that a document names without doubt, and what follows from them; reusable.
 #[derive(Debug, Default)]
 pub(super) struct Agreement {
     /// The entities, each with the first two mentions of it.
-    sure: HashMap<Key, (usize, usize)>,
+    sure: HashMap<Shown, (usize, usize, Key)>,
     /// What sure entities are related to, with one of them.
-    pointed: HashMap<Key, (usize, EntityId)>,
+    pointed: HashMap<Shown, (usize, Key)>,
     /// The attributes of sure entities, with two of them at the most.
-    attributes: HashMap<(u16, AttributeId), [Option<Named>; 2]>,
+    attributes: HashMap<Shown, [Option<Named>; 2]>,
     /// The places of the words that some candidate expects, by source.
     words: HashMap<(u16, WordId), Vec<u32>>,
     expected: HashSet<(u16, WordId)>,
@@ -107,27 +110,28 @@ impl Agreement {
 
     /// Takes note of an entity that `mention` names without doubt; returns whether it is new.
     pub(super) fn add(&mut self, sources: &[Source<'_>], key: Key, mention: usize) -> bool {
-        if let Some((first, second)) = self.sure.get_mut(&key) {
+        let source = &sources[key.0 as usize];
+        let shown = source.entity_key(key.1);
+        if let Some((first, second, _)) = self.sure.get_mut(&shown) {
             if first == second && *first != mention {
                 *second = mention;
             }
             return false;
         }
-        self.sure.insert(key, (mention, mention));
+        self.sure.insert(shown, (mention, mention, key));
         self.shared.clear();
-        let (source, entity) = key;
-        let segment = sources[source as usize].segment;
+        let segment = source.segment;
         if !segment.has_links() {
             return true;
         }
-        let about = segment.entity(entity);
+        let about = segment.entity(key.1);
         for &other in about.related {
-            self.pointed.entry((source, other)).or_insert((mention, entity));
+            self.pointed.entry(source.entity_key(other)).or_insert((mention, key));
         }
-        for &attribute in about.attributes.iter().filter(|&&attribute| !segment.is_common(attribute)) {
-            let have = self.attributes.entry((source, attribute)).or_default();
+        for &attribute in about.attributes.iter().filter(|&&attribute| !source.is_common(attribute)) {
+            let have = self.attributes.entry(source.attribute_key(attribute)).or_default();
             if let Some(free) = have.iter_mut().find(|one| one.is_none()) {
-                *free = Some((entity, mention));
+                *free = Some((key, mention));
             }
         }
         true
@@ -154,7 +158,7 @@ impl Agreement {
             }
         };
         if !needs_full
-            && let Some(&(one, other)) = self.sure.get(&key)
+            && let Some(&(one, other, _)) = self.sure.get(&sources[source as usize].entity_key(key.1))
             && let Some(elsewhere) = [one, other].into_iter().find(|&at| at != mention)
         {
             let detail = || "the document names it without doubt elsewhere".into();
@@ -168,7 +172,7 @@ impl Agreement {
             self.shared.insert(key, shared);
         }
         let Some(Shared { related, common, words }) = self.shared.get(&key) else { return all };
-        let name = |entity: EntityId| segment.entity(entity).name;
+        let name = |(source, entity): Key| sources[source as usize].segment.entity(entity).name;
         if !related.is_empty() {
             let names = || related.iter().map(|&(other, _)| name(other)).collect::<Vec<_>>().join(", ");
             let mentions = || related.iter().map(|&(_, at)| at).collect();
@@ -200,26 +204,27 @@ impl Agreement {
 
     /// What an entity has in common with what is sure, wherever it is a candidate.
     fn share(&self, sources: &[Source<'_>], key: Key) -> Shared {
-        let (source, entity) = key;
-        let about = sources[source as usize].segment.entity(entity);
+        let (number, entity) = key;
+        let source = &sources[number as usize];
+        let about = source.segment.entity(entity);
         let related = about.related.iter().filter_map(|&other| {
-            let &(at, _) = self.sure.get(&(source, other)).filter(|_| other != entity)?;
+            let &(at, _, other) = self.sure.get(&source.entity_key(other)).filter(|sure| sure.2 != key)?;
             Some((other, at))
         });
         let mut related: Vec<_> = related.take(MOST).collect();
-        if let Some(&(at, other)) = self.pointed.get(&key)
-            && other != entity
+        if let Some(&(at, other)) = self.pointed.get(&source.entity_key(entity))
+            && other != key
             && related.len() < MOST
             && related.iter().all(|&(known, _)| known != other)
         {
             related.push((other, at));
         }
         let common = about.attributes.iter().filter_map(|&attribute| {
-            let have = self.attributes.get(&(source, attribute))?;
-            let &(other, at) = have.iter().flatten().find(|(other, _)| *other != entity)?;
+            let have = self.attributes.get(&source.attribute_key(attribute))?;
+            let &(other, at) = have.iter().flatten().find(|(other, _)| *other != key)?;
             Some((attribute, other, at))
         });
-        let here = about.context.iter().copied().filter(|&word| self.words.contains_key(&(source, word)));
+        let here = about.context.iter().copied().filter(|&word| self.words.contains_key(&(number, word)));
         Shared { related, common: common.take(MOST).collect(), words: here.take(MAX_WORDS).collect() }
     }
 }

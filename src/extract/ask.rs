@@ -176,10 +176,10 @@ fn targets(sources: &[Source<'_>], subject: Subject<'_>, interrupted: &AtomicBoo
     for (number, source) in sources.iter().enumerate() {
         let segment = source.segment;
         let entities: Vec<EntityId> = match subject {
-            Subject::Entity(id) => segment.find(id).into_iter().collect(),
+            Subject::Entity(id) => source.find(id).into_iter().collect(),
             Subject::Name(name) => named(segment, name, interrupted),
         };
-        for entity in entities {
+        for entity in entities.into_iter().filter(|&entity| !source.hides(entity)) {
             let about = segment.entity(entity);
             let mut add = |name: &str, short| {
                 targets.push(Target { source: number, entity, name: name.to_owned(), short });

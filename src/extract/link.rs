@@ -106,8 +106,13 @@ impl Linker {
         let Scene { options, .. } = scene;
         self.drafts.clear();
         self.weighed.clear();
-        let languages: Vec<_> =
-            scene.sources.iter().map(|source| source.segment.language(primary(scene.input.language))).collect();
+        // A language that no name is of is another one than those of all names.
+        let primary = primary(scene.input.language);
+        let number = |source: &Source<'_>| match source.segment.language(primary) {
+            0 if !primary.is_empty() => u8::MAX,
+            number => number,
+        };
+        let languages: Vec<_> = scene.sources.iter().map(number).collect();
         let mut english = None;
         settle(options.overlap, found, |run, kept| {
             if kept {
@@ -174,12 +179,12 @@ impl Linker {
         let best = candidates.iter().map(|one| one.base).fold(0.0, f64::max);
         let nothing = Nothing::at(view, sources, options, best, candidates.iter().map(|one| one.found), is_unknown);
         let draft = Draft { candidates: start..self.weighed.len(), nothing, beside };
-        self.score(&draft);
+        self.score(sources, &draft);
         self.drafts.push(draft);
     }
 
     /// Scores the candidates of a draft by their weights and puts the best first.
-    fn score(&mut self, draft: &Draft) {
+    fn score(&mut self, sources: &[Source<'_>], draft: &Draft) {
         let candidates = &mut self.weighed[draft.candidates.clone()];
         let total: f64 = candidates.iter().map(|weighed| weighed.weight).sum::<f64>() + draft.nothing.weight();
         let count = candidates.len() as f64;
@@ -189,7 +194,10 @@ impl Linker {
         }
         // Between equals the order of sources and of ids decides.
         candidates.sort_by(|a, b| {
-            b.score.total_cmp(&a.score).then(b.weight.total_cmp(&a.weight)).then(a.found.key().cmp(&b.found.key()))
+            b.score
+                .total_cmp(&a.score)
+                .then(b.weight.total_cmp(&a.weight))
+                .then_with(|| Source::order(sources, a.found.key(), b.found.key()))
         });
     }
 
@@ -233,7 +241,7 @@ impl Linker {
                     weighed.weight = weight;
                 }
                 if changed {
-                    self.score(&draft);
+                    self.score(sources, &draft);
                 }
             }
         }

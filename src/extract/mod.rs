@@ -26,6 +26,7 @@ mod overlap;
 mod place;
 mod resolve;
 mod rules;
+mod source;
 mod spelling;
 mod trace;
 
@@ -35,22 +36,14 @@ pub use answer::{Answer, Candidate, Cut, Field, Mention};
 pub use ask::{Finding, MAX_FINDINGS, Subject, ask};
 pub use explain::{CandidateParts, Explanation, Part};
 pub use options::{Filter, Options, Overlap};
+pub use source::Source;
 pub use trace::Reason;
 
 use crate::{
-    index::{GluedWords, MAX_NESTED, MAX_TRACKS, Search, Segment},
+    index::{GluedWords, MAX_NESTED, MAX_TRACKS, Search},
     text::{Language, Letters, View, Words},
 };
 use found::Found;
-
-/// A gazetteer to search, in the one version that serves the whole document.
-#[derive(Debug, Clone, Copy)]
-pub struct Source<'a> {
-    /// Its name.
-    pub name: &'a str,
-    /// Its compiled form.
-    pub segment: &'a Segment,
-}
 
 /// What entities are looked for in.
 #[derive(Debug, Clone, Copy, Default)]
@@ -122,7 +115,7 @@ pub fn run(
             return Err(Interrupted);
         }
         let disabled = (refused, options.disabled_rules);
-        cut_candidates += rules::apply(number, source.segment, view, search, filter, disabled, letters, found, trace);
+        cut_candidates += rules::apply(number, source, view, search, filter, disabled, letters, found, trace);
         cut_readings += search.dropped() as usize;
         cut_nested += search.dropped_nested() as usize;
     }

@@ -1,14 +1,14 @@
 //! The rules of place and name: which occurrences count (rules T4, T5, M1, M2).
 
 use super::{
-    Filter,
+    Filter, Source,
     found::Found,
     spelling,
     trace::{Reason, Trace},
 };
 use crate::{
     gazetteer::{Rule, Rules},
-    index::{CaseCheck, Form, Forms, Name, NameId, Occurrence, Search, Segment},
+    index::{CaseCheck, Form, Forms, Name, NameId, Occurrence, Search},
     text::{Gap, Letters, Shape, Span, View, Words, past_marks},
 };
 
@@ -41,8 +41,8 @@ pub(super) const MAX_CANDIDATES: usize = 100;
 /// returns how many names were not looked at.
 #[allow(clippy::too_many_arguments)]
 pub(super) fn apply(
-    source: usize,
-    segment: &Segment,
+    number: usize,
+    source: &Source<'_>,
     view: View<'_>,
     search: &Search,
     filter: &Filter,
@@ -51,12 +51,18 @@ pub(super) fn apply(
     found: &mut Vec<Found>,
     trace: &mut Trace,
 ) -> usize {
+    let segment = source.segment;
     let mut dropped = 0;
+    // The names of a pattern, without those of entities that are gone.
+    let shown = |occurrence: &Occurrence| {
+        let names = segment.names_of(occurrence.pattern);
+        names.filter(|&id| source.hides_nothing() || !source.hides(segment.entity_of(id)))
+    };
     for occurrence in search.occurrences() {
-        let of = |id: NameId, name: &Name<'_>| at(view, source, occurrence, id, name);
+        let of = |id: NameId, name: &Name<'_>| at(view, number, occurrence, id, name);
         let mut reject_all = |reason: Reason| {
             if trace.on {
-                for id in segment.names_of(occurrence.pattern).take(MAX_CANDIDATES) {
+                for id in shown(occurrence).take(MAX_CANDIDATES) {
                     trace.note(&of(id, &segment.name(id)), reason);
                 }
             }
@@ -72,11 +78,13 @@ pub(super) fn apply(
         }
         let free = crosses_freely(view, occurrence.first, occurrence.last);
         let mut shouting = None;
-        let names = segment.names_of(occurrence.pattern);
-        dropped += names.len().saturating_sub(MAX_CANDIDATES);
-        for id in names.take(MAX_CANDIDATES) {
+        let count = segment.names_of(occurrence.pattern).len();
+        if count > MAX_CANDIDATES {
+            dropped += shown(occurrence).count().saturating_sub(MAX_CANDIDATES);
+        }
+        for id in shown(occurrence).take(MAX_CANDIDATES) {
             let name = segment.name(id);
-            let kept = if !filter.wants(source, segment, name.entity) {
+            let kept = if !filter.wants(number, segment, name.entity) {
                 Err(Reason::ExcludedType)
             } else if name.rule.is_some_and(|rule| rules.has(rule)) || name.short && rules.has(Rule::Listed) {
                 Err(Reason::DisabledRule)

@@ -83,14 +83,21 @@ pub(super) fn assemble(compiler: Compiler) -> Result<Segment, CompileError> {
     let mut entities = Entities {
         records: records.into(),
         ids,
+        absent: Strings::default(),
         links: Links { ends: vec![].into(), related: vec![].into(), attributes: vec![].into(), context: vec![].into() },
         natures: Natures::of(&types),
         types,
         attribute_counts: vec![].into(),
         attributes: attributes.iter().map(|attribute| &**attribute).collect(),
     };
-    let related = related.iter().filter_map(|(entity, id)| Some((rank[*entity as usize], entities.find(id)?)));
+    let mut absent: Vec<&str> = related.iter().map(|(_, id)| &**id).filter(|id| entities.find(id).is_none()).collect();
+    absent.sort_unstable();
+    absent.dedup();
+    let behind = |id: &str| EntityId((entities.len() + absent.partition_point(|one| *one < id)) as u32);
+    let related = related.iter();
+    let related = related.map(|(entity, id)| (rank[*entity as usize], entities.find(id).unwrap_or_else(|| behind(id))));
     let related = sorted(related.collect());
+    entities.absent = absent.into_iter().collect();
     let has_attribute = has_attribute.iter().map(|&(entity, id)| (rank[entity as usize], AttributeId(id)));
     let has_attribute = sorted(has_attribute.collect());
     let context = context.iter().map(|&(entity, word)| (rank[entity as usize], number[word as usize]));
@@ -99,7 +106,18 @@ pub(super) fn assemble(compiler: Compiler) -> Result<Segment, CompileError> {
     has_attribute.iter().for_each(|(_, id)| counts[id.0 as usize] += 1);
     entities.attribute_counts = counts.into();
     entities.links = links(entities.len(), related, has_attribute, context);
-    Ok(Segment { vocabulary, automaton, joins, names, entities, languages, derived, longest, opened: None })
+    Ok(Segment {
+        vocabulary,
+        automaton,
+        joins,
+        names,
+        entities,
+        languages,
+        derived,
+        longest,
+        opened: None,
+        attribute_keys: Default::default(),
+    })
 }
 
 /// The entities in the order of their ids, and the place of each in that order.

@@ -41,7 +41,7 @@ pub struct SegmentEntity<'s> {
     pub kind: TypeId,
     /// What the rules take it for.
     pub nature: Kind,
-    /// The entities it is related to, ascending.
+    /// The entities it is related to, ascending; numbers behind the entities are of ids that no entity has.
     pub related: &'s [EntityId],
     /// Its attributes, ascending; equal numbers are equal attributes.
     pub attributes: &'s [AttributeId],
@@ -94,6 +94,8 @@ impl Natures {
 pub(super) struct Entities {
     pub(super) records: Column<EntityRecord>,
     pub(super) ids: Strings,
+    /// Ids that entities are related to and no entity has; they are numbered behind the entities.
+    pub(super) absent: Strings,
     pub(super) links: Links,
     pub(super) types: Vec<Box<str>>,
     pub(super) natures: Natures,
@@ -154,8 +156,13 @@ impl Entities {
 
     /// Whether an attribute is had by so many entities that it says nothing.
     pub(super) fn is_common(&self, AttributeId(id): AttributeId) -> bool {
-        let count = self.attribute_counts[id as usize] as usize;
-        count > 4 && count * 4 > self.len()
+        is_common(self.attribute_counts[id as usize], self.len())
+    }
+
+    /// The id of an entity, or one that no entity has.
+    pub(super) fn id(&self, EntityId(id): EntityId) -> &str {
+        let len = self.len() as u32;
+        if id < len { self.ids.get(id) } else { self.absent.get(id - len) }
     }
 
     /// The memory in bytes.
@@ -167,6 +174,16 @@ impl Entities {
             links.attributes.bytes().len(),
             links.context.bytes().len(),
         ];
-        self.records.bytes().len() + self.ids.memory() + self.attributes.memory() + links.iter().sum::<usize>()
+        self.records.bytes().len()
+            + self.ids.memory()
+            + self.absent.memory()
+            + self.attributes.memory()
+            + links.iter().sum::<usize>()
     }
+}
+
+/// Whether an attribute that `count` of `all` entities have says nothing.
+pub(super) fn is_common(count: u32, all: usize) -> bool {
+    let count = count as usize;
+    count > 4 && count * 4 > all
 }

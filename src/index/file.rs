@@ -44,7 +44,9 @@ use super::{
 
 const MAGIC: [u8; 8] = *b"\x89ONM\r\n\x1a\n";
 /// The version of the layout. It changes with any change of what the bytes mean.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
+/// The oldest layout that can still be read: it knows no related ids that no entity has.
+const OLDEST: u32 = 1;
 /// The fingerprint of the rules that decide what is in a segment: folding, segmentation, ordinary words, derived names.
 /// A test computes it and tells when it has to change.
 const RULES: u64 = 0x3367_fe4c_1ffd_8275;
@@ -148,6 +150,8 @@ sections! {
     Priors = 30 "priors of names"
     TransitionFilter = 31 "filter of transitions"
     JoinBlocks = 32 "blocks of joined words"
+    AbsentEnds = 33 "ends of ids that no entity has"
+    Absent = 34 "ids that no entity has"
 }
 
 impl fmt::Display for Section {
@@ -193,7 +197,7 @@ impl Opened {
             return Err(FileError::Length { expected: HEADER as u64, found });
         }
         let format = u32_at(bytes, 8);
-        if format != FORMAT {
+        if !(OLDEST..=FORMAT).contains(&format) {
             return Err(FileError::Format { found: format });
         }
         let (count, rules, expected) = (u32_at(bytes, 12) as usize, u64_at(bytes, 16), u64_at(bytes, 24));
@@ -295,6 +299,10 @@ impl Segment {
             entities: Entities {
                 records: file.column(Section::Entities)?,
                 ids: file.strings(Section::IdEnds, Section::Ids)?,
+                absent: match file.entry(Section::AbsentEnds) {
+                    Ok(_) => file.strings(Section::AbsentEnds, Section::Absent)?,
+                    Err(_) => Strings::default(),
+                },
                 links: Links {
                     ends: file.column(Section::LinkEnds)?,
                     related: file.column(Section::Related)?,
@@ -310,6 +318,7 @@ impl Segment {
             derived: derived as u32,
             longest: longest as u32,
             opened: Some(file),
+            attribute_keys: Default::default(),
         };
         segment.fits()?;
         Ok((segment, version))
@@ -360,15 +369,15 @@ impl Segment {
     ///
     /// Only a segment of our own automaton can be written: see [`super::Compiler::for_file`].
     pub fn write(&self, version: &str, mut out: impl Write) -> io::Result<u64> {
-        let Self { vocabulary, automaton, joins, names, entities, languages, derived, longest, opened: _ } = self;
+        let Self { vocabulary, automaton, joins, names, entities, languages, derived, longest, .. } = self;
         let Automaton::Wordwise(automaton) = automaton else {
             return Err(io::Error::new(io::ErrorKind::Unsupported, "the segment has no automaton of our own"));
         };
         let facts: Vec<_> = [vocabulary.seed, (*derived).into(), (*longest).into()].map(u64::to_le_bytes).concat();
         let manners: Vec<_> = names.manners.iter().flat_map(Manner::encode).collect();
         let (types, languages): (Strings, Strings) = (list(&entities.types), list(languages));
-        let Entities { records, ids, links, attributes, attribute_counts, types: _, natures: _ } = entities;
-        let sections: [(Section, &[u8]); 32] = [
+        let Entities { records, ids, absent, links, attributes, attribute_counts, types: _, natures: _ } = entities;
+        let sections: [(Section, &[u8]); 34] = [
             (Section::Facts, &facts),
             (Section::Version, version.as_bytes()),
             (Section::Slots, vocabulary.slots.bytes()),
@@ -401,6 +410,8 @@ impl Segment {
             (Section::TransitionFilter, automaton.filter.bytes()),
             (Section::Deep, automaton.deep.bytes()),
             (Section::Priors, names.priors.bytes()),
+            (Section::AbsentEnds, absent.ends.bytes()),
+            (Section::Absent, &absent.bytes),
         ];
         let mut head = vec![0; HEADER];
         let mut end = HEADER + sections.len() * ENTRY;

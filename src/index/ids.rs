@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 
 /// The order of ids: numbers in them by their value, so that `Q90` comes before `Q813`. Where nothing else decides
 /// between entities, the older entry of a register is the better known one.
-pub(super) fn natural(one: &str, other: &str) -> Ordering {
+pub fn natural(one: &str, other: &str) -> Ordering {
     // What they begin with alike decides nothing, but for the digits of a number that goes on.
     let alike = one.bytes().zip(other.bytes()).take_while(|(x, y)| x == y).count();
     let mut from = alike - one.as_bytes()[..alike].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();

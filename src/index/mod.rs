@@ -35,6 +35,8 @@ mod joins;
 #[forbid(unsafe_code)]
 mod names;
 #[forbid(unsafe_code)]
+mod overlay;
+#[forbid(unsafe_code)]
 mod readings;
 #[forbid(unsafe_code)]
 mod search;
@@ -57,7 +59,9 @@ pub use entities::{AttributeId, EntityId, SegmentEntity, TypeId};
 pub use file::{FileError, Section};
 pub use forms::{Form, Forms};
 pub use glued::{GluedWord, GluedWords};
+pub use ids::natural;
 pub use names::{CaseCheck, Name, NameId};
+pub use overlay::Overlay;
 pub use search::{MAX_NESTED, MAX_TRACKS, Occurrence, Search, Use};
 pub use segment::Segment;
 pub use vocabulary::WordId;

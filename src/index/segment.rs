@@ -2,12 +2,17 @@
 //!
 //! Its parts are columns, which lie in memory or in a mapped file ([`super::file`]). Nothing here tells which.
 
+use std::sync::OnceLock;
+
+use hashbrown::HashMap;
+
 use super::{
     automaton::{Automaton, PatternId},
     entities::{AttributeId, Entities, EntityId, SegmentEntity, TypeId},
     file::Opened,
     joins::Joins,
     names::{Name, NameId, Names},
+    overlay,
     vocabulary::{Vocabulary, WordId},
 };
 use crate::gazetteer::derive::Kind;
@@ -26,6 +31,8 @@ pub struct Segment {
     pub(super) derived: u32,
     /// How many words the longest name has.
     pub(super) longest: u32,
+    /// Each attribute by the key that it has in layers; made when an overlay first asks.
+    pub(super) attribute_keys: OnceLock<HashMap<u64, AttributeId>>,
     /// The file it was opened from.
     pub(super) opened: Option<Opened>,
 }
@@ -114,6 +121,25 @@ impl Segment {
     /// Whether an attribute is had by so many entities that it says nothing.
     pub fn is_common(&self, id: AttributeId) -> bool {
         self.entities.is_common(id)
+    }
+
+    /// How many entities have an attribute.
+    pub fn attribute_count(&self, AttributeId(id): AttributeId) -> u32 {
+        self.entities.attribute_counts[id as usize]
+    }
+
+    /// The attribute of a key of [`super::Overlay::key`]. The first call reads every attribute.
+    pub(super) fn attribute_by_key(&self, key: u64) -> Option<AttributeId> {
+        let read = || {
+            let texts = (0..).zip(self.entities.attributes.iter());
+            texts.map(|(id, text)| (overlay::key(text), AttributeId(id))).collect()
+        };
+        self.attribute_keys.get_or_init(read).get(&key).copied()
+    }
+
+    /// The id of an entity, or one that others are related to and no entity has.
+    pub fn id_of(&self, id: EntityId) -> &str {
+        self.entities.id(id)
     }
 
     /// How many names there are, without those that rules derived.

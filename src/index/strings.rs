@@ -12,6 +12,12 @@ pub(super) struct Strings {
     pub(super) bytes: Column<u8>,
 }
 
+impl Default for Strings {
+    fn default() -> Self {
+        Self { ends: vec![].into(), bytes: vec![].into() }
+    }
+}
+
 impl Strings {
     /// How many there are.
     pub(super) fn len(&self) -> usize {

@@ -278,3 +278,57 @@ proptest! {
         }
     }
 }
+
+/// A gazetteer of the first entities, changed into one of the second by an overlay.
+fn changed(before: &[Entity], after: &[Entity]) -> Gazetteer {
+    let is_in = |entity: &Entity, list: &[Entity]| list.contains(entity);
+    let come: Vec<_> = after.iter().filter(|entity| !is_in(entity, before)).collect();
+    let gone = before.iter().filter(|entity| !is_in(entity, after)).map(|entity| entity.id.as_str());
+    let base = Gazetteer::compile("random", b"", before).unwrap();
+    base.with_changes(come, gone).unwrap()
+}
+
+/// Entities that share names, words, attributes and relations.
+fn related_entities() -> impl Strategy<Value = Vec<Entity>> {
+    let one = (small_name(), prop::option::of(small_name()), 0..6_usize, any::<u8>(), 0..8_usize);
+    prop::collection::vec(one, 0..8).prop_map(|list| {
+        let entity =
+            |(number, (name, alias, related, kind, context)): (usize, (String, Option<String>, usize, u8, usize))| {
+                Entity {
+                    id: number.to_string(),
+                    name,
+                    kind: ["person", "city", "organization", ""][kind as usize % 4].into(),
+                    aliases: alias.into_iter().map(Alias::plain).collect(),
+                    case: [CaseRule::Auto, CaseRule::Any][kind as usize / 4 % 2],
+                    prior: [None, Some(0.9)][kind as usize / 8 % 2],
+                    attributes: [("country".to_owned(), (kind / 16 % 3).to_string())].into(),
+                    related: vec![related.to_string()],
+                    context: ["policy", "China", "in"].into_iter().skip(context).map(Into::into).collect(),
+                }
+            };
+        list.into_iter().enumerate().map(entity).collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 600, rng_seed: RngSeed::Fixed(5), ..ProptestConfig::default() })]
+
+    /// An overlay over a base gives what one segment of the same entities gives, explanations included.
+    #[test]
+    fn an_overlay_gives_what_a_compiled_gazetteer_gives(
+        before in related_entities(),
+        after in related_entities(),
+        texts in prop::collection::vec(small_text(), 1..4),
+        policy in 0..3_usize,
+    ) {
+        let options = Options { overlap: POLICIES[policy], explain: true, ..Options::default() };
+        let text = texts.concat();
+        let document = proto::Document { text, ..Default::default() };
+        let mut whole = surfaces::library(Gazetteer::compile("random", b"", &after).unwrap(), &options, &document);
+        let mut layered = surfaces::library(changed(&before, &after), &options, &document);
+        for answer in [&mut whole, &mut layered] {
+            answer.truncations.iter_mut().for_each(|cut| cut.dropped = 0);
+        }
+        prop_assert_eq!(layered, whole);
+    }
+}

@@ -93,7 +93,7 @@ fn a_file_of_another_format_or_other_rules_is_refused_with_the_reason() {
     newer[8] += 1;
     fs::write(&file, newer).unwrap();
     let message = fault(&file).map(|error| error.to_string()).unwrap_or_default();
-    assert!(message.contains("format 2") && message.contains("reads format 1"), "{message}");
+    assert!(message.contains("format 3") && message.contains("reads format 2"), "{message}");
     // Other rules, with a checksum that is right.
     let mut other = bytes;
     other[16] ^= 1;
@@ -163,7 +163,7 @@ async fn a_server_serves_segment_files_as_it_does_others() {
     let (file, _) = compiled(&folder, "places.segment");
     let source = folder.path("places.jsonl");
     let ask = async |file: &Path| {
-        let options = catalog::Options { files: vec![file.to_owned()], starter: false, skip_bad_lines: false };
+        let options = catalog::Options { files: vec![file.to_owned()], starter: false, ..Default::default() };
         let loaded = catalog::load(&options).unwrap();
         loaded.unverified.iter().for_each(|one| one.verify().unwrap());
         let server = TestServer::with(loaded.catalog, Limits::default()).await;

@@ -1,0 +1,101 @@
+//! Changes over a segment: entities that came, and entities that are gone.
+//!
+//! A gazetteer that changes is a *base*, which is compiled once, and an overlay, which is small and made anew with each
+//! change. An entity that was replaced is in both: hidden in the base, and in the overlay's own segment. Searched
+//! together, the two must give what one segment of all entities would; whatever looks across entities goes by keys that
+//! are equal in both layers, which [`Overlay`] makes of ids and attributes.
+//!
+//! Must not know: how layers are searched.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use hashbrown::{HashMap, HashSet};
+
+use super::{AttributeId, CompileError, Compiler, EntityId, Segment};
+use crate::gazetteer::Entity;
+
+/// What changed over a base segment.
+#[derive(Debug)]
+pub struct Overlay {
+    segment: Segment,
+    hidden: HashSet<EntityId>,
+    /// How many entities both layers show.
+    len: usize,
+    /// How many of these have each attribute that the overlay has or that something hidden has.
+    counts: HashMap<u64, u32>,
+}
+
+impl Overlay {
+    /// An overlay of these entities, which hides the entities of `gone` in the base. What is replaced must be given on
+    /// both sides; an id of `gone` that the base has not counts nothing. Takes time by the entities given, and once for
+    /// each base by the attributes that it has.
+    pub fn new<'a>(
+        base: &Segment,
+        come: impl IntoIterator<Item = &'a Entity>,
+        gone: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, CompileError> {
+        let mut compiler = Compiler::default();
+        come.into_iter().for_each(|entity| compiler.add(entity));
+        let segment = compiler.finish()?;
+        let hidden: HashSet<_> = gone.into_iter().filter_map(|id| base.find(id)).collect();
+        let mut changes: HashMap<u64, i64> = HashMap::new();
+        for entity in segment.entities() {
+            for &attribute in entity.attributes {
+                *changes.entry(key(segment.attribute(attribute))).or_default() += 1;
+            }
+        }
+        for &entity in &hidden {
+            for &attribute in base.entity(entity).attributes {
+                *changes.entry(key(base.attribute(attribute))).or_default() -= 1;
+            }
+        }
+        let in_base = |key: &u64| base.attribute_by_key(*key).map_or(0, |id| i64::from(base.attribute_count(id)));
+        let counts = changes.iter().map(|(key, change)| (*key, (in_base(key) + change).max(0) as u32)).collect();
+        let len = base.entities().len() - hidden.len() + segment.entities().len();
+        Ok(Self { segment, hidden, len, counts })
+    }
+
+    /// The entities that came.
+    pub fn segment(&self) -> &Segment {
+        &self.segment
+    }
+
+    /// Whether an entity of the base is gone.
+    #[inline]
+    pub fn hides(&self, entity: EntityId) -> bool {
+        self.hidden.contains(&entity)
+    }
+
+    /// How many entities both layers show.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether neither layer shows an entity.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// How many entities came or are gone; what was replaced counts once.
+    pub fn changes(&self) -> usize {
+        self.segment.entities().len().max(self.hidden.len())
+    }
+
+    /// Whether an attribute of a layer is had by so many entities of both that it says nothing.
+    pub fn is_common(&self, layer: &Segment, id: AttributeId) -> bool {
+        let count = self.counts.get(&key(layer.attribute(id))).copied();
+        super::entities::is_common(count.unwrap_or_else(|| layer.attribute_count(id)), self.len)
+    }
+
+    /// What an id or an attribute is known by in both layers.
+    pub fn key(text: &str) -> u64 {
+        key(text)
+    }
+}
+
+/// 64 bits of SipHash with fixed keys: equal texts have equal keys, and others as good as never.
+pub(super) fn key(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
