@@ -6,12 +6,14 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message as _;
 
-const FILES: [&str; 9] = [
+const FILES: [&str; 11] = [
     "onomast/v1/document.proto",
     "onomast/v1/entity.proto",
     "onomast/v1/error_reason.proto",
     "onomast/v1/explanation.proto",
     "onomast/v1/extraction_service.proto",
+    "onomast/v1/gazetteer.proto",
+    "onomast/v1/gazetteer_service.proto",
     "onomast/v1/match_finding.proto",
     "onomast/v1/mention.proto",
     "onomast/v1/options.proto",
@@ -28,6 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     tonic_prost_build::configure()
         .btree_map(".")
         .extern_path(".google.rpc.Status", "::tonic_types::Status")
+        .extern_path(".google.protobuf.Timestamp", "::pbjson_types::Timestamp")
         .compile_fds(descriptors)?;
 
     // The server sends answers that are encoded already, so that it has a service of its own beside the generated one.

@@ -22,6 +22,13 @@ use crate::{catalog, service, telemetry};
 const PREFIX: &str = "ONOMAST_";
 /// The environment variable that names the file; not a setting itself.
 pub const CONFIG_VARIABLE: &str = "ONOMAST_CONFIG";
+/// The environment variable that names the server that the command line speaks to.
+pub const SERVER_VARIABLE: &str = "ONOMAST_SERVER";
+/// The environment variable with the token that it shows there.
+pub const TOKEN_VARIABLE: &str = "ONOMAST_TOKEN";
+
+/// Variables of ours that are no settings of the server.
+const OTHERS: [&str; 3] = [CONFIG_VARIABLE, SERVER_VARIABLE, TOKEN_VARIABLE];
 
 /// Every setting.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -129,7 +136,7 @@ impl Config {
         }
         let variable = |key: &str| format!("{PREFIX}{}", key.replace('.', "_").to_uppercase());
         for (name, value) in environment {
-            if !name.starts_with(PREFIX) || name == CONFIG_VARIABLE {
+            if !name.starts_with(PREFIX) || OTHERS.contains(&&*name) {
                 continue;
             }
             let origin = Origin::Environment(name.clone());

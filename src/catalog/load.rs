@@ -32,11 +32,35 @@ pub struct Options {
     pub starter: bool,
     /// Whether lines with issues are left out instead of refusing the file.
     pub skip_bad_lines: bool,
+    /// How often files are looked at and loaded again when they changed, in seconds; 0 for never. A signal to hang up
+    /// does the same at once.
+    pub reload_seconds: u64,
+    /// The folder of the database of gazetteers that are changed while serving, and of their segments; empty for none.
+    pub data: PathBuf,
+    /// The address of a PostgreSQL database for these gazetteers, `postgres://user@host/name`; empty for a SQLite
+    /// database in `data`.
+    pub database: String,
+    /// How many of the newest versions of each of these gazetteers are kept at least.
+    pub keep_versions: u64,
+    /// How long other versions are kept, in hours.
+    pub keep_hours: u64,
+    /// How often a PostgreSQL database is asked for changes of which it did not tell, in seconds.
+    pub poll_seconds: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { files: Vec::new(), starter: true, skip_bad_lines: false }
+        Self {
+            files: Vec::new(),
+            starter: true,
+            skip_bad_lines: false,
+            reload_seconds: 0,
+            data: PathBuf::new(),
+            database: String::new(),
+            keep_versions: 100,
+            keep_hours: 24 * 7,
+            poll_seconds: 5,
+        }
     }
 }
 

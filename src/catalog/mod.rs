@@ -5,32 +5,68 @@
 //!
 //! Must not know: requests, protobuf, the command line.
 
+mod build;
 mod compile;
 mod gazetteer;
+mod import;
+mod keeper;
+mod live;
 mod load;
 mod pinned;
 mod source;
+mod store;
+mod watch;
 
 pub use compile::{Compiled, compile};
 pub use gazetteer::Gazetteer;
+pub use import::{Import, Imported};
+pub use keeper::Keeper;
+pub use live::{Asked, Live};
 pub use load::{LoadError, Loaded, Options, STARTER, Unverified, is_segment, load};
 pub use pinned::Pinned;
 pub use source::{LoadIssue, check};
+pub use store::{Check, Keep, Kind, Outcome, Revision, Row, Store, StoreError, Stored, Uid, Version};
+pub use watch::follow;
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use thiserror::Error;
 
 /// Why a catalog has no answer.
-#[derive(Debug, Error, PartialEq, Eq)]
+#[derive(Debug, Error)]
 pub enum CatalogError {
     /// No gazetteer has the name.
     #[error("there is no gazetteer {0:?}")]
     NotFound(String),
+    /// The gazetteer was given as a file.
+    #[error("the gazetteer {0:?} was given as a file; it is changed there")]
+    ReadOnly(String),
+    /// The server has no database.
+    #[error("this server keeps no gazetteers; start it with --data FOLDER, or with the address of a database")]
+    NoDatabase,
+    /// The server does not have the version yet.
+    #[error("the newest version of {name:?} here is {newest}, older than {asked}")]
+    NotReached {
+        /// The gazetteer.
+        name: String,
+        /// The version it has.
+        newest: String,
+        /// The version asked for.
+        asked: String,
+    },
+    /// The database did not do it.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    /// What the database has cannot be compiled.
+    #[error("cannot compile the gazetteer: {0}")]
+    Compile(String),
+    /// A file beside the database cannot be used.
+    #[error("cannot keep what comes: {0}")]
+    File(#[from] std::io::Error),
 }
 
 /// The gazetteers that can be searched. Immutable.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Catalog {
     gazetteers: BTreeMap<String, Arc<Gazetteer>>,
     defaults: Vec<String>,
@@ -45,6 +81,34 @@ impl Catalog {
             catalog.gazetteers.insert(gazetteer.name().to_owned(), Arc::new(gazetteer));
         }
         catalog
+    }
+
+    /// This catalog with a gazetteer of the database in place of an older version of it. One that was given as a file
+    /// keeps its name.
+    pub(super) fn with(&self, gazetteer: Arc<Gazetteer>) -> Self {
+        let mut catalog = self.clone();
+        let revision = |one: &Gazetteer| one.kept().map_or(Revision::MAX, |stored| stored.head.revision);
+        let there = catalog.gazetteers.get(gazetteer.name());
+        if there.is_none_or(|there| revision(there) < revision(&gazetteer)) {
+            catalog.gazetteers.insert(gazetteer.name().to_owned(), gazetteer);
+        }
+        catalog.order();
+        catalog
+    }
+
+    /// This catalog without the gazetteers of the database that `stays` does not want.
+    pub(super) fn retain(&self, stays: impl Fn(&Stored) -> bool) -> Self {
+        let mut catalog = self.clone();
+        catalog.gazetteers.retain(|_, gazetteer| gazetteer.kept().is_none_or(&stays));
+        catalog.order();
+        catalog
+    }
+
+    /// Puts those of the database behind those of files, by name.
+    fn order(&mut self) {
+        let Self { gazetteers, defaults } = self;
+        defaults.retain(|name| gazetteers.get(name).is_some_and(|gazetteer| gazetteer.kept().is_none()));
+        defaults.extend(gazetteers.values().filter(|one| one.kept().is_some()).map(|one| one.name().to_owned()));
     }
 
     /// The gazetteer of that name.

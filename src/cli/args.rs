@@ -7,10 +7,11 @@ use toml::Value;
 
 use crate::{
     catalog::is_segment,
-    config::{CONFIG_VARIABLE, Config, ConfigError},
+    config::{CONFIG_VARIABLE, Config, ConfigError, SERVER_VARIABLE, TOKEN_VARIABLE},
     extract::Overlap,
     gazetteer::Rule,
     index::{Form, Forms},
+    service::Connection,
     text::OffsetEncoding,
 };
 
@@ -41,6 +42,8 @@ pub(super) enum Command {
     Check(Check),
     /// Compile gazetteer files into one segment file, which opens at once at any size.
     Compile(Compile),
+    /// See and change the gazetteers of a running server.
+    Gazetteer(Gazetteer),
     /// Print the effective settings and where each came from.
     Config(ServerSettings),
 }
@@ -57,6 +60,12 @@ pub(super) struct ServerSettings {
     /// A gazetteer file (.jsonl, .csv, .tsv, .segment, or a name a line); may be given again. [setting gazetteers.files]
     #[arg(long, value_name = "FILE")]
     gazetteer: Vec<PathBuf>,
+    /// Keep gazetteers that are changed while serving in this folder. [setting gazetteers.data]
+    #[arg(long, value_name = "FOLDER")]
+    data: Option<PathBuf>,
+    /// Keep them in this PostgreSQL database, postgres://user@host/name. [setting gazetteers.database]
+    #[arg(long, value_name = "ADDRESS")]
+    database: Option<String>,
     /// Do not load the starter gazetteer. [setting gazetteers.starter]
     #[arg(long)]
     no_default_gazetteer: bool,
@@ -82,7 +91,18 @@ fn key_value(text: &str) -> Result<(String, String), String> {
 impl ServerSettings {
     /// The settings that all of this makes, with the environment of the process.
     pub(super) fn load(&self) -> Result<Config, ConfigError> {
-        let Self { config, listen, gazetteer, no_default_gazetteer, skip_bad_lines, log_level, log_format, set } = self;
+        let Self {
+            config,
+            listen,
+            gazetteer,
+            data,
+            database,
+            no_default_gazetteer,
+            skip_bad_lines,
+            log_level,
+            log_format,
+            set,
+        } = self;
         let mut flags = Vec::new();
         let mut flag = |key: &str, value: Value, name: &str| flags.push((key.to_owned(), value, name.to_owned()));
         let text = |text: &String| Value::String(text.clone());
@@ -92,6 +112,12 @@ impl ServerSettings {
         if !gazetteer.is_empty() {
             let files = gazetteer.iter().map(|file| Value::String(file.to_string_lossy().into_owned()));
             flag("gazetteers.files", Value::Array(files.collect()), "--gazetteer");
+        }
+        if let Some(data) = data {
+            flag("gazetteers.data", Value::String(data.to_string_lossy().into_owned()), "--data");
+        }
+        if let Some(database) = database {
+            flag("gazetteers.database", text(database), "--database");
         }
         if *no_default_gazetteer {
             flag("gazetteers.starter", false.into(), "--no-default-gazetteer");
@@ -311,6 +337,146 @@ pub(super) struct Compile {
     /// Leave out gazetteer lines with issues, and say which.
     #[arg(long)]
     pub(super) skip_bad_lines: bool,
+}
+
+/// See and change the gazetteers of a running server. Answers are proto3 JSON, one a line.
+#[derive(Debug, Args)]
+pub(super) struct Gazetteer {
+    #[command(subcommand)]
+    pub(super) verb: Verb,
+    #[command(flatten)]
+    pub(super) server: ServerAddress,
+}
+
+/// The server to speak to.
+#[derive(Debug, Args)]
+pub(super) struct ServerAddress {
+    /// The address of the server; https:// speaks TLS.
+    #[arg(
+        long,
+        global = true,
+        value_name = "ADDRESS",
+        env = SERVER_VARIABLE,
+        default_value = "http://127.0.0.1:50051"
+    )]
+    server: String,
+    /// A token that says who calls; better given in the environment.
+    #[arg(long, global = true, value_name = "TOKEN", env = TOKEN_VARIABLE, hide_env_values = true)]
+    token: Option<String>,
+    /// The certificate of the authority that the server's is of, as PEM; without, those of the system count.
+    #[arg(long, global = true, value_name = "FILE")]
+    authority: Option<PathBuf>,
+    /// A certificate that says who calls, as PEM.
+    #[arg(long, global = true, value_name = "FILE", requires = "key")]
+    certificate: Option<PathBuf>,
+    /// The key of that certificate, as PEM.
+    #[arg(long, global = true, value_name = "FILE", requires = "certificate")]
+    key: Option<PathBuf>,
+}
+
+impl ServerAddress {
+    pub(super) fn connection(self) -> Connection {
+        let Self { server, token, authority, certificate, key } = self;
+        Connection { address: server, token, authority, identity: certificate.zip(key) }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// List the gazetteers.
+    List,
+    /// Tell what a gazetteer is.
+    Get { name: String },
+    /// Make an empty gazetteer.
+    Create {
+        name: String,
+        /// What it is, for people.
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        description: String,
+    },
+    /// Delete a gazetteer with all its versions.
+    Delete {
+        name: String,
+        /// Only if this is its newest version.
+        #[arg(long, value_name = "VERSION", default_value = "")]
+        if_version: String,
+    },
+    /// Send a file as one new version; makes the gazetteer if there is none.
+    Import(ImportFile),
+    /// Print every entity, in the JSON Lines that import reads.
+    Export {
+        gazetteer: String,
+        /// The version; by default the newest.
+        #[arg(long, value_name = "VERSION", default_value = "")]
+        version: String,
+    },
+    /// Print one entity.
+    Entity {
+        gazetteer: String,
+        id: String,
+        /// The version; by default the newest.
+        #[arg(long, value_name = "VERSION", default_value = "")]
+        version: String,
+    },
+    /// Add entities, or replace those of the same ids.
+    Put {
+        gazetteer: String,
+        /// Entities in proto3 JSON, as a line of a gazetteer file has them.
+        #[arg(required = true, value_name = "JSON")]
+        entity: Vec<String>,
+        /// Only if this is the newest version.
+        #[arg(long, value_name = "VERSION", default_value = "")]
+        if_version: String,
+    },
+    /// Remove entities.
+    Remove {
+        gazetteer: String,
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
+        /// Only if this is the newest version.
+        #[arg(long, value_name = "VERSION", default_value = "")]
+        if_version: String,
+    },
+    /// List the versions that are kept, the newest first.
+    Versions { gazetteer: String },
+    /// Make a new version with the content of an old one.
+    Rollback {
+        gazetteer: String,
+        to_version: String,
+        /// Only if this is the newest version.
+        #[arg(long, value_name = "VERSION", default_value = "")]
+        if_version: String,
+    },
+    /// Tell of every change until interrupted.
+    Watch {
+        /// The gazetteers to tell of; by default all.
+        gazetteers: Vec<String>,
+        /// The checkpoint of the last line that was dealt with; by default all gazetteers come first.
+        #[arg(long, value_name = "CHECKPOINT", default_value = "")]
+        checkpoint: String,
+    },
+}
+
+/// A file to import.
+#[derive(Debug, Args)]
+pub(super) struct ImportFile {
+    /// A gazetteer file (.jsonl, .csv, .tsv, or a name a line).
+    pub(super) file: PathBuf,
+    /// The gazetteer; by default the name of the file without its extension, in small letters.
+    #[arg(long, value_name = "NAME")]
+    pub(super) name: Option<String>,
+    /// Delete what the gazetteer has and the file has not.
+    #[arg(long)]
+    pub(super) replace: bool,
+    /// Leave out lines with issues, and say which.
+    #[arg(long)]
+    pub(super) skip_bad_lines: bool,
+    /// Let the server look for issues, and import nothing.
+    #[arg(long)]
+    pub(super) check_only: bool,
+    /// Only if this is the newest version.
+    #[arg(long, value_name = "VERSION", default_value = "")]
+    pub(super) if_version: String,
 }
 
 fn segment(text: &str) -> Result<PathBuf, String> {

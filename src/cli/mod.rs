@@ -11,6 +11,8 @@ mod config;
 mod eval;
 mod explain;
 mod extract;
+mod gazetteer;
+mod gazetteers;
 mod html;
 mod input;
 mod names;
@@ -32,6 +34,7 @@ pub fn main() -> ExitCode {
         Command::Eval(arguments) => eval::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Gazetteer(arguments) => gazetteer::run(arguments),
         Command::Compile(arguments) => compile::run(&arguments),
         Command::Config(arguments) => config::run(&arguments),
     };

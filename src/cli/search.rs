@@ -37,7 +37,7 @@ impl Extractor {
             min_score,
             max_mentions,
         } = search;
-        let gazetteers = catalog::Options { files: gazetteer, starter, skip_bad_lines };
+        let gazetteers = catalog::Options { files: gazetteer, starter, skip_bad_lines, ..Default::default() };
         if gazetteers.files.is_empty() && !starter {
             anyhow::bail!("there is no gazetteer to search; give one with --gazetteer");
         }

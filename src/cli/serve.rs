@@ -1,17 +1,12 @@
 //! `onomast serve`: settings, logs, port, gazetteers, run, drain.
 
-use std::{process::ExitCode, time::Instant};
+use std::process::ExitCode;
 
 use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::args::Serve;
-use crate::{
-    catalog::{self, Loaded, Unverified},
-    config::Settings,
-    service::{Handle, Server},
-    telemetry,
-};
+use super::{args::Serve, gazetteers};
+use crate::{config::Settings, service::Server, telemetry};
 
 /// Serves until a signal to stop.
 pub(super) fn run(arguments: Serve) -> anyhow::Result<ExitCode> {
@@ -32,7 +27,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     // The server runs while gazetteers are read, so that health checks see it coming up.
     let (failed, failure) = tokio::sync::oneshot::channel();
     let loading = tokio::spawn(async move {
-        if let Err(error) = load(gazetteers, handle).await {
+        if let Err(error) = gazetteers::serve(gazetteers, handle).await {
             // The receiver waits as long as the server runs.
             let _ = failed.send(error);
         }
@@ -58,31 +53,6 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
             signal
         }
     }
-}
-
-/// Loads the gazetteers away from the threads of the server, and gives them to it.
-async fn load(options: catalog::Options, handle: Handle) -> anyhow::Result<()> {
-    let started = Instant::now();
-    let Loaded { catalog, skipped, unverified } =
-        tokio::task::spawn_blocking(move || catalog::load(&options)).await.context("loading gazetteers failed")??;
-    for issue in &skipped {
-        tracing::warn!("left out: {issue}");
-    }
-    for gazetteer in catalog.iter() {
-        tracing::info!(
-            gazetteer = gazetteer.name(),
-            version = gazetteer.version(),
-            entities = gazetteer.segment().entities().len(),
-            names = gazetteer.segment().name_count(),
-            bytes = gazetteer.segment().memory(),
-            "loaded"
-        );
-    }
-    handle.serve(catalog).await;
-    tracing::info!(milliseconds = started.elapsed().as_millis() as u64, "serving");
-    // Large segment files serve at once; a damaged one ends the server as soon as that is known.
-    let verify = move || unverified.iter().try_for_each(Unverified::verify);
-    Ok(tokio::task::spawn_blocking(verify).await.context("verifying segment files failed")??)
 }
 
 /// Waits for SIGTERM or SIGINT.

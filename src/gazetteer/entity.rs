@@ -70,6 +70,15 @@ pub enum AliasKind {
 }
 
 impl CaseRule {
+    /// Its name in the protocol.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "CASE_RULE_AUTO",
+            Self::Exact => "CASE_RULE_EXACT",
+            Self::Any => "CASE_RULE_ANY",
+        }
+    }
+
     /// The rule of that name, in any case, with or without the prefix of the protocol: `exact`, `CASE_RULE_EXACT`.
     pub fn parse(name: &str) -> Option<Self> {
         let name = name.to_ascii_lowercase();

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use super::{Alias, AliasKind, CaseRule, Entity};
 
@@ -56,7 +56,7 @@ struct AliasObject {
 }
 
 /// Reads one line. The error is a sentence with the column where it is known.
-pub(super) fn parse(line: &str) -> Result<Entity, String> {
+pub fn parse(line: &str) -> Result<Entity, String> {
     let entity: EntityLine = serde_json::from_str(line).map_err(|error| sentence(&error))?;
     let aliases = entity.aliases.into_iter().map(|item| match item {
         AliasItem::Text(text) => Alias::plain(text),
@@ -75,6 +75,54 @@ pub(super) fn parse(line: &str) -> Result<Entity, String> {
         related: entity.related,
         context: entity.context,
     })
+}
+
+#[derive(Serialize)]
+struct EntityOut<'a> {
+    id: &'a str,
+    name: &'a str,
+    #[serde(rename = "type", skip_serializing_if = "str::is_empty")]
+    kind: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    aliases: Vec<AliasOut<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    case: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prior: Option<f64>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    attributes: &'a BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    related: &'a [String],
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    context: &'a [String],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AliasOut<'a> {
+    text: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    language_code: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    case: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prior: Option<f64>,
+}
+
+/// Writes an entity as one line of proto3 JSON, without the end of the line. Equal entities are equal lines.
+pub fn write(entity: &Entity) -> String {
+    let Entity { id, name, kind, aliases, case, prior, attributes, related, context } = entity;
+    let aliases = aliases.iter().map(|Alias { text, language_code, case, kind, prior }| {
+        let kind = (*kind == AliasKind::Short).then_some("ALIAS_KIND_SHORT");
+        AliasOut { text, language_code, case: case.map(CaseRule::as_str), kind, prior: *prior }
+    });
+    let case = Some(*case).filter(|&case| case != CaseRule::Auto).map(CaseRule::as_str);
+    let aliases = aliases.collect();
+    let entity = EntityOut { id, name, kind, aliases, case, prior: *prior, attributes, related, context };
+    // Strings, numbers and maps of strings always have a JSON form.
+    serde_json::to_string(&entity).unwrap_or_default()
 }
 
 /// The parser's message with a column instead of its line, which is always the first.

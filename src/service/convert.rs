@@ -151,19 +151,24 @@ pub(super) fn options(options: &proto::ExtractOptions, limit: usize, wrong: &mut
     }
 }
 
-/// Reads the entities that a request brings along; `path` is the field that holds them.
-pub(super) fn entities(entities: &[proto::Entity], limits: &Limits, wrong: &mut Vec<Violation>) -> Vec<Entity> {
-    if entities.len() > limits.inline_entities {
+/// Reads the entities that a request brings along.
+pub(super) fn inline_entities(list: &[proto::Entity], limits: &Limits, wrong: &mut Vec<Violation>) -> Vec<Entity> {
+    if list.len() > limits.inline_entities {
         let reason = ErrorReason::TooManyInlineEntities;
-        let (size, limit) = (entities.len(), limits.inline_entities);
+        let (size, limit) = (list.len(), limits.inline_entities);
         wrong.push(Violation::limit("inline_entities", "entities", size, "limits.inline_entities", limit, reason));
         return Vec::new();
     }
+    entities(list, "inline_entities", wrong)
+}
+
+/// Reads entities; `field` is the one that holds them.
+pub(super) fn entities(entities: &[proto::Entity], field: &str, wrong: &mut Vec<Violation>) -> Vec<Entity> {
     let mut checker = Checker::default();
     let mut issues = Vec::new();
     let mut read = Vec::with_capacity(entities.len());
     for (index, one) in entities.iter().enumerate() {
-        let path = format!("inline_entities[{index}]");
+        let path = format!("{field}[{index}]");
         if wrong.len() + issues.len() > MAX_ITEMS {
             break;
         }
@@ -172,13 +177,14 @@ pub(super) fn entities(entities: &[proto::Entity], limits: &Limits, wrong: &mut 
         read.push(one);
     }
     wrong.extend(issues.into_iter().map(|issue| {
-        let field = format!("inline_entities[{}].{}", issue.line, issue.field);
+        let field = format!("{field}[{}].{}", issue.line, issue.field);
         Violation::invalid(field, issue.message)
     }));
     read
 }
 
-fn entity(entity: &proto::Entity, path: &str, wrong: &mut Vec<Violation>) -> Entity {
+/// Reads an entity; `path` is the field that holds it.
+pub(super) fn entity(entity: &proto::Entity, path: &str, wrong: &mut Vec<Violation>) -> Entity {
     let proto::Entity { id, name, r#type, aliases, case, prior, attributes, related, context } = entity;
     let case = case_rule(*case, || format!("{path}.case"), wrong);
     let mut alias = |index: usize, alias: &proto::Alias| {

@@ -143,7 +143,7 @@ impl References<'_> {
         let Self { sources, written, known } = self;
         let (from, end) = *known.entry((source, entity)).or_insert_with(|| {
             let from = written.0.len();
-            let Source { name, segment } = sources[source];
+            let Source { name, segment, .. } = sources[source];
             let entity = segment.entity(entity);
             written.string(1, entity.id);
             written.string(2, entity.name);

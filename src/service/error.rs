@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::{access::Role, proto::ErrorReason};
+use crate::catalog::{CatalogError, StoreError};
 
 /// The longest description, in bytes.
 const MAX_DESCRIPTION: usize = 300;
@@ -69,6 +70,14 @@ pub enum Error {
     /// The message is no protobuf of its type.
     #[error("the message cannot be decoded as protobuf")]
     Undecodable,
+    /// The request is right, and what it asks for cannot be done; the reason says which code that has.
+    #[error("{message}")]
+    Refused {
+        /// The stable reason.
+        reason: ErrorReason,
+        /// What is the matter, in a sentence without a period.
+        message: String,
+    },
     /// The caller may not do that.
     #[error("this asks for the role {role}")]
     PermissionDenied {
@@ -95,8 +104,50 @@ fn sentence(violations: &[Violation]) -> String {
 }
 
 impl Error {
+    /// A request that cannot be done for that reason.
+    pub(super) fn refused(reason: ErrorReason, message: impl Into<String>) -> Self {
+        Self::Refused { reason, message: message.into() }
+    }
+
+    /// A gazetteer that does not exist, or not for the one who asks.
+    pub(super) fn no_gazetteer(name: &str) -> Self {
+        CatalogError::NotFound(name.to_owned()).into()
+    }
+
     /// Fails with every violation found, if there is one.
     pub(super) fn check(violations: Vec<Violation>) -> Result<(), Self> {
         if violations.is_empty() { Ok(()) } else { Err(Self::Invalid(violations)) }
+    }
+}
+
+impl From<CatalogError> for Error {
+    fn from(error: CatalogError) -> Self {
+        let reason = match &error {
+            CatalogError::NotFound(_) | CatalogError::Store(StoreError::NoGazetteer) => ErrorReason::GazetteerNotFound,
+            CatalogError::ReadOnly(_) | CatalogError::NoDatabase => ErrorReason::ReadOnly,
+            CatalogError::NotReached { .. } => ErrorReason::VersionNotReached,
+            CatalogError::Store(store) => match store {
+                StoreError::Exists => ErrorReason::GazetteerExists,
+                StoreError::OtherVersion { .. } | StoreError::OtherEntity { .. } => ErrorReason::VersionMismatch,
+                StoreError::NoVersion(_) => ErrorReason::VersionNotFound,
+                StoreError::Full => ErrorReason::DiskFull,
+                StoreError::Unavailable(said) => {
+                    // What a database says may name hosts and users.
+                    tracing::error!(%said, "the database does not answer");
+                    let message = "the database does not answer; whether a change was kept is not known";
+                    return Self::refused(ErrorReason::DatabaseUnavailable, message);
+                }
+                _ => return Self::internal(&error),
+            },
+            CatalogError::Compile(_) | CatalogError::File(_) => return Self::internal(&error),
+        };
+        Self::refused(reason, error.to_string())
+    }
+}
+
+impl Error {
+    fn internal(error: &CatalogError) -> Self {
+        tracing::error!(%error, "the catalog failed");
+        Self::Internal
     }
 }

@@ -13,7 +13,7 @@ use super::{
         StreamExtractConfig, StreamExtractRequest, explain_match_request,
         served::extraction_service_server::ExtractionService,
     },
-    status,
+    status, versions,
 };
 use crate::{extract::Subject, gazetteer::MAX_NAME_BYTES};
 
@@ -31,11 +31,12 @@ impl Extraction {
     }
 
     async fn extract_one(&self, request: ExtractRequest) -> Result<Encoded, Error> {
+        let pinned = versions::find(&self.catalog, &request.versions).await?;
         let (catalog, limits) = (self.catalog.clone(), self.limits.clone());
         let bytes = request.document.as_ref().map_or(0, |document| document.text.len());
         let job = move |memory: &mut _, stop: &_| {
-            let ExtractRequest { document, gazetteers, inline_entities, options } = request;
-            let catalog = catalog.get().ok_or(Error::NotServing)?;
+            let ExtractRequest { document, gazetteers, inline_entities, options, versions: _ } = request;
+            let catalog = catalog.catalog().ok_or(Error::NotServing)?;
             let mut wrong = Vec::new();
             match &document {
                 Some(document) => {
@@ -43,7 +44,8 @@ impl Extraction {
                 }
                 None => wrong.push(Violation::invalid("document", "it is required")),
             }
-            let plan = Plan::new(catalog, &limits, &gazetteers, &inline_entities, options.as_ref(), &mut wrong)?;
+            let plan =
+                Plan::new(&catalog, &limits, &gazetteers, &inline_entities, &pinned, options.as_ref(), &mut wrong)?;
             Error::check(wrong)?;
             let (Some(plan), Some(document)) = (plan, document) else { return Err(Error::Internal) };
             plan.extract(&document, "document", &limits, memory, stop)
@@ -52,11 +54,12 @@ impl Extraction {
     }
 
     async fn explain(&self, request: ExplainMatchRequest) -> Result<ExplainMatchResponse, Error> {
+        let pinned = versions::find(&self.catalog, &request.versions).await?;
         let (catalog, limits) = (self.catalog.clone(), self.limits.clone());
         let bytes = request.document.as_ref().map_or(0, |document| document.text.len());
         let job = move |memory: &mut _, stop: &_| {
-            let ExplainMatchRequest { document, subject, gazetteers, inline_entities, options } = request;
-            let catalog = catalog.get().ok_or(Error::NotServing)?;
+            let ExplainMatchRequest { document, subject, gazetteers, inline_entities, options, versions: _ } = request;
+            let catalog = catalog.catalog().ok_or(Error::NotServing)?;
             let mut wrong = Vec::new();
             if document.is_none() {
                 wrong.push(Violation::invalid("document", "it is required"));
@@ -75,7 +78,8 @@ impl Extraction {
                     None
                 }
             };
-            let plan = Plan::new(catalog, &limits, &gazetteers, &inline_entities, options.as_ref(), &mut wrong)?;
+            let plan =
+                Plan::new(&catalog, &limits, &gazetteers, &inline_entities, &pinned, options.as_ref(), &mut wrong)?;
             Error::check(wrong)?;
             let (Some(plan), Some(document), Some(subject)) = (plan, document, subject) else {
                 return Err(Error::Internal);
@@ -86,7 +90,7 @@ impl Extraction {
     }
 
     async fn extract_batch(&self, request: BatchExtractRequest) -> Result<Encoded, Error> {
-        let BatchExtractRequest { documents, gazetteers, inline_entities, options } = request;
+        let BatchExtractRequest { documents, gazetteers, inline_entities, options, versions } = request;
         let mut wrong = Vec::new();
         if documents.is_empty() {
             wrong.push(Violation::invalid("documents", "at least one is required"));
@@ -96,7 +100,7 @@ impl Extraction {
             let reason = ErrorReason::BatchTooLarge;
             wrong.push(Violation::limit("documents", "documents", size, "limits.batch_documents", limit, reason));
         }
-        let config = StreamExtractConfig { gazetteers, inline_entities, options };
+        let config = StreamExtractConfig { gazetteers, inline_entities, options, versions };
         let plan = self.plan(config, documents.len(), wrong).await?;
         let jobs = documents.into_iter().enumerate().map(|(index, document)| {
             let path = format!("documents[{index}]");
@@ -122,11 +126,13 @@ impl Extraction {
         documents: usize,
         mut wrong: Vec<Violation>,
     ) -> Result<Arc<Plan>, Error> {
+        let pinned = versions::find(&self.catalog, &config.versions).await?;
         let (catalog, limits) = (self.catalog.clone(), self.limits.clone());
         let job = move |_: &mut _, _: &_| {
-            let StreamExtractConfig { gazetteers, inline_entities, options } = config;
-            let catalog = catalog.get().ok_or(Error::NotServing)?;
-            let plan = Plan::new(catalog, &limits, &gazetteers, &inline_entities, options.as_ref(), &mut wrong)?;
+            let StreamExtractConfig { gazetteers, inline_entities, options, versions: _ } = config;
+            let catalog = catalog.catalog().ok_or(Error::NotServing)?;
+            let plan =
+                Plan::new(&catalog, &limits, &gazetteers, &inline_entities, &pinned, options.as_ref(), &mut wrong)?;
             Error::check(wrong)?;
             plan.map(|plan| Arc::new(plan.shared(&limits, documents))).ok_or(Error::Internal)
         };
@@ -238,7 +244,7 @@ impl ExtractionService for Extraction {
         &self,
         request: Request<Streaming<StreamExtractRequest>>,
     ) -> Result<Response<Self::StreamExtractStream>, Status> {
-        if self.catalog.get().is_none() {
+        if self.catalog.catalog().is_none() {
             return Err(Error::NotServing.into());
         }
         let mut request = request;

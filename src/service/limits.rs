@@ -14,6 +14,8 @@ pub struct Limits {
     pub batch_documents: usize,
     /// The most entities that a request may bring along.
     pub inline_entities: usize,
+    /// The most entities that one edit of a gazetteer may add, replace or delete.
+    pub edit_entities: usize,
     /// The most mentions of one answer; what is beyond is cut, and the answer says so.
     pub mentions: usize,
     /// The most mentions of the answers of a batch together: each document may have its share of them.
@@ -31,6 +33,7 @@ impl Default for Limits {
             document_bytes: 8 << 20,
             batch_documents: 1000,
             inline_entities: 100_000,
+            edit_entities: 1000,
             mentions: 100_000,
             batch_mentions: 1_000_000,
             concurrent_requests: 1024,

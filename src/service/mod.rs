@@ -9,20 +9,24 @@
 //! Must not know: the command line, where settings come from.
 
 mod access;
+mod client;
 mod convert;
 mod encoded;
 mod error;
 mod extraction;
 mod front;
+mod gazetteers;
 mod limits;
 mod plan;
 pub mod proto;
 mod reasons;
 mod server;
 mod status;
+mod versions;
 mod work;
 
 pub use access::{Principal, Role};
+pub use client::{Client, ClientError, Connection, connect, explain};
 pub use convert::{document, findings, response};
 pub use encoded::{Encoded, response as encoded};
 pub use error::{Error, Violation};

@@ -1,6 +1,6 @@
 //! What a request asks for beside its documents: the gazetteers, pinned, and the options.
 
-use std::sync::{Arc, OnceLock, atomic::AtomicBool};
+use std::sync::{Arc, atomic::AtomicBool};
 
 use super::{
     Encoded, Error, Limits, Violation, convert, encoded,
@@ -8,12 +8,12 @@ use super::{
     work::Memory,
 };
 use crate::{
-    catalog::{Catalog, Gazetteer, Pinned},
+    catalog::{Catalog, Gazetteer, Live, Pinned},
     extract::{self, Options, Subject},
 };
 
-/// The catalog, once it was loaded.
-pub type SharedCatalog = Arc<OnceLock<Catalog>>;
+/// The catalog that is served.
+pub type SharedCatalog = Arc<Live>;
 
 /// A plan that holds for one request, or for a part of a stream.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Checks what is asked for, and pins it. Compiles the inline entities: work for a worker.
+    /// Checks what is asked for, and pins it. `versions` are gazetteers in the versions asked for. Compiles the inline entities: work for a worker.
     ///
     /// What is wrong is added to `wrong`; there is a plan only when nothing was.
     pub fn new(
@@ -31,12 +31,13 @@ impl Plan {
         limits: &Limits,
         gazetteers: &[String],
         inline: &[proto::Entity],
+        versions: &[Arc<Gazetteer>],
         options: Option<&proto::ExtractOptions>,
         wrong: &mut Vec<Violation>,
     ) -> Result<Option<Self>, Error> {
         let default = proto::ExtractOptions::default();
         let options = convert::options(options.unwrap_or(&default), limits.mentions, wrong);
-        let entities = convert::entities(inline, limits, wrong);
+        let entities = convert::inline_entities(inline, limits, wrong);
         let mut pinned = Vec::new();
         let gazetteers = convert::at_most(gazetteers, "gazetteers", wrong);
         let names = if gazetteers.is_empty() { catalog.defaults() } else { gazetteers };
@@ -50,7 +51,16 @@ impl Plan {
                 Ok(_) if names[..index].contains(name) => {
                     wrong.push(Violation::invalid(field, format!("the gazetteer {name:?} is named twice")));
                 }
-                Ok(gazetteer) => pinned.push(gazetteer),
+                Ok(gazetteer) => {
+                    let asked = versions.iter().find(|asked| asked.name() == name);
+                    pinned.push(asked.cloned().unwrap_or(gazetteer));
+                }
+            }
+        }
+        for (index, asked) in versions.iter().enumerate() {
+            if !names.iter().any(|name| name == asked.name()) {
+                let message = format!("the gazetteer {:?} is not among those searched", asked.name());
+                wrong.push(Violation::invalid(format!("versions[{index}].gazetteer"), message));
             }
         }
         if !wrong.is_empty() {

@@ -15,8 +15,10 @@ use super::{
     Limits, SharedCatalog, Workers,
     extraction::Extraction,
     front::Front,
+    gazetteers::Gazetteers,
     proto::{
         DESCRIPTORS,
+        gazetteer_service_server::GazetteerServiceServer,
         served::extraction_service_server::{ExtractionServiceServer, SERVICE_NAME},
     },
 };
@@ -84,11 +86,15 @@ pub struct Handle {
 }
 
 impl Handle {
-    /// Starts to serve extraction from this catalog. A second catalog has no effect.
+    /// Serves the gazetteers of this catalog in place of those that were given before; those of the database stay.
     pub async fn serve(&self, catalog: Catalog) {
-        if self.catalog.set(catalog).is_ok() {
-            set_health(&self.health, ServingStatus::Serving).await;
-        }
+        self.catalog.serve(catalog);
+        set_health(&self.health, ServingStatus::Serving).await;
+    }
+
+    /// What is served.
+    pub fn live(&self) -> &SharedCatalog {
+        &self.catalog
     }
 }
 
@@ -129,8 +135,18 @@ impl Server {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             count => count,
         };
+        let live = catalog.clone();
         let extraction = Extraction::new(catalog, limits.clone(), Workers::new(count));
         let extraction = ExtractionServiceServer::new(extraction)
+            .max_decoding_message_size(limits.message_bytes)
+            .max_encoding_message_size(usize::MAX)
+            .accept_compressed(CompressionEncoding::Gzip)
+            .accept_compressed(CompressionEncoding::Zstd)
+            .send_compressed(CompressionEncoding::Gzip)
+            .send_compressed(CompressionEncoding::Zstd);
+        let (ending, stopping) = tokio::sync::watch::channel(false);
+        let gazetteers = Gazetteers::new(live, limits.clone(), stopping);
+        let gazetteers = GazetteerServiceServer::new(gazetteers)
             .max_decoding_message_size(limits.message_bytes)
             .max_encoding_message_size(usize::MAX)
             .accept_compressed(CompressionEncoding::Gzip)
@@ -158,13 +174,15 @@ impl Server {
             .add_service(checks)
             .add_service(reflection().build_v1()?)
             .add_service(reflection().build_v1alpha()?)
-            .add_service(extraction);
+            .add_service(extraction)
+            .add_service(gazetteers);
 
         let (draining, drained) = tokio::sync::oneshot::channel();
         let stopping = async {
             stop.await;
             tracing::info!("stopping: no new requests");
             set_health(&health, ServingStatus::NotServing).await;
+            ending.send_replace(true);
             // The receiver is gone only when the server has ended already.
             let _ = draining.send(());
         };

@@ -27,6 +27,7 @@ impl From<Error> for Status {
             Error::Overloaded { .. } => (Code::ResourceExhausted, ErrorReason::Overloaded),
             Error::MessageTooLarge { .. } => (Code::InvalidArgument, ErrorReason::MessageTooLarge),
             Error::Undecodable => (Code::InvalidArgument, ErrorReason::InvalidRequest),
+            Error::Refused { reason, .. } => (code_of(*reason), *reason),
             Error::PermissionDenied { .. } => (Code::PermissionDenied, ErrorReason::PermissionDenied),
             Error::NotServing => (Code::Unavailable, ErrorReason::NotServing),
             Error::Cancelled => (Code::Cancelled, ErrorReason::Cancelled),
@@ -55,13 +56,33 @@ impl From<Error> for Status {
     }
 }
 
+/// The code of a reason.
+fn code_of(reason: ErrorReason) -> Code {
+    match reason {
+        ErrorReason::Unspecified | ErrorReason::Internal => Code::Internal,
+        ErrorReason::InvalidRequest
+        | ErrorReason::DocumentTooLarge
+        | ErrorReason::BatchTooLarge
+        | ErrorReason::TooManyInlineEntities
+        | ErrorReason::MessageTooLarge => Code::InvalidArgument,
+        ErrorReason::GazetteerNotFound | ErrorReason::EntityNotFound | ErrorReason::VersionNotFound => Code::NotFound,
+        ErrorReason::Overloaded | ErrorReason::DiskFull => Code::ResourceExhausted,
+        ErrorReason::NotServing | ErrorReason::DatabaseUnavailable => Code::Unavailable,
+        ErrorReason::Cancelled => Code::Cancelled,
+        ErrorReason::PermissionDenied => Code::PermissionDenied,
+        ErrorReason::GazetteerExists => Code::AlreadyExists,
+        ErrorReason::VersionNotReached | ErrorReason::ReadOnly => Code::FailedPrecondition,
+        ErrorReason::VersionMismatch => Code::Aborted,
+        ErrorReason::CheckpointTooOld => Code::OutOfRange,
+    }
+}
+
 /// The code and reason of wrong fields: their common reason, if they have one.
 fn of_violations(violations: &[Violation]) -> (Code, ErrorReason) {
     let first = violations.first().map_or(ErrorReason::InvalidRequest, |violation| violation.reason);
     let common = violations.iter().all(|violation| violation.reason == first);
     let reason = if common { first } else { ErrorReason::InvalidRequest };
-    let code = if reason == ErrorReason::GazetteerNotFound { Code::NotFound } else { Code::InvalidArgument };
-    (code, reason)
+    (code_of(reason), reason)
 }
 
 /// The status as google.rpc.Status, for a part of an answer.

@@ -26,6 +26,55 @@ fn through_a_file(case: &Case, file: &Path) -> proto::ExtractResponse {
     surfaces::library(opened, &case.library_options(), &case.document())
 }
 
+/// The case's gazetteer as a base and an overlay. Of its entities every third is in the overlay alone, every third was
+/// another one in the base and replaced, and the base has some more that are gone.
+fn layered(case: &Case) -> Gazetteer {
+    let entities = case.entities();
+    let mut base = Vec::new();
+    let mut gone = Vec::new();
+    let mut come = Vec::new();
+    for (number, entity) in entities.iter().enumerate() {
+        if number % 3 == 0 {
+            base.push(entity.clone());
+            continue;
+        }
+        come.push(entity.clone());
+        if number % 3 == 1 {
+            // The names of another entity of the case, so that what is hidden would be found.
+            let other = &entities[(number + 1) % entities.len()];
+            base.push(onomast::gazetteer::Entity { id: entity.id.clone(), ..other.clone() });
+            gone.push(entity.id.clone());
+        }
+    }
+    for (number, entity) in entities.iter().enumerate() {
+        let id = format!("gone-{number}");
+        gone.push(id.clone());
+        base.push(onomast::gazetteer::Entity { id, ..entity.clone() });
+    }
+    let base = Gazetteer::compile(&case.name, b"base", &base).unwrap();
+    base.with_changes(&come, gone.iter().map(String::as_str)).unwrap()
+}
+
+#[test]
+fn every_case_holds_over_an_overlay() {
+    let mut wrong = Vec::new();
+    let cases = case::all();
+    for case in &cases {
+        let (options, document) = (case.library_options(), case.document());
+        let mut whole = surfaces::library(gazetteer(case), &options, &document);
+        let mut answer = surfaces::library(layered(case), &options, &document);
+        // They are of other content.
+        whole.gazetteers.clear();
+        answer.gazetteers.clear();
+        // Each layer counts what it left out.
+        whole.truncations.iter_mut().chain(&mut answer.truncations).for_each(|cut| cut.dropped = 0);
+        if answer != whole {
+            wrong.push(format!("{}: {answer:?}\n  instead of {whole:?}", case.name));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} cases:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_case_holds_on_every_surface() {
     let cases = case::all();
@@ -43,6 +92,7 @@ async fn every_case_holds_on_every_surface() {
             gazetteers: vec![case.name.clone()],
             inline_entities: vec![],
             options: Some(case.proto_options()),
+            versions: vec![],
         };
         let mut others = vec![
             ("unary", surfaces::unary(&mut client, request.clone()).await),
@@ -85,6 +135,7 @@ async fn inline_entities_give_what_a_gazetteer_gives() {
             gazetteers: vec![],
             inline_entities: case.entities().iter().map(entity).collect(),
             options: Some(case.proto_options()),
+            versions: vec![],
         };
         let answer = surfaces::unary(&mut client, request).await;
         assert_eq!(case.differences(&answer), Vec::<String>::new(), "{}", case.name);

@@ -71,6 +71,7 @@ async fn every_question_has_its_answer_on_every_surface() {
                 gazetteers: vec![case.name.clone()],
                 inline_entities: vec![],
                 options: Some(case.proto_options()),
+                versions: vec![],
             };
             let unary = client.explain_match(request).await.unwrap().into_inner();
             if unary != library {

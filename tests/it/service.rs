@@ -409,7 +409,9 @@ async fn wrong_requests_cost_and_return_little() {
     };
     let gazetteers = vec!["é".repeat(20_000); 60];
     let inline_entities = vec![proto::Entity::default(); 90_000];
-    let request = ExtractRequest { document: document("x"), gazetteers, inline_entities, options: Some(options) };
+    let options = Some(options);
+    let request =
+        ExtractRequest { document: document("x"), gazetteers, inline_entities, options, ..Default::default() };
     let status = client.extract(request).await.unwrap_err();
     let (code, reason, fields) = parts(&status);
     assert_eq!((code, reason.as_str()), (Code::InvalidArgument, "INVALID_REQUEST"));

@@ -47,10 +47,10 @@ pub(crate) async fn unary(client: &mut Client, request: proto::ExtractRequest) -
 
 /// Extracts through `BatchExtract`, between two other documents.
 pub(crate) async fn batch(client: &mut Client, request: proto::ExtractRequest) -> proto::ExtractResponse {
-    let proto::ExtractRequest { document, gazetteers, inline_entities, options } = request;
+    let proto::ExtractRequest { document, gazetteers, inline_entities, options, versions } = request;
     let other = proto::Document { text: "Nothing here.".into(), ..Default::default() };
     let documents = vec![other.clone(), document.unwrap(), other];
-    let request = proto::BatchExtractRequest { documents, gazetteers, inline_entities, options };
+    let request = proto::BatchExtractRequest { documents, gazetteers, inline_entities, options, versions };
     let results = client.batch_extract(request).await.unwrap().into_inner().results;
     assert_eq!(results.len(), 3);
     match results.into_iter().nth(1).unwrap().result.unwrap() {
@@ -61,8 +61,8 @@ pub(crate) async fn batch(client: &mut Client, request: proto::ExtractRequest) -
 
 /// Extracts through `StreamExtract`: settings first, the document in a message of its own.
 pub(crate) async fn stream(client: &mut Client, request: proto::ExtractRequest) -> proto::ExtractResponse {
-    let proto::ExtractRequest { document, gazetteers, inline_entities, options } = request;
-    let config = proto::StreamExtractConfig { gazetteers, inline_entities, options };
+    let proto::ExtractRequest { document, gazetteers, inline_entities, options, versions } = request;
+    let config = proto::StreamExtractConfig { gazetteers, inline_entities, options, versions };
     let messages = vec![
         proto::StreamExtractRequest { config: Some(config), document: None },
         proto::StreamExtractRequest { config: None, document },

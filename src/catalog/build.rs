@@ -1,0 +1,168 @@
+//! From the rows of the database to a gazetteer that can be searched: a base segment, and an overlay of what changed.
+//!
+//! A base is compiled in a thread of its own while its rows are read. Where there is a folder for them, bases are files
+//! there: a cache, made again when one is missing, not used when one is damaged. The file says which version of which
+//! gazetteer of which database it holds.
+//!
+//! Must not know: what is served.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use futures_util::TryStreamExt as _;
+use tokio::sync::mpsc;
+
+use super::{
+    CatalogError, Revision, Store, StoreError, Stored, Uid, Version,
+    store::{Delta, Row},
+};
+use crate::{
+    gazetteer::{Entity, parse_json},
+    index::{Compiler, Overlay, Segment},
+};
+
+/// How many entities are read ahead of the compiler.
+const AHEAD: usize = 1024;
+
+/// A compiled version.
+#[derive(Debug, Clone)]
+pub(super) struct Base {
+    pub(super) segment: Arc<Segment>,
+    pub(super) revision: Revision,
+}
+
+/// Compiles a version from the database, and writes it to `folder`.
+pub(super) async fn compile(
+    store: &Store,
+    folder: Option<&Path>,
+    stored: &Stored,
+    version: &Version,
+) -> Result<Base, CatalogError> {
+    let (give, mut take) = mpsc::channel::<Row>(AHEAD);
+    let file = folder.map(|folder| (folder.to_owned(), stored.uid, version.clone(), store.identity().to_owned()));
+    let compiling = tokio::task::spawn_blocking(move || {
+        let mut compiler = if file.is_some() { Compiler::for_file() } else { Compiler::default() };
+        while let Some(row) = take.blocking_recv() {
+            compiler.add(&entity(&row)?);
+        }
+        let segment = compiler.finish().map_err(|error| CatalogError::Compile(error.to_string()))?;
+        let Some((folder, uid, version, identity)) = file else { return Ok::<_, CatalogError>(segment) };
+        match write(&folder, uid, &version, &identity, &segment) {
+            Ok(opened) => Ok(opened),
+            Err(error) => {
+                tracing::warn!(%error, folder = %folder.display(), "a segment is kept in memory: its file failed");
+                Ok(segment)
+            }
+        }
+    });
+    let mut rows = std::pin::pin!(store.all_entities(stored.uid, version.revision));
+    while let Some(row) = rows.try_next().await? {
+        if give.send(row).await.is_err() {
+            // The compiler has failed, and says why below.
+            break;
+        }
+    }
+    drop(give);
+    let segment = compiling.await.map_err(|error| CatalogError::Compile(error.to_string()))??;
+    Ok(Base { segment: Arc::new(segment), revision: version.revision })
+}
+
+/// The overlay that makes one version of another.
+pub(super) async fn overlay(base: Arc<Segment>, delta: Delta) -> Result<Option<Overlay>, CatalogError> {
+    if delta.come.is_empty() && delta.gone.is_empty() {
+        return Ok(None);
+    }
+    let make = move || {
+        let come = delta.come.iter().map(entity).collect::<Result<Vec<_>, _>>()?;
+        let overlay = Overlay::new(&base, &come, delta.gone.iter().map(String::as_str));
+        overlay.map(Some).map_err(|error| CatalogError::Compile(error.to_string()))
+    };
+    tokio::task::spawn_blocking(make).await.map_err(|error| CatalogError::Compile(error.to_string()))?
+}
+
+/// The newest base of a gazetteer among the files, of a version that is kept.
+pub(super) async fn open(store: &Store, folder: &Path, stored: &Stored) -> Result<Option<Base>, CatalogError> {
+    let mut revisions: Vec<Revision> = files(folder, stored.uid).into_iter().map(|(revision, _)| revision).collect();
+    revisions.retain(|&revision| (stored.floor..=stored.head.revision).contains(&revision));
+    revisions.sort_unstable();
+    for revision in revisions.into_iter().rev() {
+        let version = match store.version(stored, revision).await {
+            Err(StoreError::NoVersion(_)) => continue,
+            other => other?,
+        };
+        let (file, named) = (path(folder, stored.uid, revision), name(store.identity(), stored.uid, &version));
+        let opened = tokio::task::spawn_blocking(move || {
+            let opened = Segment::open(&file).and_then(|(segment, is)| segment.verify().map(|()| (segment, is)));
+            match opened {
+                Ok((segment, is)) if is == named => Some(segment),
+                Ok(_) => None,
+                Err(error) => {
+                    tracing::warn!(file = %file.display(), %error, "a segment file is not used; it is made again");
+                    None
+                }
+            }
+        });
+        let opened = opened.await.map_err(|error| CatalogError::Compile(error.to_string()))?;
+        if let Some(segment) = opened {
+            return Ok(Some(Base { segment: Arc::new(segment), revision }));
+        }
+    }
+    Ok(None)
+}
+
+/// Removes the files of a gazetteer but for that of one version.
+pub(super) fn clean(folder: &Path, uid: Uid, keep: Option<Revision>) {
+    for (revision, file) in files(folder, uid) {
+        if Some(revision) != keep {
+            // What cannot be removed is of no harm: it is looked at again at the next start.
+            let _ = fs::remove_file(file);
+        }
+    }
+}
+
+/// The entity of a row.
+pub(super) fn entity(row: &Row) -> Result<Entity, CatalogError> {
+    let failed = |error| CatalogError::Compile(format!("the entity {:?} in the database: {error}", row.id));
+    parse_json(&row.content).map_err(failed)
+}
+
+fn path(folder: &Path, uid: Uid, revision: Revision) -> PathBuf {
+    folder.join(format!("{uid}-{revision}.segment"))
+}
+
+/// What a file says it holds.
+fn name(identity: &str, uid: Uid, version: &Version) -> String {
+    format!("{identity}/{uid}/{}/{}", version.revision, version.created)
+}
+
+fn files(folder: &Path, uid: Uid) -> Vec<(Revision, PathBuf)> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let of = |entry: fs::DirEntry| {
+        let name = entry.file_name().into_string().ok()?;
+        let (of, revision) = name.strip_suffix(".segment")?.split_once('-')?;
+        (of.parse() == Ok(uid)).then(|| Some((revision.parse().ok()?, entry.path())))?
+    };
+    entries.flatten().filter_map(of).collect()
+}
+
+/// Writes a base and opens it from its file, so that it takes no memory of its own.
+fn write(folder: &Path, uid: Uid, version: &Version, identity: &str, segment: &Segment) -> io::Result<Segment> {
+    fs::create_dir_all(folder)?;
+    let file = path(folder, uid, version.revision);
+    let part = file.with_extension("part");
+    let written = fs::File::create(&part).and_then(|mut out| {
+        segment.write(&name(identity, uid, version), &mut out)?;
+        out.sync_all()
+    });
+    let opened = written.and_then(|()| fs::rename(&part, &file)).and_then(|()| {
+        let opened = Segment::open(&file).map_err(io::Error::other)?;
+        Ok(opened.0)
+    });
+    if opened.is_err() {
+        let _ = fs::remove_file(&part);
+    }
+    opened
+}

@@ -1,0 +1,127 @@
+//! Taking any number of entities, and making one version of them.
+//!
+//! What comes is checked and laid down in a file that has no name, so that nothing of it is left when the import, or the
+//! server, ends early. The database gets it in one change when all of it is there.
+
+use std::{
+    fs::File,
+    io::{self, BufReader, BufWriter, ErrorKind, Read as _, Seek as _, Write as _},
+    sync::Arc,
+};
+
+use super::{CatalogError, Keeper, Kind, Live, keeper::now, store::Seen};
+use crate::gazetteer::{Checker, Entity, Issue, write_json};
+
+/// How many entities the database gets at once.
+const CHUNK: usize = 2000;
+/// The most issues that are listed.
+const MAX_ISSUES: usize = 10_000;
+
+/// Entities that come.
+#[derive(Debug)]
+pub struct Import {
+    spool: BufWriter<File>,
+    checker: Checker,
+    seen: Seen,
+    received: u64,
+    issues: Vec<Issue>,
+    more_issues: u64,
+}
+
+/// What became of an import.
+#[derive(Debug)]
+pub struct Imported {
+    /// The version that has the entities.
+    pub version: String,
+    /// How many were added, changed and deleted.
+    pub counts: [u64; 3],
+}
+
+impl Import {
+    /// An import of nothing yet.
+    pub fn new() -> Result<Self, CatalogError> {
+        let spool = BufWriter::with_capacity(1 << 18, tempfile::tempfile()?);
+        let (checker, seen) = (Checker::default(), Seen::default());
+        Ok(Self { spool, checker, seen, received: 0, issues: Vec::new(), more_issues: 0 })
+    }
+
+    /// Takes an entity, or notes what is wrong with it; `faults` are those that its conversion found.
+    pub fn take(&mut self, entity: &Entity, faults: Vec<Issue>) -> io::Result<()> {
+        self.received += 1;
+        let mut issues = faults;
+        let good = self.checker.check(entity, self.received, &mut issues) && issues.is_empty();
+        for issue in issues {
+            if self.issues.len() < MAX_ISSUES {
+                self.issues.push(issue);
+            } else {
+                self.more_issues += 1;
+            }
+        }
+        if good {
+            self.seen.add(&entity.id);
+            let content = write_json(entity);
+            for part in [entity.id.as_bytes(), content.as_bytes()] {
+                self.spool.write_all(&(part.len() as u32).to_le_bytes())?;
+                self.spool.write_all(part)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// How many entities came.
+    pub fn received(&self) -> u64 {
+        self.received
+    }
+
+    /// What is wrong with them, and how many issues there are beyond those listed.
+    pub fn issues(&self) -> (&[Issue], u64) {
+        (&self.issues, self.more_issues)
+    }
+
+    /// Makes a version of the good entities. With `replace`, those of the gazetteer that did not come are deleted.
+    pub async fn finish(
+        self,
+        live: &Arc<Live>,
+        keeper: &Keeper,
+        name: &str,
+        replace: bool,
+        if_version: Option<&str>,
+    ) -> Result<Imported, CatalogError> {
+        let stored = keeper.stored(live, name).await?;
+        let mut spool = self.spool.into_inner().map_err(io::IntoInnerError::into_error)?;
+        spool.rewind()?;
+        let mut spool = BufReader::with_capacity(1 << 18, spool);
+        let mut edit = keeper.store().edit(stored.uid, if_version, now()).await?;
+        loop {
+            let mut rows = Vec::with_capacity(CHUNK);
+            while rows.len() < CHUNK
+                && let Some(id) = read(&mut spool)?
+            {
+                rows.push((id, read(&mut spool)?.unwrap_or_default()));
+            }
+            if rows.is_empty() {
+                break;
+            }
+            edit.put(&rows).await?;
+        }
+        if replace {
+            edit.delete_others(|id| self.seen.has(id)).await?;
+        }
+        let outcome = keeper.store().commit(edit, Kind::Import, None).await?;
+        keeper.follow(live, name).await?;
+        let counts = [outcome.added, outcome.changed, outcome.deleted];
+        Ok(Imported { version: outcome.revision.to_string(), counts })
+    }
+}
+
+/// The next text of a spool; `None` at its end.
+fn read(spool: &mut BufReader<File>) -> io::Result<Option<String>> {
+    let mut len = [0; 4];
+    match spool.read_exact(&mut len) {
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(None),
+        other => other?,
+    }
+    let mut bytes = vec![0; u32::from_le_bytes(len) as usize];
+    spool.read_exact(&mut bytes)?;
+    String::from_utf8(bytes).map(Some).map_err(io::Error::other)
+}

@@ -1,0 +1,313 @@
+//! The gazetteers of the database, as they are changed and served.
+//!
+//! Every change goes to the database first; what is served then follows from what the database says, in one way for
+//! changes made here and for those made by another server. A gazetteer is served as a base and an overlay of what
+//! changed since the base was compiled. A large overlay is folded into a new base in the background.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use tokio::sync::{Mutex as AsyncMutex, watch};
+
+use super::{
+    CatalogError, Check, Gazetteer, Keep, Kind, Live, Outcome, Revision, Store, StoreError, Stored, Uid, Version,
+    build::{self, Base},
+};
+use crate::{
+    gazetteer::{Entity, write_json},
+    index::{Compiler, Overlay},
+};
+
+/// The most entities of an overlay; what changed more is compiled.
+const MAX_OVERLAY: usize = 4000;
+/// The most entities of an overlay that is not folded.
+const FOLD: usize = 500;
+/// How many old versions that somebody asked for stay open.
+const OLD: usize = 4;
+
+/// The gazetteers of the database.
+#[derive(Debug)]
+pub struct Keeper {
+    store: Store,
+    /// Where bases are kept as files.
+    folder: Option<PathBuf>,
+    keep: Keep,
+    slots: Mutex<HashMap<Uid, Arc<AsyncMutex<Slot>>>>,
+    old: Mutex<VecDeque<(Uid, Revision, Arc<Gazetteer>)>>,
+    /// The newest revision known to be served.
+    served: watch::Sender<Revision>,
+}
+
+/// A gazetteer as it is served; whoever makes a newer version of it holds this.
+#[derive(Debug, Default)]
+struct Slot {
+    base: Option<Base>,
+    shown: Revision,
+    folding: bool,
+}
+
+impl Keeper {
+    /// The gazetteers of a database; `folder` is where segments are kept, or they stay in memory.
+    pub fn new(store: Store, folder: Option<PathBuf>, keep: Keep) -> Self {
+        let (served, _) = watch::channel(0);
+        Self { store, folder, keep, slots: Default::default(), old: Default::default(), served }
+    }
+
+    /// The database.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The newest revision that is served, as it grows.
+    pub fn served(&self) -> watch::Receiver<Revision> {
+        self.served.subscribe()
+    }
+
+    /// A gazetteer of the database that can be changed.
+    pub async fn stored(&self, live: &Arc<Live>, name: &str) -> Result<Stored, CatalogError> {
+        if live.catalog().unwrap_or_default().get(name).is_ok_and(|one| one.kept().is_none()) {
+            return Err(CatalogError::ReadOnly(name.to_owned()));
+        }
+        let stored = self.store.gazetteer(name).await?;
+        stored.ok_or_else(|| CatalogError::NotFound(name.to_owned()))
+    }
+
+    /// Makes a gazetteer.
+    pub async fn create(&self, live: &Arc<Live>, name: &str, description: &str) -> Result<Stored, CatalogError> {
+        if live.catalog().unwrap_or_default().get(name).is_ok_and(|one| one.kept().is_none()) {
+            return Err(StoreError::Exists.into());
+        }
+        let stored = self.store.create(name, description, now()).await?;
+        self.bring_up(live, &stored).await?;
+        self.tell(stored.head.revision);
+        Ok(stored)
+    }
+
+    /// Deletes a gazetteer; returns the revision in which it is gone.
+    pub async fn delete(
+        &self,
+        live: &Arc<Live>,
+        name: &str,
+        if_version: Option<&str>,
+    ) -> Result<Revision, CatalogError> {
+        let stored = self.stored(live, name).await?;
+        let slot = self.slot(stored.uid);
+        let mut slot = slot.lock().await;
+        let revision = self.store.delete(stored.uid, if_version, now()).await?;
+        // Whoever still means to show it finds that something newer is shown.
+        *slot = Slot { base: None, shown: Revision::MAX, folding: true };
+        live.retain(|one| one.uid != stored.uid);
+        self.old().retain(|(of, ..)| *of != stored.uid);
+        if let Some(folder) = &self.folder {
+            build::clean(folder, stored.uid, None);
+        }
+        self.tell(revision);
+        Ok(revision)
+    }
+
+    /// Adds or replaces `come`, and deletes `gone`, in one version.
+    pub async fn edit(
+        &self,
+        live: &Arc<Live>,
+        name: &str,
+        come: &[Entity],
+        gone: &[String],
+        (if_version, checks): (Option<&str>, &[Check]),
+    ) -> Result<Outcome, CatalogError> {
+        let stored = self.stored(live, name).await?;
+        let rows: Vec<_> = come.iter().map(|entity| (entity.id.clone(), write_json(entity))).collect();
+        let mut edit = self.store.edit(stored.uid, if_version, now()).await?;
+        edit.check(checks).await?;
+        edit.put(&rows).await?;
+        edit.delete(gone).await?;
+        let outcome = self.store.commit(edit, Kind::Edit, None).await?;
+        self.follow(live, name).await?;
+        Ok(outcome)
+    }
+
+    /// Makes a version with the content of an old one.
+    pub async fn rollback(
+        &self,
+        live: &Arc<Live>,
+        name: &str,
+        to: Revision,
+        if_version: Option<&str>,
+    ) -> Result<Outcome, CatalogError> {
+        let stored = self.stored(live, name).await?;
+        let mut edit = self.store.edit(stored.uid, if_version, now()).await?;
+        edit.restore(to).await?;
+        let outcome = self.store.commit(edit, Kind::Rollback, Some(to)).await?;
+        self.follow(live, name).await?;
+        Ok(outcome)
+    }
+
+    /// Serves what the database has of a gazetteer that was just changed, and forgets its oldest versions.
+    pub(super) async fn follow(&self, live: &Arc<Live>, name: &str) -> Result<(), CatalogError> {
+        let stored = self.store.gazetteer(name).await?;
+        let stored = stored.ok_or_else(|| CatalogError::NotFound(name.to_owned()))?;
+        self.bring_up(live, &stored).await?;
+        self.tell(stored.head.revision);
+        if let Err(error) = self.store.prune(&stored, self.keep, now()).await {
+            tracing::warn!(gazetteer = name, %error, "old versions could not be forgotten");
+        }
+        Ok(())
+    }
+
+    /// Serves what the database has.
+    pub async fn refresh(&self, live: &Arc<Live>) -> Result<(), CatalogError> {
+        let revision = self.store.revision().await?;
+        let gazetteers = self.store.gazetteers().await?;
+        for stored in &gazetteers {
+            if let Err(error) = self.bring_up(live, stored).await {
+                match error {
+                    // The others are no worse for one that cannot be compiled.
+                    CatalogError::Compile(_) => {
+                        tracing::error!(gazetteer = stored.name, %error, "an old version goes on being served");
+                    }
+                    other => return Err(other),
+                }
+            }
+        }
+        // What was made since the list was read is newer than it.
+        live.retain(|one| one.uid > revision || gazetteers.iter().any(|stored| stored.uid == one.uid));
+        self.tell(revision);
+        Ok(())
+    }
+
+    /// Serves a gazetteer in the version that `stored` says, unless a newer one is served.
+    async fn bring_up(&self, live: &Arc<Live>, stored: &Stored) -> Result<(), CatalogError> {
+        let slot = self.slot(stored.uid);
+        let mut slot = slot.lock().await;
+        if slot.shown >= stored.head.revision {
+            return Ok(());
+        }
+        if slot.base.is_none() {
+            slot.base = match &self.folder {
+                Some(folder) => build::open(&self.store, folder, stored).await?,
+                None => None,
+            };
+        }
+        let folder = self.folder.as_deref();
+        let (base, overlay) = self.build(stored, &stored.head, slot.base.clone(), folder).await?;
+        self.put(live, &mut slot, stored, base, overlay);
+        Ok(())
+    }
+
+    /// Serves what was built, and folds it later where that is due.
+    fn put(&self, live: &Arc<Live>, slot: &mut Slot, stored: &Stored, base: Base, overlay: Option<Overlay>) {
+        let changes = overlay.as_ref().map_or(0, Overlay::changes);
+        if let Some(folder) =
+            self.folder.as_deref().filter(|_| slot.base.as_ref().is_none_or(|old| old.revision < base.revision))
+        {
+            build::clean(folder, stored.uid, Some(base.revision));
+        }
+        slot.base = Some(base.clone());
+        slot.shown = stored.head.revision;
+        live.show(&Arc::new(Gazetteer::stored(stored.clone(), base.segment, overlay)));
+        if changes > FOLD && !slot.folding {
+            slot.folding = true;
+            let (live, stored) = (live.clone(), stored.clone());
+            tokio::spawn(async move {
+                if let Ok(keeper) = live.keeper()
+                    && let Err(error) = keeper.fold(&live, &stored).await
+                {
+                    tracing::warn!(gazetteer = stored.name, %error, "changes could not be folded; they go on as an overlay");
+                }
+            });
+        }
+    }
+
+    /// Compiles a version, and puts it below what changed since.
+    async fn fold(&self, live: &Arc<Live>, stored: &Stored) -> Result<(), CatalogError> {
+        let compiled = build::compile(&self.store, self.folder.as_deref(), stored, &stored.head).await;
+        let slot = self.slot(stored.uid);
+        let mut slot = slot.lock().await;
+        if slot.shown == Revision::MAX {
+            return Ok(());
+        }
+        slot.folding = false;
+        let compiled = compiled?;
+        let Some(now) = self.store.gazetteer(&stored.name).await?.filter(|now| now.uid == stored.uid) else {
+            return Ok(());
+        };
+        if slot.base.as_ref().is_some_and(|base| base.revision >= compiled.revision) {
+            return Ok(());
+        }
+        let (base, overlay) = self.build(&now, &now.head, Some(compiled), self.folder.as_deref()).await?;
+        self.put(live, &mut slot, &now, base, overlay);
+        Ok(())
+    }
+
+    /// A version as base and overlay: over `base` where what differs is little, else over one of its own.
+    async fn build(
+        &self,
+        stored: &Stored,
+        version: &Version,
+        base: Option<Base>,
+        folder: Option<&Path>,
+    ) -> Result<(Base, Option<Overlay>), CatalogError> {
+        let base = match base {
+            // What differs from a version that is not kept any more is not known.
+            Some(base) if base.revision >= stored.floor => Some(base),
+            _ if stored.floor == stored.uid => {
+                // Made here, and empty then.
+                let empty = Compiler::default().finish().map_err(|error| CatalogError::Compile(error.to_string()))?;
+                Some(Base { segment: Arc::new(empty), revision: stored.uid })
+            }
+            _ => None,
+        };
+        if let Some(base) = base
+            && let Some(delta) = self.store.delta(stored.uid, base.revision, version.revision, MAX_OVERLAY).await?
+        {
+            let overlay = build::overlay(base.segment.clone(), delta).await?;
+            return Ok((base, overlay));
+        }
+        Ok((build::compile(&self.store, folder, stored, version).await?, None))
+    }
+
+    /// An old version, which stays open for a while.
+    pub(super) async fn version(&self, name: &str, asked: &str) -> Result<Arc<Gazetteer>, CatalogError> {
+        let unknown = || CatalogError::from(StoreError::NoVersion(asked.to_owned()));
+        let revision: Revision = asked.parse().map_err(|_| unknown())?;
+        let stored = self.store.gazetteer(name).await?.ok_or_else(|| CatalogError::NotFound(name.to_owned()))?;
+        let open =
+            self.old().iter().find(|(uid, of, _)| (*uid, *of) == (stored.uid, revision)).map(|old| old.2.clone());
+        if let Some(open) = open.filter(|_| revision >= stored.floor) {
+            return Ok(open);
+        }
+        let version = self.store.version(&stored, revision).await?;
+        let base = self.slot(stored.uid).lock().await.base.clone();
+        let (base, overlay) = self.build(&stored, &version, base, None).await?;
+        let uid = stored.uid;
+        let gazetteer = Arc::new(Gazetteer::stored(Stored { head: version, ..stored }, base.segment, overlay));
+        let mut old = self.old();
+        old.push_front((uid, revision, gazetteer.clone()));
+        old.truncate(OLD);
+        Ok(gazetteer)
+    }
+
+    fn old(&self) -> MutexGuard<'_, VecDeque<(Uid, Revision, Arc<Gazetteer>)>> {
+        self.old.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell(&self, revision: Revision) {
+        self.served.send_if_modified(|served| {
+            let newer = revision > *served;
+            *served = revision.max(*served);
+            newer
+        });
+    }
+
+    fn slot(&self, uid: Uid) -> Arc<AsyncMutex<Slot>> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner).entry(uid).or_default().clone()
+    }
+}
+
+/// Milliseconds since 1970.
+pub(super) fn now() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_millis() as i64)
+}

@@ -1,0 +1,111 @@
+//! What is served now: one catalog, swapped whole.
+//!
+//! Whoever reads takes the catalog of the moment and never waits. Gazetteers of files come at the start and when they
+//! are loaded again; those of the database come and go with its changes.
+
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicBool, Ordering},
+};
+
+use arc_swap::ArcSwapOption;
+
+use super::{Catalog, CatalogError, Gazetteer, Keeper};
+
+/// The catalog that is served.
+#[derive(Debug, Default)]
+pub struct Live {
+    catalog: ArcSwapOption<Catalog>,
+    /// Whether the gazetteers of files are there, and those of the database if it was to come first.
+    ready: AtomicBool,
+    keeper: OnceLock<Keeper>,
+}
+
+/// A version that a request asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// That one.
+    Exact(String),
+    /// That one or a newer one.
+    AtLeast(String),
+}
+
+impl Live {
+    /// The catalog of the moment; `None` until there is one.
+    pub fn catalog(&self) -> Option<Arc<Catalog>> {
+        self.catalog.load_full().filter(|_| self.ready.load(Ordering::Acquire))
+    }
+
+    /// Serves the gazetteers of files in `files` in place of those served before; those of the database stay.
+    pub fn serve(&self, files: Catalog) {
+        let files = Arc::new(files);
+        self.catalog.rcu(|now| {
+            let stored = now.iter().flat_map(|now| now.iter()).filter(|one| one.kept().is_some());
+            Some(Arc::new(stored.fold((*files).clone(), |catalog, one| catalog.with(one.clone()))))
+        });
+        self.ready.store(true, Ordering::Release);
+    }
+
+    /// Gives the database, once.
+    pub fn keep(&self, keeper: Keeper) {
+        // There is one database for the life of a server.
+        let _ = self.keeper.set(keeper);
+    }
+
+    /// The database.
+    pub fn keeper(&self) -> Result<&Keeper, CatalogError> {
+        self.keeper.get().ok_or(CatalogError::NoDatabase)
+    }
+
+    /// Serves a gazetteer of the database, unless a newer version of it is served.
+    pub(super) fn show(&self, gazetteer: &Arc<Gazetteer>) {
+        self.catalog.rcu(|now| {
+            let catalog = now.as_deref().cloned().unwrap_or_default();
+            Some(Arc::new(catalog.with(gazetteer.clone())))
+        });
+    }
+
+    /// Serves only those gazetteers of the database that `stays` wants.
+    pub(super) fn retain(&self, stays: impl Fn(&super::Stored) -> bool) {
+        self.catalog.rcu(|now| now.as_ref().map(|now| Arc::new(now.retain(&stays))));
+    }
+
+    /// A gazetteer in the version that is asked for.
+    pub async fn version(self: &Arc<Self>, name: &str, asked: &Asked) -> Result<Arc<Gazetteer>, CatalogError> {
+        let now = || self.catalog().unwrap_or_default().get(name);
+        let here = match (now(), asked, self.keeper()) {
+            // Another server may have made it, and nobody has told yet.
+            (Err(CatalogError::NotFound(_)), Asked::AtLeast(_), Ok(keeper)) => {
+                keeper.refresh(self).await?;
+                now()?
+            }
+            (here, ..) => here?,
+        };
+        match asked {
+            Asked::Exact(version) if here.version() == version => Ok(here),
+            Asked::Exact(version) => match here.kept() {
+                Some(_) => self.keeper()?.version(name, version).await,
+                None => Err(super::StoreError::NoVersion(version.clone()).into()),
+            },
+            Asked::AtLeast(version) => {
+                let wanted = version.parse::<super::Revision>().ok();
+                let reached = |one: &Gazetteer| match (one.kept(), wanted) {
+                    (Some(stored), Some(wanted)) => stored.head.revision >= wanted,
+                    _ => one.version() == version,
+                };
+                if reached(&here) {
+                    return Ok(here);
+                }
+                if here.kept().is_some() {
+                    self.keeper()?.refresh(self).await?;
+                }
+                let here = now()?;
+                if reached(&here) {
+                    return Ok(here);
+                }
+                let newest = here.version().to_owned();
+                Err(CatalogError::NotReached { name: name.to_owned(), newest, asked: version.clone() })
+            }
+        }
+    }
+}

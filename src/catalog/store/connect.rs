@@ -1,0 +1,204 @@
+//! Opening a database, and making a new one.
+//!
+//! A new SQLite database is made beside its place and moved there when it is whole, so that an empty or cut file in its
+//! place is always damage, and never taken for a new one.
+
+use std::{
+    collections::hash_map::RandomState,
+    fs::{self, File, TryLockError},
+    hash::{BuildHasher as _, Hasher as _},
+    path::Path,
+    time::Duration,
+};
+
+use sqlx::{
+    AnyConnection, AnyPool, Connection as _, Executor as _, Row as _,
+    any::{AnyPoolOptions, install_default_drivers},
+};
+
+use super::{Store, StoreError};
+
+/// The format of the tables.
+const FORMAT: i64 = 1;
+/// The most connections.
+const CONNECTIONS: u32 = 8;
+/// How long a connection is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// An edit that was acknowledged outlives a loss of power: every commit is on the disk.
+const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000;";
+
+/// The tables. `{ids}` is how text is compared byte by byte.
+const TABLES: &str = "
+CREATE TABLE onomast_meta (format BIGINT NOT NULL, revision BIGINT NOT NULL, identity TEXT NOT NULL);
+CREATE TABLE onomast_gazetteers (
+    uid BIGINT PRIMARY KEY, name TEXT NOT NULL, description TEXT NOT NULL,
+    created BIGINT NOT NULL, head BIGINT NOT NULL, floor BIGINT NOT NULL, deleted BIGINT);
+CREATE UNIQUE INDEX onomast_gazetteers_name ON onomast_gazetteers (name) WHERE deleted IS NULL;
+CREATE TABLE onomast_versions (
+    revision BIGINT PRIMARY KEY, gazetteer BIGINT NOT NULL, kind TEXT NOT NULL,
+    created BIGINT NOT NULL, entities BIGINT NOT NULL, source BIGINT);
+CREATE INDEX onomast_versions_gazetteer ON onomast_versions (gazetteer, revision);
+CREATE TABLE onomast_entities (
+    gazetteer BIGINT NOT NULL, id TEXT {ids} NOT NULL, since BIGINT NOT NULL, until BIGINT, content TEXT NOT NULL,
+    PRIMARY KEY (gazetteer, id, since));
+CREATE INDEX onomast_entities_since ON onomast_entities (gazetteer, since);
+CREATE INDEX onomast_entities_until ON onomast_entities (gazetteer, until);
+INSERT INTO onomast_meta (format, revision, identity) VALUES (1, 0, '{identity}');
+";
+
+/// The file of the database in a folder.
+const FILE: &str = "catalog.db";
+
+impl Store {
+    /// Opens the SQLite database in a folder; makes both where they are not there.
+    pub async fn open_folder(folder: &Path) -> Result<Self, StoreError> {
+        let fail = |file: &Path| {
+            let file = file.to_owned();
+            move |error| StoreError::File { file, error }
+        };
+        fs::create_dir_all(folder).map_err(fail(folder))?;
+        let lock_file = folder.join("lock");
+        let lock = File::create(&lock_file).map_err(fail(&lock_file))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(StoreError::InUse(folder.to_owned())),
+            Err(TryLockError::Error(error)) => return Err(StoreError::File { file: lock_file, error }),
+        }
+        let file = folder.join(FILE);
+        if !file.try_exists().map_err(fail(&file))? {
+            make(&file).await?;
+        }
+        let damaged = |what: String| StoreError::Damaged { file: file.clone(), what };
+        if fs::metadata(&file).map_err(fail(&file))?.len() == 0 {
+            return Err(damaged("the file is empty".into()));
+        }
+        let address = address_of(&file, "rw");
+        // A pool would try again and again, and not say why.
+        install_default_drivers();
+        let one = AnyConnection::connect(&address).await;
+        let mut one = one.map_err(|error| unreadable(&file, error.into()))?;
+        one.execute(PRAGMAS).await.map_err(|error| unreadable(&file, error.into()))?;
+        one.close().await.map_err(|error| unreadable(&file, error.into()))?;
+        let pool = connect(&address).await.map_err(|error| unreadable(&file, error))?;
+        // Brings what the log has into the file, which must then be as long as it says.
+        pool.execute("PRAGMA wal_checkpoint(TRUNCATE)").await.map_err(|error| unreadable(&file, error.into()))?;
+        let number = |pragma: &'static str| async {
+            let row = sqlx::query(pragma).fetch_one(&pool).await?;
+            row.try_get::<i64, _>(0)
+        };
+        let pages = number("PRAGMA page_count").await.map_err(|error| unreadable(&file, error.into()))?;
+        let size = number("PRAGMA page_size").await.map_err(|error| unreadable(&file, error.into()))?;
+        let (is, should) = (fs::metadata(&file).map_err(fail(&file))?.len(), (pages * size) as u64);
+        if is < should {
+            return Err(damaged(format!("it is cut: it has {is} bytes of {should}")));
+        }
+        let mut store =
+            Self { pool, writing: Default::default(), identity: String::new(), postgres: None, _lock: Some(lock) };
+        store.check_format().await.map_err(|error| match error {
+            StoreError::Other(error) => damaged(error.to_string()),
+            other => other,
+        })?;
+        Ok(store)
+    }
+
+    /// Opens a PostgreSQL database by its address (`postgres://user@host/name`); makes the tables where it has none.
+    pub async fn open_postgres(address: &str) -> Result<Self, StoreError> {
+        if !["postgres://", "postgresql://"].iter().any(|scheme| address.starts_with(scheme)) {
+            return Err(StoreError::Address("it must begin with postgres://".into()));
+        }
+        let pool = connect(address).await?;
+        let mut connection = pool.begin().await?;
+        // Two servers that start at once must not both make the tables.
+        sqlx::query("SELECT pg_advisory_xact_lock(7308604897285366784)").execute(&mut *connection).await?;
+        let there =
+            sqlx::query("SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = $1");
+        let there: i64 = there.bind("onomast_meta").fetch_one(&mut *connection).await?.try_get(0)?;
+        if there == 0 {
+            for statement in TABLES.split(';').filter(|statement| !statement.trim().is_empty()) {
+                let statement = statement.replace("{ids}", "COLLATE \"C\"").replace("{identity}", &identity());
+                sqlx::query(&statement).execute(&mut *connection).await?;
+            }
+        }
+        connection.commit().await?;
+        let (postgres, identity) = (Some(address.to_owned()), String::new());
+        let mut store = Self { pool, writing: Default::default(), identity, postgres, _lock: None };
+        store.check_format().await?;
+        Ok(store)
+    }
+
+    async fn check_format(&mut self) -> Result<(), StoreError> {
+        let row = sqlx::query("SELECT format, identity FROM onomast_meta").fetch_one(&self.pool).await?;
+        let found: i64 = row.try_get(0)?;
+        self.identity = row.try_get(1)?;
+        if found > FORMAT { Err(StoreError::Newer { found, known: FORMAT }) } else { Ok(()) }
+    }
+
+    /// Closes every connection.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+async fn connect(address: &str) -> Result<AnyPool, StoreError> {
+    install_default_drivers();
+    let sqlite = address.starts_with("sqlite:");
+    let options = AnyPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
+    let options = options.after_connect(move |connection, _| {
+        Box::pin(async move {
+            if sqlite {
+                connection.execute(PRAGMAS).await?;
+            }
+            Ok(())
+        })
+    });
+    options.connect(address).await.map_err(|error| match error {
+        sqlx::Error::Configuration(error) => StoreError::Address(error.to_string()),
+        error => error.into(),
+    })
+}
+
+/// Makes a new database in that place.
+async fn make(file: &Path) -> Result<(), StoreError> {
+    let fail = |error| StoreError::File { file: file.to_owned(), error };
+    let new = file.with_extension("new");
+    for end in ["new", "new-wal", "new-shm"] {
+        match fs::remove_file(file.with_extension(end)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(fail(error)),
+            _ => {}
+        }
+    }
+    let pool = connect(&address_of(&new, "rwc")).await?;
+    pool.execute(&*format!("BEGIN; {} COMMIT;", TABLES.replace("{ids}", "").replace("{identity}", &identity())))
+        .await?;
+    pool.execute("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+    pool.close().await;
+    File::open(&new).and_then(|file| file.sync_all()).map_err(fail)?;
+    fs::rename(&new, file).map_err(fail)?;
+    let folder = file.parent().unwrap_or(Path::new("."));
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(fail)
+}
+
+/// A name for a new database that no other one has.
+fn identity() -> String {
+    // Two hashers with keys of the system's randomness.
+    let random = || RandomState::new().build_hasher().finish();
+    format!("{:016x}{:016x}", random(), random())
+}
+
+/// What opening says of a file that is no database.
+fn unreadable(file: &Path, error: StoreError) -> StoreError {
+    match error {
+        // SQLITE_CORRUPT and SQLITE_NOTADB.
+        StoreError::Other(sqlx::Error::Database(error)) => {
+            StoreError::Damaged { file: file.to_owned(), what: error.message().to_owned() }
+        }
+        other => other,
+    }
+}
+
+/// The address of a SQLite file.
+fn address_of(file: &Path, mode: &str) -> String {
+    let path = file.to_string_lossy().replace('%', "%25").replace('?', "%3F").replace('#', "%23");
+    format!("sqlite://{path}?mode={mode}")
+}

@@ -1,0 +1,106 @@
+//! Why the database did not do what it was asked.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use super::Revision;
+
+/// Why the database did not do what it was asked.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// Another process has it open.
+    #[error(
+        "{} is in use by another server; give this one a folder of its own with --data, or share a PostgreSQL database",
+        .0.display()
+    )]
+    InUse(PathBuf),
+    /// A file or folder cannot be used.
+    #[error("cannot use {}: {error}", file.display())]
+    File {
+        /// The file or folder.
+        file: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// The file of the database is damaged.
+    #[error("the database {} is damaged: {what}; put a backup in its place, or move it away to begin with none", file.display())]
+    Damaged {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The database was made by a newer program.
+    #[error("the database has the format {found}, this program knows {known}; use a newer one")]
+    Newer {
+        /// The format that it has.
+        found: i64,
+        /// The newest that is known.
+        known: i64,
+    },
+    /// The address of the database cannot be understood.
+    #[error("the database address is wrong: {0}")]
+    Address(String),
+    /// The database does not answer. Whether a change was kept is not known.
+    #[error("the database does not answer: {0}")]
+    Unavailable(String),
+    /// The disk is full. Nothing was changed.
+    #[error("the disk of the database is full")]
+    Full,
+    /// There is no such gazetteer.
+    #[error("there is no such gazetteer")]
+    NoGazetteer,
+    /// A gazetteer of that name exists.
+    #[error("a gazetteer of that name exists")]
+    Exists,
+    /// The newest version is another than the one asked for.
+    #[error("the newest version is {head}, not {asked}")]
+    OtherVersion {
+        /// The newest version.
+        head: Revision,
+        /// The one asked for.
+        asked: String,
+    },
+    /// An entity is not in the version that a check asks for.
+    #[error("the entity {id:?} {}", match found { Some(found) => format!("was changed in version {found}"), None => "does not exist".into() })]
+    OtherEntity {
+        /// The entity.
+        id: String,
+        /// The version that it is in; `None` where there is none.
+        found: Option<Revision>,
+    },
+    /// The version is not kept.
+    #[error("there is no version {0} of it")]
+    NoVersion(String),
+    /// Anything else that the database says.
+    #[error("the database failed: {0}")]
+    Other(sqlx::Error),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(database) => {
+                let code = database.code().unwrap_or_default();
+                match &*code {
+                    // SQLITE_FULL; PostgreSQL's disk_full.
+                    "13" | "53100" => Self::Full,
+                    // SQLITE_IOERR and its kinds where writing fails, such as at the limit on the size of a file.
+                    "778" | "1290" | "4874" => Self::Full,
+                    // SQLITE_BUSY; PostgreSQL's admin_shutdown, crash_shutdown, cannot_connect_now, and connection faults.
+                    "5" | "57P01" | "57P02" | "57P03" | "53300" => Self::Unavailable(database.message().to_owned()),
+                    code if code.starts_with("08") => Self::Unavailable(database.message().to_owned()),
+                    _ => Self::Other(error),
+                }
+            }
+            sqlx::Error::Io(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::Tls(_) => Self::Unavailable(error.to_string()),
+            _ => Self::Other(error),
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Reading: gazetteers, versions, entities, and what differs between two versions.
+
+use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
+use sqlx::{Row as _, any::AnyRow};
+
+use super::{Kind, Revision, Store, StoreError, Stored, Uid, Version};
+
+/// An entity as the database has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Its id.
+    pub id: String,
+    /// The version that last changed it.
+    pub since: Revision,
+    /// Its JSON.
+    pub content: String,
+}
+
+/// What differs between two versions.
+#[derive(Debug, Default)]
+pub struct Delta {
+    /// What the second has and the first has not.
+    pub come: Vec<Row>,
+    /// The ids of what the first has and the second has not; what was replaced is on both sides.
+    pub gone: Vec<String>,
+}
+
+const GAZETTEERS: &str = "SELECT v.revision, v.kind, v.created, v.entities, v.source, g.uid, g.name, g.description, \
+                          g.created, g.floor FROM onomast_gazetteers g JOIN onomast_versions v ON v.revision = g.head \
+                          WHERE g.deleted IS NULL";
+/// Whether a row is valid in the version `$n`.
+macro_rules! valid_at {
+    ($n:literal) => {
+        concat!("since <= ", $n, " AND (until IS NULL OR until > ", $n, ")")
+    };
+}
+
+impl Store {
+    /// The newest revision of all.
+    pub async fn revision(&self) -> Result<Revision, StoreError> {
+        let row = sqlx::query("SELECT revision FROM onomast_meta").fetch_one(&self.pool).await?;
+        Ok(row.try_get(0)?)
+    }
+
+    /// Every gazetteer, in order of name.
+    pub async fn gazetteers(&self) -> Result<Vec<Stored>, StoreError> {
+        let rows = sqlx::query(&format!("{GAZETTEERS} ORDER BY g.name")).fetch_all(&self.pool).await?;
+        rows.iter().map(stored).collect()
+    }
+
+    /// One gazetteer, by its name.
+    pub async fn gazetteer(&self, name: &str) -> Result<Option<Stored>, StoreError> {
+        // No database takes the character in a question.
+        if name.contains('\0') {
+            return Ok(None);
+        }
+        let row = sqlx::query(&format!("{GAZETTEERS} AND g.name = $1")).bind(name).fetch_optional(&self.pool).await?;
+        row.as_ref().map(stored).transpose()
+    }
+
+    /// The changes after a revision, at most `limit`, oldest first: each gazetteer's name with the version made.
+    pub async fn changes(&self, after: Revision, limit: i64) -> Result<Vec<(String, Uid, Version)>, StoreError> {
+        let query = "SELECT v.revision, v.kind, v.created, v.entities, v.source, g.name, g.uid FROM onomast_versions v \
+                     JOIN onomast_gazetteers g ON g.uid = v.gazetteer WHERE v.revision > $1 \
+                     ORDER BY v.revision LIMIT $2";
+        let rows = sqlx::query(query).bind(after).bind(limit).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| Ok((row.try_get(5)?, row.try_get(6)?, version(row)?))).collect()
+    }
+
+    /// The revision before the oldest change that is still known; a checkpoint before it has missed some.
+    pub async fn oldest_change(&self) -> Result<Revision, StoreError> {
+        let query = "SELECT COALESCE(MAX(floor), 0) FROM onomast_gazetteers WHERE floor > uid AND deleted IS NULL";
+        Ok(sqlx::query(query).fetch_one(&self.pool).await?.try_get(0)?)
+    }
+
+    /// The versions of a gazetteer that are kept and older than `before`, the newest first.
+    pub async fn versions(&self, of: &Stored, before: Revision, limit: i64) -> Result<Vec<Version>, StoreError> {
+        let query = "SELECT revision, kind, created, entities, source FROM onomast_versions \
+                     WHERE gazetteer = $1 AND revision >= $2 AND revision < $3 ORDER BY revision DESC LIMIT $4";
+        let query = sqlx::query(query).bind(of.uid).bind(of.floor).bind(before).bind(limit);
+        query.fetch_all(&self.pool).await?.iter().map(version).collect()
+    }
+
+    /// One version of a gazetteer, if it is kept.
+    pub async fn version(&self, of: &Stored, revision: Revision) -> Result<Version, StoreError> {
+        let found = self.versions(of, revision.saturating_add(1), 1).await?;
+        let found = found.into_iter().find(|version| version.revision == revision);
+        found.ok_or_else(|| StoreError::NoVersion(revision.to_string()))
+    }
+
+    /// One entity in a version.
+    pub async fn entity(&self, uid: Uid, id: &str, at: Revision) -> Result<Option<Row>, StoreError> {
+        let query = concat!(
+            "SELECT id, since, content FROM onomast_entities WHERE gazetteer = $1 AND id = $2 AND ",
+            valid_at!("$3")
+        );
+        let row = sqlx::query(query).bind(uid).bind(id).bind(at).fetch_optional(&self.pool).await?;
+        row.as_ref().map(entity).transpose()
+    }
+
+    /// Entities of a version behind an id, in the order of the bytes of their ids.
+    pub async fn entities(&self, uid: Uid, at: Revision, after: &str, limit: i64) -> Result<Vec<Row>, StoreError> {
+        let query = concat!(
+            "SELECT id, since, content FROM onomast_entities WHERE gazetteer = $1 AND id > $2 AND ",
+            valid_at!("$3"),
+            " ORDER BY id LIMIT $4"
+        );
+        let rows = sqlx::query(query).bind(uid).bind(after).bind(at).bind(limit).fetch_all(&self.pool).await?;
+        rows.iter().map(entity).collect()
+    }
+
+    /// Every entity of a version, in the order of the bytes of their ids.
+    pub fn all_entities(&self, uid: Uid, at: Revision) -> impl Stream<Item = Result<Row, StoreError>> + Send + '_ {
+        let query = concat!(
+            "SELECT id, since, content FROM onomast_entities WHERE gazetteer = $1 AND ",
+            valid_at!("$2"),
+            " ORDER BY id"
+        );
+        let rows = sqlx::query(query).bind(uid).bind(at).fetch(&self.pool);
+        rows.map_err(StoreError::from).map(|row| entity(&row?))
+    }
+
+    /// What differs between two versions of a gazetteer that are kept; `None` where more than `limit` entities do.
+    pub async fn delta(
+        &self,
+        uid: Uid,
+        from: Revision,
+        to: Revision,
+        limit: usize,
+    ) -> Result<Option<Delta>, StoreError> {
+        // Rows begin and end only at changes between the two, whichever is the newer one.
+        let (low, high) = (from.min(to), from.max(to));
+        let begun = "SELECT id, since, content FROM onomast_entities WHERE gazetteer = $1 AND since > $2 \
+                     AND since <= $3 AND (until IS NULL OR until > $3) LIMIT $4";
+        let ended = "SELECT id, since, content FROM onomast_entities WHERE gazetteer = $1 AND until > $2 \
+                     AND until <= $3 AND since <= $2 LIMIT $4";
+        let read = |query: &'static str| async move {
+            let query = sqlx::query(query).bind(uid).bind(low).bind(high).bind(limit as i64 + 1);
+            query.fetch_all(&self.pool).await?.iter().map(entity).collect::<Result<Vec<_>, StoreError>>()
+        };
+        let (begun, ended) = (read(begun).await?, read(ended).await?);
+        if begun.len() > limit || ended.len() > limit {
+            return Ok(None);
+        }
+        let (come, gone) = if from <= to { (begun, ended) } else { (ended, begun) };
+        Ok(Some(Delta { come, gone: gone.into_iter().map(|row| row.id).collect() }))
+    }
+}
+
+fn entity(row: &AnyRow) -> Result<Row, StoreError> {
+    Ok(Row { id: row.try_get(0)?, since: row.try_get(1)?, content: row.try_get(2)? })
+}
+
+/// The version that the first five columns of a row have.
+pub(super) fn version(row: &AnyRow) -> Result<Version, StoreError> {
+    let kind: String = row.try_get(1)?;
+    let kind = Kind::parse(&kind)
+        .ok_or_else(|| StoreError::Other(sqlx::Error::Decode(format!("the kind of version {kind:?}").into())))?;
+    Ok(Version {
+        revision: row.try_get(0)?,
+        kind,
+        created: row.try_get(2)?,
+        entities: row.try_get(3)?,
+        source: row.try_get(4)?,
+    })
+}
+
+fn stored(row: &AnyRow) -> Result<Stored, StoreError> {
+    Ok(Stored {
+        head: version(row)?,
+        uid: row.try_get(5)?,
+        name: row.try_get(6)?,
+        description: row.try_get(7)?,
+        created: row.try_get(8)?,
+        floor: row.try_get(9)?,
+    })
+}

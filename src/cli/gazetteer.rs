@@ -1,0 +1,196 @@
+//! `onomast gazetteer`: the gazetteers of a running server.
+//!
+//! Answers are printed as proto3 JSON, one a line, in the words of the protocol.
+
+use std::{
+    fs::File,
+    io::{self, BufReader, Write as _},
+    path::Path,
+    process::ExitCode,
+};
+
+use anyhow::Context as _;
+use serde::Serialize;
+
+use super::{
+    args::{Gazetteer, ImportFile, Verb},
+    progress::Progress,
+    say,
+};
+use crate::{
+    catalog,
+    gazetteer::{Checker, Entity, Format, parse_json, read_each, write_json},
+    service::{
+        Client, connect, explain,
+        proto::{self, ImportConfig, ImportEntitiesRequest, ImportMode},
+    },
+};
+
+/// How many entities a message of an import has.
+const BATCH: usize = 500;
+/// How many messages are read ahead of the server.
+const AHEAD: usize = 8;
+
+/// Does what is asked, and prints what the server answers.
+pub(super) fn run(arguments: Gazetteer) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
+    let Gazetteer { verb, server } = arguments;
+    runtime.block_on(async {
+        let client = connect(&server.connection()).await?;
+        match verb {
+            Verb::Import(import) => send(client, import).await,
+            verb => ask(client, verb).await,
+        }
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Asks and prints.
+async fn ask(mut client: Client, verb: Verb) -> anyhow::Result<()> {
+    macro_rules! call {
+        ($method:ident, $request:expr) => {
+            client.$method($request).await.map_err(|status| anyhow::anyhow!(explain(&status)))?.into_inner()
+        };
+    }
+    match verb {
+        Verb::List => {
+            let mut page_token = String::new();
+            loop {
+                let answer = call!(list_gazetteers, proto::ListGazetteersRequest { page_size: 1000, page_token });
+                answer.gazetteers.iter().try_for_each(print)?;
+                page_token = answer.next_page_token;
+                if page_token.is_empty() {
+                    return Ok(());
+                }
+            }
+        }
+        Verb::Get { name } => print(&call!(get_gazetteer, proto::GetGazetteerRequest { name }).gazetteer),
+        Verb::Create { name, description } => {
+            print(&call!(create_gazetteer, proto::CreateGazetteerRequest { name, description }).gazetteer)
+        }
+        Verb::Delete { name, if_version } => {
+            print(&call!(delete_gazetteer, proto::DeleteGazetteerRequest { name, if_version }))
+        }
+        Verb::Entity { gazetteer, id, version } => {
+            print(&call!(get_entity, proto::GetEntityRequest { gazetteer, id, version }))
+        }
+        Verb::Put { gazetteer, entity, if_version } => {
+            let entities = entity.iter().map(|text| parsed(text)).collect::<anyhow::Result<_>>()?;
+            let request = proto::UpsertEntitiesRequest { gazetteer, entities, if_version, checks: vec![] };
+            print(&call!(upsert_entities, request))
+        }
+        Verb::Remove { gazetteer, ids, if_version } => {
+            print(&call!(delete_entities, proto::DeleteEntitiesRequest { gazetteer, ids, if_version, checks: vec![] }))
+        }
+        Verb::Versions { gazetteer } => {
+            let mut page_token = String::new();
+            loop {
+                let request = proto::ListVersionsRequest { gazetteer: gazetteer.clone(), page_size: 1000, page_token };
+                let answer = call!(list_versions, request);
+                answer.versions.iter().try_for_each(print)?;
+                page_token = answer.next_page_token;
+                if page_token.is_empty() {
+                    return Ok(());
+                }
+            }
+        }
+        Verb::Rollback { gazetteer, to_version, if_version } => {
+            print(&call!(rollback, proto::RollbackRequest { gazetteer, to_version, if_version }))
+        }
+        Verb::Export { gazetteer, version } => {
+            let mut answers = call!(export_entities, proto::ExportEntitiesRequest { gazetteer, version });
+            let fail = |status| anyhow::anyhow!(explain(&status));
+            while let Some(answer) = answers.message().await.map_err(fail)? {
+                answer.entities.iter().try_for_each(print)?;
+            }
+            Ok(())
+        }
+        Verb::Watch { gazetteers, checkpoint } => {
+            let mut answers = call!(watch_gazetteers, proto::WatchGazetteersRequest { checkpoint, gazetteers });
+            let fail = |status| anyhow::anyhow!(explain(&status));
+            while let Some(answer) = answers.message().await.map_err(fail)? {
+                print(&answer)?;
+            }
+            Ok(())
+        }
+        Verb::Import(import) => send(client, import).await,
+    }
+}
+
+/// Sends a file as an import.
+async fn send(mut client: Client, import: ImportFile) -> anyhow::Result<()> {
+    let ImportFile { file, name, replace, skip_bad_lines, check_only, if_version } = import;
+    let gazetteer =
+        name.unwrap_or_else(|| file.file_stem().map(|stem| stem.to_string_lossy().to_lowercase()).unwrap_or_default());
+    if catalog::is_segment(&file) {
+        anyhow::bail!("{} is a segment file; give what it was compiled from", file.display());
+    }
+    // Every issue with its line, before anything is sent.
+    let (_, issues) = catalog::check(&file)?;
+    for issue in &issues {
+        say(&format!("{}{}:{issue}", if skip_bad_lines { "left out: " } else { "" }, file.display()));
+    }
+    if !issues.is_empty() && !skip_bad_lines {
+        anyhow::bail!("{} bad lines in {}; nothing was sent", issues.len(), file.display());
+    }
+    let mode = if replace { ImportMode::Replace } else { ImportMode::Merge };
+    let config =
+        ImportConfig { gazetteer, mode: mode.into(), create: true, skip_bad_entities: false, if_version, check_only };
+    let progress = Progress::new(std::fs::metadata(&file).ok().map(|data| data.len()));
+    let (give, take) = tokio::sync::mpsc::channel(AHEAD);
+    let reader = progress.wrap(File::open(&file).with_context(|| format!("cannot read {}", file.display()))?);
+    let reading = tokio::task::spawn_blocking(move || read(reader, &file, config, &give));
+    let requests = tokio_stream::wrappers::ReceiverStream::new(take);
+    let answer = client.import_entities(requests).await;
+    progress.finish();
+    let answer = answer.map_err(|status| anyhow::anyhow!(explain(&status)))?.into_inner();
+    reading.await.context("reading failed")??;
+    print(&answer)
+}
+
+/// Reads a file into messages.
+fn read(
+    reader: impl io::Read,
+    file: &Path,
+    config: ImportConfig,
+    give: &tokio::sync::mpsc::Sender<ImportEntitiesRequest>,
+) -> anyhow::Result<()> {
+    let mut message = ImportEntitiesRequest { config: Some(config), entities: Vec::new() };
+    let mut failed = None;
+    // Whoever takes the messages says why it does so no more.
+    let send = |message: &mut ImportEntitiesRequest| {
+        let _ = give.blocking_send(std::mem::take(message));
+    };
+    let format = Format::of(&file.to_string_lossy());
+    read_each(BufReader::with_capacity(1 << 18, reader), format, &mut Checker::default(), |read| {
+        // What is wrong was told before.
+        let Ok(entry) = read else { return };
+        match proto_of(&entry.entity) {
+            Ok(entity) => message.entities.push(entity),
+            Err(error) => failed = Some(error),
+        }
+        if message.entities.len() == BATCH {
+            send(&mut message);
+        }
+    })
+    .with_context(|| format!("cannot read {}", file.display()))?;
+    send(&mut message);
+    failed.map_or(Ok(()), Err)
+}
+
+/// An entity that the user typed.
+fn parsed(text: &str) -> anyhow::Result<proto::Entity> {
+    let entity = parse_json(text).map_err(|message| anyhow::anyhow!("the entity {text}: {message}"))?;
+    proto_of(&entity)
+}
+
+fn proto_of(entity: &Entity) -> anyhow::Result<proto::Entity> {
+    serde_json::from_str(&write_json(entity)).context("an entity has no form in the protocol")
+}
+
+fn print<T: Serialize>(value: &T) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    serde_json::to_writer(&mut out, value)?;
+    writeln!(out)?;
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! The gazetteers of a server: loaded at its start, loaded again when files change, and kept in a database.
+//!
+//! A new file that is bad leaves what is served as it is, and the log says so. A database that cannot be opened ends the
+//! server, unless it is one that other servers share: that one may come later.
+
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant, SystemTime},
+};
+
+use anyhow::Context as _;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::{
+    catalog::{self, Keep, Keeper, Loaded, Options, Store, StoreError, Unverified},
+    service::Handle,
+};
+
+/// Loads the gazetteers, gives them to the server, and keeps them up to date. Ends only with an error.
+pub(super) async fn serve(options: Options, handle: Handle) -> anyhow::Result<()> {
+    let started = Instant::now();
+    let store = open(&options).await?;
+    let Loaded { catalog, unverified, .. } = load(&options).await?;
+    let live = handle.live().clone();
+    let keep = Keep { count: options.keep_versions, age: hours(options.keep_hours) };
+    let folder = Some(&options.data).filter(|data| !data.as_os_str().is_empty()).map(|data| data.join("segments"));
+    let every = Duration::from_secs(options.poll_seconds.max(1));
+    match store {
+        Opened::None => {}
+        Opened::Store(store) => {
+            let shared = store.postgres().is_some();
+            live.keep(Keeper::new(store, folder, keep));
+            live.keeper()?.refresh(&live).await.context("cannot serve what the database has")?;
+            if shared {
+                tokio::spawn(catalog::follow(live, every));
+            }
+        }
+        Opened::Away => {
+            let database = options.database.clone();
+            tokio::spawn(async move {
+                match come_back(&database, every).await {
+                    Ok(store) => {
+                        live.keep(Keeper::new(store, folder, keep));
+                        catalog::follow(live, every).await;
+                    }
+                    Err(error) => tracing::error!("gazetteers of the database are not served: {error:#}"),
+                }
+            });
+        }
+    }
+    handle.serve(catalog).await;
+    tracing::info!(milliseconds = started.elapsed().as_millis() as u64, "serving");
+    verify(unverified).await?;
+    reload(&options, &handle).await
+}
+
+/// A database, if there is one.
+enum Opened {
+    None,
+    Store(Store),
+    /// It does not answer yet.
+    Away,
+}
+
+async fn open(options: &Options) -> anyhow::Result<Opened> {
+    let (data, database) = (&options.data, &options.database);
+    if !database.is_empty() {
+        return match Store::open_postgres(database).await {
+            Ok(store) => Ok(Opened::Store(store)),
+            Err(StoreError::Unavailable(error)) => {
+                tracing::error!(error, "the database does not answer; gazetteers of files are served without it");
+                Ok(Opened::Away)
+            }
+            Err(error) => Err(error).context("cannot open the database"),
+        };
+    }
+    if data.as_os_str().is_empty() {
+        return Ok(Opened::None);
+    }
+    Ok(Opened::Store(Store::open_folder(data).await?))
+}
+
+/// Opens a database once it answers.
+async fn come_back(address: &str, every: Duration) -> anyhow::Result<Store> {
+    loop {
+        tokio::time::sleep(every).await;
+        match Store::open_postgres(address).await {
+            Err(StoreError::Unavailable(_)) => {}
+            opened => return opened.context("cannot open the database"),
+        }
+    }
+}
+
+/// Loads files away from the threads of the server.
+async fn load(options: &Options) -> anyhow::Result<Loaded> {
+    let options = options.clone();
+    let loaded =
+        tokio::task::spawn_blocking(move || catalog::load(&options)).await.context("loading gazetteers failed")??;
+    for issue in &loaded.skipped {
+        tracing::warn!("left out: {issue}");
+    }
+    for gazetteer in loaded.catalog.iter() {
+        tracing::info!(
+            gazetteer = gazetteer.name(),
+            version = gazetteer.version(),
+            entities = gazetteer.entity_count(),
+            names = gazetteer.segment().name_count(),
+            bytes = gazetteer.segment().memory(),
+            "loaded"
+        );
+    }
+    Ok(loaded)
+}
+
+/// Verifies segment files: large ones serve at once, and a damaged one is known as soon as it was read.
+async fn verify(unverified: Vec<Unverified>) -> anyhow::Result<()> {
+    let verify = move || unverified.iter().try_for_each(Unverified::verify);
+    Ok(tokio::task::spawn_blocking(verify).await.context("verifying segment files failed")??)
+}
+
+/// Loads files again when a signal to hang up comes, or when they changed.
+async fn reload(options: &Options, handle: &Handle) -> anyhow::Result<()> {
+    let mut hang_up = signal(SignalKind::hangup()).context("cannot wait for SIGHUP")?;
+    let mut known = stamps(&options.files);
+    loop {
+        let asked = match options.reload_seconds {
+            0 => hang_up.recv().await.is_some(),
+            seconds => {
+                let wait = Duration::from_secs(seconds);
+                tokio::time::timeout(wait, hang_up.recv()).await.is_ok_and(|signal| signal.is_some())
+            }
+        };
+        let now = stamps(&options.files);
+        if !asked && now == known {
+            continue;
+        }
+        known = now;
+        // Segment files are verified before they take the place of what is served.
+        let loaded = async {
+            let mut loaded = load(options).await?;
+            verify(std::mem::take(&mut loaded.unverified)).await?;
+            Ok::<_, anyhow::Error>(loaded)
+        };
+        match loaded.await {
+            Ok(loaded) => {
+                handle.serve(loaded.catalog).await;
+                tracing::info!("gazetteers were loaded again");
+            }
+            Err(error) => tracing::error!("gazetteers were not loaded again; the old ones go on: {error:#}"),
+        }
+    }
+}
+
+/// By which a changed file is told.
+fn stamps(files: &[PathBuf]) -> Vec<Option<(u64, SystemTime)>> {
+    let stamp = |file: &PathBuf| std::fs::metadata(file).and_then(|data| Ok((data.len(), data.modified()?))).ok();
+    files.iter().map(stamp).collect()
+}
+
+fn hours(hours: u64) -> i64 {
+    i64::try_from(hours.saturating_mul(3_600_000)).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,121 @@
+//! A client of `GazetteerService`, for the command line.
+//!
+//! Must not know: what is done with the answers.
+
+use std::{fs, io, path::PathBuf, str::FromStr as _};
+
+use thiserror::Error;
+use tonic::{
+    Request, Status,
+    metadata::{Ascii, MetadataValue},
+    service::{Interceptor, interceptor::InterceptedService},
+    transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity},
+};
+
+use super::proto::gazetteer_service_client::GazetteerServiceClient;
+
+/// The largest answer, in bytes.
+const MAX_ANSWER: usize = 256 << 20;
+
+/// Where a server is, and how to speak to it.
+#[derive(Debug, Clone, Default)]
+pub struct Connection {
+    /// Its address, `http://127.0.0.1:50051` or `https://…`; without a scheme it is `http://`.
+    pub address: String,
+    /// A token that says who calls.
+    pub token: Option<String>,
+    /// A file with the certificate of the authority that the server's is of; without, those of the system count.
+    pub authority: Option<PathBuf>,
+    /// Files with a certificate and its key that say who calls.
+    pub identity: Option<(PathBuf, PathBuf)>,
+}
+
+/// Why a server cannot be spoken to.
+#[derive(Debug, Error)]
+pub enum ClientError {
+    /// The address is none.
+    #[error("{address:?} is no address of a server: {message}")]
+    Address {
+        /// The address.
+        address: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// A token holds what a header cannot.
+    #[error("the token holds characters that no token has")]
+    Token,
+    /// A file cannot be read.
+    #[error("cannot read {}: {error}", file.display())]
+    File {
+        /// The file.
+        file: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// Nobody answers there.
+    #[error("no server answers at {address}: {message}")]
+    NoAnswer {
+        /// The address.
+        address: String,
+        /// What happened.
+        message: String,
+    },
+}
+
+/// The client.
+pub type Client = GazetteerServiceClient<InterceptedService<Channel, Bearer>>;
+
+/// Puts the token beside each request.
+#[derive(Debug, Clone)]
+pub struct Bearer(Option<MetadataValue<Ascii>>);
+
+impl Interceptor for Bearer {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        if let Some(token) = &self.0 {
+            request.metadata_mut().insert("authorization", token.clone());
+        }
+        Ok(request)
+    }
+}
+
+/// Connects to a server.
+pub async fn connect(connection: &Connection) -> Result<Client, ClientError> {
+    let Connection { address, token, authority, identity } = connection;
+    let full = if address.contains("://") { address.clone() } else { format!("http://{address}") };
+    let wrong = |message: String| ClientError::Address { address: address.clone(), message };
+    let mut endpoint = Endpoint::from_str(&full).map_err(|error| wrong(error.to_string()))?;
+    if full.starts_with("https://") {
+        let mut tls = ClientTlsConfig::new();
+        tls = match authority {
+            Some(file) => tls.ca_certificate(Certificate::from_pem(read(file)?)),
+            None => tls.with_native_roots(),
+        };
+        if let Some((certificate, key)) = identity {
+            tls = tls.identity(Identity::from_pem(read(certificate)?, read(key)?));
+        }
+        endpoint = endpoint.tls_config(tls).map_err(|error| wrong(error.to_string()))?;
+    }
+    let token = token.as_ref().map(|token| format!("Bearer {token}").parse()).transpose();
+    let bearer = Bearer(token.map_err(|_| ClientError::Token)?);
+    let channel = endpoint.connect().await.map_err(|error| {
+        let cause = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+        ClientError::NoAnswer { address: full.clone(), message: cause }
+    })?;
+    Ok(Client::new(InterceptedService::new(channel, bearer)).max_decoding_message_size(MAX_ANSWER))
+}
+
+fn read(file: &PathBuf) -> Result<String, ClientError> {
+    fs::read_to_string(file).map_err(|error| ClientError::File { file: file.clone(), error })
+}
+
+/// What a server answered with, for people: the code, the message, and every field that is wrong.
+pub fn explain(status: &Status) -> String {
+    use tonic_types::StatusExt as _;
+    let reason = status.get_details_error_info().map(|info| info.reason).unwrap_or_default();
+    let code = if reason.is_empty() { format!("{:?}", status.code()) } else { reason };
+    let mut text = format!("{code}: {}", status.message());
+    for violation in status.get_details_bad_request().map(|bad| bad.field_violations).unwrap_or_default() {
+        text.push_str(&format!("\n  {}: {}", violation.field, violation.description));
+    }
+    text
+}

@@ -1,0 +1,167 @@
+//! What the database has, as the protocol has it; and what the protocol asks, as the database does.
+
+use pbjson_types::Timestamp;
+
+use crate::{
+    catalog::{Check, Gazetteer, Kind, Revision, Row, Stored, Version},
+    gazetteer::Issue,
+    service::{
+        Error, Violation,
+        proto::{self, EntityCheck, EntityIssue, ErrorReason, StoredEntity, VersionInfo, VersionKind},
+    },
+};
+
+/// The longest description, in bytes.
+const MAX_DESCRIPTION: usize = 4096;
+/// The longest name of a gazetteer.
+const MAX_NAME: usize = 63;
+/// How many items a page has where nothing is said, and at the most.
+const PAGE: (u32, u32) = (100, 1000);
+
+/// A gazetteer that is served.
+pub(super) fn served(gazetteer: &Gazetteer) -> proto::Gazetteer {
+    gazetteer.kept().map_or_else(
+        || proto::Gazetteer {
+            name: gazetteer.name().to_owned(),
+            version: gazetteer.version().to_owned(),
+            entity_count: gazetteer.entity_count() as u64,
+            read_only: true,
+            ..Default::default()
+        },
+        stored,
+    )
+}
+
+/// A gazetteer of the database.
+pub(super) fn stored(stored: &Stored) -> proto::Gazetteer {
+    proto::Gazetteer {
+        name: stored.name.clone(),
+        description: stored.description.clone(),
+        version: stored.head.revision.to_string(),
+        entity_count: stored.head.entities.max(0) as u64,
+        create_time: Some(time(stored.created)),
+        update_time: Some(time(stored.head.created)),
+        read_only: false,
+    }
+}
+
+pub(super) fn version(version: &Version) -> VersionInfo {
+    VersionInfo {
+        version: version.revision.to_string(),
+        kind: kind(version.kind).into(),
+        create_time: Some(time(version.created)),
+        entity_count: version.entities.max(0) as u64,
+        rolled_back_to: version.source.map_or_else(String::new, |source| source.to_string()),
+    }
+}
+
+pub(super) fn kind(kind: Kind) -> VersionKind {
+    match kind {
+        Kind::Create => VersionKind::Create,
+        Kind::Edit => VersionKind::Edit,
+        Kind::Import => VersionKind::Import,
+        Kind::Rollback => VersionKind::Rollback,
+        Kind::Delete => VersionKind::Delete,
+    }
+}
+
+/// An entity of the database, which has it in the JSON of the protocol.
+pub(super) fn entity(row: &Row) -> Result<proto::Entity, Error> {
+    serde_json::from_str(&row.content).map_err(|error| {
+        tracing::error!(id = row.id, %error, "an entity of the database cannot be read");
+        Error::Internal
+    })
+}
+
+pub(super) fn stored_entity(row: &Row) -> Result<StoredEntity, Error> {
+    Ok(StoredEntity { entity: Some(entity(row)?), version: row.since.to_string() })
+}
+
+pub(super) fn issue(issue: &Issue) -> EntityIssue {
+    let Issue { line, code, field, message } = issue;
+    EntityIssue { position: *line, code: code.as_str().into(), field: field.clone(), message: message.clone() }
+}
+
+/// The name of a gazetteer that is to be made.
+pub(super) fn new_name(name: &str, wrong: &mut Vec<Violation>) {
+    let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let good = name.starts_with(letters) && name.len() <= MAX_NAME;
+    if !good || !name.chars().all(|c| letters(c) || "-_.".contains(c)) {
+        let message = format!(
+            "1 to {MAX_NAME} of a to z, 0 to 9, '-', '_' and '.' are asked for, beginning with a letter or digit"
+        );
+        wrong.push(Violation::invalid("name", message));
+    } else if name == Gazetteer::INLINE {
+        wrong.push(Violation::invalid("name", "that name means the entities of a request"));
+    }
+}
+
+pub(super) fn description(text: &str, wrong: &mut Vec<Violation>) {
+    if text.len() > MAX_DESCRIPTION {
+        let message = format!("it has {} bytes, the limit is {MAX_DESCRIPTION}", text.len());
+        wrong.push(Violation::invalid("description", message));
+    } else if text.contains('\0') {
+        wrong.push(Violation::invalid("description", "it holds the character U+0000"));
+    }
+}
+
+/// A version that is named in a request, which may be none.
+pub(super) fn revision(field: &str, version: &str) -> Result<Option<Revision>, Error> {
+    if version.is_empty() {
+        return Ok(None);
+    }
+    let unknown = || Error::refused(ErrorReason::VersionNotFound, format!("{field}: there is no version {version:?}"));
+    version.parse().map(Some).map_err(|_| unknown())
+}
+
+/// The checks of an edit.
+pub(super) fn checks(checks: &[EntityCheck], limit: usize, wrong: &mut Vec<Violation>) -> Vec<Check> {
+    if checks.len() > limit {
+        let message = format!("{} checks; the limit limits.edit_entities is {limit}", checks.len());
+        wrong.push(Violation::invalid("checks", message));
+        return Vec::new();
+    }
+    let mut read = Vec::with_capacity(checks.len());
+    for (index, EntityCheck { id, version }) in checks.iter().enumerate() {
+        match (version.is_empty(), version.parse()) {
+            (true, _) => read.push(Check { id: id.clone(), version: None }),
+            (_, Ok(version)) => read.push(Check { id: id.clone(), version: Some(version) }),
+            (_, Err(_)) => {
+                let message = format!("{version:?} is not a version");
+                wrong.push(Violation::invalid(format!("checks[{index}].version"), message));
+            }
+        }
+        no_nul(&format!("checks[{index}].id"), id, wrong);
+    }
+    read
+}
+
+/// No database keeps U+0000 in an id.
+pub(super) fn no_nul(field: &str, id: &str, wrong: &mut Vec<Violation>) {
+    if id.contains('\0') {
+        wrong.push(Violation::invalid(field, "it holds the character U+0000"));
+    }
+}
+
+/// How many items a page has.
+pub(super) fn page_size(asked: u32) -> Result<i64, Error> {
+    let (default, most) = PAGE;
+    match asked {
+        0 => Ok(default.into()),
+        size if size <= most => Ok(size.into()),
+        size => {
+            let message = format!("{size} is more than {most}");
+            Err(Error::Invalid(vec![Violation::invalid("page_size", message)]))
+        }
+    }
+}
+
+/// A page token that is none of ours.
+pub(super) fn wrong_token() -> Error {
+    Error::Invalid(vec![Violation::invalid("page_token", "it is not a token that this call gave")])
+}
+
+fn time(milliseconds: i64) -> Timestamp {
+    let nanos = (milliseconds.rem_euclid(1000) * 1_000_000) as i32;
+    Timestamp { seconds: milliseconds.div_euclid(1000), nanos }
+}

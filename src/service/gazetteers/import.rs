@@ -1,0 +1,140 @@
+//! Imports and exports: streams of entities in and out.
+
+use futures_util::{StreamExt as _, TryStreamExt as _, stream, stream::BoxStream};
+use tonic::{Status, Streaming};
+
+use super::{Gazetteers, convert};
+use crate::{
+    catalog::{CatalogError, Import, Revision, Stored},
+    gazetteer::{Issue, IssueCode},
+    service::{
+        Error, Principal, Violation,
+        access::Role,
+        front::of_tonic,
+        proto::{
+            self, ExportEntitiesResponse, ImportConfig, ImportEntitiesRequest, ImportEntitiesResponse, ImportMode,
+        },
+    },
+};
+
+/// How many entities a message of an export has.
+const EXPORTED: usize = 200;
+/// The most issues that an error lists; an answer lists more.
+const LISTED: usize = 50;
+
+impl Gazetteers {
+    /// Takes a stream of entities and makes one version of them.
+    pub(super) async fn import(
+        &self,
+        principal: &Principal,
+        mut requests: Streaming<ImportEntitiesRequest>,
+    ) -> Result<ImportEntitiesResponse, Error> {
+        let limit = self.limits.message_bytes;
+        let next = async |requests: &mut Streaming<ImportEntitiesRequest>| {
+            requests.message().await.map_err(|status| of_tonic(&status, limit).unwrap_or(Error::Cancelled))
+        };
+        let first = next(&mut requests).await?.unwrap_or_default();
+        let required = || Error::Invalid(vec![Violation::invalid("config", "the first message must have it")]);
+        let config = first.config.ok_or_else(required)?;
+        let ImportConfig { gazetteer, mode, create, skip_bad_entities, if_version, check_only } = config;
+        let replace = match ImportMode::try_from(mode) {
+            Ok(ImportMode::Unspecified | ImportMode::Merge) => false,
+            Ok(ImportMode::Replace) => true,
+            Err(_) => {
+                let message = format!("{mode} is not a value of this enum");
+                return Err(Error::Invalid(vec![Violation::invalid("config.mode", message)]));
+            }
+        };
+        let keeper = self.keeper()?;
+        self.editable(principal, &gazetteer, Role::Editor)?;
+        let missing = self.catalog.catalog().unwrap_or_default().get(&gazetteer).is_err();
+        if missing && create {
+            principal.require(Role::Admin)?;
+            let mut wrong = Vec::new();
+            convert::new_name(&gazetteer, &mut wrong);
+            Error::check(wrong)?;
+        } else {
+            keeper.stored(&self.catalog, &gazetteer).await?;
+        }
+
+        let mut import = Import::new()?;
+        let mut entities = first.entities;
+        loop {
+            import = self.take(import, entities).await?;
+            let Some(request) = next(&mut requests).await? else { break };
+            if request.config.is_some() {
+                let message = "only the first message may have it";
+                return Err(Error::Invalid(vec![Violation::invalid("config", message)]));
+            }
+            entities = request.entities;
+        }
+
+        let (issues, more) = import.issues();
+        let listed: Vec<_> = issues.iter().map(convert::issue).collect();
+        let received = import.received();
+        let answer = ImportEntitiesResponse { received, issues: listed, more_issues: more, ..Default::default() };
+        if check_only {
+            return Ok(answer);
+        }
+        if !issues.is_empty() && !skip_bad_entities {
+            let wrong = issues.iter().take(LISTED).map(|issue| {
+                Violation::invalid(format!("entities[{}].{}", issue.line, issue.field), issue.message.clone())
+            });
+            return Err(Error::Invalid(wrong.collect()));
+        }
+        if missing && create {
+            keeper.create(&self.catalog, &gazetteer, "").await?;
+        }
+        let if_version = Some(&*if_version).filter(|version| !version.is_empty());
+        let imported = import.finish(&self.catalog, keeper, &gazetteer, replace, if_version).await?;
+        let [added, changed, deleted] = imported.counts;
+        Ok(ImportEntitiesResponse { version: imported.version, added, changed, deleted, ..answer })
+    }
+
+    /// Checks and keeps entities, away from the threads that do input and output.
+    async fn take(&self, mut import: Import, entities: Vec<proto::Entity>) -> Result<Import, Error> {
+        let work = move || {
+            for entity in &entities {
+                let mut wrong = Vec::new();
+                let read = crate::service::convert::entity(entity, "", &mut wrong);
+                convert::no_nul(".id", &read.id, &mut wrong);
+                let line = import.received() + 1;
+                let fault = |Violation { field, description: message, .. }: Violation| {
+                    let field = field.trim_start_matches('.').to_owned();
+                    Issue { line, code: IssueCode::Malformed, field, message }
+                };
+                import.take(&read, wrong.into_iter().map(fault).collect()).map_err(CatalogError::from)?;
+            }
+            Ok(import)
+        };
+        tokio::task::spawn_blocking(work).await.unwrap_or(Err(Error::Internal))
+    }
+
+    /// Every entity of a version.
+    pub(super) fn export(
+        &self,
+        stored: Stored,
+        revision: Revision,
+    ) -> BoxStream<'static, Result<ExportEntitiesResponse, Status>> {
+        let service = self.clone();
+        // A page of the database a message, so that a slow reader holds no connection to it.
+        let next = move |after: Option<String>| {
+            let service = service.clone();
+            async move {
+                let Some(after) = after else { return Ok(None) };
+                let keeper = service.keeper()?;
+                let rows = keeper.store().entities(stored.uid, revision, &after, EXPORTED as i64).await;
+                let rows = rows.map_err(CatalogError::from)?;
+                // An empty version has one message, which says which version it is.
+                if rows.is_empty() && !after.is_empty() {
+                    return Ok(None);
+                }
+                let last = rows.last().filter(|_| rows.len() == EXPORTED).map(|row| row.id.clone());
+                let entities = rows.iter().map(convert::entity).collect::<Result<_, _>>()?;
+                let message = ExportEntitiesResponse { version: revision.to_string(), entities };
+                Ok::<_, Error>(Some((message, last)))
+            }
+        };
+        stream::try_unfold(Some(String::new()), next).map_err(Status::from).boxed()
+    }
+}

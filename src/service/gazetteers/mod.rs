@@ -1,0 +1,311 @@
+//! The handlers of `GazetteerService`.
+//!
+//! Every handler asks first whether the gazetteer exists for the caller, then whether the caller's role allows the call:
+//! who may not see a gazetteer does not learn that it exists.
+//!
+//! Must not know: how gazetteers are kept or compiled.
+
+mod convert;
+mod import;
+mod watch;
+
+use std::sync::Arc;
+
+use futures_util::stream::BoxStream;
+use tonic::{Request, Response, Status, Streaming};
+
+use super::{
+    Error, Limits, Principal, SharedCatalog, Violation,
+    access::Role,
+    proto::{self, ErrorReason, gazetteer_service_server::GazetteerService},
+};
+use crate::catalog::{Catalog, CatalogError, Gazetteer, Keeper, Revision, Stored};
+
+/// The service. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct Gazetteers {
+    catalog: SharedCatalog,
+    limits: Arc<Limits>,
+    /// True once the server is about to end; who watches is sent elsewhere.
+    stopping: tokio::sync::watch::Receiver<bool>,
+}
+
+impl Gazetteers {
+    pub(super) fn new(
+        catalog: SharedCatalog,
+        limits: Arc<Limits>,
+        stopping: tokio::sync::watch::Receiver<bool>,
+    ) -> Self {
+        Self { catalog, limits, stopping }
+    }
+
+    fn served(&self) -> Result<Arc<Catalog>, Error> {
+        self.catalog.catalog().ok_or(Error::NotServing)
+    }
+
+    fn keeper(&self) -> Result<&Keeper, Error> {
+        self.served()?;
+        Ok(self.catalog.keeper()?)
+    }
+
+    /// A gazetteer that is served and exists for the caller.
+    fn seen(&self, principal: &Principal, name: &str) -> Result<Arc<Gazetteer>, Error> {
+        if !principal.sees(name) {
+            return Err(Error::no_gazetteer(name));
+        }
+        Ok(self.served()?.get(name)?)
+    }
+
+    /// Fails where a gazetteer does not exist for the caller, or may not be changed by them.
+    fn editable(&self, principal: &Principal, name: &str, role: Role) -> Result<(), Error> {
+        if !principal.sees(name) {
+            return Err(Error::no_gazetteer(name));
+        }
+        principal.require(role)
+    }
+
+    /// A gazetteer of the database, and the version of it that is asked for; by default the one that is served.
+    async fn at(&self, principal: &Principal, name: &str, version: &str) -> Result<(Stored, Revision), Error> {
+        let served = self.seen(principal, name)?;
+        let kept = served.kept().ok_or_else(|| {
+            let message = format!("the gazetteer {name:?} was given as a file, which has its entities");
+            Error::refused(ErrorReason::ReadOnly, message)
+        })?;
+        let Some(revision) = convert::revision("version", version)? else {
+            return Ok((kept.clone(), kept.head.revision));
+        };
+        let keeper = self.keeper()?;
+        let stored = keeper.store().gazetteer(name).await.map_err(CatalogError::from)?;
+        let stored = stored.ok_or_else(|| Error::no_gazetteer(name))?;
+        let version = keeper.store().version(&stored, revision).await.map_err(CatalogError::from)?;
+        Ok((stored, version.revision))
+    }
+
+    /// Fails where an edit has no items or too many.
+    fn count(&self, field: &str, count: usize, wrong: &mut Vec<Violation>) {
+        let limit = self.limits.edit_entities;
+        if count == 0 {
+            wrong.push(Violation::invalid(field, "at least one is required"));
+        } else if count > limit {
+            let message = format!("{count} items; the limit limits.edit_entities is {limit}; import more");
+            wrong.push(Violation::invalid(field, message));
+        }
+    }
+}
+
+/// A version that an edit depends on.
+fn given(version: &str) -> Option<&str> {
+    Some(version).filter(|version| !version.is_empty())
+}
+
+type Answer<T> = Result<Response<T>, Status>;
+
+#[tonic::async_trait]
+impl GazetteerService for Gazetteers {
+    async fn create_gazetteer(
+        &self,
+        request: Request<proto::CreateGazetteerRequest>,
+    ) -> Answer<proto::CreateGazetteerResponse> {
+        let principal = Principal::of(request.extensions());
+        let proto::CreateGazetteerRequest { name, description } = request.into_inner();
+        principal.require(Role::Admin)?;
+        let mut wrong = Vec::new();
+        convert::new_name(&name, &mut wrong);
+        convert::description(&description, &mut wrong);
+        Error::check(wrong)?;
+        // Outside their scope they could not see what they made.
+        self.editable(&principal, &name, Role::Admin)?;
+        let keeper = self.keeper()?;
+        let stored = keeper.create(&self.catalog, &name, &description).await.map_err(Error::from)?;
+        Ok(Response::new(proto::CreateGazetteerResponse { gazetteer: Some(convert::stored(&stored)) }))
+    }
+
+    async fn get_gazetteer(&self, request: Request<proto::GetGazetteerRequest>) -> Answer<proto::GetGazetteerResponse> {
+        let principal = Principal::of(request.extensions());
+        let gazetteer = self.seen(&principal, &request.into_inner().name)?;
+        Ok(Response::new(proto::GetGazetteerResponse { gazetteer: Some(convert::served(&gazetteer)) }))
+    }
+
+    async fn list_gazetteers(
+        &self,
+        request: Request<proto::ListGazetteersRequest>,
+    ) -> Answer<proto::ListGazetteersResponse> {
+        let principal = Principal::of(request.extensions());
+        let proto::ListGazetteersRequest { page_size, page_token } = request.into_inner();
+        let size = convert::page_size(page_size)? as usize;
+        let catalog = self.served()?;
+        let behind = catalog.iter().filter(|one| principal.sees(one.name()) && one.name() > page_token.as_str());
+        let mut gazetteers: Vec<_> = behind.take(size + 1).map(|one| convert::served(one)).collect();
+        let more = gazetteers.len() > size;
+        gazetteers.truncate(size);
+        let last = gazetteers.last().filter(|_| more);
+        let next_page_token = last.map_or_else(String::new, |last| last.name.clone());
+        Ok(Response::new(proto::ListGazetteersResponse { gazetteers, next_page_token }))
+    }
+
+    async fn delete_gazetteer(
+        &self,
+        request: Request<proto::DeleteGazetteerRequest>,
+    ) -> Answer<proto::DeleteGazetteerResponse> {
+        let principal = Principal::of(request.extensions());
+        let proto::DeleteGazetteerRequest { name, if_version } = request.into_inner();
+        self.editable(&principal, &name, Role::Admin)?;
+        let keeper = self.keeper()?;
+        let revision = keeper.delete(&self.catalog, &name, given(&if_version)).await.map_err(Error::from)?;
+        Ok(Response::new(proto::DeleteGazetteerResponse { version: revision.to_string() }))
+    }
+
+    async fn get_entity(&self, request: Request<proto::GetEntityRequest>) -> Answer<proto::GetEntityResponse> {
+        let principal = Principal::of(request.extensions());
+        let proto::GetEntityRequest { gazetteer, id, version } = request.into_inner();
+        let (stored, revision) = self.at(&principal, &gazetteer, &version).await?;
+        let keeper = self.keeper()?;
+        let row = match id.contains('\0') {
+            true => None,
+            false => keeper.store().entity(stored.uid, &id, revision).await.map_err(|error| lost(error))?,
+        };
+        let id: String = id.chars().take(100).collect();
+        let row = row.ok_or_else(|| {
+            let message = format!("the gazetteer {gazetteer:?} has no entity {id:?} in version {revision}");
+            Error::refused(ErrorReason::EntityNotFound, message)
+        })?;
+        let entity = Some(convert::stored_entity(&row)?);
+        Ok(Response::new(proto::GetEntityResponse { entity, version: revision.to_string() }))
+    }
+
+    async fn list_entities(&self, request: Request<proto::ListEntitiesRequest>) -> Answer<proto::ListEntitiesResponse> {
+        let principal = Principal::of(request.extensions());
+        let proto::ListEntitiesRequest { gazetteer, version, page_size, page_token } = request.into_inner();
+        let size = convert::page_size(page_size)?;
+        let (version, after) = match page_token.is_empty() {
+            true => (version, ""),
+            false => {
+                let (of, after) = page_token.split_once(' ').ok_or_else(convert::wrong_token)?;
+                if of.parse::<Revision>().is_err() || !version.is_empty() && version != of || after.contains('\0') {
+                    return Err(convert::wrong_token().into());
+                }
+                (of.to_owned(), after)
+            }
+        };
+        let (stored, revision) = self.at(&principal, &gazetteer, &version).await?;
+        let keeper = self.keeper()?;
+        let mut rows = keeper.store().entities(stored.uid, revision, after, size + 1).await.map_err(lost)?;
+        let more = rows.len() as i64 > size;
+        rows.truncate(size as usize);
+        let last = rows.last().filter(|_| more);
+        let next_page_token = last.map_or_else(String::new, |last| format!("{revision} {}", last.id));
+        let entities = rows.iter().map(convert::stored_entity).collect::<Result<_, _>>()?;
+        let version = revision.to_string();
+        Ok(Response::new(proto::ListEntitiesResponse { entities, next_page_token, version }))
+    }
+
+    async fn upsert_entities(
+        &self,
+        request: Request<proto::UpsertEntitiesRequest>,
+    ) -> Answer<proto::UpsertEntitiesResponse> {
+        let principal = Principal::of(request.extensions());
+        let proto::UpsertEntitiesRequest { gazetteer, entities, if_version, checks } = request.into_inner();
+        self.editable(&principal, &gazetteer, Role::Editor)?;
+        let mut wrong = Vec::new();
+        self.count("entities", entities.len(), &mut wrong);
+        Error::check(std::mem::take(&mut wrong))?;
+        let checks = convert::checks(&checks, self.limits.edit_entities, &mut wrong);
+        let come = super::convert::entities(&entities, "entities", &mut wrong);
+        for (index, entity) in come.iter().enumerate() {
+            convert::no_nul(&format!("entities[{index}].id"), &entity.id, &mut wrong);
+        }
+        Error::check(wrong)?;
+        let keeper = self.keeper()?;
+        let conditions = (given(&if_version), &*checks);
+        let outcome = keeper.edit(&self.catalog, &gazetteer, &come, &[], conditions).await.map_err(Error::from)?;
+        let (version, added, changed) = (outcome.revision.to_string(), outcome.added, outcome.changed);
+        Ok(Response::new(proto::UpsertEntitiesResponse { version, added, changed }))
+    }
+
+    async fn delete_entities(
+        &self,
+        request: Request<proto::DeleteEntitiesRequest>,
+    ) -> Answer<proto::DeleteEntitiesResponse> {
+        let principal = Principal::of(request.extensions());
+        let proto::DeleteEntitiesRequest { gazetteer, ids, if_version, checks } = request.into_inner();
+        self.editable(&principal, &gazetteer, Role::Editor)?;
+        let mut wrong = Vec::new();
+        self.count("ids", ids.len(), &mut wrong);
+        let checks = convert::checks(&checks, self.limits.edit_entities, &mut wrong);
+        for (index, id) in ids.iter().enumerate() {
+            convert::no_nul(&format!("ids[{index}]"), id, &mut wrong);
+        }
+        Error::check(wrong)?;
+        let keeper = self.keeper()?;
+        let conditions = (given(&if_version), &*checks);
+        let outcome = keeper.edit(&self.catalog, &gazetteer, &[], &ids, conditions).await.map_err(Error::from)?;
+        let (version, deleted) = (outcome.revision.to_string(), outcome.deleted);
+        Ok(Response::new(proto::DeleteEntitiesResponse { version, deleted }))
+    }
+
+    async fn import_entities(
+        &self,
+        request: Request<Streaming<proto::ImportEntitiesRequest>>,
+    ) -> Answer<proto::ImportEntitiesResponse> {
+        let principal = Principal::of(request.extensions());
+        Ok(Response::new(self.import(&principal, request.into_inner()).await?))
+    }
+
+    type ExportEntitiesStream = BoxStream<'static, Result<proto::ExportEntitiesResponse, Status>>;
+
+    async fn export_entities(
+        &self,
+        request: Request<proto::ExportEntitiesRequest>,
+    ) -> Answer<Self::ExportEntitiesStream> {
+        let principal = Principal::of(request.extensions());
+        let proto::ExportEntitiesRequest { gazetteer, version } = request.into_inner();
+        let (stored, revision) = self.at(&principal, &gazetteer, &version).await?;
+        Ok(Response::new(self.export(stored, revision)))
+    }
+
+    async fn list_versions(&self, request: Request<proto::ListVersionsRequest>) -> Answer<proto::ListVersionsResponse> {
+        let principal = Principal::of(request.extensions());
+        let proto::ListVersionsRequest { gazetteer, page_size, page_token } = request.into_inner();
+        let size = convert::page_size(page_size)?;
+        let before = match page_token.is_empty() {
+            true => Revision::MAX,
+            false => page_token.parse().map_err(|_| convert::wrong_token())?,
+        };
+        self.at(&principal, &gazetteer, "").await?;
+        let keeper = self.keeper()?;
+        let stored = keeper.stored(&self.catalog, &gazetteer).await.map_err(Error::from)?;
+        let mut versions = keeper.store().versions(&stored, before, size + 1).await.map_err(lost)?;
+        let more = versions.len() as i64 > size;
+        versions.truncate(size as usize);
+        let last = versions.last().filter(|_| more);
+        let next_page_token = last.map_or_else(String::new, |last| last.revision.to_string());
+        let versions = versions.iter().map(convert::version).collect();
+        Ok(Response::new(proto::ListVersionsResponse { versions, next_page_token }))
+    }
+
+    async fn rollback(&self, request: Request<proto::RollbackRequest>) -> Answer<proto::RollbackResponse> {
+        let principal = Principal::of(request.extensions());
+        let proto::RollbackRequest { gazetteer, to_version, if_version } = request.into_inner();
+        self.editable(&principal, &gazetteer, Role::Editor)?;
+        let required = || Error::Invalid(vec![Violation::invalid("to_version", "it is required")]);
+        let to = convert::revision("to_version", &to_version)?.ok_or_else(required)?;
+        let keeper = self.keeper()?;
+        let outcome = keeper.rollback(&self.catalog, &gazetteer, to, given(&if_version)).await.map_err(Error::from)?;
+        Ok(Response::new(proto::RollbackResponse { version: outcome.revision.to_string() }))
+    }
+
+    type WatchGazetteersStream = BoxStream<'static, Result<proto::WatchGazetteersResponse, Status>>;
+
+    async fn watch_gazetteers(
+        &self,
+        request: Request<proto::WatchGazetteersRequest>,
+    ) -> Answer<Self::WatchGazetteersStream> {
+        let principal = Principal::of(request.extensions());
+        Ok(Response::new(self.watch(principal, request.into_inner()).await?))
+    }
+}
+
+/// What the database says when it is read.
+fn lost(error: crate::catalog::StoreError) -> Error {
+    CatalogError::from(error).into()
+}

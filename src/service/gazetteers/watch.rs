@@ -1,0 +1,125 @@
+//! Telling of changes.
+
+use futures_util::{StreamExt as _, stream, stream::BoxStream};
+use tonic::Status;
+
+use super::{Gazetteers, convert};
+use crate::{
+    catalog::{CatalogError, Kind, Revision, Version},
+    service::{
+        Error, Principal, Violation,
+        proto::{ErrorReason, GazetteerEvent, WatchGazetteersRequest, WatchGazetteersResponse},
+    },
+};
+
+/// The most changes read at once.
+const PAGE: i64 = 500;
+
+/// A stream that tells.
+struct Watch {
+    service: Gazetteers,
+    principal: Principal,
+    wanted: Vec<String>,
+    /// The newest revision told.
+    checkpoint: Revision,
+    /// What was read and not told yet.
+    ready: std::collections::VecDeque<WatchGazetteersResponse>,
+    served: tokio::sync::watch::Receiver<Revision>,
+}
+
+impl Gazetteers {
+    /// Tells of changes from the checkpoint on, or of everything first.
+    pub(super) async fn watch(
+        &self,
+        principal: Principal,
+        request: WatchGazetteersRequest,
+    ) -> Result<BoxStream<'static, Result<WatchGazetteersResponse, Status>>, Error> {
+        let WatchGazetteersRequest { checkpoint, gazetteers: wanted } = request;
+        let keeper = self.keeper()?;
+        let served = keeper.served();
+        let (service, ready) = (self.clone(), Default::default());
+        let mut watch = Watch { service, principal, wanted, checkpoint: 0, ready, served };
+        if checkpoint.is_empty() {
+            watch.checkpoint = *watch.served.borrow();
+            let catalog = self.catalog.catalog().unwrap_or_default();
+            for gazetteer in catalog.iter() {
+                let event = match gazetteer.kept() {
+                    Some(stored) => watch.event(gazetteer.name(), &stored.head),
+                    None => watch.wants(gazetteer.name()).then(|| GazetteerEvent {
+                        gazetteer: gazetteer.name().to_owned(),
+                        kind: convert::kind(Kind::Create).into(),
+                        version: gazetteer.version().to_owned(),
+                    }),
+                };
+                // Until all were told, coming back begins anew.
+                let event = event.map(|event| WatchGazetteersResponse { event: Some(event), checkpoint: "".into() });
+                watch.ready.extend(event);
+            }
+            let checkpoint = watch.checkpoint.to_string();
+            watch.ready.push_back(WatchGazetteersResponse { event: None, checkpoint });
+        } else {
+            let wrong = || Error::Invalid(vec![Violation::invalid("checkpoint", "no answer of this call had it")]);
+            watch.checkpoint = checkpoint.parse().map_err(|_| wrong())?;
+            if watch.checkpoint < keeper.store().oldest_change().await.map_err(CatalogError::from)? {
+                let message = "the changes since the checkpoint are not kept any more; watch anew without one";
+                return Err(Error::refused(ErrorReason::CheckpointTooOld, message));
+            }
+        }
+        let told = stream::unfold(Some(watch), |watch| async {
+            let mut watch = watch?;
+            match watch.next().await {
+                Ok(message) => Some((Ok(message), Some(watch))),
+                Err(error) => Some((Err(Status::from(error)), None)),
+            }
+        });
+        Ok(told.boxed())
+    }
+}
+
+impl Watch {
+    fn wants(&self, name: &str) -> bool {
+        self.principal.sees(name) && (self.wanted.is_empty() || self.wanted.iter().any(|wanted| wanted == name))
+    }
+
+    fn event(&self, name: &str, version: &Version) -> Option<GazetteerEvent> {
+        let kind = convert::kind(version.kind).into();
+        let (gazetteer, version) = (name.to_owned(), version.revision.to_string());
+        self.wants(name).then_some(GazetteerEvent { gazetteer, kind, version })
+    }
+
+    /// The next message, once there is something to tell.
+    async fn next(&mut self) -> Result<WatchGazetteersResponse, Error> {
+        let mut stopping = self.service.stopping.clone();
+        loop {
+            if let Some(message) = self.ready.pop_front() {
+                return Ok(message);
+            }
+            let behind = *self.served.borrow_and_update() > self.checkpoint;
+            if !behind {
+                tokio::select! {
+                    changed = self.served.changed() => changed.map_err(|_| Error::NotServing)?,
+                    _ = stopping.wait_for(|stopping| *stopping) => return Err(Error::NotServing),
+                }
+                continue;
+            }
+            let served = *self.served.borrow();
+            let keeper = self.service.keeper()?;
+            let changes = keeper.store().changes(self.checkpoint, PAGE).await.map_err(CatalogError::from)?;
+            let all = changes.len() < PAGE as usize;
+            for (name, _, version) in changes.iter().filter(|(.., version)| version.revision <= served) {
+                self.checkpoint = version.revision;
+                let checkpoint = version.revision.to_string();
+                if let Some(event) = self.event(name, version) {
+                    self.ready.push_back(WatchGazetteersResponse { event: Some(event), checkpoint });
+                }
+            }
+            if all && self.checkpoint < served {
+                self.checkpoint = served;
+            }
+            if self.ready.is_empty() {
+                let checkpoint = self.checkpoint.to_string();
+                self.ready.push_back(WatchGazetteersResponse { event: None, checkpoint });
+            }
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! What may happen to a server and its database: killed at any moment, damaged and missing files, a full disk, a database
+//! that goes away, clocks that jump.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{BufRead as _, BufReader},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use onomast::{
+    catalog::{Keep, Store, StoreError},
+    service::proto,
+};
+use proto::gazetteer_service_client::GazetteerServiceClient;
+use tonic::transport::Channel;
+
+use crate::{
+    gazetteers::{Database, KEEP, client, create, given, import, reason, request, serve, upsert},
+    support::Folder,
+    surfaces,
+};
+
+type Client = GazetteerServiceClient<Channel>;
+
+/// A server in a process of its own, which is killed when this is dropped.
+struct Process {
+    child: Child,
+    address: String,
+}
+
+impl Process {
+    /// Starts one, and waits until it serves.
+    fn start(flags: &[String]) -> Self {
+        Self::of(Command::new(env!("CARGO_BIN_EXE_onomast")), flags)
+    }
+
+    /// The same through a command that takes the program and its arguments.
+    fn of(mut command: Command, flags: &[String]) -> Self {
+        command.args(["serve", "--no-default-gazetteer", "--listen", "127.0.0.1:0", "--log-format", "json"]);
+        let mut child = command.args(flags).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+        let (mut address, mut serving) = (None, false);
+        while address.is_none() || !serving {
+            let line = lines.next().expect("the server ended before it served");
+            let line: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
+            if line["message"] == "listening" {
+                address = line["address"].as_str().map(|address| format!("http://{address}"));
+            }
+            serving |= line["message"] == "serving";
+        }
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, address: address.unwrap_or_default() }
+    }
+
+    async fn channel(&self) -> Channel {
+        Channel::from_shared(self.address.clone()).unwrap().connect().await.unwrap()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// All that a gazetteer has.
+async fn content(client: &mut Client, name: &str) -> BTreeMap<String, String> {
+    let export = proto::ExportEntitiesRequest { gazetteer: name.into(), version: String::new() };
+    let mut stream = client.export_entities(export).await.unwrap().into_inner();
+    let mut all = BTreeMap::new();
+    while let Some(part) = stream.message().await.unwrap() {
+        all.extend(part.entities.into_iter().map(|entity| (entity.id, entity.name)));
+    }
+    all
+}
+
+/// How often each server is killed.
+const KILLS: usize = 200;
+/// How many entities an import has.
+const IMPORTED: usize = 60;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_acknowledged_outlives_a_kill_and_nothing_is_half_there() {
+    for database in Database::all().await {
+        let flags = database.flags();
+        let mut edits: BTreeMap<String, String> = BTreeMap::new();
+        let mut sent = edits.clone();
+        let mut imported = 0;
+        for kill in 0..KILLS {
+            let server = Process::start(&flags);
+            let channel = server.channel().await;
+            let mut client = Client::new(channel.clone());
+            if kill == 0 {
+                create(&mut client, "edits").await;
+                create(&mut client, "imports").await;
+            }
+            // What was acknowledged before the kill is there; what was not may be, whole.
+            let is = content(&mut client, "edits").await;
+            for (id, name) in &edits {
+                assert_eq!(is.get(id), Some(name), "{id} after {kill} kills");
+            }
+            assert!(is.iter().all(|(id, name)| sent.get(id) == Some(name)), "nobody sent some of {is:?}");
+            edits = is;
+            let is = content(&mut client, "imports").await;
+            let generations: std::collections::BTreeSet<_> = is.values().collect();
+            assert!(generations.len() <= 1 && (is.is_empty() || is.len() == IMPORTED), "{generations:?}: {}", is.len());
+            let now = generations.first().map_or(0, |name| name.trim_start_matches("Generation ").parse().unwrap());
+            assert!((imported..=imported + 1).contains(&now), "import {now}, acknowledged {imported}");
+            imported = now;
+            if let Some((id, name)) = edits.first_key_value() {
+                let answer =
+                    surfaces::unary(&mut surfaces::Client::new(channel.clone()), request("edits", name, None)).await;
+                assert!(answer.mentions.iter().any(|one| one.entity.as_ref().unwrap().id == *id), "{answer:?}");
+            }
+
+            let editing = tokio::spawn({
+                let mut client = client.clone();
+                async move {
+                    let mut done = Vec::new();
+                    loop {
+                        let number = done.len();
+                        let (id, name) = (format!("e{kill}-{number}"), format!("Name{kill}x{number}"));
+                        if client.upsert_entities(upsert("edits", vec![given(&id, &name)])).await.is_err() {
+                            return (done, (id, name));
+                        }
+                        done.push((id, name));
+                    }
+                }
+            });
+            let importing = tokio::spawn({
+                let mut client = client.clone();
+                async move {
+                    let mut generation = imported;
+                    loop {
+                        let name = format!("Generation {}", generation + 1);
+                        let entities = (0..IMPORTED).map(|number| given(&number.to_string(), &name)).collect();
+                        if client.import_entities(import("imports", true, entities)).await.is_err() {
+                            return generation;
+                        }
+                        generation += 1;
+                    }
+                }
+            });
+            // A moment that differs from kill to kill, from none to some edits.
+            let moment = Duration::from_micros((kill as u64).wrapping_mul(7919) % 60_000);
+            tokio::task::spawn_blocking(move || {
+                std::thread::park_timeout(moment);
+                drop(server);
+            })
+            .await
+            .unwrap();
+            let (done, last) = editing.await.unwrap();
+            sent.extend(done.iter().cloned().chain([last]));
+            edits.extend(done);
+            imported = importing.await.unwrap();
+        }
+        assert!(edits.len() > KILLS / 4, "{} edits were acknowledged: too few to mean anything", edits.len());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_database_is_refused_with_a_sentence_that_helps() {
+    let database = Database::Sqlite(Folder::new());
+    let server = serve(&database, KEEP).await;
+    let mut client = client(&server).await;
+    let entities = (0..2000).map(|number| given(&number.to_string(), &format!("Name {number}"))).collect();
+    client.import_entities(import("names", true, entities)).await.unwrap();
+    drop(client);
+    server.stop().await.unwrap().unwrap();
+    drop(database.open().await);
+    let Database::Sqlite(folder) = &database else { return };
+    let data = folder.path("data");
+    let file = data.join("catalog.db");
+    let whole = fs::read(&file).unwrap();
+    for (what, bytes) in [
+        ("cut", whole[..whole.len() / 2].to_vec()),
+        ("cut by a page", whole[..whole.len() - 4096].to_vec()),
+        ("empty", vec![]),
+        ("of something else", b"id,name\n1,China\n".repeat(1000)),
+        ("with another beginning", [vec![0; 4096], whole[4096..].to_vec()].concat()),
+    ] {
+        for end in ["-wal", "-shm"] {
+            fs::remove_file(data.join(format!("catalog.db{end}"))).ok();
+        }
+        fs::write(&file, bytes).unwrap();
+        let error = Store::open_folder(&data).await.err().unwrap_or_else(|| panic!("{what}: it was opened"));
+        assert!(matches!(error, StoreError::Damaged { .. }), "{what}: {error:?}");
+        let message = error.to_string();
+        assert!(
+            message.contains("catalog.db is damaged") && message.contains("put a backup in its place"),
+            "{message}"
+        );
+    }
+    fs::write(&file, whole).unwrap();
+    let store = Store::open_folder(&data).await.unwrap();
+    let error = Store::open_folder(&data).await.unwrap_err();
+    assert!(matches!(error, StoreError::InUse(_)) && error.to_string().contains("--data"), "{error}");
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_or_missing_segment_is_made_again() {
+    for database in Database::all().await {
+        let server = serve(&database, KEEP).await;
+        let mut client = client(&server).await;
+        let entities = (0..5000).map(|number| given(&number.to_string(), &format!("Name {number}"))).collect();
+        client.import_entities(import("names", true, entities)).await.unwrap();
+        drop(client);
+        server.stop().await.unwrap().unwrap();
+        let segment = || fs::read_dir(database.segments()).unwrap().next().unwrap().unwrap().path();
+        let whole = fs::read(segment()).unwrap();
+        let mut flipped = whole.clone();
+        flipped[whole.len() / 2] ^= 1;
+        for bytes in [Some(flipped), Some(whole[..whole.len() / 2].to_vec()), Some(vec![]), None] {
+            let file = segment();
+            match bytes {
+                Some(bytes) => fs::write(&file, bytes).unwrap(),
+                None => fs::remove_file(&file).unwrap(),
+            }
+            let server = serve(&database, KEEP).await;
+            let answer = surfaces::unary(&mut server.client().await, request("names", "Name 4711 came", None)).await;
+            assert_eq!(answer.mentions[0].entity.as_ref().unwrap().id, "4711");
+            server.stop().await.unwrap().unwrap();
+            assert!(fs::read(segment()).unwrap() == whole, "the same content, the same file");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_loses_nothing() {
+    // A disk of its own needs a namespace of its own, which not every machine gives.
+    let folder = Folder::new();
+    let disk = folder.path("disk");
+    fs::create_dir_all(&disk).unwrap();
+    let mount = "mount -t tmpfs -o size=3m tmpfs \"$1\" && shift && exec \"$@\"";
+    let can = Command::new("unshare").args(["-m", "sh", "-c", mount, "sh"]).arg(&disk).arg("true").output();
+    if !can.is_ok_and(|output| output.status.success()) {
+        println!("skipped: this machine gives no disk of its own (unshare, mount)");
+        return;
+    }
+    let mut command = Command::new("unshare");
+    command.args(["-m", "sh", "-c", mount, "sh"]).arg(&disk).arg(env!("CARGO_BIN_EXE_onomast"));
+    let server = Process::of(command, &["--data".into(), disk.join("data").to_string_lossy().into_owned()]);
+    let mut client = Client::new(server.channel().await);
+    create(&mut client, "names").await;
+    let long = "x".repeat(3000);
+    let mut kept = 0;
+    let full = loop {
+        let entities =
+            (0..50).map(|number| given(&format!("{kept}-{number}"), &format!("Name {kept} {long}"))).collect();
+        match client.upsert_entities(upsert("names", entities)).await {
+            Ok(_) => kept += 1,
+            Err(status) => break status,
+        }
+        assert!(kept < 1000, "3 MB hold more than {kept} edits of 150 KB");
+    };
+    assert_eq!(reason(&full), (tonic::Code::ResourceExhausted, "DISK_FULL".into()), "{full:?}");
+    // What was kept is there, goes on being served, and is the whole of it.
+    assert_eq!(content(&mut client, "names").await.len(), kept * 50);
+    let text = format!("Name 0 {long}");
+    let answer =
+        surfaces::unary(&mut surfaces::Client::new(server.channel().await), request("names", &text, None)).await;
+    assert_eq!(answer.mentions.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clocks_that_jump_lose_no_version_that_is_kept_by_number() {
+    let folder = Folder::new();
+    let store = Store::open_folder(&folder.path("data")).await.unwrap();
+    let year = 365 * 24 * 3_600_000_i64;
+    let keep = Keep { count: 4, age: 1000 };
+    let names = store.create("names", "", year).await.unwrap();
+    let mut last = 0;
+    for (number, now) in [year, 2 * year, 10, 90 * year, -year, year, 0].into_iter().enumerate() {
+        let mut edit = store.edit(names.uid, None, now).await.unwrap();
+        edit.put(&[(format!("{number}"), format!("{{\"id\":\"{number}\"}}"))]).await.unwrap();
+        store.commit(edit, onomast::catalog::Kind::Edit, None).await.unwrap();
+        let stored = store.gazetteer("names").await.unwrap().unwrap();
+        assert!(stored.head.created >= last, "versions are in the order of their times");
+        last = stored.head.created;
+        store.prune(&stored, keep, now).await.unwrap();
+        let stored = store.gazetteer("names").await.unwrap().unwrap();
+        let versions = store.versions(&stored, i64::MAX, 100).await.unwrap();
+        assert!(versions.len() >= 4.min(number + 2), "{} after {}", versions.len(), number + 1);
+    }
+    store.close().await;
+}
