@@ -54,6 +54,9 @@ pub(super) struct ServerSettings {
     /// The address to listen on; port 0 takes any that is free. [setting server.listen]
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
+    /// The address of the admin port with /metrics, /livez and /readyz; there is none by default. [setting server.admin]
+    #[arg(long, value_name = "ADDRESS")]
+    admin: Option<String>,
     /// A gazetteer file (.jsonl, .csv, .tsv, .segment, or a name a line); may be given again. [setting gazetteers.files]
     #[arg(long, value_name = "FILE")]
     gazetteer: Vec<PathBuf>,
@@ -82,12 +85,16 @@ fn key_value(text: &str) -> Result<(String, String), String> {
 impl ServerSettings {
     /// The settings that all of this makes, with the environment of the process.
     pub(super) fn load(&self) -> Result<Config, ConfigError> {
-        let Self { config, listen, gazetteer, no_default_gazetteer, skip_bad_lines, log_level, log_format, set } = self;
+        let Self { config, listen, admin, gazetteer, no_default_gazetteer, skip_bad_lines, log_level, log_format, set } =
+            self;
         let mut flags = Vec::new();
         let mut flag = |key: &str, value: Value, name: &str| flags.push((key.to_owned(), value, name.to_owned()));
         let text = |text: &String| Value::String(text.clone());
         if let Some(listen) = listen {
             flag("server.listen", text(listen), "--listen");
+        }
+        if let Some(admin) = admin {
+            flag("server.admin", text(admin), "--admin");
         }
         if !gazetteer.is_empty() {
             let files = gazetteer.iter().map(|file| Value::String(file.to_string_lossy().into_owned()));

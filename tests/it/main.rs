@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, missing_docs)]
 
+mod admin;
 mod architecture;
 mod case;
 mod cases;
@@ -10,7 +11,9 @@ mod documents;
 mod eval;
 mod hostile;
 mod html;
+mod metrics;
 mod oracle;
+mod otlp;
 mod peers;
 mod properties;
 mod questions;
