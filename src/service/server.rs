@@ -34,7 +34,7 @@ use tonic::{
 /// How often a silent connection is asked whether its client is still there.
 const KEEPALIVE: Duration = Duration::from_secs(60);
 
-/// How long the last answers may take to leave once no request runs any more.
+/// How long no request may have run before the server ends: the last answers leave, and what clients sent meanwhile comes.
 const FLUSH: Duration = Duration::from_secs(1);
 
 /// The services whose health is told; the name of all together is empty.
@@ -284,12 +284,9 @@ impl Server {
                 return std::future::pending().await;
             }
             let grace = Duration::from_secs(options.grace_seconds);
-            let idle = tokio::time::timeout(grace, activity.idle()).await.is_ok();
-            if idle {
-                // Only watches of health are left, and answers that may still be on their way out.
-                tokio::time::sleep(FLUSH).await;
-            }
-            idle
+            // Once it is quiet, only watches of health are left.
+            let _ = tokio::time::timeout(grace, activity.quiet(FLUSH)).await;
+            activity.running()
         };
         let asked = async {
             if let Some(admin) = admin {
@@ -299,8 +296,9 @@ impl Server {
         };
         tokio::select! {
             result = serving => result?,
-            idle = grace => if !idle {
-                tracing::warn!(seconds = options.grace_seconds, "requests still ran when the time to end was over");
+            left = grace => if left > 0 {
+                let seconds = options.grace_seconds;
+                tracing::warn!(seconds, requests = left, "requests still ran when the time to end was over");
             },
             () = asked => {}
         }

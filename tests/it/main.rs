@@ -18,6 +18,7 @@ mod peers;
 mod properties;
 mod questions;
 mod readme;
+mod rolling;
 mod seed;
 mod segments;
 mod service;
