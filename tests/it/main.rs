@@ -7,6 +7,7 @@ mod architecture;
 mod case;
 mod cases;
 mod cli;
+mod deploy;
 mod documents;
 mod eval;
 mod hostile;
