@@ -27,6 +27,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("descriptors.bin"), &bytes)?;
 
+    // A label of metrics is one of these, whatever path is called.
+    let files = descriptors.file.iter();
+    let methods = files.flat_map(|file| {
+        let service = move |service: &str, method: &str| format!("/{}.{service}/{method}", file.package());
+        let services = file.service.iter();
+        services.flat_map(move |one| one.method.iter().map(move |method| service(one.name(), method.name())))
+    });
+    fs::write(out.join("methods.rs"), format!("{:?}", methods.collect::<Vec<_>>()).replacen('[', "&[", 1))?;
+
     tonic_prost_build::configure()
         .btree_map(".")
         .extern_path(".google.rpc.Status", "::tonic_types::Status")

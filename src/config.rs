@@ -31,7 +31,7 @@ pub const TOKEN_VARIABLE: &str = "ONOMAST_TOKEN";
 const OTHERS: [&str; 3] = [CONFIG_VARIABLE, SERVER_VARIABLE, TOKEN_VARIABLE];
 
 /// Every setting.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// How the server runs.
@@ -42,6 +42,8 @@ pub struct Settings {
     pub gazetteers: catalog::Options,
     /// What is logged, and how.
     pub log: telemetry::Options,
+    /// Where metrics and spans are sent to.
+    pub telemetry: telemetry::ExportOptions,
 }
 
 /// Where a value came from.
@@ -179,6 +181,9 @@ impl Config {
             Some(Value::Integer(_)) => {
                 Value::Integer(text.parse().map_err(|_| wrong(format!("asks for a whole number, not {text:?}")))?)
             }
+            Some(Value::Float(_)) => {
+                Value::Float(text.parse().map_err(|_| wrong(format!("asks for a number, not {text:?}")))?)
+            }
             Some(Value::Boolean(_)) => {
                 Value::Boolean(text.parse().map_err(|_| wrong(format!("asks for true or false, not {text:?}")))?)
             }
@@ -196,6 +201,11 @@ impl Config {
             let hint = self.values.keys().filter(|known| distance(known, &key) <= 3);
             let hint = hint.min_by_key(|known| distance(known, &key)).cloned();
             return Err(ConfigError::UnknownKey { origin, key, hint });
+        };
+        // A whole number is a number, too.
+        let value = match (&slot.0, value) {
+            (Value::Float(_), Value::Integer(whole)) => Value::Float(whole as f64),
+            (_, value) => value,
         };
         if slot.0.type_str() != value.type_str() {
             let message = format!("asks for a value of type {}, not {}", slot.0.type_str(), value.type_str());

@@ -6,9 +6,10 @@
 //! - [`gazetteer`]: entities and names as given, file formats, what is wrong with them.
 //! - [`index`]: names compiled into a segment that finds them.
 //! - [`extract`]: from a document to its mentions.
+//! - [`observe`]: metrics and spans of a running service.
 //! - [`catalog`]: which gazetteers exist, in which version.
 //! - [`service`]: all of that over gRPC.
-//! - [`config`] and [`telemetry`]: settings with their origin, and logs.
+//! - [`config`] and [`telemetry`]: settings with their origin; logs, and where metrics and spans go.
 //! - [`cli`]: the program.
 
 #[forbid(unsafe_code)]
@@ -21,6 +22,9 @@ pub mod index;
 
 #[forbid(unsafe_code)]
 pub mod extract;
+
+#[forbid(unsafe_code)]
+pub mod observe;
 
 #[forbid(unsafe_code)]
 pub mod catalog;

@@ -1,6 +1,6 @@
 //! A gazetteer in one version.
 
-use std::{fmt::Write as _, path::Path, sync::Arc};
+use std::{fmt::Write as _, path::Path, sync::Arc, time::Instant};
 
 use sha2::{Digest as _, Sha256};
 
@@ -19,6 +19,7 @@ pub struct Gazetteer {
     segment: Arc<Segment>,
     overlay: Option<Overlay>,
     stored: Option<Stored>,
+    since: Instant,
 }
 
 impl Gazetteer {
@@ -42,13 +43,13 @@ impl Gazetteer {
     /// A gazetteer of a segment that was compiled from content of that version.
     pub fn new(name: impl Into<String>, version: impl Into<String>, segment: Segment) -> Self {
         let (name, version) = (name.into(), version.into());
-        Self { name, version, segment: Arc::new(segment), overlay: None, stored: None }
+        Self { name, version, segment: Arc::new(segment), overlay: None, stored: None, since: Instant::now() }
     }
 
     /// A gazetteer of the database: a base, and what changed since.
     pub(super) fn stored(stored: Stored, base: Arc<Segment>, overlay: Option<Overlay>) -> Self {
         let (name, version) = (stored.name.clone(), stored.head.revision.to_string());
-        Self { name, version, segment: base, overlay, stored: Some(stored) }
+        Self { name, version, segment: base, overlay, stored: Some(stored), since: Instant::now() }
     }
 
     /// This gazetteer with an overlay of changes: without the entities of the ids `gone`, and with `come`. What is
@@ -91,6 +92,11 @@ impl Gazetteer {
     /// How many entities it has.
     pub fn entity_count(&self) -> usize {
         self.overlay.as_ref().map_or_else(|| self.segment.entities().len(), Overlay::len)
+    }
+
+    /// When it was compiled or opened in this version.
+    pub fn since(&self) -> Instant {
+        self.since
     }
 
     /// What the database says of it; `None` for one that was given as a file.

@@ -8,7 +8,7 @@ use std::{
     collections::{HashMap, VecDeque},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
 use tokio::sync::{Mutex as AsyncMutex, watch};
@@ -192,7 +192,9 @@ impl Keeper {
             };
         }
         let folder = self.folder.as_deref();
+        let started = Instant::now();
         let (base, overlay) = self.build(stored, &stored.head, slot.base.clone(), folder).await?;
+        live.metrics().compiled(started.elapsed());
         self.put(live, &mut slot, stored, base, overlay);
         Ok(())
     }

@@ -11,6 +11,10 @@ use std::sync::{
 use arc_swap::ArcSwapOption;
 
 use super::{Catalog, CatalogError, Gazetteer, Keeper};
+use crate::{
+    index::Overlay,
+    observe::{GazetteerState, Metrics},
+};
 
 /// The catalog that is served.
 #[derive(Debug, Default)]
@@ -19,6 +23,7 @@ pub struct Live {
     /// Whether the gazetteers of files are there, and those of the database if it was to come first.
     ready: AtomicBool,
     keeper: OnceLock<Keeper>,
+    metrics: OnceLock<Metrics>,
 }
 
 /// A version that a request asks for.
@@ -44,6 +49,22 @@ impl Live {
             Some(Arc::new(stored.fold((*files).clone(), |catalog, one| catalog.with(one.clone()))))
         });
         self.ready.store(true, Ordering::Release);
+        self.measure();
+    }
+
+    /// Gives what is told of the gazetteers that are served, once.
+    pub fn observe(&self, metrics: Metrics) {
+        let _ = self.metrics.set(metrics);
+    }
+
+    /// What is told of.
+    pub fn metrics(&self) -> Metrics {
+        self.metrics.get().cloned().unwrap_or_default()
+    }
+
+    fn measure(&self) {
+        let catalog = self.catalog.load_full().unwrap_or_default();
+        self.metrics().gazetteers(catalog.iter().map(|gazetteer| state_of(gazetteer)).collect());
     }
 
     /// Gives the database, once.
@@ -63,11 +84,13 @@ impl Live {
             let catalog = now.as_deref().cloned().unwrap_or_default();
             Some(Arc::new(catalog.with(gazetteer.clone())))
         });
+        self.measure();
     }
 
     /// Serves only those gazetteers of the database that `stays` wants.
     pub(super) fn retain(&self, stays: impl Fn(&super::Stored) -> bool) {
         self.catalog.rcu(|now| now.as_ref().map(|now| Arc::new(now.retain(&stays))));
+        self.measure();
     }
 
     /// A gazetteer in the version that is asked for.
@@ -107,5 +130,20 @@ impl Live {
                 Err(CatalogError::NotReached { name: name.to_owned(), newest, asked: version.clone() })
             }
         }
+    }
+}
+
+/// What metrics tell of a gazetteer.
+fn state_of(gazetteer: &Gazetteer) -> GazetteerState {
+    let (segment, overlay) = (gazetteer.segment(), gazetteer.overlay().map(Overlay::segment));
+    let names = overlay.map_or(0, |overlay| overlay.name_count());
+    GazetteerState {
+        name: gazetteer.name().to_owned(),
+        version: gazetteer.version().to_owned(),
+        since: gazetteer.since(),
+        entities: gazetteer.entity_count() as u64,
+        names: (segment.name_count() + names) as u64,
+        bytes: (segment.memory() + overlay.map_or(0, |overlay| overlay.memory())) as u64,
+        overlay_names: names as u64,
     }
 }

@@ -57,6 +57,9 @@ pub(super) struct ServerSettings {
     /// The address to listen on; port 0 takes any that is free. [setting server.listen]
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
+    /// The address of the admin port with /metrics, /livez and /readyz; there is none by default. [setting server.admin]
+    #[arg(long, value_name = "ADDRESS")]
+    admin: Option<String>,
     /// A gazetteer file (.jsonl, .csv, .tsv, .segment, or a name a line); may be given again. [setting gazetteers.files]
     #[arg(long, value_name = "FILE")]
     gazetteer: Vec<PathBuf>,
@@ -94,6 +97,7 @@ impl ServerSettings {
         let Self {
             config,
             listen,
+            admin,
             gazetteer,
             data,
             database,
@@ -108,6 +112,9 @@ impl ServerSettings {
         let text = |text: &String| Value::String(text.clone());
         if let Some(listen) = listen {
             flag("server.listen", text(listen), "--listen");
+        }
+        if let Some(admin) = admin {
+            flag("server.admin", text(admin), "--admin");
         }
         if !gazetteer.is_empty() {
             let files = gazetteer.iter().map(|file| Value::String(file.to_string_lossy().into_owned()));

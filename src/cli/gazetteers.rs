@@ -13,6 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     catalog::{self, Keep, Keeper, Loaded, Options, Store, StoreError, Unverified},
+    observe::Reload,
     service::Handle,
 };
 
@@ -121,6 +122,7 @@ async fn verify(unverified: Vec<Unverified>) -> anyhow::Result<()> {
 /// Loads files again when a signal to hang up comes, or when they changed.
 async fn reload(options: &Options, handle: &Handle) -> anyhow::Result<()> {
     let mut hang_up = signal(SignalKind::hangup()).context("cannot wait for SIGHUP")?;
+    let metrics = handle.live().metrics();
     let mut known = stamps(&options.files);
     loop {
         let asked = match options.reload_seconds {
@@ -144,9 +146,13 @@ async fn reload(options: &Options, handle: &Handle) -> anyhow::Result<()> {
         match loaded.await {
             Ok(loaded) => {
                 handle.serve(loaded.catalog).await;
+                metrics.reloaded(Reload::Ok);
                 tracing::info!("gazetteers were loaded again");
             }
-            Err(error) => tracing::error!("gazetteers were not loaded again; the old ones go on: {error:#}"),
+            Err(error) => {
+                metrics.reloaded(Reload::Failed);
+                tracing::error!("gazetteers were not loaded again; the old ones go on: {error:#}");
+            }
         }
     }
 }

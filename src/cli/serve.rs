@@ -1,4 +1,4 @@
-//! `onomast serve`: settings, logs, port, gazetteers, run, drain.
+//! `onomast serve`: settings, logs, exporters, ports, gazetteers, run, drain.
 
 use std::process::ExitCode;
 
@@ -6,7 +6,13 @@ use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{args::Serve, gazetteers};
-use crate::{config::Settings, service::Server, telemetry};
+use crate::{
+    catalog,
+    config::Settings,
+    observe::{Metrics, Observer, Tracer},
+    service::{Scrape, Server},
+    telemetry::{self, Exporters},
+};
 
 /// Serves until a signal to stop.
 pub(super) fn run(arguments: Serve) -> anyhow::Result<ExitCode> {
@@ -21,8 +27,20 @@ pub(super) fn run(arguments: Serve) -> anyhow::Result<ExitCode> {
 }
 
 async fn serve(settings: Settings) -> anyhow::Result<()> {
-    let Settings { server, limits, gazetteers, log: _ } = settings;
+    let Settings { server, limits, gazetteers, log: _, telemetry } = settings;
     let server = Server::bind(server, limits).await?;
+    let exporters = Exporters::start(&telemetry, server.admin_address().is_some())?;
+    let metrics = exporters.meter().map(|meter| Metrics::new(&meter)).unwrap_or_default();
+    let tracer = exporters.tracer().map(|(tracer, propagator)| Tracer::new(tracer, propagator));
+    let server = server.observed(Observer { metrics, tracer }, Scrape::new(exporters.scrape()));
+    let result = run_with(server, gazetteers).await;
+    // What was measured last is sent before the end; that waits for the network.
+    tokio::task::spawn_blocking(move || exporters.stop()).await.context("sending telemetry failed")?;
+    result
+}
+
+/// Loads gazetteers into a server, and runs it until a signal to stop.
+async fn run_with(server: Server, gazetteers: catalog::Options) -> anyhow::Result<()> {
     let handle = server.handle();
     // The server runs while gazetteers are read, so that health checks see it coming up.
     let (failed, failure) = tokio::sync::oneshot::channel();

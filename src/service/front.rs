@@ -1,12 +1,13 @@
-//! What every call passes first: room on the server, a request id, a log line, the deadline, a reason on every error.
+//! What every call passes first: room on the server, a request id, the deadline, a reason on every error.
 //!
-//! The log names the method, the request id, the code and the time; never a document. Errors that tonic makes itself
-//! (an undecodable or too large message) get the form of all others.
+//! From here on a call is watched to its trailers, see `access_log`. Errors that tonic makes itself (an undecodable or
+//! too large message) get the form of all others.
 
 use std::{
+    future::{Future as _, poll_fn},
     sync::Arc,
     task::{Context, Poll},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use futures_util::future::BoxFuture;
@@ -19,7 +20,12 @@ use tonic::{
 use tower::{Layer, Service};
 use tracing::Instrument as _;
 
-use super::Error;
+use super::{
+    Error,
+    access_log::{Watched, is_foreign},
+    activity::Activity,
+};
+use crate::observe::Observer;
 
 /// Carries the id of a request: taken over from the caller, or made here, and returned.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -40,6 +46,10 @@ pub(super) struct Front {
     pub(super) room: Arc<Semaphore>,
     /// Part of every request id that is made here, so that those of two servers differ.
     pub(super) instance: u64,
+    /// What calls are observed by.
+    pub(super) observer: Observer,
+    /// Counts calls of our own services, for the end of the server.
+    pub(super) activity: Activity,
 }
 
 /// Room that a call holds as long as a copy of this lives: to its answer, and to the end of its stream.
@@ -91,12 +101,16 @@ where
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        let started = Instant::now();
         let id = self.request_id(request.headers());
         let method: String = request.uri().path().chars().take(MAX_METHOD).collect();
         let deadline = deadline(request.headers());
         let message_bytes = self.front.message_bytes;
         let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default(), method);
+        let active = (!is_foreign(request.uri().path())).then(|| self.front.activity.begin());
+        let watched = Watched::begin(&self.front.observer, &request, span.clone(), active);
+        let current = watched.call().clone();
+        request.extensions_mut().insert(current.clone());
+        let mut request = request.map(|body| watched.request(body));
         let admitted = self.front.admit(request.uri().path());
         if let Ok(Some(admitted)) = &admitted {
             request.extensions_mut().insert(admitted.clone());
@@ -115,14 +129,13 @@ where
             };
             explain(&mut response, message_bytes);
             response.headers_mut().insert(REQUEST_ID, id);
-            // A stream may still fail; its trailers tell, long after these headers.
-            let code =
-                response.headers().get(Status::GRPC_STATUS).map_or(Code::Ok, |code| Code::from_bytes(code.as_bytes()));
-            let milliseconds = started.elapsed().as_secs_f64() * 1e3;
-            tracing::info!(code = ?code, milliseconds, "answered");
-            Ok(response)
+            Ok(watched.answer(response))
         };
-        Box::pin(answer.instrument(span))
+        let mut answer = Box::pin(answer.instrument(span));
+        Box::pin(poll_fn(move |context| {
+            let _entered = current.enter();
+            answer.as_mut().poll(context)
+        }))
     }
 }
 

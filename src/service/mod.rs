@@ -4,11 +4,14 @@
 //! first moment; extraction answers once a catalog was given. Work on the processor happens in [`work`], never on the
 //! threads that do input and output.
 //!
-//! The only home of `tonic` and `prost`. Generated types end in [`convert`].
+//! The only home of `tonic`, `prost` and `axum`. Generated types end in [`convert`].
 //!
 //! Must not know: the command line, where settings come from.
 
 mod access;
+mod access_log;
+mod activity;
+mod admin;
 mod client;
 mod convert;
 mod encoded;
@@ -17,8 +20,10 @@ mod extraction;
 mod front;
 mod gazetteers;
 mod limits;
+mod noted;
 mod plan;
 pub mod proto;
+mod readiness;
 mod reasons;
 mod server;
 mod status;
@@ -26,6 +31,7 @@ mod versions;
 mod work;
 
 pub use access::{Principal, Role};
+pub use admin::Scrape;
 pub use client::{Client, ClientError, Connection, connect, explain};
 pub use convert::{document, findings, response};
 pub use encoded::{Encoded, response as encoded};

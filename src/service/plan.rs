@@ -4,6 +4,7 @@ use std::sync::{Arc, atomic::AtomicBool};
 
 use super::{
     Encoded, Error, Limits, Violation, convert, encoded,
+    noted::Noted,
     proto::{self, ErrorReason},
     work::Memory,
 };
@@ -93,13 +94,16 @@ impl Plan {
         memory: &mut Memory,
         interrupted: &AtomicBool,
     ) -> Result<Encoded, Error> {
+        let noted = Noted::begin();
         let mut wrong = Vec::new();
         let input = convert::document(document, path, limits, &mut wrong);
-        Error::check(wrong)?;
+        Error::check(wrong).inspect_err(|error| noted.failed(error))?;
         let Memory { scratch, answer } = memory;
         let sources = self.pinned.sources();
         extract::run(&sources, input, &self.options, self.pinned.filter(), scratch, answer, interrupted)
-            .map_err(|extract::Interrupted| Error::Cancelled)?;
+            .map_err(|extract::Interrupted| Error::Cancelled)
+            .inspect_err(|error| noted.failed(error))?;
+        noted.answered("extract", input, &self.pinned, answer);
         Ok(encoded::response(&document.id, input, &self.pinned, &self.options, answer))
     }
 
@@ -112,13 +116,16 @@ impl Plan {
         memory: &mut Memory,
         interrupted: &AtomicBool,
     ) -> Result<proto::ExplainMatchResponse, Error> {
+        let noted = Noted::begin();
         let mut wrong = Vec::new();
         let input = convert::document(document, "document", limits, &mut wrong);
-        Error::check(wrong)?;
+        Error::check(wrong).inspect_err(|error| noted.failed(error))?;
         let Memory { scratch, answer } = memory;
         let (sources, filter) = (self.pinned.sources(), self.pinned.filter());
         let findings = extract::ask(&sources, input, &self.options, filter, subject, scratch, answer, interrupted)
-            .map_err(|extract::Interrupted| Error::Cancelled)?;
+            .map_err(|extract::Interrupted| Error::Cancelled)
+            .inspect_err(|error| noted.failed(error))?;
+        noted.answered("explain", input, &self.pinned, answer);
         Ok(convert::findings(input, &self.pinned, &self.options, answer, &findings))
     }
 }

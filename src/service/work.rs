@@ -18,7 +18,10 @@ use tokio::{
 };
 
 use super::Error;
-use crate::extract::{Answer, Scratch};
+use crate::{
+    extract::{Answer, Scratch},
+    observe::Queued,
+};
 
 /// A document of more bytes leaves no memory behind in its worker.
 const KEPT_BYTES: usize = 4 << 20;
@@ -57,6 +60,7 @@ impl Workers {
     ) -> Result<T, Error> {
         let stop = Arc::new(AtomicBool::new(false));
         let (free, stopped, span) = (self.free.clone(), stop.clone(), tracing::Span::current());
+        let queued = Queued::now();
         // A task of its own: whoever waits may not be polled for long (a stream whose client is slow), and must not
         // hold a place in the line meanwhile.
         let task = tokio::spawn(async move {
@@ -64,6 +68,7 @@ impl Workers {
             let work = spawn_blocking(move || {
                 let _permit = permit;
                 let _entered = span.enter();
+                let _working = queued.map(Queued::work);
                 MEMORY.with(|memory| {
                     let mut memory = memory.borrow_mut();
                     let result = catch_unwind(AssertUnwindSafe(|| job(&mut memory, &stopped)));

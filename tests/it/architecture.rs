@@ -8,10 +8,10 @@ use std::{
 use crate::support::repository;
 
 /// From the lowest to the highest. Each may use those before it.
-const LAYERS: [&str; 7] = ["text", "gazetteer", "index", "extract", "catalog", "service", "cli"];
+const LAYERS: [&str; 8] = ["text", "gazetteer", "index", "extract", "observe", "catalog", "service", "cli"];
 
 /// Dependencies and the only module that may name them.
-const HOMES: [(&str, &[&str]); 13] = [
+const HOMES: [(&str, &[&str]); 20] = [
     ("aho_corasick", &["index"]),
     ("memmap2", &["index"]),
     ("bytemuck", &["index"]),
@@ -25,6 +25,13 @@ const HOMES: [(&str, &[&str]); 13] = [
     ("indicatif", &["cli"]),
     ("icu_normalizer", &["text"]),
     ("tracing_subscriber", &["telemetry"]),
+    ("opentelemetry", &["observe", "telemetry"]),
+    ("opentelemetry_sdk", &["telemetry"]),
+    ("opentelemetry_otlp", &["telemetry"]),
+    ("opentelemetry_prometheus", &["telemetry"]),
+    ("prometheus", &["telemetry"]),
+    ("axum", &["service"]),
+    ("http_body", &["service"]),
 ];
 
 /// What the pure layers may not name.

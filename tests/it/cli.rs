@@ -276,6 +276,11 @@ async fn the_server_serves_logs_no_text_and_drains() {
     let line = served.wait_for("answered");
     assert!(line.contains("request-77") && line.contains("/onomast.v1.ExtractionService/Extract"), "{line}");
     assert!(!line.contains("secret"), "{line}");
+    for field in
+        ["\"code\":\"OK\"", "\"client\":\"anonymous\"", "\"documents\":1", "\"mentions\":1", "\"milliseconds\":"]
+    {
+        assert!(line.contains(field), "{field}: {line}");
+    }
 
     // The port is taken now.
     let (code, _, err) = run(&["serve", "--listen", &served.address]);

@@ -2,23 +2,28 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, missing_docs)]
 
+mod admin;
 mod architecture;
 mod case;
 mod cases;
 mod cli;
+mod deploy;
 mod documents;
 mod eval;
 mod faults;
 mod gazetteers;
 mod hostile;
 mod html;
+mod metrics;
 mod model;
 mod oracle;
+mod otlp;
 mod peers;
 mod postgres;
 mod properties;
 mod questions;
 mod readme;
+mod rolling;
 mod seed;
 mod segments;
 mod service;

@@ -8,9 +8,15 @@ use std::{
 
 use onomast::{
     catalog::{self, Catalog},
-    service::{Limits, Options, Server, ServerError},
+    observe::{Metrics, Observer, Tracer},
+    service::{Limits, Options, Scrape, Server, ServerError},
+    telemetry::{ExportOptions, Exporters},
 };
-use tokio::{sync::oneshot, task::JoinHandle};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    sync::oneshot,
+    task::JoinHandle,
+};
 
 use crate::surfaces::Client;
 
@@ -18,6 +24,8 @@ use crate::surfaces::Client;
 pub(crate) struct TestServer {
     pub(crate) address: String,
     pub(crate) handle: onomast::service::Handle,
+    /// The admin port, as host:port; empty where there is none.
+    pub(crate) admin: String,
     stop: oneshot::Sender<()>,
     running: JoinHandle<Result<(), ServerError>>,
 }
@@ -25,15 +33,32 @@ pub(crate) struct TestServer {
 impl TestServer {
     /// A server that was not given its catalog yet.
     pub(crate) async fn empty(limits: Limits) -> Self {
-        let options = Options { listen: ([127, 0, 0, 1], 0).into(), workers: 2, grace_seconds: 20 };
+        let options =
+            Options { listen: ([127, 0, 0, 1], 0).into(), workers: 2, grace_seconds: 20, ..Options::default() };
+        Self::run(Server::bind(options, limits).await.unwrap())
+    }
+
+    /// A server with an admin port and exporters, that was not given its catalog yet.
+    pub(crate) async fn observed(limits: Limits, export: &ExportOptions) -> (Self, Metrics, Exporters) {
+        let any = ([127, 0, 0, 1], 0).into();
+        let options = Options { listen: any, workers: 2, grace_seconds: 20, admin: Some(any), ..Options::default() };
         let server = Server::bind(options, limits).await.unwrap();
+        let exporters = Exporters::start(export, true).unwrap();
+        let metrics = Metrics::new(&exporters.meter().unwrap());
+        let tracer = exporters.tracer().map(|(tracer, propagator)| Tracer::new(tracer, propagator));
+        let observer = Observer { metrics: metrics.clone(), tracer };
+        (Self::run(server.observed(observer, Scrape::new(exporters.scrape()))), metrics, exporters)
+    }
+
+    fn run(server: Server) -> Self {
         let address = format!("http://{}", server.address());
+        let admin = server.admin_address().map(|address| address.to_string()).unwrap_or_default();
         let handle = server.handle();
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(server.run(async {
             stopped.await.ok();
         }));
-        Self { address, handle, stop, running }
+        Self { address, handle, admin, stop, running }
     }
 
     pub(crate) async fn with(catalog: Catalog, limits: Limits) -> Self {
@@ -59,6 +84,17 @@ impl TestServer {
         self.stop.send(()).ok();
         self.running
     }
+}
+
+/// The status and the body of a page over HTTP/1.1.
+pub(crate) async fn get(address: &str, path: &str) -> (u16, String) {
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
 }
 
 /// A folder that is removed at the end of the test.

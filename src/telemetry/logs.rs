@@ -1,8 +1,13 @@
 //! Logs: structured, on standard error, as text or as JSON lines.
+//!
+//! A log that cannot be written stops nothing.
+//!
+//! Must not know: what is logged.
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 use tracing_subscriber::{EnvFilter, filter::LevelFilter, fmt};
+
+use super::TelemetryError;
 
 /// What is logged, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,19 +33,6 @@ pub enum Format {
     Text,
     /// For machines: a JSON object a line.
     Json,
-}
-
-/// Why logging does not start.
-#[derive(Debug, Error)]
-pub enum TelemetryError {
-    /// The level is neither a level nor directives.
-    #[error(
-        "the setting log.level {0:?} is neither a level (error, warn, info, debug, trace) nor a list of directives"
-    )]
-    Level(String),
-    /// Logging was started before.
-    #[error("logging was started before")]
-    Twice,
 }
 
 /// Starts logging for the whole process.

@@ -1,0 +1,59 @@
+//! Values of a label, with a bound on their number.
+//!
+//! A time series is kept for each combination of labels and never goes away, so that what others choose (names of
+//! clients and types) must not be a label without a bound.
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+/// Stands for every value beyond the bound.
+const OTHER: &str = "other";
+/// A longer value is one of the others, in bytes.
+const MAX_BYTES: usize = 100;
+
+/// The values of a label that were seen. The first ones that come have a name.
+#[derive(Debug)]
+pub(super) struct Labels {
+    most: usize,
+    seen: RwLock<HashSet<Arc<str>>>,
+    other: Arc<str>,
+}
+
+impl Labels {
+    /// No values yet, and never more than `most`, and one for all others.
+    pub(super) fn new(most: usize) -> Self {
+        Self { most, seen: RwLock::default(), other: OTHER.into() }
+    }
+
+    /// The value to record instead of this one.
+    pub(super) fn of(&self, value: &str) -> Arc<str> {
+        // A lock that is poisoned holds a set that is whole: nothing in here panics between two changes.
+        if let Some(known) = self.seen.read().unwrap_or_else(PoisonError::into_inner).get(value) {
+            return known.clone();
+        }
+        let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = seen.get(value) {
+            return known.clone();
+        }
+        if seen.len() >= self.most || value.len() > MAX_BYTES {
+            return self.other.clone();
+        }
+        let value: Arc<str> = value.into();
+        seen.insert(value.clone());
+        value
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_are_never_more_values_than_allowed() {
+        let labels = Labels::new(2);
+        assert_eq!((&*labels.of("a"), &*labels.of(&"x".repeat(101)), &*labels.of("b")), ("a", OTHER, "b"));
+        assert_eq!((&*labels.of("c"), &*labels.of("a")), (OTHER, "a"));
+    }
+}
