@@ -41,6 +41,8 @@ pub(super) enum Command {
     Check(Check),
     /// Compile gazetteer files into one segment file, which opens at once at any size.
     Compile(Compile),
+    /// Make a random token for a client, and print it with what the access file shall hold of it.
+    Token,
     /// Print the effective settings and where each came from.
     Config(ServerSettings),
 }
@@ -54,6 +56,9 @@ pub(super) struct ServerSettings {
     /// The address to listen on; port 0 takes any that is free. [setting server.listen]
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
+    /// Serve other machines although there is no TLS, or nobody is asked who they are. [setting server.insecure]
+    #[arg(long)]
+    insecure: bool,
     /// A gazetteer file (.jsonl, .csv, .tsv, .segment, or a name a line); may be given again. [setting gazetteers.files]
     #[arg(long, value_name = "FILE")]
     gazetteer: Vec<PathBuf>,
@@ -82,12 +87,25 @@ fn key_value(text: &str) -> Result<(String, String), String> {
 impl ServerSettings {
     /// The settings that all of this makes, with the environment of the process.
     pub(super) fn load(&self) -> Result<Config, ConfigError> {
-        let Self { config, listen, gazetteer, no_default_gazetteer, skip_bad_lines, log_level, log_format, set } = self;
+        let Self {
+            config,
+            listen,
+            insecure,
+            gazetteer,
+            no_default_gazetteer,
+            skip_bad_lines,
+            log_level,
+            log_format,
+            set,
+        } = self;
         let mut flags = Vec::new();
         let mut flag = |key: &str, value: Value, name: &str| flags.push((key.to_owned(), value, name.to_owned()));
         let text = |text: &String| Value::String(text.clone());
         if let Some(listen) = listen {
             flag("server.listen", text(listen), "--listen");
+        }
+        if *insecure {
+            flag("server.insecure", true.into(), "--insecure");
         }
         if !gazetteer.is_empty() {
             let files = gazetteer.iter().map(|file| Value::String(file.to_string_lossy().into_owned()));

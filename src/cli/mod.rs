@@ -17,6 +17,7 @@ mod names;
 mod progress;
 mod search;
 mod serve;
+mod token;
 
 use std::{io::Write as _, process::ExitCode};
 
@@ -33,6 +34,7 @@ pub fn main() -> ExitCode {
         Command::Explain(arguments) => explain::run(arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Compile(arguments) => compile::run(&arguments),
+        Command::Token => token::run(),
         Command::Config(arguments) => config::run(&arguments),
     };
     match result {

@@ -3,13 +3,13 @@
 use std::{process::ExitCode, time::Instant};
 
 use anyhow::Context as _;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::args::Serve;
 use crate::{
     catalog::{self, Loaded, Unverified},
     config::Settings,
-    service::{Handle, Server},
+    service::{Facing, Handle, Server},
     telemetry,
 };
 
@@ -26,9 +26,11 @@ pub(super) fn run(arguments: Serve) -> anyhow::Result<ExitCode> {
 }
 
 async fn serve(settings: Settings) -> anyhow::Result<()> {
-    let Settings { server, limits, gazetteers, log: _ } = settings;
-    let server = Server::bind(server, limits).await?;
+    let Settings { server, tls, access, quota, limits, gazetteers, log: _ } = settings;
+    let server = Server::bind_facing(server, limits, &Facing { tls, access, quota }).await?;
     let handle = server.handle();
+    let reloading =
+        tokio::spawn(reload(signal(SignalKind::hangup()).context("cannot wait for SIGHUP")?, server.handle()));
     // The server runs while gazetteers are read, so that health checks see it coming up.
     let (failed, failure) = tokio::sync::oneshot::channel();
     let loading = tokio::spawn(async move {
@@ -48,6 +50,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         signal = stop_signal() => signal,
     };
     loading.abort();
+    reloading.abort();
     outcome?;
     // The server still runs: it was not polled to its end above.
     let _ = stop.send(());
@@ -57,6 +60,15 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
             tracing::warn!("second signal: stopping at once");
             signal
         }
+    }
+}
+
+/// Reads certificates and the access file again with each SIGHUP.
+async fn reload(mut hangup: Signal, handle: Handle) {
+    while hangup.recv().await.is_some() {
+        let handle = handle.clone();
+        // What is bad is logged.
+        let _ = tokio::task::spawn_blocking(move || handle.reload_security()).await;
     }
 }
 

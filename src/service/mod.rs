@@ -9,24 +9,33 @@
 //! Must not know: the command line, where settings come from.
 
 mod access;
+mod body;
+mod connection;
 mod convert;
 mod encoded;
 mod error;
 mod extraction;
 mod front;
+mod guard;
 mod limits;
 mod plan;
 pub mod proto;
+mod quota;
 mod reasons;
+mod secrets;
 mod server;
 mod status;
+mod tls;
 mod work;
 
-pub use access::{Principal, Role};
+pub use access::{AccessError, NewToken, NoRandomness, Options as AccessOptions, Principal, Role, new_token};
 pub use convert::{document, findings, response};
 pub use encoded::{Encoded, response as encoded};
 pub use error::{Error, Violation};
 pub use limits::Limits;
 pub use plan::{Plan, SharedCatalog};
+pub use quota::Quota;
+pub use secrets::Facing;
 pub use server::{Handle, Options, Server, ServerError};
+pub use tls::{Options as TlsOptions, TlsError};
 pub use work::Workers;

@@ -3,12 +3,12 @@
 use std::sync::{Arc, OnceLock, atomic::AtomicBool};
 
 use super::{
-    Encoded, Error, Limits, Violation, convert, encoded,
+    Encoded, Error, Limits, Principal, Violation, convert, encoded,
     proto::{self, ErrorReason},
     work::Memory,
 };
 use crate::{
-    catalog::{Catalog, Gazetteer, Pinned},
+    catalog::{Catalog, CatalogError, Gazetteer, Pinned},
     extract::{self, Options, Subject},
 };
 
@@ -29,6 +29,7 @@ impl Plan {
     pub fn new(
         catalog: &Catalog,
         limits: &Limits,
+        principal: &Principal,
         gazetteers: &[String],
         inline: &[proto::Entity],
         options: Option<&proto::ExtractOptions>,
@@ -39,10 +40,16 @@ impl Plan {
         let entities = convert::entities(inline, limits, wrong);
         let mut pinned = Vec::new();
         let gazetteers = convert::at_most(gazetteers, "gazetteers", wrong);
-        let names = if gazetteers.is_empty() { catalog.defaults() } else { gazetteers };
+        let defaults = || catalog.defaults().iter().filter(|name| principal.sees(name)).cloned().collect();
+        let names: Vec<String> = if gazetteers.is_empty() { defaults() } else { gazetteers.to_vec() };
         for (index, name) in names.iter().enumerate() {
             let field = format!("gazetteers[{index}]");
-            match catalog.get(name) {
+            // What a principal does not see is answered as what does not exist.
+            let found = match principal.sees(name) {
+                true => catalog.get(name),
+                false => Err(CatalogError::NotFound(name.clone())),
+            };
+            match found {
                 Err(error) => {
                     let reason = ErrorReason::GazetteerNotFound;
                     wrong.push(Violation::new(field, error.to_string(), reason));

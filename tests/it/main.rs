@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, missing_docs)]
 
+mod access;
 mod architecture;
+mod attack;
 mod case;
 mod cases;
 mod cli;
@@ -21,3 +23,5 @@ mod service;
 mod stream;
 mod support;
 mod surfaces;
+mod tenants;
+mod tls;

@@ -8,7 +8,7 @@ use std::{
 
 use onomast::{
     catalog::{self, Catalog},
-    service::{Limits, Options, Server, ServerError},
+    service::{Facing, Limits, Options, Server, ServerError},
 };
 use tokio::{sync::oneshot, task::JoinHandle};
 
@@ -25,8 +25,18 @@ pub(crate) struct TestServer {
 impl TestServer {
     /// A server that was not given its catalog yet.
     pub(crate) async fn empty(limits: Limits) -> Self {
-        let options = Options { listen: ([127, 0, 0, 1], 0).into(), workers: 2, grace_seconds: 20 };
-        let server = Server::bind(options, limits).await.unwrap();
+        Self::facing(limits, &Facing::default()).await
+    }
+
+    /// A server with certificates, or that asks who calls; it was not given its catalog yet.
+    pub(crate) async fn facing(limits: Limits, facing: &Facing) -> Self {
+        let options =
+            Options { listen: ([127, 0, 0, 1], 0).into(), workers: 2, grace_seconds: 20, ..Options::default() };
+        Self::of(Server::bind_facing(options, limits, facing).await.unwrap())
+    }
+
+    /// Runs a server.
+    pub(crate) fn of(server: Server) -> Self {
         let address = format!("http://{}", server.address());
         let handle = server.handle();
         let (stop, stopped) = oneshot::channel();
