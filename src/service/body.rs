@@ -2,7 +2,7 @@
 //!
 //! A request of one message must be there whole in time; a stream may take long, but not between two parts. Bytes are
 //! counted for the quota as they come; a stream whose client is in debt is read no further until it is paid, which HTTP/2
-//! flow control tells the client.
+//! flow control tells the client. A large answer goes out in parts, so that it is seen when a client does not take it.
 //!
 //! Must not know: methods, messages.
 
@@ -93,16 +93,21 @@ impl http_body::Body for Incoming {
     }
 }
 
+/// The largest part of an answer, in bytes. HTTP/2 holds a part that was begun until the client takes it, out of sight.
+const PART: usize = 64 << 10;
+
 /// What a client gets.
 pub(super) struct Outgoing {
     body: Body,
+    /// What is left of the last part of the body.
+    rest: Bytes,
     call: OpenCall,
     deadline: Option<Pin<Box<Sleep>>>,
 }
 
 impl Outgoing {
     pub(super) fn new(body: Body, call: OpenCall, deadline: Option<Instant>) -> Self {
-        Self { body, call, deadline: deadline.map(|deadline| Box::pin(sleep_until(deadline))) }
+        Self { body, rest: Bytes::new(), call, deadline: deadline.map(|deadline| Box::pin(sleep_until(deadline))) }
     }
 }
 
@@ -117,18 +122,24 @@ impl http_body::Body for Outgoing {
             this.deadline = None;
             // What makes the answer goes, and its work with it.
             this.body = Body::empty();
+            this.rest = Bytes::new();
             let mut trailers = HeaderMap::new();
             let status = Status::from(Error::DeadlineExceeded);
             return Poll::Ready(Some(status.add_header(&mut trailers).map(|()| Frame::trailers(trailers))));
         }
-        let frame = ready!(Pin::new(&mut this.body).poll_frame(context));
-        if matches!(frame, Some(Ok(_))) {
-            this.call.gave();
+        if this.rest.is_empty() {
+            match ready!(Pin::new(&mut this.body).poll_frame(context)).transpose()?.map(Frame::into_data) {
+                Some(Ok(data)) => this.rest = data,
+                Some(Err(frame)) => return Poll::Ready(Some(Ok(frame))),
+                None => return Poll::Ready(None),
+            }
         }
-        Poll::Ready(frame)
+        let part = this.rest.split_to(this.rest.len().min(PART));
+        this.call.gave();
+        Poll::Ready(Some(Ok(Frame::data(part))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.rest.is_empty() && self.body.is_end_stream()
     }
 }

@@ -51,6 +51,8 @@ impl Extraction {
 
     async fn extract_one(&self, caller: Caller, request: ExtractRequest) -> Result<Encoded, Error> {
         let (catalog, limits) = (self.catalog.clone(), self.limits.clone());
+        // Many may have come in between while the message was read.
+        self.workers.room()?;
         caller.inline(request.inline_entities.len())?;
         let bytes = request.document.as_ref().map_or(0, |document| document.text.len());
         let job = move |memory: &mut _, stop: &_| {
@@ -81,6 +83,8 @@ impl Extraction {
 
     async fn explain(&self, caller: Caller, request: ExplainMatchRequest) -> Result<ExplainMatchResponse, Error> {
         let (catalog, limits) = (self.catalog.clone(), self.limits.clone());
+        // Many may have come in between while the message was read.
+        self.workers.room()?;
         caller.inline(request.inline_entities.len())?;
         let bytes = request.document.as_ref().map_or(0, |document| document.text.len());
         let job = move |memory: &mut _, stop: &_| {
@@ -133,6 +137,7 @@ impl Extraction {
             let reason = ErrorReason::BatchTooLarge;
             wrong.push(Violation::limit("documents", "documents", size, "limits.batch_documents", limit, reason));
         }
+        self.workers.room()?;
         let config = StreamExtractConfig { gazetteers, inline_entities, options };
         let plan = self.plan(&caller, config, documents.len(), wrong).await?;
         let jobs = documents.into_iter().enumerate().map(|(index, document)| {

@@ -85,7 +85,7 @@ impl Line {
     /// Counts a job in. Two at once may lose one: it is an estimate.
     fn took(&self, time: Duration) {
         let (before, now) = (self.job.load(Ordering::Relaxed), time.as_micros() as u64);
-        let mean = if before == 0 { now } else { (before * 15 + now) / 16 };
+        let mean = if before == 0 { now } else { (before * 31 + now) / 32 };
         self.job.store(mean.max(1), Ordering::Relaxed);
     }
 }
@@ -175,6 +175,7 @@ impl Drop for StopOnDrop {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use std::sync::mpsc;
 
@@ -208,6 +209,44 @@ mod tests {
         // What waited is dropped now.
         assert_eq!(has_ended.recv(), Ok(()));
         assert_eq!(workers.run(0, |_, _| Ok(2)).await, Ok(2));
+    }
+
+    #[tokio::test]
+    async fn a_line_that_is_full_or_slow_takes_nobody_in() {
+        let short = Workers::bounded(1, 1, None);
+        let (release, released) = mpsc::channel::<()>();
+        let busy = tokio::spawn({
+            let workers = short.clone();
+            async move { workers.run(0, move |_, _| Ok(released.recv().is_ok())).await }
+        });
+        // The first has the worker once the second is alone in the line; who waits no more is not in it.
+        while short.line.waiting.load(Ordering::Relaxed) > 0 || short.free.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(short.room(), Ok(()));
+        let mut waits = Box::pin(short.run(0, |_, _| Ok(())));
+        assert!(futures_util::poll!(&mut waits).is_pending());
+        let Err(Error::Overloaded { setting: "limits.queued_documents", limit: 1, retry }) = short.room() else {
+            panic!()
+        };
+        assert!(retry >= MIN_RETRY);
+        drop(waits);
+        while short.line.waiting.load(Ordering::Relaxed) > 0 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(short.room(), Ok(()));
+        release.send(()).unwrap();
+        assert_eq!(busy.await.unwrap(), Ok(true));
+
+        let slow = Workers::bounded(2, usize::MAX, Some(Duration::from_millis(100)));
+        slow.line.took(Duration::from_millis(60));
+        let places: Vec<_> = (0..3).map(|_| Place::take(&slow.line)).collect();
+        assert_eq!(slow.room(), Ok(()));
+        let _one_more = Place::take(&slow.line);
+        let Err(Error::Overloaded { setting: "limits.queue_milliseconds", retry, .. }) = slow.room() else { panic!() };
+        assert_eq!(retry, Duration::from_millis(120));
+        drop(places);
+        assert_eq!(slow.room(), Ok(()));
     }
 
     #[tokio::test]

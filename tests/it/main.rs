@@ -13,6 +13,7 @@ mod eval;
 mod hostile;
 mod html;
 mod oracle;
+mod overload;
 mod peers;
 mod properties;
 mod questions;
