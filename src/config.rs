@@ -36,6 +36,12 @@ const OTHERS: [&str; 3] = [CONFIG_VARIABLE, SERVER_VARIABLE, TOKEN_VARIABLE];
 pub struct Settings {
     /// How the server runs.
     pub server: service::Options,
+    /// The certificates of the server.
+    pub tls: service::TlsOptions,
+    /// Who may call.
+    pub access: service::AccessOptions,
+    /// What each client may use; one of the access file may have a quota of its own.
+    pub quota: service::Quota,
     /// What a client may ask for at the most.
     pub limits: service::Limits,
     /// Which gazetteers to load.

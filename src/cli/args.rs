@@ -44,6 +44,8 @@ pub(super) enum Command {
     Compile(Compile),
     /// See and change the gazetteers of a running server.
     Gazetteer(Gazetteer),
+    /// Make a random token for a client, and print it with what the access file shall hold of it.
+    Token,
     /// Print the effective settings and where each came from.
     Config(ServerSettings),
 }
@@ -60,6 +62,9 @@ pub(super) struct ServerSettings {
     /// The address of the admin port with /metrics, /livez and /readyz; there is none by default. [setting server.admin]
     #[arg(long, value_name = "ADDRESS")]
     admin: Option<String>,
+    /// Serve other machines although there is no TLS, or nobody is asked who they are. [setting server.insecure]
+    #[arg(long)]
+    insecure: bool,
     /// A gazetteer file (.jsonl, .csv, .tsv, .segment, or a name a line); may be given again. [setting gazetteers.files]
     #[arg(long, value_name = "FILE")]
     gazetteer: Vec<PathBuf>,
@@ -98,6 +103,7 @@ impl ServerSettings {
             config,
             listen,
             admin,
+            insecure,
             gazetteer,
             data,
             database,
@@ -115,6 +121,9 @@ impl ServerSettings {
         }
         if let Some(admin) = admin {
             flag("server.admin", text(admin), "--admin");
+        }
+        if *insecure {
+            flag("server.insecure", true.into(), "--insecure");
         }
         if !gazetteer.is_empty() {
             let files = gazetteer.iter().map(|file| Value::String(file.to_string_lossy().into_owned()));

@@ -19,6 +19,7 @@ mod names;
 mod progress;
 mod search;
 mod serve;
+mod token;
 
 use std::{io::Write as _, process::ExitCode};
 
@@ -36,6 +37,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Gazetteer(arguments) => gazetteer::run(arguments),
         Command::Compile(arguments) => compile::run(&arguments),
+        Command::Token => token::run(),
         Command::Config(arguments) => config::run(&arguments),
     };
     match result {

@@ -3,14 +3,14 @@
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{args::Serve, gazetteers};
 use crate::{
     catalog,
     config::Settings,
     observe::{Metrics, Observer, Tracer},
-    service::{Scrape, Server},
+    service::{Facing, Handle, Scrape, Server},
     telemetry::{self, Exporters},
 };
 
@@ -27,8 +27,8 @@ pub(super) fn run(arguments: Serve) -> anyhow::Result<ExitCode> {
 }
 
 async fn serve(settings: Settings) -> anyhow::Result<()> {
-    let Settings { server, limits, gazetteers, log: _, telemetry } = settings;
-    let server = Server::bind(server, limits).await?;
+    let Settings { server, tls, access, quota, limits, gazetteers, log: _, telemetry } = settings;
+    let server = Server::bind_facing(server, limits, &Facing { tls, access, quota }).await?;
     let exporters = Exporters::start(&telemetry, server.admin_address().is_some())?;
     let metrics = exporters.meter().map(|meter| Metrics::new(&meter)).unwrap_or_default();
     let tracer = exporters.tracer().map(|(tracer, propagator)| Tracer::new(tracer, propagator));
@@ -42,6 +42,8 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
 /// Loads gazetteers into a server, and runs it until a signal to stop.
 async fn run_with(server: Server, gazetteers: catalog::Options) -> anyhow::Result<()> {
     let handle = server.handle();
+    let reloading =
+        tokio::spawn(reload(signal(SignalKind::hangup()).context("cannot wait for SIGHUP")?, server.handle()));
     // The server runs while gazetteers are read, so that health checks see it coming up.
     let (failed, failure) = tokio::sync::oneshot::channel();
     let loading = tokio::spawn(async move {
@@ -61,6 +63,7 @@ async fn run_with(server: Server, gazetteers: catalog::Options) -> anyhow::Resul
         signal = stop_signal() => signal,
     };
     loading.abort();
+    reloading.abort();
     outcome?;
     // The server still runs: it was not polled to its end above.
     let _ = stop.send(());
@@ -70,6 +73,15 @@ async fn run_with(server: Server, gazetteers: catalog::Options) -> anyhow::Resul
             tracing::warn!("second signal: stopping at once");
             signal
         }
+    }
+}
+
+/// Reads certificates and the access file again with each SIGHUP.
+async fn reload(mut hangup: Signal, handle: Handle) {
+    while hangup.recv().await.is_some() {
+        let handle = handle.clone();
+        // What is bad is logged.
+        let _ = tokio::task::spawn_blocking(move || handle.reload_security()).await;
     }
 }
 

@@ -1,5 +1,7 @@
 //! What may go wrong with a request.
 
+use std::time::Duration;
+
 use thiserror::Error;
 
 use super::{access::Role, proto::ErrorReason};
@@ -55,11 +57,34 @@ pub enum Error {
     /// Fields are wrong; at least one, and every one found.
     #[error("{}", sentence(.0))]
     Invalid(Vec<Violation>),
-    /// Too many requests are being served.
-    #[error("{limit} requests are being served, which is the limit limits.concurrent_requests; try again later")]
+    /// The server has more to do than it may take on.
+    #[error("the server is busy up to the limit {setting}, which is {limit}; try again later")]
     Overloaded {
+        /// The setting with the limit.
+        setting: &'static str,
         /// The limit.
         limit: usize,
+        /// When to try again.
+        retry: Duration,
+    },
+    /// The caller asked for more than its quota.
+    #[error("the quota of {limit} {what} a second is used up; try again later")]
+    QuotaExceeded {
+        /// Of what it is.
+        what: &'static str,
+        /// The quota.
+        limit: u64,
+        /// When to try again.
+        retry: Duration,
+    },
+    /// The caller did not show who it is, or nothing that is good here. Never says what was wrong.
+    #[error("this server asks for valid credentials")]
+    Unauthenticated,
+    /// The caller began a request and did not go on with it.
+    #[error("the request did not come within the limit {setting}")]
+    TooSlow {
+        /// The setting with the limit.
+        setting: &'static str,
     },
     /// A message is larger than the limit.
     #[error("the message is larger than the limit limits.message_bytes, which is {limit}")]

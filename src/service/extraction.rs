@@ -6,13 +6,15 @@ use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream, st
 use tonic::{Request, Response, Status, Streaming};
 
 use super::{
-    Encoded, Error, Limits, Plan, SharedCatalog, Violation, Workers,
+    Encoded, Error, Limits, Plan, Principal, SharedCatalog, Violation, Workers,
     front::{Admitted, of_tonic},
+    plan::Asked,
     proto::{
         self, BatchExtractRequest, ErrorReason, ExplainMatchRequest, ExplainMatchResponse, ExtractRequest,
         StreamExtractConfig, StreamExtractRequest, explain_match_request,
         served::extraction_service_server::ExtractionService,
     },
+    quota::Account,
     status, versions,
 };
 use crate::{extract::Subject, gazetteer::MAX_NAME_BYTES};
@@ -25,14 +27,35 @@ pub(super) struct Extraction {
     workers: Workers,
 }
 
+/// Who calls, and what they have left.
+#[derive(Debug, Clone)]
+struct Caller {
+    principal: Principal,
+    account: Option<Arc<Account>>,
+}
+
+impl Caller {
+    fn of(extensions: &tonic::Extensions) -> Self {
+        Self { principal: Principal::of(extensions), account: extensions.get::<Arc<Account>>().cloned() }
+    }
+
+    /// Counts the entities that a request brings along.
+    fn inline(&self, count: usize) -> Result<(), Error> {
+        self.account.as_ref().map_or(Ok(()), |account| account.inline(count))
+    }
+}
+
 impl Extraction {
     pub(super) fn new(catalog: SharedCatalog, limits: Arc<Limits>, workers: Workers) -> Self {
         Self { catalog, limits, workers }
     }
 
-    async fn extract_one(&self, request: ExtractRequest) -> Result<Encoded, Error> {
-        let pinned = versions::find(&self.catalog, &request.versions).await?;
+    async fn extract_one(&self, caller: Caller, request: ExtractRequest) -> Result<Encoded, Error> {
+        let pinned = versions::find(&self.catalog, &caller.principal, &request.versions).await?;
         let (catalog, limits) = (self.catalog.clone(), self.limits.clone());
+        // Many may have come in between while the message was read.
+        self.workers.room()?;
+        caller.inline(request.inline_entities.len())?;
         let bytes = request.document.as_ref().map_or(0, |document| document.text.len());
         let job = move |memory: &mut _, stop: &_| {
             let ExtractRequest { document, gazetteers, inline_entities, options, versions: _ } = request;
@@ -44,8 +67,13 @@ impl Extraction {
                 }
                 None => wrong.push(Violation::invalid("document", "it is required")),
             }
-            let plan =
-                Plan::new(&catalog, &limits, &gazetteers, &inline_entities, &pinned, options.as_ref(), &mut wrong)?;
+            let asked = Asked {
+                gazetteers: &gazetteers,
+                inline: &inline_entities,
+                versions: &pinned,
+                options: options.as_ref(),
+            };
+            let plan = Plan::new(&catalog, &limits, &caller.principal, asked, &mut wrong)?;
             Error::check(wrong)?;
             let (Some(plan), Some(document)) = (plan, document) else { return Err(Error::Internal) };
             plan.extract(&document, "document", &limits, memory, stop)
@@ -53,9 +81,12 @@ impl Extraction {
         self.workers.run(bytes, job).await
     }
 
-    async fn explain(&self, request: ExplainMatchRequest) -> Result<ExplainMatchResponse, Error> {
-        let pinned = versions::find(&self.catalog, &request.versions).await?;
+    async fn explain(&self, caller: Caller, request: ExplainMatchRequest) -> Result<ExplainMatchResponse, Error> {
+        let pinned = versions::find(&self.catalog, &caller.principal, &request.versions).await?;
         let (catalog, limits) = (self.catalog.clone(), self.limits.clone());
+        // Many may have come in between while the message was read.
+        self.workers.room()?;
+        caller.inline(request.inline_entities.len())?;
         let bytes = request.document.as_ref().map_or(0, |document| document.text.len());
         let job = move |memory: &mut _, stop: &_| {
             let ExplainMatchRequest { document, subject, gazetteers, inline_entities, options, versions: _ } = request;
@@ -78,8 +109,13 @@ impl Extraction {
                     None
                 }
             };
-            let plan =
-                Plan::new(&catalog, &limits, &gazetteers, &inline_entities, &pinned, options.as_ref(), &mut wrong)?;
+            let asked = Asked {
+                gazetteers: &gazetteers,
+                inline: &inline_entities,
+                versions: &pinned,
+                options: options.as_ref(),
+            };
+            let plan = Plan::new(&catalog, &limits, &caller.principal, asked, &mut wrong)?;
             Error::check(wrong)?;
             let (Some(plan), Some(document), Some(subject)) = (plan, document, subject) else {
                 return Err(Error::Internal);
@@ -89,7 +125,7 @@ impl Extraction {
         self.workers.run(bytes, job).await
     }
 
-    async fn extract_batch(&self, request: BatchExtractRequest) -> Result<Encoded, Error> {
+    async fn extract_batch(&self, caller: Caller, request: BatchExtractRequest) -> Result<Encoded, Error> {
         let BatchExtractRequest { documents, gazetteers, inline_entities, options, versions } = request;
         let mut wrong = Vec::new();
         if documents.is_empty() {
@@ -100,8 +136,9 @@ impl Extraction {
             let reason = ErrorReason::BatchTooLarge;
             wrong.push(Violation::limit("documents", "documents", size, "limits.batch_documents", limit, reason));
         }
+        self.workers.room()?;
         let config = StreamExtractConfig { gazetteers, inline_entities, options, versions };
-        let plan = self.plan(config, documents.len(), wrong).await?;
+        let plan = self.plan(&caller, config, documents.len(), wrong).await?;
         let jobs = documents.into_iter().enumerate().map(|(index, document)| {
             let path = format!("documents[{index}]");
             self.extract_document(plan.clone(), document, path)
@@ -122,17 +159,24 @@ impl Extraction {
     /// known to be wrong already.
     async fn plan(
         &self,
+        caller: &Caller,
         config: StreamExtractConfig,
         documents: usize,
         mut wrong: Vec<Violation>,
     ) -> Result<Arc<Plan>, Error> {
-        let pinned = versions::find(&self.catalog, &config.versions).await?;
-        let (catalog, limits) = (self.catalog.clone(), self.limits.clone());
+        caller.inline(config.inline_entities.len())?;
+        let pinned = versions::find(&self.catalog, &caller.principal, &config.versions).await?;
+        let (catalog, limits, caller) = (self.catalog.clone(), self.limits.clone(), caller.clone());
         let job = move |_: &mut _, _: &_| {
             let StreamExtractConfig { gazetteers, inline_entities, options, versions: _ } = config;
             let catalog = catalog.catalog().ok_or(Error::NotServing)?;
-            let plan =
-                Plan::new(&catalog, &limits, &gazetteers, &inline_entities, &pinned, options.as_ref(), &mut wrong)?;
+            let asked = Asked {
+                gazetteers: &gazetteers,
+                inline: &inline_entities,
+                versions: &pinned,
+                options: options.as_ref(),
+            };
+            let plan = Plan::new(&catalog, &limits, &caller.principal, asked, &mut wrong)?;
             Error::check(wrong)?;
             plan.map(|plan| Arc::new(plan.shared(&limits, documents))).ok_or(Error::Internal)
         };
@@ -160,11 +204,13 @@ impl Extraction {
     /// answers are asked for only while HTTP/2 flow control has room for them, and requests only to make answers.
     fn answers(
         self,
+        caller: Caller,
         requests: Streaming<StreamExtractRequest>,
         admitted: Option<Admitted>,
     ) -> BoxStream<'static, Result<Encoded, Status>> {
         struct Reader {
             service: Extraction,
+            caller: Caller,
             requests: Streaming<StreamExtractRequest>,
             plan: Option<Arc<Plan>>,
             document: usize,
@@ -182,12 +228,15 @@ impl Extraction {
             async fn next(&mut self) -> Result<Option<BoxFuture<'static, Result<Encoded, Error>>>, Status> {
                 while let Some(StreamExtractRequest { config, document }) = self.message().await? {
                     if let Some(config) = config {
-                        self.plan = Some(self.service.plan(config, 1, Vec::new()).await?);
+                        self.plan = Some(self.service.plan(&self.caller, config, 1, Vec::new()).await?);
                     }
                     let Some(document) = document else { continue };
                     let plan = match &self.plan {
                         Some(plan) => plan.clone(),
-                        None => self.plan.insert(self.service.plan(Default::default(), 1, Vec::new()).await?).clone(),
+                        None => self
+                            .plan
+                            .insert(self.service.plan(&self.caller, Default::default(), 1, Vec::new()).await?)
+                            .clone(),
                     };
                     self.document += 1;
                     return Ok(Some(self.service.extract_document(plan, document, "document".into())));
@@ -197,7 +246,8 @@ impl Extraction {
         }
 
         let look_ahead = self.limits.stream_look_ahead.max(1);
-        let reader = Reader { service: self, requests, plan: None, document: 0, over: false, _admitted: admitted };
+        let reader =
+            Reader { service: self, caller, requests, plan: None, document: 0, over: false, _admitted: admitted };
         let work = stream::unfold(reader, |mut reader| async move {
             if reader.over {
                 return None;
@@ -224,18 +274,18 @@ fn part(result: Result<Encoded, Error>) -> Encoded {
 #[tonic::async_trait]
 impl ExtractionService for Extraction {
     async fn extract(&self, request: Request<ExtractRequest>) -> Result<Response<Encoded>, Status> {
-        Ok(Response::new(self.extract_one(request.into_inner()).await?))
+        Ok(Response::new(self.extract_one(Caller::of(request.extensions()), request.into_inner()).await?))
     }
 
     async fn batch_extract(&self, request: Request<BatchExtractRequest>) -> Result<Response<Encoded>, Status> {
-        Ok(Response::new(self.extract_batch(request.into_inner()).await?))
+        Ok(Response::new(self.extract_batch(Caller::of(request.extensions()), request.into_inner()).await?))
     }
 
     async fn explain_match(
         &self,
         request: Request<ExplainMatchRequest>,
     ) -> Result<Response<ExplainMatchResponse>, Status> {
-        Ok(Response::new(self.explain(request.into_inner()).await?))
+        Ok(Response::new(self.explain(Caller::of(request.extensions()), request.into_inner()).await?))
     }
 
     type StreamExtractStream = BoxStream<'static, Result<Encoded, Status>>;
@@ -249,6 +299,7 @@ impl ExtractionService for Extraction {
         }
         let mut request = request;
         let admitted = request.extensions_mut().remove::<Admitted>();
-        Ok(Response::new(self.clone().answers(request.into_inner(), admitted)))
+        let caller = Caller::of(request.extensions());
+        Ok(Response::new(self.clone().answers(caller, request.into_inner(), admitted)))
     }
 }

@@ -32,6 +32,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The longest request id that is taken over.
 const MAX_REQUEST_ID: usize = 128;
 
+/// When to try again where every place is taken: nobody knows when one will be free.
+const RETRY: Duration = Duration::from_secs(1);
 /// The longest path that is logged.
 const MAX_METHOD: usize = 100;
 
@@ -65,7 +67,11 @@ impl Front {
         if !method.starts_with("/onomast.") {
             return Ok(None);
         }
-        let permit = self.room.clone().try_acquire_owned().map_err(|_| Error::Overloaded { limit: self.limit })?;
+        let permit = self.room.clone().try_acquire_owned().map_err(|_| Error::Overloaded {
+            setting: "limits.concurrent_requests",
+            limit: self.limit,
+            retry: RETRY,
+        })?;
         Ok(Some(Admitted { _permit: Arc::new(permit) }))
     }
 }
@@ -152,7 +158,7 @@ impl<S> FrontService<S> {
 }
 
 /// The time that the caller gives, a little less so that the answer is ours.
-fn deadline(headers: &HeaderMap) -> Option<Duration> {
+pub(super) fn deadline(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get("grpc-timeout")?.to_str().ok()?;
     let (digits, unit) = value.split_at_checked(value.len().checked_sub(1)?)?;
     let count: u64 = digits.parse().ok()?;

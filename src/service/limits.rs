@@ -22,8 +22,36 @@ pub struct Limits {
     pub batch_mentions: usize,
     /// The most requests served or waiting at once; a stream counts as one.
     pub concurrent_requests: usize,
+    /// The most documents that wait for a worker before calls of a single document and batches are refused at once; 0 for
+    /// 32 a worker.
+    pub queued_documents: usize,
+    /// The longest time that a call may expect to wait for a worker before it is refused at once, in milliseconds; 0 for
+    /// any.
+    pub queue_milliseconds: u64,
     /// The most documents of a stream that are read before the answer to the first of them was taken.
     pub stream_look_ahead: usize,
+    /// The most connections at once; any more are closed at once.
+    pub connections: usize,
+    /// The most calls at once of one connection; the client holds back any more.
+    pub connection_streams: u32,
+    /// The largest headers of a call, in bytes, names and values together.
+    pub header_bytes: u32,
+    /// The most calls of a connection that its client may reset before they were begun; then it is closed.
+    pub pending_resets: usize,
+    /// How long a client may take for the TLS handshake, and for the first bytes of HTTP/2, in seconds.
+    pub handshake_seconds: u64,
+    /// How long a connection may have no call, in seconds; 0 for ever.
+    pub idle_seconds: u64,
+    /// How long a client may leave an answer untaken before its connection is closed, in seconds; 0 for ever.
+    pub stalled_seconds: u64,
+    /// How long a request of one message may take to come, in seconds; 0 for ever.
+    pub request_seconds: u64,
+    /// How long a stream of requests may pause, in seconds; 0 for ever.
+    pub stream_idle_seconds: u64,
+    /// How often a silent connection is asked whether its client is still there, in seconds; at least 1.
+    pub keepalive_seconds: u64,
+    /// How long the client may take to say that it is, in seconds; at least 1.
+    pub keepalive_timeout_seconds: u64,
 }
 
 impl Default for Limits {
@@ -38,6 +66,19 @@ impl Default for Limits {
             batch_mentions: 1_000_000,
             concurrent_requests: 1024,
             stream_look_ahead: 16,
+            queued_documents: 0,
+            queue_milliseconds: 250,
+            connections: 10_000,
+            connection_streams: 250,
+            header_bytes: 16 << 10,
+            pending_resets: 20,
+            handshake_seconds: 10,
+            idle_seconds: 300,
+            stalled_seconds: 60,
+            request_seconds: 60,
+            stream_idle_seconds: 300,
+            keepalive_seconds: 60,
+            keepalive_timeout_seconds: 20,
         }
     }
 }

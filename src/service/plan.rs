@@ -3,18 +3,31 @@
 use std::sync::{Arc, atomic::AtomicBool};
 
 use super::{
-    Encoded, Error, Limits, Violation, convert, encoded,
+    Encoded, Error, Limits, Principal, Violation, convert, encoded,
     noted::Noted,
     proto::{self, ErrorReason},
     work::Memory,
 };
 use crate::{
-    catalog::{Catalog, Gazetteer, Live, Pinned},
+    catalog::{Catalog, CatalogError, Gazetteer, Live, Pinned},
     extract::{self, Options, Subject},
 };
 
 /// The catalog that is served.
 pub type SharedCatalog = Arc<Live>;
+
+/// What a request asks for beside its documents.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The gazetteers to search, by name; empty for the default ones.
+    pub gazetteers: &'a [String],
+    /// The request's own entities.
+    pub inline: &'a [proto::Entity],
+    /// Gazetteers in versions that are asked for.
+    pub versions: &'a [Arc<Gazetteer>],
+    /// Settings of the extraction.
+    pub options: Option<&'a proto::ExtractOptions>,
+}
 
 /// A plan that holds for one request, or for a part of a stream.
 #[derive(Debug)]
@@ -24,27 +37,32 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Checks what is asked for, and pins it. `versions` are gazetteers in the versions asked for. Compiles the inline entities: work for a worker.
+    /// Checks what is asked for, and pins it. Compiles the inline entities: work for a worker.
     ///
     /// What is wrong is added to `wrong`; there is a plan only when nothing was.
     pub fn new(
         catalog: &Catalog,
         limits: &Limits,
-        gazetteers: &[String],
-        inline: &[proto::Entity],
-        versions: &[Arc<Gazetteer>],
-        options: Option<&proto::ExtractOptions>,
+        principal: &Principal,
+        asked: Asked<'_>,
         wrong: &mut Vec<Violation>,
     ) -> Result<Option<Self>, Error> {
+        let Asked { gazetteers, inline, versions, options } = asked;
         let default = proto::ExtractOptions::default();
         let options = convert::options(options.unwrap_or(&default), limits.mentions, wrong);
         let entities = convert::inline_entities(inline, limits, wrong);
         let mut pinned = Vec::new();
         let gazetteers = convert::at_most(gazetteers, "gazetteers", wrong);
-        let names = if gazetteers.is_empty() { catalog.defaults() } else { gazetteers };
+        let defaults = || catalog.defaults().iter().filter(|name| principal.sees(name)).cloned().collect();
+        let names: Vec<String> = if gazetteers.is_empty() { defaults() } else { gazetteers.to_vec() };
         for (index, name) in names.iter().enumerate() {
             let field = format!("gazetteers[{index}]");
-            match catalog.get(name) {
+            // What a principal does not see is answered as what does not exist.
+            let found = match principal.sees(name) {
+                true => catalog.get(name),
+                false => Err(CatalogError::NotFound(name.clone())),
+            };
+            match found {
                 Err(error) => {
                     let reason = ErrorReason::GazetteerNotFound;
                     wrong.push(Violation::new(field, error.to_string(), reason));

@@ -3,30 +3,33 @@
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use super::{
-    Limits, Scrape, SharedCatalog, Workers,
+    Facing, Limits, Scrape, SharedCatalog, Workers,
+    access::AccessError,
     activity::Activity,
     admin::Admin,
+    connection,
     extraction::Extraction,
     front::Front,
     gazetteers::Gazetteers,
+    guard::Guard,
     proto::{
         DESCRIPTORS,
         gazetteer_service_server::{self, GazetteerServiceServer},
         served::extraction_service_server::{ExtractionServiceServer, SERVICE_NAME},
     },
+    quota::{Accounts, Quota},
     readiness::Readiness,
+    secrets::Secrets,
+    tls::TlsError,
 };
 use crate::{catalog::Catalog, observe::Observer};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tokio::{net::TcpListener, sync::Semaphore};
-use tonic::{
-    codec::CompressionEncoding,
-    transport::{self, server::TcpIncoming},
-};
+use tonic::{codec::CompressionEncoding, transport};
 
-/// How often a silent connection is asked whether its client is still there.
-const KEEPALIVE: Duration = Duration::from_secs(60);
+/// How many documents may wait for each worker, where nothing else is set.
+const QUEUED_A_WORKER: usize = 32;
 
 /// How long no request may have run before the server ends: the last answers leave, and what clients sent meanwhile comes.
 const FLUSH: Duration = Duration::from_secs(1);
@@ -50,6 +53,10 @@ pub struct Options {
     /// The address of the admin port with `/metrics`, `/livez` and `/readyz`; empty for none.
     #[serde(with = "optional")]
     pub admin: Option<SocketAddr>,
+    /// Whether to serve other machines without TLS, or without asking who calls.
+    pub insecure: bool,
+    /// How often to look whether certificates and the access file have changed, in seconds; 0 for never.
+    pub watch_seconds: u64,
 }
 
 /// An address as a setting: a text that is empty where there is none.
@@ -76,6 +83,8 @@ impl Default for Options {
             grace_seconds: 30,
             drain_seconds: 0,
             admin: None,
+            insecure: false,
+            watch_seconds: 5,
         }
     }
 }
@@ -99,6 +108,25 @@ pub enum ServerError {
         /// What the system says.
         error: std::io::Error,
     },
+    /// Other machines could read along, or call without saying who they are.
+    #[error(
+        "{address} can be reached from other machines, but {lack}; set {setting}, listen on 127.0.0.1, or say --insecure \
+         to serve it like that"
+    )]
+    Exposed {
+        /// The address.
+        address: SocketAddr,
+        /// What is missing.
+        lack: &'static str,
+        /// What would help.
+        setting: &'static str,
+    },
+    /// The certificates cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The access file cannot be used.
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// The connection handling failed.
     #[error("the server failed: {0}")]
     Transport(#[from] transport::Error),
@@ -114,6 +142,8 @@ pub struct Server {
     address: SocketAddr,
     options: Options,
     limits: Arc<Limits>,
+    secrets: Arc<Secrets>,
+    quota: Quota,
     catalog: SharedCatalog,
     readiness: Readiness,
     admin: Option<Admin>,
@@ -124,12 +154,19 @@ pub struct Server {
 /// Gives a running server its catalog.
 #[derive(Debug, Clone)]
 pub struct Handle {
+    secrets: Arc<Secrets>,
     catalog: SharedCatalog,
     readiness: Readiness,
     observer: Observer,
 }
 
 impl Handle {
+    /// Reads certificates and the access file again. What is bad is logged, and what was read before stays in force; gives
+    /// whether all was good. Reads files: not for a thread that does input and output.
+    pub fn reload_security(&self) -> bool {
+        self.secrets.reload()
+    }
+
     /// Serves the gazetteers of this catalog in place of those that were given before; those of the database stay.
     pub async fn serve(&self, catalog: Catalog) {
         self.catalog.serve(catalog);
@@ -158,9 +195,29 @@ async fn take(address: SocketAddr, flag: &'static str) -> Result<(TcpListener, S
 }
 
 impl Server {
-    /// Takes the ports. Health checks are answered only once it runs.
+    /// Takes the ports, for a server without TLS that asks nobody who they are.
     pub async fn bind(options: Options, limits: Limits) -> Result<Self, ServerError> {
-        let (listener, address) = take(options.listen, "--listen").await?;
+        Self::bind_facing(options, limits, &Facing::default()).await
+    }
+
+    /// Takes the ports. Health checks are answered only once it runs. Fails where other machines could read along or call
+    /// without saying who they are, unless the options say that this is meant.
+    pub async fn bind_facing(options: Options, limits: Limits, facing: &Facing) -> Result<Self, ServerError> {
+        let address = options.listen;
+        let secrets = Secrets::load(facing)?;
+        if !options.insecure && !address.ip().to_canonical().is_loopback() {
+            let exposed = |lack, setting| Err(ServerError::Exposed { address, lack, setting });
+            match (secrets.tls.is_some(), secrets.ask()) {
+                (true, true) => {}
+                (false, true) => return exposed("there is no TLS", "tls.certificate and tls.key"),
+                (true, false) => return exposed("nobody is asked who they are", "access.file or tls.client_ca"),
+                (false, false) => {
+                    let settings = "tls.certificate, tls.key and access.file";
+                    return exposed("there is no TLS and nobody is asked who they are", settings);
+                }
+            }
+        }
+        let (listener, address) = take(address, "--listen").await?;
         let admin = match options.admin {
             Some(admin) => {
                 let (listener, address) = take(admin, "--admin").await?;
@@ -173,6 +230,8 @@ impl Server {
             address,
             options,
             limits: Arc::new(limits),
+            secrets: Arc::new(secrets),
+            quota: facing.quota,
             catalog: SharedCatalog::default(),
             readiness: Readiness::new(SERVICES).await,
             admin,
@@ -202,20 +261,27 @@ impl Server {
     /// What gives the server its catalog while it runs.
     pub fn handle(&self) -> Handle {
         let (catalog, readiness, observer) = (self.catalog.clone(), self.readiness.clone(), self.observer.clone());
-        Handle { catalog, readiness, observer }
+        Handle { secrets: self.secrets.clone(), catalog, readiness, observer }
     }
 
     /// Serves until `stop` resolves; then says NOT_SERVING, after the time to drain takes no more connections, and gives
     /// running requests their time to end.
     pub async fn run(self, stop: impl Future<Output = ()> + Send) -> Result<(), ServerError> {
-        let Self { listener, address, options, limits, catalog, readiness, admin, observer, scrape } = self;
+        let Self { listener, address, options, limits, secrets, quota, catalog, readiness, admin, observer, scrape } =
+            self;
         let metrics = observer.metrics.clone();
         let count = match options.workers {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             count => count,
         };
         let live = catalog.clone();
-        let extraction = Extraction::new(catalog, limits.clone(), Workers::new(count));
+        let queued = match limits.queued_documents {
+            0 => count.saturating_mul(QUEUED_A_WORKER),
+            queued => queued,
+        };
+        let longest = (limits.queue_milliseconds > 0).then(|| Duration::from_millis(limits.queue_milliseconds));
+        let workers = Workers::bounded(count, queued, longest);
+        let extraction = Extraction::new(catalog, limits.clone(), workers.clone());
         let extraction = ExtractionServiceServer::new(extraction)
             .max_decoding_message_size(limits.message_bytes)
             .max_encoding_message_size(usize::MAX)
@@ -245,7 +311,11 @@ impl Server {
         let limit = limits.concurrent_requests.min(Semaphore::MAX_PERMITS);
         let instance = std::time::SystemTime::UNIX_EPOCH.elapsed().map_or(0, |time| time.as_nanos() as u64);
         let router = transport::Server::builder()
-            .http2_keepalive_interval(Some(KEEPALIVE))
+            .http2_keepalive_interval(Some(Duration::from_secs(limits.keepalive_seconds.max(1))))
+            .http2_keepalive_timeout(Some(Duration::from_secs(limits.keepalive_timeout_seconds.max(1))))
+            .max_concurrent_streams(limits.connection_streams)
+            .http2_max_header_list_size(limits.header_bytes)
+            .http2_max_pending_accept_reset_streams(Some(limits.pending_resets))
             .layer(Front {
                 message_bytes: limits.message_bytes,
                 limit,
@@ -253,6 +323,12 @@ impl Server {
                 instance,
                 observer,
                 activity: activity.clone(),
+            })
+            .layer(Guard {
+                gate: secrets.gate.clone(),
+                accounts: Arc::new(Accounts::new(quota)),
+                limits: limits.clone(),
+                workers,
             })
             .add_service(checks)
             .add_service(reflection().build_v1()?)
@@ -272,7 +348,8 @@ impl Server {
             let _ = draining.send(());
         };
         tracing::info!(%address, workers = count, "listening");
-        let incoming = TcpIncoming::from(listener).with_nodelay(Some(true)).with_keepalive(Some(KEEPALIVE));
+        let incoming = connection::accept(listener, secrets.tls.clone(), limits);
+        let watching = secrets.watch(Duration::from_secs(options.watch_seconds));
         let serving = router.serve_with_incoming_shutdown(incoming, stopping);
         let grace = async {
             if drained.await.is_err() {
@@ -295,6 +372,7 @@ impl Server {
                 let seconds = options.grace_seconds;
                 tracing::warn!(seconds, requests = left, "requests still ran when the time to end was over");
             },
+            () = watching => {}
             () = asked => {}
         }
         tracing::info!("stopped");

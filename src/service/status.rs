@@ -1,7 +1,7 @@
 //! The one map from errors to gRPC statuses.
 //!
 //! Every status carries google.rpc.ErrorInfo with a stable reason and the domain `onomast.v1`; a wrong request carries
-//! google.rpc.BadRequest with every field that is wrong. Debug text never gets here: messages are made of the request
+//! google.rpc.BadRequest with every field that is wrong, and what may succeed later google.rpc.RetryInfo with the time. Debug text never gets here: messages are made of the request
 //! and of the settings alone.
 
 use std::collections::HashMap;
@@ -25,6 +25,9 @@ impl From<Error> for Status {
         let (code, reason) = match &error {
             Error::Invalid(violations) => of_violations(violations),
             Error::Overloaded { .. } => (Code::ResourceExhausted, ErrorReason::Overloaded),
+            Error::QuotaExceeded { .. } => (Code::ResourceExhausted, ErrorReason::QuotaExceeded),
+            Error::Unauthenticated => (Code::Unauthenticated, ErrorReason::Unauthenticated),
+            Error::TooSlow { .. } => (Code::DeadlineExceeded, ErrorReason::TooSlow),
             Error::MessageTooLarge { .. } => (Code::InvalidArgument, ErrorReason::MessageTooLarge),
             Error::Undecodable => (Code::InvalidArgument, ErrorReason::InvalidRequest),
             Error::Refused { reason, .. } => (code_of(*reason), *reason),
@@ -38,6 +41,9 @@ impl From<Error> for Status {
         let name = name.strip_prefix("ERROR_REASON_").unwrap_or(name);
         let mut details = ErrorDetails::with_error_info(name, DOMAIN, HashMap::new());
         let mut message = error.to_string();
+        if let Error::Overloaded { retry, .. } | Error::QuotaExceeded { retry, .. } = &error {
+            details.set_retry_info(Some(*retry));
+        }
         if let Error::Invalid(violations) = &error {
             let mut size = 0;
             let listed = violations.iter().take(MAX_VIOLATIONS).take_while(|one| {
@@ -66,10 +72,12 @@ fn code_of(reason: ErrorReason) -> Code {
         | ErrorReason::TooManyInlineEntities
         | ErrorReason::MessageTooLarge => Code::InvalidArgument,
         ErrorReason::GazetteerNotFound | ErrorReason::EntityNotFound | ErrorReason::VersionNotFound => Code::NotFound,
-        ErrorReason::Overloaded | ErrorReason::DiskFull => Code::ResourceExhausted,
+        ErrorReason::Overloaded | ErrorReason::QuotaExceeded | ErrorReason::DiskFull => Code::ResourceExhausted,
         ErrorReason::NotServing | ErrorReason::DatabaseUnavailable => Code::Unavailable,
         ErrorReason::Cancelled => Code::Cancelled,
         ErrorReason::PermissionDenied => Code::PermissionDenied,
+        ErrorReason::Unauthenticated => Code::Unauthenticated,
+        ErrorReason::TooSlow => Code::DeadlineExceeded,
         ErrorReason::GazetteerExists => Code::AlreadyExists,
         ErrorReason::VersionNotReached | ErrorReason::ReadOnly => Code::FailedPrecondition,
         ErrorReason::VersionMismatch => Code::Aborted,

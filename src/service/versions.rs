@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Error, SharedCatalog, Violation,
+    Error, Principal, SharedCatalog, Violation,
     proto::{VersionRequirement, version_requirement::Version},
 };
 use crate::catalog::{Asked, Gazetteer};
@@ -14,6 +14,7 @@ const MAX: usize = 100;
 /// The gazetteers in the versions that are asked for, one for each requirement, in order. Opens old versions.
 pub(super) async fn find(
     catalog: &SharedCatalog,
+    principal: &Principal,
     versions: &[VersionRequirement],
 ) -> Result<Vec<Arc<Gazetteer>>, Error> {
     let mut found: Vec<Arc<Gazetteer>> = Vec::with_capacity(versions.len().min(MAX));
@@ -35,6 +36,9 @@ pub(super) async fn find(
             let message = format!("the gazetteer {gazetteer:?} is named twice");
             wrong.push(Violation::invalid(format!("versions[{index}].gazetteer"), message));
             continue;
+        }
+        if !principal.sees(gazetteer) {
+            return Err(Error::no_gazetteer(gazetteer));
         }
         found.push(catalog.version(gazetteer, &asked).await?);
     }

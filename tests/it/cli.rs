@@ -263,6 +263,41 @@ impl Drop for Served {
     }
 }
 
+#[test]
+fn a_token_is_made_for_the_access_file_and_a_hangup_reads_it_again() {
+    let (code, out, _) = run(&["token"]);
+    assert_eq!(code, 0);
+    let lines: Vec<_> = out.lines().filter(|line| !line.starts_with('#')).collect();
+    let [token, line] = lines[..] else { panic!("{out}") };
+    assert!(token.starts_with("onomast_") && line.starts_with("tokens = [\"sha256:"), "{out}");
+
+    let folder = Folder::new();
+    let access = format!("[[principal]]\nname = \"a\"\nrole = \"reader\"\ngazetteers = [\"*\"]\n{line}\n");
+    let access = folder.file("access.toml", access);
+    let setting = format!("access.file={}", path(&access));
+    let mut served = Served::start(&["--set", &setting, "--set", "server.watch_seconds=0"]);
+    served.wait_for("\"serving\"");
+    let hangup = |served: &Served| {
+        let pid = served.child.id().to_string();
+        assert!(Command::new("kill").args(["-HUP", &pid]).status().unwrap().success());
+    };
+    hangup(&served);
+    served.wait_for("access file read again");
+    folder.file("access.toml", "[[principal]]\nname = 7\n");
+    hangup(&served);
+    let shout = served.wait_for("ERROR");
+    assert!(shout.contains("the old one stays in force") && shout.contains("line 2"), "{shout}");
+}
+
+#[test]
+fn the_world_is_not_served_by_accident() {
+    let (code, _, err) = run(&["serve", "--listen", "0.0.0.0:0"]);
+    assert_eq!(code, 1);
+    assert!(err.contains("no TLS and nobody is asked who they are") && err.contains("--insecure"), "{err}");
+    let (code, _, err) = run(&["serve", "--listen", "0.0.0.0:0", "--set", "access.file=/nowhere/access.toml"]);
+    assert!(code == 1 && err.contains("cannot read /nowhere/access.toml"), "{err}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_server_serves_logs_no_text_and_drains() {
     use onomast::service::proto::{Document, ExtractRequest, extraction_service_client::ExtractionServiceClient};

@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, missing_docs)]
 
+mod access;
 mod admin;
 mod architecture;
+mod attack;
 mod case;
 mod cases;
 mod cli;
@@ -18,6 +20,7 @@ mod metrics;
 mod model;
 mod oracle;
 mod otlp;
+mod overload;
 mod peers;
 mod postgres;
 mod properties;
@@ -30,3 +33,5 @@ mod service;
 mod stream;
 mod support;
 mod surfaces;
+mod tenants;
+mod tls;

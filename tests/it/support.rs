@@ -9,7 +9,7 @@ use std::{
 use onomast::{
     catalog::{self, Catalog},
     observe::{Metrics, Observer, Tracer},
-    service::{Limits, Options, Scrape, Server, ServerError},
+    service::{Facing, Limits, Options, Scrape, Server, ServerError},
     telemetry::{ExportOptions, Exporters},
 };
 use tokio::{
@@ -33,9 +33,14 @@ pub(crate) struct TestServer {
 impl TestServer {
     /// A server that was not given its catalog yet.
     pub(crate) async fn empty(limits: Limits) -> Self {
+        Self::facing(limits, &Facing::default()).await
+    }
+
+    /// A server with certificates, or that asks who calls; it was not given its catalog yet.
+    pub(crate) async fn facing(limits: Limits, facing: &Facing) -> Self {
         let options =
             Options { listen: ([127, 0, 0, 1], 0).into(), workers: 2, grace_seconds: 20, ..Options::default() };
-        Self::run(Server::bind(options, limits).await.unwrap())
+        Self::of(Server::bind_facing(options, limits, facing).await.unwrap())
     }
 
     /// A server with an admin port and exporters, that was not given its catalog yet.
@@ -47,10 +52,11 @@ impl TestServer {
         let metrics = Metrics::new(&exporters.meter().unwrap());
         let tracer = exporters.tracer().map(|(tracer, propagator)| Tracer::new(tracer, propagator));
         let observer = Observer { metrics: metrics.clone(), tracer };
-        (Self::run(server.observed(observer, Scrape::new(exporters.scrape()))), metrics, exporters)
+        (Self::of(server.observed(observer, Scrape::new(exporters.scrape()))), metrics, exporters)
     }
 
-    fn run(server: Server) -> Self {
+    /// Runs a server.
+    pub(crate) fn of(server: Server) -> Self {
         let address = format!("http://{}", server.address());
         let admin = server.admin_address().map(|address| address.to_string()).unwrap_or_default();
         let handle = server.handle();

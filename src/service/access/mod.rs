@@ -4,12 +4,31 @@
 //! [`Principal::anybody`]. A gazetteer outside a principal's scope does not exist for them: whatever they ask of it is
 //! answered as for a name that nobody gave.
 //!
-//! Must not know: how somebody proves who they are, gazetteers.
+//! How somebody proves who they are: a token (`token`), a signed token of somebody else (`jwt`), or a certificate of
+//! their connection (`certificate`). One file (`file`) says who is who; `directory` is what it comes to, and `gate` asks it
+//! for each call. Whatever is wrong with what a caller shows, the answer is one and the same.
+//!
+//! Must not know: gazetteers, what the calls do.
+
+mod certificate;
+mod directory;
+mod file;
+mod gate;
+mod jwt;
+mod token;
+
+pub(super) use certificate::names;
+pub use file::{AccessError, Options};
+pub(super) use gate::Gate;
+pub use token::{NewToken, NoRandomness, new_token};
+
+use serde::Deserialize;
 
 use super::Error;
 
 /// What somebody may do, each more than the one before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Extract, and look at gazetteers.
     Reader,
@@ -50,6 +69,12 @@ impl Principal {
     /// Fails where the role is less than `role`.
     pub(super) fn require(&self, role: Role) -> Result<(), Error> {
         if self.role < role { Err(Error::PermissionDenied { role }) } else { Ok(()) }
+    }
+}
+
+impl Role {
+    fn parse(name: &str) -> Option<Self> {
+        [Self::Reader, Self::Editor, Self::Admin].into_iter().find(|role| role.to_string() == name)
     }
 }
 

@@ -1,0 +1,145 @@
+//! The bodies of a call: what comes in is counted and must not stop coming, what goes out ends at the deadline.
+//!
+//! A request of one message must be there whole in time; a stream may take long, but not between two parts. Bytes are
+//! counted for the quota as they come; a stream whose client is in debt is read no further until it is paid, which HTTP/2
+//! flow control tells the client. A large answer goes out in parts, so that it is seen when a client does not take it.
+//!
+//! Must not know: methods, messages.
+
+use std::{
+    future::Future as _,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use http_body::Frame;
+use tokio::time::{Instant, Sleep, sleep, sleep_until};
+use tonic::{
+    Status,
+    body::Body,
+    codegen::{Bytes, http::HeaderMap},
+};
+
+use super::{Error, connection::OpenCall, quota::Account};
+
+/// How long a request may take to come.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Patience {
+    /// The time; none for any.
+    pub(super) time: Option<Duration>,
+    /// Whether it begins anew with each part.
+    pub(super) stream: bool,
+    /// The setting, for the error.
+    pub(super) setting: &'static str,
+}
+
+/// What a client sends.
+pub(super) struct Incoming {
+    body: Body,
+    account: Option<Arc<Account>>,
+    patience: Patience,
+    timer: Option<Pin<Box<Sleep>>>,
+    end: Option<Instant>,
+    pause: Option<Pin<Box<Sleep>>>,
+}
+
+impl Incoming {
+    pub(super) fn new(body: Body, account: Option<Arc<Account>>, patience: Patience) -> Self {
+        let end = patience.time.and_then(|time| Instant::now().checked_add(time));
+        Self { body, account, patience, timer: None, end, pause: None }
+    }
+
+    fn overdue(&mut self, context: &mut Context<'_>) -> bool {
+        let Some(end) = self.end else { return false };
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(end)));
+        timer.as_mut().poll(context).is_ready()
+    }
+}
+
+impl http_body::Body for Incoming {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        let this = self.get_mut();
+        if let Some(pause) = &mut this.pause {
+            ready!(pause.as_mut().poll(context));
+            this.pause = None;
+        }
+        let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(context) else {
+            if this.overdue(context) {
+                // Asked again, it would be the same.
+                return Poll::Ready(Some(Err(Error::TooSlow { setting: this.patience.setting }.into())));
+            }
+            return Poll::Pending;
+        };
+        if this.patience.stream {
+            this.timer = None;
+            this.end = this.patience.time.and_then(|time| Instant::now().checked_add(time));
+        }
+        if let (Some(account), Some(Ok(frame))) = (&this.account, &frame) {
+            account.bytes(frame.data_ref().map_or(0, Bytes::len));
+            if this.patience.stream {
+                this.pause = account.pause().map(|time| Box::pin(sleep(time)));
+            }
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+}
+
+/// The largest part of an answer, in bytes. HTTP/2 holds a part that was begun until the client takes it, out of sight.
+const PART: usize = 64 << 10;
+
+/// What a client gets.
+pub(super) struct Outgoing {
+    body: Body,
+    /// What is left of the last part of the body.
+    rest: Bytes,
+    call: OpenCall,
+    deadline: Option<Pin<Box<Sleep>>>,
+}
+
+impl Outgoing {
+    pub(super) fn new(body: Body, call: OpenCall, deadline: Option<Instant>) -> Self {
+        Self { body, rest: Bytes::new(), call, deadline: deadline.map(|deadline| Box::pin(sleep_until(deadline))) }
+    }
+}
+
+impl http_body::Body for Outgoing {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        let this = self.get_mut();
+        this.call.took();
+        if this.deadline.as_mut().is_some_and(|deadline| deadline.as_mut().poll(context).is_ready()) {
+            this.deadline = None;
+            // What makes the answer goes, and its work with it.
+            this.body = Body::empty();
+            this.rest = Bytes::new();
+            let mut trailers = HeaderMap::new();
+            let status = Status::from(Error::DeadlineExceeded);
+            return Poll::Ready(Some(status.add_header(&mut trailers).map(|()| Frame::trailers(trailers))));
+        }
+        if this.rest.is_empty() {
+            match ready!(Pin::new(&mut this.body).poll_frame(context)).transpose()?.map(Frame::into_data) {
+                Some(Ok(data)) => this.rest = data,
+                Some(Err(frame)) => return Poll::Ready(Some(Ok(frame))),
+                None => return Poll::Ready(None),
+            }
+        }
+        let part = this.rest.split_to(this.rest.len().min(PART));
+        this.call.gave();
+        Poll::Ready(Some(Ok(Frame::data(part))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.rest.is_empty() && self.body.is_end_stream()
+    }
+}

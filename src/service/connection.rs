@@ -1,0 +1,302 @@
+//! Connections: taken, made safe with TLS, counted, and closed when their client does nothing.
+//!
+//! A handshake runs in a task of its own with a time to end, so that nothing a client does or fails to do holds up another.
+//! A connection is closed when it does not begin with HTTP/2 in time, when it has had no call for long, or when a client
+//! asked for an answer and does not take it.
+//!
+//! Must not know: requests, who a certificate stands for.
+
+use std::{
+    collections::HashMap,
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
+    time::{Instant, Sleep, sleep, timeout},
+};
+use tokio_rustls::server::TlsStream;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::transport::server::Connected;
+
+use super::{Limits, access, tls::Tls};
+
+/// What a client sends before all else: the preface of HTTP/2, and the head of its settings.
+const OPENING_BYTES: u64 = 24 + 9;
+/// How long to wait when the system refuses to take a connection.
+const REFUSED: Duration = Duration::from_millis(50);
+/// A time that is not there.
+const NEVER: u64 = u64::MAX;
+
+/// The other end of a connection.
+#[derive(Debug, Clone)]
+pub(super) struct Peer {
+    /// Its address.
+    pub(super) address: Option<SocketAddr>,
+    /// The names of its certificate, which was verified; none without one.
+    pub(super) names: Arc<[String]>,
+    /// What happens on the connection.
+    pub(super) link: Arc<Link>,
+}
+
+/// What happens on a connection. Times are in milliseconds since it was made.
+#[derive(Debug)]
+pub(super) struct Link {
+    opened: Instant,
+    /// Since when there is no call.
+    idle: AtomicU64,
+    /// The open calls, each with the time since when its client takes nothing.
+    calls: Mutex<HashMap<u64, Arc<AtomicU64>>>,
+    count: AtomicU64,
+}
+
+/// A call that is open on a connection.
+#[derive(Debug)]
+pub(super) struct OpenCall {
+    link: Arc<Link>,
+    number: u64,
+    waiting: Arc<AtomicU64>,
+}
+
+impl Link {
+    fn new() -> Self {
+        let (idle, calls, count) = Default::default();
+        Self { opened: Instant::now(), idle, calls, count }
+    }
+
+    fn now(&self) -> u64 {
+        self.opened.elapsed().as_millis() as u64
+    }
+
+    /// Notes that a call is open.
+    pub(super) fn open(self: &Arc<Self>) -> OpenCall {
+        let number = self.count.fetch_add(1, Ordering::Relaxed);
+        let waiting = Arc::new(AtomicU64::new(NEVER));
+        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        calls.insert(number, waiting.clone());
+        self.idle.store(NEVER, Ordering::Relaxed);
+        OpenCall { link: self.clone(), number, waiting }
+    }
+
+    fn passed(&self, since: u64, seconds: u64) -> bool {
+        seconds > 0 && since != NEVER && self.now().saturating_sub(since) >= seconds.saturating_mul(1000)
+    }
+
+    /// Why the connection shall be closed, if it shall.
+    fn overdue(&self, read: u64, limits: &Limits) -> Option<&'static str> {
+        if read < OPENING_BYTES && self.passed(0, limits.handshake_seconds) {
+            return Some("it did not begin with HTTP/2 in time");
+        }
+        if self.passed(self.idle.load(Ordering::Relaxed), limits.idle_seconds) {
+            return Some("it was idle");
+        }
+        let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        let stalled = |since: &Arc<AtomicU64>| self.passed(since.load(Ordering::Relaxed), limits.stalled_seconds);
+        calls.values().any(stalled).then_some("its client takes no answer")
+    }
+}
+
+impl OpenCall {
+    /// The client has to take a part of the answer before it is asked for the next.
+    pub(super) fn gave(&self) {
+        self.waiting.store(self.link.now(), Ordering::Relaxed);
+    }
+
+    /// The client took it.
+    pub(super) fn took(&self) {
+        self.waiting.store(NEVER, Ordering::Relaxed);
+    }
+}
+
+impl Drop for OpenCall {
+    fn drop(&mut self) {
+        let mut calls = self.link.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        calls.remove(&self.number);
+        if calls.is_empty() {
+            self.link.idle.store(self.link.now(), Ordering::Relaxed);
+        }
+    }
+}
+
+#[derive(Debug)]
+enum Stream {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+/// A connection that calls may come over.
+#[derive(Debug)]
+pub(super) struct Connection {
+    stream: Stream,
+    peer: Peer,
+    limits: Arc<Limits>,
+    read: u64,
+    look: Pin<Box<Sleep>>,
+    _permit: OwnedSemaphorePermit,
+}
+
+/// Takes connections until the receiver goes.
+pub(super) fn accept(
+    listener: TcpListener,
+    tls: Option<Arc<Tls>>,
+    limits: Arc<Limits>,
+) -> ReceiverStream<io::Result<Connection>> {
+    let (give, take) = mpsc::channel(16);
+    tokio::spawn(async move {
+        let most = limits.connections.min(Semaphore::MAX_PERMITS);
+        let room = Arc::new(Semaphore::new(most));
+        loop {
+            let stream = tokio::select! {
+                () = give.closed() => break,
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, _)) => stream,
+                    Err(error) => {
+                        tracing::warn!(%error, "the system gives no connection");
+                        tokio::time::sleep(REFUSED).await;
+                        continue;
+                    }
+                },
+            };
+            let Ok(permit) = room.clone().try_acquire_owned() else {
+                tracing::warn!(limit = most, "connection refused: limits.connections");
+                continue;
+            };
+            // A connection without the option works as well.
+            let _ = stream.set_nodelay(true);
+            let (tls, limits, give) = (tls.clone(), limits.clone(), give.clone());
+            tokio::spawn(async move {
+                match open(stream, tls, limits, permit).await {
+                    // The receiver goes when the server ends.
+                    Ok(connection) => drop(give.send(Ok(connection)).await),
+                    Err(error) => tracing::debug!(%error, "no handshake"),
+                }
+            });
+        }
+    });
+    ReceiverStream::new(take)
+}
+
+async fn open(
+    stream: TcpStream,
+    tls: Option<Arc<Tls>>,
+    limits: Arc<Limits>,
+    permit: OwnedSemaphorePermit,
+) -> io::Result<Connection> {
+    let address = stream.peer_addr().ok();
+    let (stream, names) = match tls {
+        None => (Stream::Plain(stream), Vec::new()),
+        Some(tls) => {
+            let time = Duration::from_secs(limits.handshake_seconds.max(1));
+            let stream = timeout(time, tls.acceptor().accept(stream)).await.map_err(io::Error::from)??;
+            let names = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
+            let names = names.map(|certificate| access::names(certificate)).unwrap_or_default();
+            (Stream::Tls(Box::new(stream)), names)
+        }
+    };
+    let peer = Peer { address, names: names.into(), link: Arc::new(Link::new()) };
+    let look = Box::pin(sleep(rhythm(&limits)));
+    Ok(Connection { stream, peer, limits, read: 0, look, _permit: permit })
+}
+
+/// How often a connection is looked at.
+fn rhythm(limits: &Limits) -> Duration {
+    let Limits { handshake_seconds, idle_seconds, stalled_seconds, .. } = *limits;
+    let shortest = [handshake_seconds, idle_seconds, stalled_seconds].into_iter().filter(|time| *time > 0).min();
+    Duration::from_millis(shortest.unwrap_or(3600).saturating_mul(250).min(5000))
+}
+
+impl Connection {
+    /// Fails when it is time to close the connection.
+    fn look(&mut self, context: &mut Context<'_>) -> io::Result<()> {
+        while self.look.as_mut().poll(context).is_ready() {
+            if let Some(why) = self.peer.link.overdue(self.read, &self.limits) {
+                tracing::debug!(address = ?self.peer.address, why, "connection closed");
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            let next = Instant::now() + rhythm(&self.limits);
+            self.look.as_mut().reset(next);
+        }
+        Ok(())
+    }
+}
+
+impl Connected for Connection {
+    type ConnectInfo = Peer;
+
+    fn connect_info(&self) -> Peer {
+        self.peer.clone()
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        this.look(context)?;
+        let before = buffer.filled().len();
+        let result = match &mut this.stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_read(context, buffer),
+            Stream::Tls(stream) => Pin::new(stream).poll_read(context, buffer),
+        };
+        this.read += (buffer.filled().len() - before) as u64;
+        result
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        this.look(context)?;
+        match &mut this.stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_write(context, bytes),
+            Stream::Tls(stream) => Pin::new(stream).poll_write(context, bytes),
+        }
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        this.look(context)?;
+        match &mut this.stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_write_vectored(context, bytes),
+            Stream::Tls(stream) => Pin::new(stream).poll_write_vectored(context, bytes),
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        match &self.stream {
+            Stream::Plain(stream) => stream.is_write_vectored(),
+            Stream::Tls(stream) => stream.is_write_vectored(),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        this.look(context)?;
+        match &mut this.stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_flush(context),
+            Stream::Tls(stream) => Pin::new(stream).poll_flush(context),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        this.look(context)?;
+        match &mut this.stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_shutdown(context),
+            Stream::Tls(stream) => Pin::new(stream).poll_shutdown(context),
+        }
+    }
+}

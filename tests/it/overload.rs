@@ -1,0 +1,214 @@
+//! Too much work, and clients that hold on to what they have: deadlines, bounds on connections, load.
+
+use std::time::{Duration, Instant};
+
+use onomast::{
+    catalog::{Catalog, Gazetteer},
+    gazetteer::Entity,
+    service::{Facing, Limits, Quota, proto},
+};
+use proto::{Document, ExtractRequest};
+use tokio::{io::AsyncReadExt as _, net::TcpStream, time::timeout};
+use tonic::{Code, Status};
+use tonic_types::StatusExt as _;
+
+use crate::{support::TestServer, surfaces::Client};
+
+/// The longest that anything may take here.
+const LONG: Duration = Duration::from_secs(30);
+
+fn catalog() -> Catalog {
+    let entity = Entity { id: "cn".into(), name: "China".into(), ..Entity::default() };
+    Catalog::new([Gazetteer::compile("places", b"", &[entity]).unwrap()])
+}
+
+async fn tcp(server: &TestServer) -> TcpStream {
+    TcpStream::connect(server.address.strip_prefix("http://").unwrap()).await.unwrap()
+}
+
+/// A call as bare HTTP/2, whose request is left open.
+async fn open(
+    server: &TestServer,
+    method: &str,
+    timeout: Option<&str>,
+) -> (h2::client::ResponseFuture, h2::SendStream<prost::bytes::Bytes>, tokio::task::JoinHandle<()>) {
+    let (mut send, connection) = h2::client::handshake(tcp(server).await).await.unwrap();
+    let connection = tokio::spawn(async move { drop(connection.await) });
+    let uri = format!("{}/onomast.v1.ExtractionService/{method}", server.address);
+    let mut request = http::Request::post(uri).header("content-type", "application/grpc");
+    if let Some(timeout) = timeout {
+        request = request.header("grpc-timeout", timeout);
+    }
+    let (response, stream) = send.send_request(request.body(()).unwrap(), false).unwrap();
+    (response, stream, connection)
+}
+
+fn framed(message: &impl prost::Message) -> Vec<u8> {
+    let message = message.encode_to_vec();
+    [&[0][..], &(message.len() as u32).to_be_bytes(), &message].concat()
+}
+
+fn document(text: String) -> Option<Document> {
+    Some(Document { text, ..Default::default() })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deadline_ends_a_stream_that_is_open() {
+    let server = TestServer::with(catalog(), Limits::default()).await;
+    let (response, _stream, _connection) = open(&server, "StreamExtract", Some("300m")).await;
+    let mut response = timeout(LONG, response).await.unwrap().unwrap();
+    assert!(Status::from_header_map(response.headers()).is_none());
+    let trailers = timeout(LONG, response.body_mut().trailers()).await.unwrap().unwrap().unwrap();
+    let status = Status::from_header_map(&trailers).unwrap();
+    assert_eq!(status.code(), Code::DeadlineExceeded);
+    assert_eq!(status.get_error_details().error_info().unwrap().reason, "CANCELLED");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_pauses_for_too_long_ends() {
+    let server = TestServer::with(catalog(), Limits { stream_idle_seconds: 1, ..Limits::default() }).await;
+    let (response, mut stream, _connection) = open(&server, "StreamExtract", None).await;
+    let message = proto::StreamExtractRequest { config: None, document: document("China".into()) };
+    stream.send_data(framed(&message).into(), false).unwrap();
+    let mut response = timeout(LONG, response).await.unwrap().unwrap();
+    assert!(timeout(LONG, response.body_mut().data()).await.unwrap().unwrap().is_ok());
+    let trailers = timeout(LONG, response.body_mut().trailers()).await.unwrap().unwrap().unwrap();
+    let status = Status::from_header_map(&trailers).unwrap();
+    assert_eq!(status.get_error_details().error_info().unwrap().reason, "TOO_SLOW");
+    assert!(status.message().contains("limits.stream_idle_seconds"), "{status:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_never_takes_its_answer_loses_its_connection() {
+    let server = TestServer::with(catalog(), Limits { stalled_seconds: 1, ..Limits::default() }).await;
+    let (response, mut stream, connection) = open(&server, "Extract", None).await;
+    // The answer is larger than the window of HTTP/2, which this client does not move.
+    let request = ExtractRequest { document: document("China ".repeat(5000)), ..Default::default() };
+    stream.send_data(framed(&request).into(), true).unwrap();
+    let response = timeout(LONG, response).await.unwrap().unwrap();
+    timeout(LONG, connection).await.unwrap().unwrap();
+    // What was not taken is lost.
+    let mut body = response.into_body();
+    let mut taken = 0;
+    while let Some(Ok(data)) = timeout(LONG, body.data()).await.unwrap() {
+        taken += data.len();
+    }
+    assert!(taken < 100_000 && !matches!(body.trailers().await, Ok(Some(_))), "{taken}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn idle_connections_are_closed_and_those_with_a_call_are_not() {
+    let server = TestServer::with(catalog(), Limits { idle_seconds: 1, ..Limits::default() }).await;
+    let (response, mut stream, busy) = open(&server, "StreamExtract", None).await;
+    let (_send, idle) = h2::client::handshake(tcp(&server).await).await.unwrap();
+    timeout(LONG, idle).await.unwrap().ok();
+    // The other one was open for longer.
+    assert!(!busy.is_finished());
+    let message = proto::StreamExtractRequest { config: None, document: document("China".into()) };
+    stream.send_data(framed(&message).into(), true).unwrap();
+    let mut response = timeout(LONG, response).await.unwrap().unwrap();
+    assert!(timeout(LONG, response.body_mut().data()).await.unwrap().unwrap().is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_beyond_the_limit_are_closed_at_once() {
+    let server = TestServer::with(catalog(), Limits { connections: 2, ..Limits::default() }).await;
+    let request = || ExtractRequest { document: document("China".into()), ..Default::default() };
+    let mut one = server.client().await;
+    let mut two = server.client().await;
+    assert!(one.extract(request()).await.is_ok() && two.extract(request()).await.is_ok());
+    let mut third = tcp(&server).await;
+    assert_eq!(timeout(LONG, third.read(&mut [0; 10])).await.unwrap().unwrap_or(0), 0);
+    drop(one);
+    // The place is free as soon as the server has noticed.
+    let free = async {
+        loop {
+            let endpoint = tonic::transport::Endpoint::new(server.address.clone()).unwrap();
+            let Ok(channel) = endpoint.connect().await else { continue };
+            if Client::new(channel).extract(request()).await.is_ok() {
+                break;
+            }
+        }
+    };
+    timeout(LONG, free).await.unwrap();
+    assert!(two.extract(request()).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quota_without_credentials_is_that_of_an_address() {
+    let quota = Quota { bytes_per_second: 1000, ..Quota::default() };
+    let server = TestServer::facing(Limits::default(), &Facing { quota, ..Facing::default() }).await;
+    server.handle.serve(catalog()).await;
+    let mut client = server.client().await;
+    let request = |bytes: usize| ExtractRequest { document: document("a".repeat(bytes)), ..Default::default() };
+    // Larger than a second's worth: served, and paid for afterwards.
+    assert!(client.extract(request(20_000)).await.is_ok());
+    let status = server.client().await.extract(request(1)).await.unwrap_err();
+    assert_eq!(status.code(), Code::ResourceExhausted);
+    let details = status.get_error_details();
+    assert_eq!(details.error_info().unwrap().reason, "QUOTA_EXCEEDED");
+    let wait = details.retry_info().unwrap().retry_delay.unwrap();
+    assert!((15..25).contains(&wait.as_secs()), "{wait:?}");
+}
+
+/// What clients got in some time.
+#[derive(Debug)]
+struct Load {
+    good: usize,
+    refused: usize,
+    p99: Duration,
+}
+
+/// So many clients, each with one call at a time, and a pause after one that was refused.
+async fn load(server: &TestServer, clients: usize, text: &str, time: Duration, pause: Duration) -> Load {
+    let end = Instant::now() + time;
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..clients {
+        let (mut client, text) = (server.client().await, text.to_owned());
+        tasks.spawn(async move {
+            let (mut times, mut refused) = (Vec::new(), 0);
+            while Instant::now() < end {
+                let began = Instant::now();
+                let request = ExtractRequest { document: document(text.clone()), ..Default::default() };
+                match client.extract(request).await {
+                    Ok(_) => times.push(began.elapsed()),
+                    Err(status) => {
+                        assert_eq!(status.code(), Code::ResourceExhausted, "{status:?}");
+                        assert!(status.get_error_details().retry_info().is_some());
+                        refused += 1;
+                        // A client that comes again too early on purpose: this is the load, not a wait for something.
+                        tokio::time::timeout(pause, std::future::pending::<()>()).await.ok();
+                    }
+                }
+            }
+            (times, refused)
+        });
+    }
+    let (mut times, mut refused) = (Vec::new(), 0);
+    for (more, others) in tasks.join_all().await {
+        times.extend(more);
+        refused += others;
+    }
+    times.sort();
+    Load { good: times.len(), refused, p99: times[times.len() * 99 / 100] }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "measures: run it alone, on a machine that does nothing else"]
+async fn ten_times_too_much_work_is_nearly_as_good_as_enough() {
+    let server = TestServer::with(catalog(), Limits::default()).await;
+    // Some milliseconds of work each.
+    let text = "China and much else that is no name. ".repeat(1000);
+    const TIME: Duration = Duration::from_secs(10);
+    let enough = load(&server, 16, &text, TIME, Duration::ZERO).await;
+    // Each client comes again so soon that together they ask for ten times as much.
+    let pause = Duration::from_secs_f64(400.0 * TIME.as_secs_f64() / (10.0 * enough.good as f64));
+    let much = load(&server, 400, &text, TIME, pause).await;
+    let after = load(&server, 16, &text, Duration::from_secs(2), Duration::ZERO).await;
+    println!("{enough:?} {much:?} {after:?}");
+    // Refusals here mean that the machine did something else, and that there is nothing to compare with.
+    assert_eq!(enough.refused, 0, "this measured no capacity");
+    assert!(much.good as f64 >= 0.9 * enough.good as f64);
+    assert!(much.p99 <= 3 * enough.p99);
+    assert_eq!(after.refused, 0);
+}
