@@ -37,19 +37,20 @@ impl Noted {
         let Some(call) = &self.call else { return };
         call.past(step, self.since);
         call.answered(input.title.len() + input.text.len());
+        let sources = pinned.sources();
         // A document links to few types, so that a list is quicker than a map.
         let mut counts: Vec<(usize, TypeId, u64)> = Vec::new();
         for &(source, entity, count) in &answer.entities {
-            let kind = pinned.gazetteers()[source].segment().type_of(entity);
+            let kind = sources[source].segment.type_of(entity);
             match counts.iter_mut().find(|known| (known.0, known.1) == (source, kind)) {
                 Some(known) => known.2 += count as u64,
                 None => counts.push((source, kind, count as u64)),
             }
         }
         for (source, TypeId(kind), count) in counts {
-            let gazetteer = &pinned.gazetteers()[source];
-            let own = gazetteer.name() != Gazetteer::INLINE;
-            call.linked(own.then(|| &*gazetteer.segment().types()[kind as usize]), count);
+            let source = &sources[source];
+            let own = source.name != Gazetteer::INLINE;
+            call.linked(own.then(|| &*source.segment.types()[kind as usize]), count);
         }
     }
 }
