@@ -161,6 +161,7 @@ async fn overload(folder: &std::path::Path, names: &std::path::Path) {
             while !done.load(Ordering::Relaxed) {
                 server.hang_up().await;
                 reloads += 1;
+                tokio::time::sleep(Duration::from_secs(1)).await;
             }
             reloads
         }

@@ -28,7 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// An edit that was acknowledged outlives a loss of power: every commit is on the disk.
 const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000;";
 
-/// The tables. `{ids}` is how text is compared byte by byte.
+/// The tables. The index by ends leaves out what has none: else it would be taken for reading what is current, which
+/// is nearly everything. `{ids}` is how text is compared byte by byte.
 const TABLES: &str = "
 CREATE TABLE onomast_meta (format BIGINT NOT NULL, revision BIGINT NOT NULL, identity TEXT NOT NULL);
 CREATE TABLE onomast_gazetteers (
@@ -43,7 +44,7 @@ CREATE TABLE onomast_entities (
     gazetteer BIGINT NOT NULL, id TEXT {ids} NOT NULL, since BIGINT NOT NULL, until BIGINT, content TEXT NOT NULL,
     PRIMARY KEY (gazetteer, id, since));
 CREATE INDEX onomast_entities_since ON onomast_entities (gazetteer, since);
-CREATE INDEX onomast_entities_until ON onomast_entities (gazetteer, until);
+CREATE INDEX onomast_entities_until ON onomast_entities (gazetteer, until) WHERE until IS NOT NULL;
 INSERT INTO onomast_meta (format, revision, identity) VALUES (1, 0, '{identity}');
 ";
 

@@ -223,7 +223,8 @@ impl Edit<'_> {
         ids: impl ExactSizeIterator<Item = &'a str>,
     ) -> Result<std::collections::HashMap<String, String>, StoreError> {
         let count = ids.len();
-        if self.head.entities == 0 && self.added == 0 {
+        // What this change added is not asked for: an id comes once.
+        if self.head.entities == 0 {
             return Ok(Default::default());
         }
         let query = format!(
