@@ -6,6 +6,7 @@ mod access;
 mod admin;
 mod architecture;
 mod attack;
+mod away;
 mod case;
 mod cases;
 mod cli;
