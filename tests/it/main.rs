@@ -17,6 +17,7 @@ mod faults;
 mod gazetteers;
 mod hostile;
 mod html;
+mod leak;
 mod metrics;
 mod model;
 mod oracle;
