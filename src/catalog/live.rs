@@ -9,6 +9,7 @@ use std::sync::{
 };
 
 use arc_swap::ArcSwapOption;
+use tokio::sync::watch;
 
 use super::{Catalog, CatalogError, Gazetteer, Keeper};
 use crate::{
@@ -23,7 +24,20 @@ pub struct Live {
     /// Whether the gazetteers of files are there, and those of the database if it was to come first.
     ready: AtomicBool,
     keeper: OnceLock<Keeper>,
+    database: watch::Sender<Database>,
     metrics: OnceLock<Metrics>,
+}
+
+/// Whether the database answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Database {
+    /// There is none.
+    #[default]
+    None,
+    /// It does, as far as is known.
+    Answers,
+    /// It does not; what is served stays as it is.
+    Away,
 }
 
 /// A version that a request asks for.
@@ -71,11 +85,29 @@ impl Live {
     pub fn keep(&self, keeper: Keeper) {
         // There is one database for the life of a server.
         let _ = self.keeper.set(keeper);
+        self.report(Database::Answers);
+    }
+
+    /// Whether the database answers, as it changes.
+    pub fn database(&self) -> watch::Receiver<Database> {
+        self.database.subscribe()
+    }
+
+    /// Takes note whether the database answers; gives whether that is news.
+    pub fn report(&self, database: Database) -> bool {
+        if database != Database::None {
+            self.metrics().database(database == Database::Answers);
+        }
+        self.database.send_if_modified(|now| std::mem::replace(now, database) != database)
     }
 
     /// The database.
     pub fn keeper(&self) -> Result<&Keeper, CatalogError> {
-        self.keeper.get().ok_or(CatalogError::NoDatabase)
+        self.keeper.get().ok_or_else(|| match *self.database.borrow() {
+            // It was away when the server started.
+            Database::Away => super::StoreError::Unavailable("it did not answer yet".into()).into(),
+            Database::None | Database::Answers => CatalogError::NoDatabase,
+        })
     }
 
     /// Serves a gazetteer of the database, unless a newer version of it is served.

@@ -21,7 +21,7 @@ pub use compile::{Compiled, compile};
 pub use gazetteer::Gazetteer;
 pub use import::{Import, Imported};
 pub use keeper::Keeper;
-pub use live::{Asked, Live};
+pub use live::{Asked, Database, Live};
 pub use load::{LoadError, Loaded, Options, STARTER, Unverified, is_segment, load};
 pub use pinned::Pinned;
 pub use source::{LoadIssue, check};

@@ -5,49 +5,69 @@
 
 use std::{sync::Arc, time::Duration};
 
-use sqlx::postgres::PgListener;
+use sqlx::postgres::{PgListener, PgPoolOptions};
+use tokio::time::{sleep, timeout};
 
-use super::{CatalogError, Live, store::CHANNEL};
+use super::{
+    CatalogError, Database, Live, StoreError,
+    store::{CHANNEL, PATIENCE},
+};
+
+/// The longest between two attempts to reach a database that is away.
+const RETRY: Duration = Duration::from_secs(1);
+/// The time before a connection that broke is made anew.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Follows the database of `live` until dropped. Asks at least every `every`.
 pub async fn follow(live: Arc<Live>, every: Duration) {
-    let mut away = false;
     loop {
-        let told = listen(&live, every, &mut away).await;
-        if let Err(error) = told {
-            if !away {
-                tracing::error!(%error, "the database does not answer; what is served stays as it is");
+        match listen(&live, every).await {
+            // The connection broke; whether the database is away shows with the next one.
+            Ok(()) => sleep(PAUSE).await,
+            Err(error) => {
+                if live.report(Database::Away) {
+                    tracing::error!(%error, "the database does not answer; what is served stays as it is");
+                }
+                sleep(every.min(RETRY)).await;
             }
-            away = true;
         }
-        tokio::time::sleep(every).await;
     }
 }
 
-/// Serves what the database has, again with each change, until it does not answer.
-async fn listen(live: &Arc<Live>, every: Duration, away: &mut bool) -> Result<(), CatalogError> {
+/// Serves what the database has, again with each change, until the connection breaks or the database does not answer.
+async fn listen(live: &Arc<Live>, every: Duration) -> Result<(), CatalogError> {
     let keeper = live.keeper()?;
     let mut listener = match keeper.store().postgres() {
-        Some(address) => {
-            let mut listener = PgListener::connect(address).await.map_err(super::StoreError::from)?;
-            listener.listen(CHANNEL).await.map_err(super::StoreError::from)?;
-            Some(listener)
-        }
+        Some(address) => Some(listener(address).await?),
         None => None,
     };
     loop {
+        // One that takes connections and says nothing is away as well. Compiling what it has may take its time.
+        let answer = timeout(PATIENCE, keeper.store().revision()).await;
+        answer.unwrap_or_else(|_| Err(StoreError::Unavailable("it says nothing".into())))?;
         keeper.refresh(live).await?;
-        if std::mem::take(away) {
+        if live.report(Database::Answers) {
             tracing::info!("the database answers again; what is served is up to date");
         }
         match &mut listener {
-            // A message, or the time to ask; a fault of the connection shows when asking.
-            Some(listener) => {
-                if let Ok(told) = tokio::time::timeout(every, listener.recv()).await {
-                    told.map_err(super::StoreError::from)?;
-                }
-            }
-            None => tokio::time::sleep(every).await,
+            // A message, or the time to ask.
+            Some(listener) => match timeout(every, listener.try_recv()).await {
+                Ok(Ok(Some(_))) | Err(_) => {}
+                Ok(Ok(None) | Err(_)) => return Ok(()),
+            },
+            None => sleep(every).await,
         }
     }
+}
+
+/// A connection on which PostgreSQL tells of changes.
+async fn listener(address: &str) -> Result<PgListener, StoreError> {
+    let pool = PgPoolOptions::new().max_connections(1).max_lifetime(None).idle_timeout(None);
+    let pool = pool.acquire_timeout(PATIENCE).connect(address).await?;
+    let mut listener = PgListener::connect_with(&pool).await?;
+    listener.ignore_pool_close_event(true);
+    // What was told while it was broken is read anew.
+    listener.eager_reconnect(false);
+    listener.listen(CHANNEL).await?;
+    Ok(listener)
 }

@@ -12,10 +12,13 @@ use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
-    catalog::{self, Keep, Keeper, Loaded, Options, Store, StoreError, Unverified},
+    catalog::{self, CatalogError, Database, Keep, Keeper, Loaded, Options, Store, StoreError, Unverified},
     observe::Reload,
     service::Handle,
 };
+
+/// The time between two attempts to open a database that is away.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Loads the gazetteers, gives them to the server, and keeps them up to date. Ends only with an error.
 pub(super) async fn serve(options: Options, handle: Handle) -> anyhow::Result<()> {
@@ -31,16 +34,22 @@ pub(super) async fn serve(options: Options, handle: Handle) -> anyhow::Result<()
         Opened::Store(store) => {
             let shared = store.postgres().is_some();
             live.keep(Keeper::new(store, folder, keep));
-            live.keeper()?.refresh(&live).await.context("cannot serve what the database has")?;
+            match live.keeper()?.refresh(&live).await {
+                // It went away just now; whoever follows it says so.
+                Err(CatalogError::Store(StoreError::Unavailable(_))) if shared => {}
+                refreshed => refreshed.context("cannot serve what the database has")?,
+            }
             if shared {
                 tokio::spawn(catalog::follow(live, every));
             }
         }
         Opened::Away => {
+            live.report(Database::Away);
             let database = options.database.clone();
             tokio::spawn(async move {
-                match come_back(&database, every).await {
+                match come_back(&database).await {
                     Ok(store) => {
+                        tracing::info!("the database answers");
                         live.keep(Keeper::new(store, folder, keep));
                         catalog::follow(live, every).await;
                     }
@@ -82,9 +91,9 @@ async fn open(options: &Options) -> anyhow::Result<Opened> {
 }
 
 /// Opens a database once it answers.
-async fn come_back(address: &str, every: Duration) -> anyhow::Result<Store> {
+async fn come_back(address: &str) -> anyhow::Result<Store> {
     loop {
-        tokio::time::sleep(every).await;
+        tokio::time::sleep(AGAIN).await;
         match Store::open_postgres(address).await {
             Err(StoreError::Unavailable(_)) => {}
             opened => return opened.context("cannot open the database"),

@@ -5,7 +5,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -17,8 +17,8 @@ use opentelemetry::{
 
 use super::{
     definitions::{
-        COMPILE_DURATION, DOCUMENTS, MEMORY, MENTIONS, QUEUE_LENGTH, QUEUE_WAIT, RECEIVED, RELOADS, REQUEST_DURATION,
-        REQUESTS, REQUESTS_RUNNING, SENT, SERVING, TEXT, WORK_DURATION, WORKERS, WORKERS_BUSY,
+        COMPILE_DURATION, DATABASE_UP, DOCUMENTS, MEMORY, MENTIONS, QUEUE_LENGTH, QUEUE_WAIT, RECEIVED, RELOADS,
+        REQUEST_DURATION, REQUESTS, REQUESTS_RUNNING, SENT, SERVING, TEXT, WORK_DURATION, WORKERS, WORKERS_BUSY,
     },
     gazetteers::{GazetteerState, Gazetteers},
     labels::Labels,
@@ -28,6 +28,9 @@ use super::{
 const MAX_CLIENTS: usize = 100;
 /// The most types of entities that metrics name; the rest are `other`.
 const MAX_TYPES: usize = 100;
+
+/// That there is no database; else it is 1 while it answers, and 0.
+const NO_DATABASE: u8 = 2;
 
 /// How a reload ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +65,7 @@ struct Instruments {
     types: Labels,
     serving: Arc<AtomicBool>,
     workers: Arc<AtomicU64>,
+    database: Arc<AtomicU8>,
     gazetteers: Gazetteers,
 }
 
@@ -92,6 +96,12 @@ impl Metrics {
         SERVING.asked(meter, move |it| it.observe(asked.load(Ordering::Relaxed).into(), &[]));
         let asked = workers.clone();
         WORKERS.asked(meter, move |it| it.observe(asked.load(Ordering::Relaxed), &[]));
+        let database = Arc::new(AtomicU8::new(NO_DATABASE));
+        let asked = database.clone();
+        DATABASE_UP.asked(meter, move |it| match asked.load(Ordering::Relaxed) {
+            NO_DATABASE => {}
+            up => it.observe(up.into(), &[]),
+        });
         MEMORY.asked(meter, |it| {
             if let Some(bytes) = resident() {
                 it.observe(bytes, &[]);
@@ -116,6 +126,7 @@ impl Metrics {
             types: Labels::new(MAX_TYPES),
             serving,
             workers,
+            database,
             gazetteers: Gazetteers::new(meter),
         }))
     }
@@ -123,6 +134,11 @@ impl Metrics {
     /// Whether requests are served now.
     pub fn serving(&self, serving: bool) {
         self.0.serving.store(serving, Ordering::Relaxed);
+    }
+
+    /// Whether the database answers.
+    pub fn database(&self, up: bool) {
+        self.0.database.store(up.into(), Ordering::Relaxed);
     }
 
     /// How many workers there are.

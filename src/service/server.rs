@@ -22,7 +22,10 @@ use super::{
     secrets::Secrets,
     tls::TlsError,
 };
-use crate::{catalog::Catalog, observe::Observer};
+use crate::{
+    catalog::{Catalog, Database},
+    observe::Observer,
+};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tokio::{net::TcpListener, sync::Semaphore};
@@ -194,6 +197,18 @@ async fn take(address: SocketAddr, flag: &'static str) -> Result<(TcpListener, S
     Ok((listener, address))
 }
 
+/// Says in what people read of the server whether the database answers. Does not end.
+async fn tell_of_database(mut database: tokio::sync::watch::Receiver<Database>, readiness: Readiness) {
+    const AWAY: &str = "does not answer; what is served stays as it is, and changes are refused";
+    loop {
+        let away = *database.borrow_and_update() == Database::Away;
+        readiness.remark("database", away.then(|| AWAY.to_owned()));
+        if database.changed().await.is_err() {
+            return std::future::pending().await;
+        }
+    }
+}
+
 impl Server {
     /// Takes the ports, for a server without TLS that asks nobody who they are.
     pub async fn bind(options: Options, limits: Limits) -> Result<Self, ServerError> {
@@ -274,7 +289,7 @@ impl Server {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             count => count,
         };
-        let live = catalog.clone();
+        let (live, told) = (catalog.clone(), tell_of_database(catalog.database(), readiness.clone()));
         let queued = match limits.queued_documents {
             0 => count.saturating_mul(QUEUED_A_WORKER),
             queued => queued,
@@ -373,6 +388,7 @@ impl Server {
                 tracing::warn!(seconds, requests = left, "requests still ran when the time to end was over");
             },
             () = watching => {}
+            () = told => {}
             () = asked => {}
         }
         tracing::info!("stopped");

@@ -40,7 +40,7 @@ impl From<Error> for Status {
         let name = reason.as_str_name();
         let name = name.strip_prefix("ERROR_REASON_").unwrap_or(name);
         let mut details = ErrorDetails::with_error_info(name, DOMAIN, HashMap::new());
-        let mut message = error.to_string();
+        let mut message = shown(&error.to_string());
         if let Error::Overloaded { retry, .. } | Error::QuotaExceeded { retry, .. } = &error {
             details.set_retry_info(Some(*retry));
         }
@@ -50,16 +50,26 @@ impl From<Error> for Status {
                 size += one.field.len() + one.description.len();
                 size <= MAX_DETAILS
             });
-            let listed = listed.map(|one| FieldViolation::new(&*one.field, &*one.description)).collect::<Vec<_>>();
+            let listed =
+                listed.map(|one| FieldViolation::new(shown(&one.field), shown(&one.description))).collect::<Vec<_>>();
             details.set_bad_request(listed);
             if message.len() > MAX_MESSAGE {
                 let first = message.floor_char_boundary(MAX_MESSAGE);
                 message.truncate(first);
                 message.push_str(&format!("… ({} fields are wrong)", violations.len()));
             }
+        } else if message.len() > MAX_MESSAGE {
+            message.truncate(message.floor_char_boundary(MAX_MESSAGE));
+            message.push('…');
         }
         Self::with_error_details(code, message, details)
     }
+}
+
+/// The text without what a terminal would obey, or would show in another order: messages quote requests.
+fn shown(text: &str) -> String {
+    let obeyed = |c: char| c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    text.replace(obeyed, "\u{FFFD}")
 }
 
 /// The code of a reason.

@@ -40,6 +40,8 @@ pub(super) async fn find(
         if !principal.sees(gazetteer) {
             return Err(Error::no_gazetteer(gazetteer));
         }
+        // Until there is a catalog, nothing is known not to exist.
+        catalog.catalog().ok_or(Error::NotServing)?;
         found.push(catalog.version(gazetteer, &asked).await?);
     }
     Error::check(wrong)?;

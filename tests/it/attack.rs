@@ -5,13 +5,18 @@
 //! folder of rows under `attack/`.
 
 mod credentials;
+mod gazetteers;
 mod handshakes;
 mod protocol;
 mod requests;
 
 use std::{collections::HashSet, future::Future, pin::Pin, sync::Arc, time::Duration};
 
-use onomast::service::{Limits, proto};
+use onomast::{
+    catalog::{Keep, Keeper, Store},
+    gazetteer::Entity,
+    service::{Limits, proto},
+};
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
     net::TcpStream,
@@ -79,6 +84,8 @@ struct World {
     plain: TestServer,
     /// Asks for a certificate of each client.
     secure: TestServer,
+    /// Asks who calls, and keeps the gazetteers of both tenants in a database.
+    kept: TestServer,
 }
 
 impl World {
@@ -86,21 +93,51 @@ impl World {
         let tenants = Tenants::new();
         let limits = Limits { handshake_seconds: 1, request_seconds: 1, idle_seconds: 0, ..Limits::default() };
         let plain = TestServer::facing(limits.clone(), &tenants.access()).await;
-        let secure = TestServer::facing(limits, &tenants.tls(true)).await;
+        let secure = TestServer::facing(limits.clone(), &tenants.tls(true)).await;
+        let kept = TestServer::facing(limits, &tenants.access()).await;
+        keep(&kept, &tenants).await;
         for server in [&plain, &secure] {
             server.handle.serve(Tenants::catalog()).await;
         }
-        Self { tenants, plain, secure }
+        Self { tenants, plain, secure, kept }
     }
 
     async fn tcp(&self, server: &TestServer) -> TcpStream {
         TcpStream::connect(server.address.strip_prefix("http://").unwrap()).await.unwrap()
     }
 
+    /// A token of the first tenant, with a role.
+    fn token(&self, role: &str) -> String {
+        let mut claims = claims();
+        claims["role"] = role.into();
+        self.tenants.signer.sign(&claims, |_| {})
+    }
+
     /// A token of the first tenant.
     fn robot(&self) -> String {
         self.tenants.signer.sign(&claims(), |_| {})
     }
+}
+
+/// Gives a server a database with the gazetteers of the tenants: `one` in the versions 1 and 2, `one-more` in 3 and 4,
+/// `two` in 5 and 6.
+async fn keep(server: &TestServer, tenants: &Tenants) {
+    let live = server.handle.live();
+    let store = Store::open_folder(&tenants.folder.path("data")).await.unwrap();
+    live.keep(Keeper::new(store, None, Keep { count: 1000, age: 3_600_000 }));
+    let keeper = live.keeper().unwrap();
+    for (gazetteer, description, id, name) in [
+        ("one", "of tenant one", "id-one", "Oneland"),
+        ("one-more", "", "id-more", "Moreland"),
+        ("two", "of tenant two", "id-secret", "Secretland"),
+    ] {
+        let entity = |id: &str, name: &str| Entity { id: id.into(), name: name.into(), ..Entity::default() };
+        // One whose id callers may guess, and then have quoted.
+        let guessed = entity(&format!("guessed-{gazetteer}"), "Guessland");
+        keeper.create(live, gazetteer, description).await.unwrap();
+        keeper.edit(live, gazetteer, &[entity(id, name), guessed], &[], (None, &[])).await.unwrap();
+    }
+    server.handle.serve(onomast::catalog::Catalog::default()).await;
 }
 
 impl Got {
@@ -203,6 +240,7 @@ async fn run(rows: Vec<Row>) {
     let identity = || Some(world.tenants.authority.client("one.example"));
     let ca = world.tenants.authority.pem.as_str();
     let mut plain = world.plain.client().await;
+    let mut kept = world.kept.client().await;
     let mut secure = Client::new(tls::connect(&world.secure, ca, identity()).await.unwrap());
     let mut failures = Vec::new();
     let mut names = HashSet::new();
@@ -230,6 +268,7 @@ async fn run(rows: Vec<Row>) {
         };
         assert_eq!(sorted(timeout(LONG, good(&mut plain, &token)).await.unwrap()), mine, "after {name}");
         assert_eq!(sorted(timeout(LONG, good(&mut secure, "")).await.unwrap()), mine, "after {name}");
+        assert_eq!(sorted(timeout(LONG, good(&mut kept, &token)).await.unwrap()), mine, "after {name}");
         assert_eq!(sorted(good(&mut world.plain.client().await, &token).await), mine, "after {name}");
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
@@ -256,8 +295,14 @@ async fn requests_that_are_absurd_are_refused() {
     run(requests::rows()).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn gazetteers_are_changed_only_by_whom_they_belong_to() {
+    run(gazetteers::rows()).await;
+}
+
 #[test]
 fn the_table_is_long() {
     let count = credentials::rows().len() + protocol::rows().len() + handshakes::rows().len() + requests::rows().len();
+    let count = count + gazetteers::rows().len();
     assert!(count >= 60, "{count}");
 }

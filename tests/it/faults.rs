@@ -6,6 +6,7 @@ use std::{
     fs,
     io::{BufRead as _, BufReader},
     process::{Child, Command, Stdio},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -25,14 +26,16 @@ use crate::{
 type Client = GazetteerServiceClient<Channel>;
 
 /// A server in a process of its own, which is killed when this is dropped.
-struct Process {
+pub(crate) struct Process {
     child: Child,
     address: String,
+    /// What it logged so far.
+    pub(crate) log: Arc<Mutex<String>>,
 }
 
 impl Process {
     /// Starts one, and waits until it serves.
-    fn start(flags: &[String]) -> Self {
+    pub(crate) fn start(flags: &[String]) -> Self {
         Self::of(Command::new(env!("CARGO_BIN_EXE_onomast")), flags)
     }
 
@@ -41,20 +44,30 @@ impl Process {
         command.args(["serve", "--no-default-gazetteer", "--listen", "127.0.0.1:0", "--log-format", "json"]);
         let mut child = command.args(flags).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+        let log = Arc::<Mutex<String>>::default();
+        let keep = {
+            let log = log.clone();
+            move |line: &str| {
+                let mut log = log.lock().unwrap();
+                log.push_str(line);
+                log.push('\n');
+            }
+        };
         let (mut address, mut serving) = (None, false);
         while address.is_none() || !serving {
             let line = lines.next().expect("the server ended before it served");
+            keep(&line);
             let line: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
             if line["message"] == "listening" {
                 address = line["address"].as_str().map(|address| format!("http://{address}"));
             }
             serving |= line["message"] == "serving";
         }
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, address: address.unwrap_or_default() }
+        std::thread::spawn(move || lines.for_each(|line| keep(&line)));
+        Self { child, address: address.unwrap_or_default(), log }
     }
 
-    async fn channel(&self) -> Channel {
+    pub(crate) async fn channel(&self) -> Channel {
         Channel::from_shared(self.address.clone()).unwrap().connect().await.unwrap()
     }
 }

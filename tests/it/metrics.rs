@@ -162,6 +162,7 @@ async fn metrics_are_exported_by_the_names_of_their_definitions() {
     server.handle.serve(catalog()).await;
     let request = ExtractRequest { document: document("China"), ..Default::default() };
     server.client().await.extract(request).await.unwrap();
+    metrics.database(true);
     metrics.compiled(Duration::from_millis(3));
     metrics.reloaded(Reload::Ok);
     metrics.reloaded(Reload::Failed);

@@ -22,8 +22,10 @@ use super::{Store, StoreError};
 const FORMAT: i64 = 1;
 /// The most connections.
 const CONNECTIONS: u32 = 8;
-/// How long a connection is waited for.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a server of databases is waited for: who edits learns soon that it is away.
+pub(in crate::catalog) const PATIENCE: Duration = Duration::from_secs(3);
+/// How long a connection to a file is waited for; they are lacking only where much is to do.
+const FILE_PATIENCE: Duration = Duration::from_secs(10);
 
 /// An edit that was acknowledged outlives a loss of power: every commit is on the disk.
 const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000;";
@@ -144,7 +146,8 @@ impl Store {
 async fn connect(address: &str) -> Result<AnyPool, StoreError> {
     install_default_drivers();
     let sqlite = address.starts_with("sqlite:");
-    let options = AnyPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
+    let options = AnyPoolOptions::new().max_connections(CONNECTIONS);
+    let options = options.acquire_timeout(if sqlite { FILE_PATIENCE } else { PATIENCE });
     let options = options.after_connect(move |connection, _| {
         Box::pin(async move {
             if sqlite {

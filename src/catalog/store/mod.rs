@@ -14,6 +14,7 @@ mod error;
 mod prune;
 mod read;
 
+pub(super) use connect::PATIENCE;
 pub(super) use edit::Seen;
 pub use edit::{Check, Outcome};
 pub use error::StoreError;

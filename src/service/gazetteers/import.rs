@@ -12,7 +12,8 @@ use crate::{
         access::Role,
         front::of_tonic,
         proto::{
-            self, ExportEntitiesResponse, ImportConfig, ImportEntitiesRequest, ImportEntitiesResponse, ImportMode,
+            self, ErrorReason, ExportEntitiesResponse, ImportConfig, ImportEntitiesRequest, ImportEntitiesResponse,
+            ImportMode,
         },
     },
 };
@@ -53,6 +54,11 @@ impl Gazetteers {
             let mut wrong = Vec::new();
             convert::new_name(&gazetteer, &mut wrong);
             Error::check(wrong)?;
+            if !if_version.is_empty() {
+                let message =
+                    format!("the gazetteer {gazetteer:?} does not exist, and so has no version {if_version:?}");
+                return Err(Error::refused(ErrorReason::VersionMismatch, message));
+            }
         } else {
             keeper.stored(&self.catalog, &gazetteer).await?;
         }

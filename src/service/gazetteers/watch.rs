@@ -36,6 +36,9 @@ impl Gazetteers {
     ) -> Result<BoxStream<'static, Result<WatchGazetteersResponse, Status>>, Error> {
         let WatchGazetteersRequest { checkpoint, gazetteers: wanted } = request;
         let keeper = self.keeper()?;
+        let mut wrong = Vec::new();
+        crate::service::convert::at_most(&wanted, "gazetteers", &mut wrong);
+        Error::check(wrong)?;
         let served = keeper.served();
         let (service, ready) = (self.clone(), Default::default());
         let mut watch = Watch { service, principal, wanted, checkpoint: 0, ready, served };
@@ -60,6 +63,10 @@ impl Gazetteers {
         } else {
             let wrong = || Error::Invalid(vec![Violation::invalid("checkpoint", "no answer of this call had it")]);
             watch.checkpoint = checkpoint.parse().map_err(|_| wrong())?;
+            // One that lies ahead would wait for what is not a change since it. Another server may be ahead of this one.
+            if watch.checkpoint > keeper.store().revision().await.map_err(CatalogError::from)? {
+                return Err(wrong());
+            }
             if watch.checkpoint < keeper.store().oldest_change().await.map_err(CatalogError::from)? {
                 let message = "the changes since the checkpoint are not kept any more; watch anew without one";
                 return Err(Error::refused(ErrorReason::CheckpointTooOld, message));
