@@ -96,7 +96,7 @@ fn main() {
 
 /// From text to mentions, with short and derived names and every rule of ranking off; the number of mentions.
 fn extract(gazetteer: &Gazetteer, texts: &[String]) -> usize {
-    let sources = [extract::Source { name: "bench", segment: gazetteer.segment() }];
+    let sources = [extract::Source::new("bench", gazetteer.segment(), 0)];
     let options = Options {
         disabled: [Form::Short, Form::Derived].into_iter().collect(),
         disabled_rules: Rule::ALL.into_iter().collect(),

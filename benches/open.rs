@@ -98,7 +98,7 @@ fn measure(file: &Path) {
     let gazetteer = Gazetteer::open("bench", file).expect("a segment file");
     let (open, grown_open) = (millis(start), resident() - before);
     let start = Instant::now();
-    let sources = [extract::Source { name: "bench", segment: gazetteer.segment() }];
+    let sources = [extract::Source::new("bench", gazetteer.segment(), 0)];
     let options = Options::default();
     let filter = Filter::new(&sources, &options);
     let (mut scratch, mut result) = (Scratch::default(), Answer::default());

@@ -186,7 +186,7 @@ impl<'a> Bench<'a> {
 
     /// From text to mentions, with everything or with short names and linking off; the number of mentions.
     fn whole(&mut self, texts: &[String], plain: bool) -> usize {
-        let sources = [extract::Source { name: "bench", segment: self.set.gazetteer.segment() }];
+        let sources = [extract::Source::new("bench", self.set.gazetteer.segment(), 0)];
         let filter = extract::Filter::new(&sources, &self.options);
         let mut count = 0;
         for text in texts {

@@ -104,7 +104,7 @@ struct Timer<'a> {
 
 impl<'a> Timer<'a> {
     fn new(gazetteer: &'a Gazetteer, options: Options) -> Self {
-        let sources = [Source { name: gazetteer.name(), segment: gazetteer.segment() }];
+        let sources = [Source::new(gazetteer.name(), gazetteer.segment(), 0)];
         let filter = Filter::new(&sources, &options);
         Self { sources, options, filter, scratch: Scratch::default(), answer: Answer::default() }
     }

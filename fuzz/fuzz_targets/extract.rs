@@ -22,7 +22,7 @@ fuzz_target!(|input: &str| {
     let persons = entities.map(|entity| onomast::gazetteer::Entity { kind: "person".into(), ..entity });
     let entities: Vec<_> = persons.filter(|entity| checker.check(entity, 1, &mut Vec::new())).collect();
     let Ok(gazetteer) = Gazetteer::compile("fuzz", b"", &entities) else { return };
-    let sources = [Source { name: "fuzz", segment: gazetteer.segment() }];
+    let sources = [Source::new("fuzz", gazetteer.segment(), 0)];
     let input = Input { title: text, text, ..Input::default() };
     for overlap in [Overlap::Longest, Overlap::Outermost, Overlap::All] {
         let options = Options { overlap, offsets: OffsetEncoding::CodePoints, ..Options::default() };

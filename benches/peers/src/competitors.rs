@@ -64,7 +64,7 @@ impl<'a> Onomast<'a> {
             disabled_rules: Rule::ALL.into_iter().collect(),
             ..Options::default()
         };
-        let source = Source { name: "bench", segment: gazetteer.segment() };
+        let source = Source::new("bench", gazetteer.segment(), 0);
         let (scratch, answer) = Default::default();
         Self { source, options, scratch, answer, never: AtomicBool::new(false) }
     }
