@@ -11,7 +11,7 @@ use crate::support::repository;
 const LAYERS: [&str; 8] = ["text", "gazetteer", "index", "extract", "observe", "catalog", "service", "cli"];
 
 /// Dependencies and the only module that may name them.
-const HOMES: [(&str, &[&str]); 20] = [
+const HOMES: [(&str, &[&str]); 24] = [
     ("aho_corasick", &["index"]),
     ("memmap2", &["index"]),
     ("bytemuck", &["index"]),
@@ -32,6 +32,10 @@ const HOMES: [(&str, &[&str]); 20] = [
     ("prometheus", &["telemetry"]),
     ("axum", &["service"]),
     ("http_body", &["service"]),
+    ("sqlx", &["catalog"]),
+    ("tokio_rustls", &["service"]),
+    ("jsonwebtoken", &["service"]),
+    ("x509_parser", &["service"]),
 ];
 
 /// What the pure layers may not name.

@@ -63,7 +63,7 @@ fn deploy_page_names_settings_that_exist() {
         .flat_map(|(section, keys)| keys.as_table().unwrap().keys().map(move |key| format!("{section}.{key}")))
         .collect();
     let page = read("docs/operations.md");
-    let sections = ["server", "limits", "gazetteers", "log", "telemetry"];
+    let sections = ["server", "tls", "access", "quota", "limits", "gazetteers", "log", "telemetry"];
     let named = page.split('`').skip(1).step_by(2).filter(|code| {
         let section = code.split_once('.').filter(|(_, key)| !key.is_empty() && *key != "*");
         section.is_some_and(|(section, _)| sections.contains(&section))

@@ -4,13 +4,17 @@ use std::fs;
 
 use crate::support::repository;
 
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 12] = [
     "README.md",
     "ARCHITECTURE.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "docs/matching.md",
     "docs/errors.md",
+    "docs/access.md",
+    "docs/operations.md",
+    "docs/segments.md",
+    "deploy/README.md",
     "data/README.md",
     "benches/README.md",
 ];
