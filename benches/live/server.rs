@@ -56,7 +56,8 @@ impl Server {
 
     /// Compiles a gazetteer.
     pub(crate) fn compile(names: &Path, segment: &Path) {
-        let done = Command::new(env!("CARGO_BIN_EXE_onomast")).arg("compile").arg(names).arg("-o").arg(segment).status();
+        let done =
+            Command::new(env!("CARGO_BIN_EXE_onomast")).arg("compile").arg(names).arg("-o").arg(segment).status();
         assert!(done.unwrap().success());
     }
 

@@ -1,6 +1,6 @@
 //! Too much work, and clients that hold on to what they have: deadlines, bounds on connections, load.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use onomast::{
     catalog::{Catalog, Gazetteer},

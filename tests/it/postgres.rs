@@ -27,6 +27,7 @@ while read word; do
 done
 kill -INT $! 2>/dev/null
 wait
+cd / && rm -rf "$1"
 "#;
 
 /// A server of PostgreSQL.
@@ -138,7 +139,10 @@ fn start() -> Option<Postgres> {
     let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
     // Somebody must read what it says, or it would wait for that.
     let (say, said) = std::sync::mpsc::channel();
-    std::thread::spawn(move || lines.for_each(|line| drop(say.send(line))));
+    std::thread::spawn(move || {
+        lines.for_each(|line| drop(say.send(line)));
+        child.wait().ok();
+    });
     let postgres = Postgres { port, input, said };
     postgres.wait(READY);
     Some(postgres)
