@@ -42,6 +42,7 @@ CREATE TABLE onomast_versions (
     revision BIGINT PRIMARY KEY, gazetteer BIGINT NOT NULL, kind TEXT NOT NULL,
     created BIGINT NOT NULL, entities BIGINT NOT NULL, source BIGINT);
 CREATE INDEX onomast_versions_gazetteer ON onomast_versions (gazetteer, revision);
+CREATE INDEX onomast_versions_created ON onomast_versions (gazetteer, created, revision);
 CREATE TABLE onomast_entities (
     gazetteer BIGINT NOT NULL, id TEXT {ids} NOT NULL, since BIGINT NOT NULL, until BIGINT, content TEXT NOT NULL,
     PRIMARY KEY (gazetteer, id, since));

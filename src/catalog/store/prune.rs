@@ -22,13 +22,23 @@ impl Store {
         let mut transaction = self.pool.begin().await?;
         // Waits for changes that are being made, and lets none begin: one may ask for an old version.
         sqlx::query("UPDATE onomast_meta SET revision = revision").execute(&mut *transaction).await?;
-        let floor = "SELECT MIN(revision) FROM onomast_versions WHERE gazetteer = $1 AND (created >= $2 \
-                     OR revision IN (SELECT revision FROM onomast_versions WHERE gazetteer = $1 \
-                     ORDER BY revision DESC LIMIT $3))";
+        // Versions are in the order of their times, so that either question reads as good as nothing.
+        let newest =
+            "SELECT revision FROM onomast_versions WHERE gazetteer = $1 ORDER BY revision DESC LIMIT 1 OFFSET $2";
         let count = i64::try_from(keep.count.max(1)).unwrap_or(i64::MAX);
-        let floor = sqlx::query(floor).bind(of.uid).bind(now.saturating_sub(keep.age)).bind(count);
-        let floor: Option<i64> = floor.fetch_one(&mut *transaction).await?.try_get(0)?;
-        let Some(floor) = floor.filter(|&floor| floor > of.floor) else { return Ok(()) };
+        let newest = sqlx::query(newest).bind(of.uid).bind(count - 1).fetch_optional(&mut *transaction).await?;
+        // There are no more than are kept by their number.
+        let Some(newest) = newest else { return Ok(()) };
+        let young = "SELECT revision FROM onomast_versions WHERE gazetteer = $1 AND created >= $2 \
+                     ORDER BY created, revision LIMIT 1";
+        let young = sqlx::query(young).bind(of.uid).bind(now.saturating_sub(keep.age));
+        let young = young.fetch_optional(&mut *transaction).await?;
+        let newest: i64 = newest.try_get(0)?;
+        let young = young.map(|row| row.try_get::<i64, _>(0)).transpose()?;
+        let floor = young.map_or(newest, |young| young.min(newest));
+        if floor <= of.floor {
+            return Ok(());
+        }
         for statement in [
             "UPDATE onomast_gazetteers SET floor = $2 WHERE uid = $1 AND floor < $2",
             "DELETE FROM onomast_entities WHERE gazetteer = $1 AND until <= $2",
