@@ -254,9 +254,20 @@ impl fmt::Display for Config {
                 writeln!(f, "{}[{section}]", if last.is_empty() { "" } else { "\n" })?;
                 last = section;
             }
-            writeln!(f, "{:<50} # {origin}", format!("{name} = {value}"))?;
+            writeln!(f, "{:<50} # {origin}", format!("{name} = {}", without_password(value)))?;
         }
         Ok(())
+    }
+}
+
+/// A value as it may be shown: an address without its password.
+fn without_password(value: &Value) -> String {
+    let shown = value.to_string();
+    let Some((scheme, rest)) = shown.split_once("://") else { return shown };
+    let Some((user, host)) = rest.rsplit_once('@') else { return shown };
+    match user.split_once(':') {
+        Some((user, _)) => format!("{scheme}://{user}:***@{host}"),
+        None => shown,
     }
 }
 
@@ -284,4 +295,21 @@ fn distance(one: &str, other: &str) -> usize {
         }
     }
     row[other.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_not_shown() {
+        for (value, shown) in [
+            ("postgres://me:se:c@ret@host/name", "\"postgres://me:***@host/name\""),
+            ("postgres://me@host/name", "\"postgres://me@host/name\""),
+            ("http://localhost:4317", "\"http://localhost:4317\""),
+            ("a:b@c", "\"a:b@c\""),
+        ] {
+            assert_eq!(without_password(&Value::String(value.into())), shown);
+        }
+    }
 }

@@ -225,7 +225,9 @@ impl Keeper {
 
     /// Compiles a version, and puts it below what changed since.
     async fn fold(&self, live: &Arc<Live>, stored: &Stored) -> Result<(), CatalogError> {
+        let started = Instant::now();
         let compiled = build::compile(&self.store, self.folder.as_deref(), stored, &stored.head).await;
+        live.metrics().compiled(started.elapsed());
         let slot = self.slot(stored.uid);
         let mut slot = slot.lock().await;
         if slot.shown == Revision::MAX {

@@ -67,7 +67,7 @@ pub enum FileError {
     NotASegment,
     /// It has a format that this program does not know.
     #[error(
-        "the file has format {found}, this program reads format {FORMAT}; compile the gazetteer again, or use the program that made it"
+        "the file has format {found}, this program reads {OLDEST} to {FORMAT}; compile the gazetteer again, or use the program that made it"
     )]
     Format {
         /// Its format.

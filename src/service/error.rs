@@ -164,6 +164,10 @@ impl From<CatalogError> for Error {
                 }
                 _ => return Self::internal(&error),
             },
+            CatalogError::File(file) if file.kind() == std::io::ErrorKind::StorageFull => {
+                let message = "the disk for what comes in is full; nothing was changed";
+                return Self::refused(ErrorReason::DiskFull, message);
+            }
             CatalogError::Compile(_) | CatalogError::File(_) => return Self::internal(&error),
         };
         Self::refused(reason, error.to_string())

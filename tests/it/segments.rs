@@ -93,7 +93,7 @@ fn a_file_of_another_format_or_other_rules_is_refused_with_the_reason() {
     newer[8] += 1;
     fs::write(&file, newer).unwrap();
     let message = fault(&file).map(|error| error.to_string()).unwrap_or_default();
-    assert!(message.contains("format 3") && message.contains("reads format 2"), "{message}");
+    assert!(message.contains("format 3") && message.contains("reads 1 to 2"), "{message}");
     // Other rules, with a checksum that is right.
     let mut other = bytes;
     other[16] ^= 1;
