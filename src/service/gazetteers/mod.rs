@@ -162,7 +162,7 @@ impl GazetteerService for Gazetteers {
         let keeper = self.keeper()?;
         let row = match id.contains('\0') {
             true => None,
-            false => keeper.store().entity(stored.uid, &id, revision).await.map_err(|error| lost(error))?,
+            false => keeper.store().entity(stored.uid, &id, revision).await.map_err(lost)?,
         };
         let id: String = id.chars().take(100).collect();
         let row = row.ok_or_else(|| {
