@@ -138,7 +138,10 @@ fn start() -> Option<Postgres> {
     let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
     // Somebody must read what it says, or it would wait for that.
     let (say, said) = std::sync::mpsc::channel();
-    std::thread::spawn(move || lines.for_each(|line| drop(say.send(line))));
+    std::thread::spawn(move || {
+        lines.for_each(|line| drop(say.send(line)));
+        child.wait()
+    });
     let postgres = Postgres { port, input, said };
     postgres.wait(READY);
     Some(postgres)
