@@ -2,14 +2,19 @@
 //!
 //! What comes is checked and laid down in a file that has no name, so that nothing of it is left when the import, or the
 //! server, ends early. The database gets it in one change when all of it is there.
+//!
+//! Must not know: streams, requests.
 
 use std::{
+    collections::HashSet,
     fs::File,
     io::{self, BufReader, BufWriter, ErrorKind, Read as _, Seek as _, Write as _},
     sync::Arc,
 };
 
-use super::{CatalogError, Keeper, Kind, Live, keeper::now, store::Seen};
+use sha2::{Digest as _, Sha256};
+
+use super::{CatalogError, Keeper, Kind, Live, keeper::now};
 use crate::gazetteer::{Checker, Entity, Issue, write_json};
 
 /// How many entities the database gets at once.
@@ -124,4 +129,25 @@ fn read(spool: &mut BufReader<File>) -> io::Result<Option<String>> {
     let mut bytes = vec![0; u32::from_le_bytes(len) as usize];
     spool.read_exact(&mut bytes)?;
     String::from_utf8(bytes).map(Some).map_err(io::Error::other)
+}
+
+/// The ids that came.
+#[derive(Debug, Default)]
+struct Seen(HashSet<u128>);
+
+impl Seen {
+    /// Takes note of an id. Two ids of one digest do not happen: it has 128 bits of SHA-256.
+    fn add(&mut self, id: &str) {
+        self.0.insert(digest(id));
+    }
+
+    fn has(&self, id: &str) -> bool {
+        self.0.contains(&digest(id))
+    }
+}
+
+fn digest(id: &str) -> u128 {
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&Sha256::digest(id)[..16]);
+    u128::from_le_bytes(bytes)
 }

@@ -3,6 +3,8 @@
 //! Every change goes to the database first; what is served then follows from what the database says, in one way for
 //! changes made here and for those made by another server. A gazetteer is served as a base and an overlay of what
 //! changed since the base was compiled. A large overlay is folded into a new base in the background.
+//!
+//! Must not know: requests, SQL.
 
 use std::{
     collections::{HashMap, VecDeque},

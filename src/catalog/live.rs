@@ -2,6 +2,8 @@
 //!
 //! Whoever reads takes the catalog of the moment and never waits. Gazetteers of files come at the start and when they
 //! are loaded again; those of the database come and go with its changes.
+//!
+//! Must not know: how gazetteers are kept or compiled.
 
 use std::sync::{
     Arc, OnceLock,

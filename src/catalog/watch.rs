@@ -2,6 +2,8 @@
 //!
 //! PostgreSQL tells of changes; asking now and then stands behind that, so that a message that was lost costs seconds.
 //! While the database is away, what was served goes on being served.
+//!
+//! Must not know: what changes are.
 
 use std::{sync::Arc, time::Duration};
 

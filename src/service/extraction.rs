@@ -8,7 +8,6 @@ use tonic::{Request, Response, Status, Streaming};
 use super::{
     Encoded, Error, Limits, Plan, Principal, SharedCatalog, Violation, Workers,
     front::{Admitted, of_tonic},
-    plan::Asked,
     proto::{
         self, BatchExtractRequest, ErrorReason, ExplainMatchRequest, ExplainMatchResponse, ExtractRequest,
         StreamExtractConfig, StreamExtractRequest, explain_match_request,
@@ -17,7 +16,7 @@ use super::{
     quota::Account,
     status, versions,
 };
-use crate::{extract::Subject, gazetteer::MAX_NAME_BYTES};
+use crate::{catalog::Gazetteer, extract::Subject, gazetteer::MAX_NAME_BYTES};
 
 /// The service. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -51,14 +50,14 @@ impl Extraction {
     }
 
     async fn extract_one(&self, caller: Caller, request: ExtractRequest) -> Result<Encoded, Error> {
-        let pinned = versions::find(&self.catalog, &caller.principal, &request.versions).await?;
-        let (catalog, limits) = (self.catalog.clone(), self.limits.clone());
+        let ExtractRequest { document, gazetteers, inline_entities, options, versions } = request;
+        let config = StreamExtractConfig { gazetteers, inline_entities, options, versions };
         // Many may have come in between while the message was read.
         self.workers.room()?;
-        caller.inline(request.inline_entities.len())?;
-        let bytes = request.document.as_ref().map_or(0, |document| document.text.len());
+        let pinned = self.pin(&caller, &config).await?;
+        let (catalog, limits) = (self.catalog.clone(), self.limits.clone());
+        let bytes = document.as_ref().map_or(0, |document| document.text.len());
         let job = move |memory: &mut _, stop: &_| {
-            let ExtractRequest { document, gazetteers, inline_entities, options, versions: _ } = request;
             let catalog = catalog.catalog().ok_or(Error::NotServing)?;
             let mut wrong = Vec::new();
             match &document {
@@ -67,13 +66,7 @@ impl Extraction {
                 }
                 None => wrong.push(Violation::invalid("document", "it is required")),
             }
-            let asked = Asked {
-                gazetteers: &gazetteers,
-                inline: &inline_entities,
-                versions: &pinned,
-                options: options.as_ref(),
-            };
-            let plan = Plan::new(&catalog, &limits, &caller.principal, asked, &mut wrong)?;
+            let plan = Plan::new(&catalog, &limits, &caller.principal, &config, &pinned, &mut wrong)?;
             Error::check(wrong)?;
             let (Some(plan), Some(document)) = (plan, document) else { return Err(Error::Internal) };
             plan.extract(&document, "document", &limits, memory, stop)
@@ -82,14 +75,14 @@ impl Extraction {
     }
 
     async fn explain(&self, caller: Caller, request: ExplainMatchRequest) -> Result<ExplainMatchResponse, Error> {
-        let pinned = versions::find(&self.catalog, &caller.principal, &request.versions).await?;
-        let (catalog, limits) = (self.catalog.clone(), self.limits.clone());
+        let ExplainMatchRequest { document, subject, gazetteers, inline_entities, options, versions } = request;
+        let config = StreamExtractConfig { gazetteers, inline_entities, options, versions };
         // Many may have come in between while the message was read.
         self.workers.room()?;
-        caller.inline(request.inline_entities.len())?;
-        let bytes = request.document.as_ref().map_or(0, |document| document.text.len());
+        let pinned = self.pin(&caller, &config).await?;
+        let (catalog, limits) = (self.catalog.clone(), self.limits.clone());
+        let bytes = document.as_ref().map_or(0, |document| document.text.len());
         let job = move |memory: &mut _, stop: &_| {
-            let ExplainMatchRequest { document, subject, gazetteers, inline_entities, options, versions: _ } = request;
             let catalog = catalog.catalog().ok_or(Error::NotServing)?;
             let mut wrong = Vec::new();
             if document.is_none() {
@@ -109,13 +102,7 @@ impl Extraction {
                     None
                 }
             };
-            let asked = Asked {
-                gazetteers: &gazetteers,
-                inline: &inline_entities,
-                versions: &pinned,
-                options: options.as_ref(),
-            };
-            let plan = Plan::new(&catalog, &limits, &caller.principal, asked, &mut wrong)?;
+            let plan = Plan::new(&catalog, &limits, &caller.principal, &config, &pinned, &mut wrong)?;
             Error::check(wrong)?;
             let (Some(plan), Some(document), Some(subject)) = (plan, document, subject) else {
                 return Err(Error::Internal);
@@ -155,6 +142,12 @@ impl Extraction {
         Ok(batch)
     }
 
+    /// Counts what the caller brings along, and finds the versions that they ask for.
+    async fn pin(&self, caller: &Caller, config: &StreamExtractConfig) -> Result<Vec<Arc<Gazetteer>>, Error> {
+        caller.inline(config.inline_entities.len())?;
+        versions::find(&self.catalog, &caller.principal, &config.versions).await
+    }
+
     /// Checks and pins what a request asks for, for so many documents that are answered together; `wrong` is what is
     /// known to be wrong already.
     async fn plan(
@@ -164,19 +157,11 @@ impl Extraction {
         documents: usize,
         mut wrong: Vec<Violation>,
     ) -> Result<Arc<Plan>, Error> {
-        caller.inline(config.inline_entities.len())?;
-        let pinned = versions::find(&self.catalog, &caller.principal, &config.versions).await?;
+        let pinned = self.pin(caller, &config).await?;
         let (catalog, limits, caller) = (self.catalog.clone(), self.limits.clone(), caller.clone());
         let job = move |_: &mut _, _: &_| {
-            let StreamExtractConfig { gazetteers, inline_entities, options, versions: _ } = config;
             let catalog = catalog.catalog().ok_or(Error::NotServing)?;
-            let asked = Asked {
-                gazetteers: &gazetteers,
-                inline: &inline_entities,
-                versions: &pinned,
-                options: options.as_ref(),
-            };
-            let plan = Plan::new(&catalog, &limits, &caller.principal, asked, &mut wrong)?;
+            let plan = Plan::new(&catalog, &limits, &caller.principal, &config, &pinned, &mut wrong)?;
             Error::check(wrong)?;
             plan.map(|plan| Arc::new(plan.shared(&limits, documents))).ok_or(Error::Internal)
         };

@@ -5,7 +5,7 @@ use std::sync::{Arc, atomic::AtomicBool};
 use super::{
     Encoded, Error, Limits, Principal, Violation, convert, encoded,
     noted::Noted,
-    proto::{self, ErrorReason},
+    proto::{self, ErrorReason, StreamExtractConfig},
     work::Memory,
 };
 use crate::{
@@ -16,19 +16,6 @@ use crate::{
 /// The catalog that is served.
 pub type SharedCatalog = Arc<Live>;
 
-/// What a request asks for beside its documents.
-#[derive(Debug, Clone, Copy)]
-pub struct Asked<'a> {
-    /// The gazetteers to search, by name; empty for the default ones.
-    pub gazetteers: &'a [String],
-    /// The request's own entities.
-    pub inline: &'a [proto::Entity],
-    /// Gazetteers in versions that are asked for.
-    pub versions: &'a [Arc<Gazetteer>],
-    /// Settings of the extraction.
-    pub options: Option<&'a proto::ExtractOptions>,
-}
-
 /// A plan that holds for one request, or for a part of a stream.
 #[derive(Debug)]
 pub struct Plan {
@@ -37,19 +24,21 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Checks what is asked for, and pins it. Compiles the inline entities: work for a worker.
+    /// Checks what is asked for, and pins it. `versions` are the gazetteers in the versions that the settings ask for.
+    /// Compiles the inline entities: work for a worker.
     ///
     /// What is wrong is added to `wrong`; there is a plan only when nothing was.
     pub fn new(
         catalog: &Catalog,
         limits: &Limits,
         principal: &Principal,
-        asked: Asked<'_>,
+        config: &StreamExtractConfig,
+        versions: &[Arc<Gazetteer>],
         wrong: &mut Vec<Violation>,
     ) -> Result<Option<Self>, Error> {
-        let Asked { gazetteers, inline, versions, options } = asked;
+        let StreamExtractConfig { gazetteers, inline_entities: inline, options, versions: _ } = config;
         let default = proto::ExtractOptions::default();
-        let options = convert::options(options.unwrap_or(&default), limits.mentions, wrong);
+        let options = convert::options(options.as_ref().unwrap_or(&default), limits.mentions, wrong);
         let entities = convert::inline_entities(inline, limits, wrong);
         let mut pinned = Vec::new();
         let gazetteers = convert::at_most(gazetteers, "gazetteers", wrong);

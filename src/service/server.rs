@@ -3,7 +3,7 @@
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use super::{
-    Facing, Limits, Scrape, SharedCatalog, Workers,
+    Facing, Limits, Options, Scrape, SharedCatalog, Workers,
     access::AccessError,
     activity::Activity,
     admin::Admin,
@@ -26,7 +26,6 @@ use crate::{
     catalog::{Catalog, Database},
     observe::Observer,
 };
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tokio::{net::TcpListener, sync::Semaphore};
 use tonic::{codec::CompressionEncoding, transport};
@@ -39,58 +38,6 @@ const FLUSH: Duration = Duration::from_secs(1);
 
 /// The services whose health is told; the name of all together is empty.
 const SERVICES: &[&str] = &["", SERVICE_NAME, gazetteer_service_server::SERVICE_NAME];
-
-/// How the server runs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Options {
-    /// The address to listen on; port 0 takes any that is free.
-    pub listen: SocketAddr,
-    /// How many documents are worked on at once; 0 for one a processor.
-    pub workers: usize,
-    /// How long running requests may take to end once no new ones are taken, in seconds.
-    pub grace_seconds: u64,
-    /// How long requests are still taken after the signal to stop, in seconds, while health checks say NOT_SERVING: the
-    /// time that load balancers need to notice. 0 to take none at once.
-    pub drain_seconds: u64,
-    /// The address of the admin port with `/metrics`, `/livez` and `/readyz`; empty for none.
-    #[serde(with = "optional")]
-    pub admin: Option<SocketAddr>,
-    /// Whether to serve other machines without TLS, or without asking who calls.
-    pub insecure: bool,
-    /// How often to look whether certificates and the access file have changed, in seconds; 0 for never.
-    pub watch_seconds: u64,
-}
-
-/// An address as a setting: a text that is empty where there is none.
-mod optional {
-    use std::net::SocketAddr;
-
-    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
-
-    pub(super) fn serialize<S: Serializer>(address: &Option<SocketAddr>, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&address.map(|address| address.to_string()).unwrap_or_default())
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(D::Error::custom) }
-    }
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            listen: SocketAddr::from(([127, 0, 0, 1], 50051)),
-            workers: 0,
-            grace_seconds: 30,
-            drain_seconds: 0,
-            admin: None,
-            insecure: false,
-            watch_seconds: 5,
-        }
-    }
-}
 
 /// Why the server does not run.
 #[derive(Debug, Error)]

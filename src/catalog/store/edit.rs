@@ -1,7 +1,5 @@
 //! Changes: each is one transaction that makes one version, or nothing.
 
-use std::collections::HashSet;
-
 use sqlx::{Any, Row as _, Transaction};
 use tokio::sync::MutexGuard;
 
@@ -280,26 +278,4 @@ async fn record(transaction: &mut Transaction<'static, Any>, uid: Uid, version: 
     let insert = sqlx::query(insert).bind(revision).bind(uid).bind(kind.as_str()).bind(created).bind(entities);
     insert.bind(source).execute(&mut **transaction).await?;
     Ok(())
-}
-
-/// The ids of a change, each once.
-#[derive(Debug, Default)]
-pub(in crate::catalog) struct Seen(HashSet<u128>);
-
-impl Seen {
-    /// Takes note of an id. Two ids of one digest do not happen: it has 128 bits of SHA-256.
-    pub(in crate::catalog) fn add(&mut self, id: &str) {
-        self.0.insert(digest(id));
-    }
-
-    pub(in crate::catalog) fn has(&self, id: &str) -> bool {
-        self.0.contains(&digest(id))
-    }
-}
-
-fn digest(id: &str) -> u128 {
-    use sha2::Digest as _;
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&sha2::Sha256::digest(id)[..16]);
-    u128::from_le_bytes(bytes)
 }

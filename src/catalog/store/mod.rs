@@ -15,7 +15,6 @@ mod prune;
 mod read;
 
 pub(super) use connect::PATIENCE;
-pub(super) use edit::Seen;
 pub use edit::{Check, Outcome};
 pub use error::StoreError;
 pub use prune::Keep;

@@ -1,0 +1,57 @@
+//! How the server runs, as settings.
+
+use std::net::SocketAddr;
+
+use serde::{Deserialize, Serialize};
+
+/// How the server runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Options {
+    /// The address to listen on; port 0 takes any that is free.
+    pub listen: SocketAddr,
+    /// How many documents are worked on at once; 0 for one a processor.
+    pub workers: usize,
+    /// How long running requests may take to end once no new ones are taken, in seconds.
+    pub grace_seconds: u64,
+    /// How long requests are still taken after the signal to stop, in seconds, while health checks say NOT_SERVING: the
+    /// time that load balancers need to notice. 0 to take none at once.
+    pub drain_seconds: u64,
+    /// The address of the admin port with `/metrics`, `/livez` and `/readyz`; empty for none.
+    #[serde(with = "optional")]
+    pub admin: Option<SocketAddr>,
+    /// Whether to serve other machines without TLS, or without asking who calls.
+    pub insecure: bool,
+    /// How often to look whether certificates and the access file have changed, in seconds; 0 for never.
+    pub watch_seconds: u64,
+}
+
+/// An address as a setting: a text that is empty where there is none.
+mod optional {
+    use std::net::SocketAddr;
+
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+
+    pub(super) fn serialize<S: Serializer>(address: &Option<SocketAddr>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&address.map(|address| address.to_string()).unwrap_or_default())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(D::Error::custom) }
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 50051)),
+            workers: 0,
+            grace_seconds: 30,
+            drain_seconds: 0,
+            admin: None,
+            insecure: false,
+            watch_seconds: 5,
+        }
+    }
+}
