@@ -123,7 +123,7 @@ pub fn ask(
     for Rejected { field, span, source, entity, name, reason } in rejected {
         let source = source as usize;
         let text = span.of([input.title, input.text][field as usize]);
-        let name = sources[source].segment.name(name).text;
+        let name = sources[source].segment.name(name).text();
         if !wanted.contains_key(&(source, entity)) || !(same_name(text) || same_name(name)) {
             continue;
         }
@@ -187,7 +187,7 @@ fn targets(sources: &[Source<'_>], subject: Subject<'_>, interrupted: &AtomicBoo
             let shorts = derive::short_names(about.nature, about.name);
             match subject {
                 Subject::Entity(_) => {
-                    segment.names().filter(|name| name.entity == entity).for_each(|name| add(name.text, None));
+                    segment.names().filter(|name| name.entity == entity).for_each(|name| add(name.text(), None));
                     shorts.iter().for_each(|derived| add(&derived.text, Some(derived.rule)));
                 }
                 Subject::Name(name) => {

@@ -6,7 +6,7 @@
 use super::place::{is_among, joins};
 use crate::{
     gazetteer::derive::{self, Kind},
-    text::{Gap, Shape, View, is_proper_adjective},
+    text::{Gap, Shape, View, WordSet, is_proper_adjective},
 };
 
 /// How many times likelier a title makes a person, and a preposition of place a place.
@@ -15,7 +15,7 @@ const TELLING: f64 = 8.0;
 const SAYING: f64 = 2.0;
 
 /// What persons do, folded and sorted.
-const SAYS: [&str; 35] = [
+static SAYS: WordSet<128> = WordSet::new(&[
     "added",
     "admitted",
     "agreed",
@@ -51,13 +51,13 @@ const SAYS: [&str; 35] = [
     "who",
     "whose",
     "wrote",
-];
+]);
 /// Prepositions that stand before places, folded and sorted.
-const IN: [&str; 8] = ["across", "in", "inside", "into", "near", "outside", "throughout", "within"];
+static IN: WordSet<16> = WordSet::new(&["across", "in", "inside", "into", "near", "outside", "throughout", "within"]);
 /// Prepositions that stand before places behind a word of moving, folded and sorted.
-const TO: [&str; 6] = ["for", "from", "into", "out", "through", "to"];
+static TO: WordSet<16> = WordSet::new(&["for", "from", "into", "out", "through", "to"]);
 /// Words of moving and staying, folded and sorted.
-const MOVES: [&str; 56] = [
+static MOVES: WordSet<128> = WordSet::new(&[
     "arrival",
     "arrive",
     "arrived",
@@ -114,9 +114,12 @@ const MOVES: [&str; 56] = [
     "way",
     "went",
     "withdrawal",
-];
+]);
+/// What may follow a person without saying.
+static WHO: WordSet<4> = WordSet::new(&["who", "whose"]);
+static OF: WordSet<2> = WordSet::new(&["of"]);
 /// What a place has beside rulers, where `of` follows: folded and sorted.
-const PARTS: [&str; 36] = [
+static PARTS: WordSet<128> = WordSet::new(&[
     "area",
     "army",
     "bank",
@@ -153,7 +156,7 @@ const PARTS: [&str; 36] = [
     "university",
     "village",
     "west",
-];
+]);
 
 /// What the words right beside a place in the text go with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -181,14 +184,16 @@ impl Beside {
         // `in Spanish` is a language.
         let language = first == last && is_proper(view, first);
         if let Some(one) = before(1).filter(|_| !possessive && !language) {
-            let behind = |list: &[&str]| before(2).is_some_and(|two| is_among(view, two, list));
             let office = || before(2).is_some_and(|two| is_title(view, two));
-            let of = is_among(view, one, &["of"]) && (office() || behind(&PARTS));
-            if is_among(view, one, &IN) || of || is_among(view, one, &TO) && behind(&MOVES) {
+            let of = is_among(view, one, &OF) && (office() || before(2).is_some_and(|two| is_among(view, two, &PARTS)));
+            if is_among(view, one, &IN)
+                || of
+                || is_among(view, one, &TO) && before(2).is_some_and(|two| is_among(view, two, &MOVES))
+            {
                 return Self::Place;
             }
         }
-        let said = before(1).is_some_and(|one| !is_among(view, one, &["who", "whose"]) && is_saying(view, one));
+        let said = before(1).is_some_and(|one| !is_among(view, one, &WHO) && is_saying(view, one));
         if said || is_said_to_speak(view, last) { Self::Saying } else { Self::Nothing }
     }
 
@@ -236,9 +241,7 @@ fn is_saying(view: View<'_>, index: usize) -> bool {
 }
 
 fn is_title(view: View<'_>, index: usize) -> bool {
-    let mut buffer = [0; 8];
-    let folded = view.words.folded(&view.all()[index], &mut buffer);
-    std::str::from_utf8(folded).is_ok_and(derive::is_title)
+    derive::is_title(view.words, &view.all()[index])
 }
 
 #[cfg(test)]
@@ -248,7 +251,6 @@ mod tests {
 
     #[test]
     fn beside() {
-        assert!(SAYS.is_sorted() && IN.is_sorted() && TO.is_sorted() && MOVES.is_sorted() && PARTS.is_sorted());
         let check = |text: &str, index: usize, expected| {
             let mut words = Words::default();
             words.read(text);

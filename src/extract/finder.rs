@@ -16,17 +16,17 @@ use super::{
 use crate::{
     gazetteer::{Rule, derive::Kind},
     index::{Form, Forms},
-    text::{Gap, Letters, Ordinary, Shape, Span, View, Word, WordKey, Words},
+    text::{ARTICLES, Gap, Letters, Ordinary, Shape, Span, View, Word, WordKey, WordSet, Words},
 };
 
 /// The most given names and initials taken before a surname.
 const MAX_GIVEN: usize = 4;
 
 /// What stands before nouns, so that the word before it is none; folded and sorted.
-const DETERMINERS: [&str; 18] = [
+static DETERMINERS: WordSet<64> = WordSet::new(&[
     "a", "all", "an", "any", "each", "every", "her", "his", "its", "my", "our", "some", "that", "the", "their",
     "these", "this", "your",
-];
+]);
 
 /// Where a short name may stand.
 pub(super) struct Place {
@@ -108,7 +108,7 @@ impl Finder<'_> {
         let begins = begins_sentence(self.view, first);
         let verb = next.is_some_and(|next| is_among(self.view, next, &DETERMINERS));
         let article = short.is_person() && first > 0 && joins(self.view, first);
-        let article = article && is_among(self.view, first - 1, &["a", "an", "the"]);
+        let article = article && is_among(self.view, first - 1, &ARTICLES);
         let noun = next.is_some_and(|next| !is_function(self.view, next));
         begins && (plural || verb) || article && !noun
     }

@@ -340,7 +340,7 @@ fn explain(
         }
         let derived = resolver.short_name(found).map(|short| short.written.clone());
         CandidateParts {
-            name: derived.unwrap_or_else(|| segment.name(found.name).text.to_owned()),
+            name: derived.unwrap_or_else(|| segment.name(found.name).text().to_owned()),
             rule: found.rule,
             form_factor: weighed.strength,
             weight: parts.iter().map(|part| part.factor).product(),

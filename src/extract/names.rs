@@ -19,7 +19,7 @@ use crate::{
         Rule,
         derive::{self, Kind},
     },
-    index::{EntityId, Form, Forms, GluedWords, NameId, Search, Use, WordId},
+    index::{EntityId, Form, Forms, GluedWords, NameId, Search, Segment, Use, WordId},
     text::{Gap, Letters, Ordinary, Shape, Span, View, Word, WordKey, Words, fold, ordinary},
 };
 
@@ -58,8 +58,6 @@ impl ShortName {
 pub(super) struct ShortNames {
     all: Vec<ShortName>,
     priors: HashMap<Key, f32>,
-    /// The keys of names of one word, by the number of the word in its source.
-    by_id: HashMap<(u16, WordId), WordKey>,
     /// One bit for the hash of each first word.
     filter: Vec<u64>,
     words: Words,
@@ -92,15 +90,16 @@ impl ShortNames {
         let mut before = None;
         for (key, name) in named {
             let segment = sources[key.0 as usize].segment;
-            let entity = segment.entity(key.1);
-            let name_text = segment.name(name).text;
-            self.priors.entry(key).or_insert(segment.name(name).prior);
+            let (nature, preferred) = (segment.nature_of(key.1), segment.preferred_name(key.1));
+            let this = segment.name(name);
+            self.priors.entry(key).or_insert(this.prior);
             let first = before.replace(key) != Some(key);
             if first {
-                self.add(key, name, entity.nature, entity.name, options);
+                self.add(key, name, nature, preferred, options);
             }
-            if name_text != entity.name && shares_a_word(name_text, entity.name) {
-                self.add(key, name, entity.nature, name_text, options);
+            let other = this.text();
+            if other != preferred && may_have_short_names(other) && self.share_a_word(other, preferred) {
+                self.add(key, name, nature, other, options);
             }
         }
         if !options.disabled_rules.has(Rule::Introduced) {
@@ -109,13 +108,6 @@ impl ShortNames {
         self.keep_only_kinds();
         self.all.sort_unstable();
         self.all.dedup_by(|a, b| (a.source, a.entity, &a.written) == (b.source, b.entity, &b.written));
-        self.by_id.clear();
-        for short in self.all.iter().filter(|short| short.words.len() == 1) {
-            let (key, folded) = &short.words[0];
-            if let Some(id) = sources[short.source as usize].segment.word(folded) {
-                self.by_id.insert((short.source, id), *key);
-            }
-        }
         self.filter.clear();
         self.filter.resize(64, 0);
         for short in &self.all {
@@ -124,8 +116,18 @@ impl ShortNames {
         }
     }
 
+    /// Whether two names have a word in common.
+    fn share_a_word(&mut self, one: &str, other: &str) -> bool {
+        self.words.clear();
+        let border = self.words.read(one);
+        self.words.read(other);
+        let (of_one, of_other) = self.words.all().split_at(border);
+        let same = |a: &Word, b: &Word| a.key == b.key && self.words.long(a) == self.words.long(b);
+        of_one.iter().any(|a| of_other.iter().any(|b| same(a, b)))
+    }
+
     fn add(&mut self, key: Key, name: NameId, nature: Kind, text: &str, options: &Options) {
-        if !text.contains([' ', ',']) {
+        if !may_have_short_names(text) {
             return;
         }
         for derived in derive::short_names(nature, text) {
@@ -186,7 +188,7 @@ impl ShortNames {
             let written = view.word(next).trim_end_matches('.');
             let capitals = written.chars().filter(|c| c.is_uppercase()).count();
             let opened = between.trim().trim_end_matches(['"', '“', '\'', '‘']) == "(";
-            if opened && closed && capitals > 1 && derive::introduces(written, segment.name(found.name).text) {
+            if opened && closed && capitals > 1 && derive::introduces(written, segment.name(found.name).text()) {
                 let written = written.to_owned();
                 self.push(found.key(), found.name, Kind::Other, written, Rule::Introduced, false, &[]);
             }
@@ -211,6 +213,7 @@ impl ShortNames {
     #[allow(clippy::too_many_arguments)]
     pub(super) fn find(
         &self,
+        sources: &[Source<'_>],
         searches: &[Search],
         view: View<'_>,
         anchors: &HashMap<Key, Vec<u32>>,
@@ -244,9 +247,10 @@ impl ShortNames {
                 }
             }
         }
-        for (source, search) in (0_u16..).zip(searches) {
+        for (source, search) in (0_u16..).zip(searches).filter(|(_, search)| !search.inflected().is_empty()) {
+            let by_id = self.of_one_word(source, sources[source as usize].segment);
             for &(index, id) in search.inflected() {
-                let Some(&key) = self.by_id.get(&(source, id)) else { continue };
+                let Some(&key) = by_id.get(&id) else { continue };
                 let index = index as usize;
                 self.beginning(key, index, anchors, &mut crowds, |short| {
                     if short.source == source && short.words.len() == 1 && short.rule != Rule::Generic {
@@ -273,6 +277,12 @@ impl ShortNames {
                 });
             }
         }
+    }
+
+    /// The keys of the names of one word that are of a source, by the number that the word has there.
+    fn of_one_word(&self, source: u16, segment: &Segment) -> HashMap<WordId, WordKey> {
+        let names = self.all.iter().filter(|short| short.source == source && short.words.len() == 1);
+        names.filter_map(|short| Some((segment.word(&short.words[0].1)?, short.words[0].0))).collect()
     }
 
     /// Gives each short name that may begin with the word: of a crowd, those named in full nearest to `index`.
@@ -321,9 +331,7 @@ fn folded_word(text: &str) -> Box<[u8]> {
     folded.into()
 }
 
-/// Whether two names have a word in common.
-fn shares_a_word(one: &str, other: &str) -> bool {
-    let folded = |name: &str| name.split_whitespace().map(folded_word).collect::<Vec<_>>();
-    let other = folded(other);
-    folded(one).iter().any(|word| other.contains(word))
+/// Whether a name has several words, without which no short name can be made of it.
+fn may_have_short_names(name: &str) -> bool {
+    name.contains([' ', ','])
 }

@@ -5,13 +5,13 @@
 
 use crate::{
     gazetteer::derive,
-    text::{Gap, Ordinary, Shape, View, is_proper_adjective, ordinary},
+    text::{FUNCTION, Gap, Ordinary, Shape, View, WordSet, is_proper_adjective, ordinary},
 };
 
 /// How many words on each side tell a headline.
 const AROUND: usize = 6;
 /// Words that are capitalised in English and belong to no name beside them, folded and sorted.
-const CALENDAR: [&str; 19] = [
+static CALENDAR: WordSet<64> = WordSet::new(&[
     "april",
     "august",
     "december",
@@ -31,7 +31,7 @@ const CALENDAR: [&str; 19] = [
     "thursday",
     "tuesday",
     "wednesday",
-];
+]);
 /// How long a word is at the least, in bytes, that is taken for a profession by its ending.
 const PROFESSION: usize = 7;
 /// Endings of longer ordinary words that are professions and offices: `Prosecutor Smith`. Shorter ones are given names as
@@ -103,44 +103,44 @@ pub(super) fn joins(view: View<'_>, index: usize) -> bool {
 /// Whether the word at `index` is capitalised as a part of a name is, and no word that stands beside names: a title, an
 /// adjective, a weekday, a word that begins a sentence.
 pub(super) fn is_name_like(view: View<'_>, index: usize) -> bool {
+    is_name(view, index, Ordinary::Common)
+}
+
+/// Whether the word at `index` is a function word.
+pub(super) fn is_function(view: View<'_>, index: usize) -> bool {
+    is_among(view, index, &FUNCTION)
+}
+
+/// Whether the word at `index` is one of a set.
+pub(super) fn is_among<const PLACES: usize>(view: View<'_>, index: usize, set: &WordSet<PLACES>) -> bool {
+    set.has_word(view.words, &view.all()[index])
+}
+
+/// Whether the word at `index` is capitalised as a part of a name is, and no ordinary word: `Denzel`, not `Bridge`.
+pub(super) fn is_unknown_name(view: View<'_>, index: usize) -> bool {
+    is_name(view, index, Ordinary::No)
+}
+
+/// Whether the word at `index` is capitalised as a part of a name is, no word that stands beside names, and at most so
+/// ordinary. The cheapest questions come first.
+fn is_name(view: View<'_>, index: usize, most: Ordinary) -> bool {
     let word = &view.all()[index];
     let shape = word.shape;
     if !shape.any(Shape::CAPITALISED) || shape.all_capitals() && !shape.any(Shape::LETTER | Shape::DOTTED) {
         return false;
     }
     let mut buffer = [0; 8];
-    let Ok(folded) = std::str::from_utf8(view.words.folded(word, &mut buffer)) else { return true };
+    let folded = std::str::from_utf8(view.words.folded(word, &mut buffer)).unwrap_or_default();
     let known = ordinary(folded);
-    let beside = derive::is_title(folded)
-        || derive::is_suffix(folded)
+    let beside = known > most
+        || derive::is_title(view.words, word)
+        || derive::is_suffix(view.words, word)
+        || CALENDAR.has_word(view.words, word)
         || is_proper_adjective(folded)
-        || CALENDAR.binary_search(&folded).is_ok()
-        || known == Ordinary::Function
         || known > Ordinary::No
             && folded.len() >= PROFESSION
             && PROFESSIONS.iter().any(|ending| folded.ends_with(ending));
     !beside && (known == Ordinary::No || !is_headline(view, index))
-}
-
-/// Whether the word at `index` is a function word.
-pub(super) fn is_function(view: View<'_>, index: usize) -> bool {
-    let mut buffer = [0; 8];
-    let folded = view.words.folded(&view.all()[index], &mut buffer);
-    std::str::from_utf8(folded).is_ok_and(|word| ordinary(word) == Ordinary::Function)
-}
-
-/// Whether the word at `index` is one of a sorted list of folded words.
-pub(super) fn is_among(view: View<'_>, index: usize, list: &[&str]) -> bool {
-    let mut buffer = [0; 8];
-    let folded = view.words.folded(&view.all()[index], &mut buffer);
-    std::str::from_utf8(folded).is_ok_and(|folded| list.binary_search(&folded).is_ok())
-}
-
-/// Whether the word at `index` is capitalised as a part of a name is, and no ordinary word: `Denzel`, not `Bridge`.
-pub(super) fn is_unknown_name(view: View<'_>, index: usize) -> bool {
-    let mut buffer = [0; 8];
-    let folded = view.words.folded(&view.all()[index], &mut buffer);
-    is_name_like(view, index) && std::str::from_utf8(folded).is_ok_and(|folded| ordinary(folded) == Ordinary::No)
 }
 
 #[cfg(test)]
@@ -150,7 +150,6 @@ mod tests {
 
     #[test]
     fn places() {
-        assert!(CALENDAR.is_sorted());
         let check = |text: &str, index, expected| {
             let mut words = Words::default();
             words.read(text);

@@ -90,6 +90,7 @@ impl Resolver {
             all_shorts.derive(sources, view, &full, options);
             let before = found.len();
             all_shorts.find(
+                sources,
                 &searches[..sources.len()],
                 view,
                 &self.anchors,
@@ -200,7 +201,7 @@ fn keep_better_places(sources: &[Source<'_>], view: View<'_>, found: &mut Vec<Fo
     let is_function = |at: u32| is_function(view, at as usize);
     let is_small = |at: u32| view.word(at as usize).starts_with(char::is_lowercase);
     let written_small =
-        |found: &Found| !sources[found.source as usize].segment.name(found.name).text.contains(char::is_uppercase);
+        |found: &Found| !sources[found.source as usize].segment.name(found.name).text().contains(char::is_uppercase);
     // Words that add nothing: an article; and, around a name that is written as given, words in small letters, or any
     // where the longer name was given without a capital and only the text has them.
     let adds_nothing = |outer: &Found, inner: &Found| {

@@ -3,36 +3,39 @@
 use super::{
     Filter, Source,
     found::Found,
+    place::is_among,
     spelling,
     trace::{Reason, Trace},
 };
 use crate::{
     gazetteer::{Rule, Rules},
     index::{CaseCheck, Form, Forms, Name, NameId, Occurrence, Search},
-    text::{Gap, Letters, Shape, Span, View, Words, past_marks},
+    text::{Difference, Gap, Letters, Shape, Span, View, WordKey, WordSet, Words, past_marks},
 };
 
 /// How many words on each side tell whether the text around is all in capitals.
 const AROUND: usize = 5;
 
 /// Articles and prepositions that lose their vowel before a name, folded.
-const ELIDED: [&str; 12] = ["all", "c", "d", "dall", "dell", "j", "l", "m", "n", "nell", "qu", "sull"];
+static ELIDED: WordSet<32> = WordSet::new(&["all", "c", "d", "dall", "dell", "j", "l", "m", "n", "nell", "qu", "sull"]);
+/// Those of them that, as capitals, are initials.
+static INITIALS: WordSet<16> = WordSet::new(&["c", "d", "j", "m", "n"]);
 /// What an apostrophe may add behind a name beside the possessive.
-const CONTRACTED: [&str; 4] = ["d", "ll", "re", "ve"];
+static CONTRACTED: WordSet<8> = WordSet::new(&["d", "ll", "re", "ve"]);
 /// The endings of Turkish, Azerbaijani and Polish that an apostrophe sets apart from a name, folded: `Ankara'da`.
-const SUFFIXES: [&str; 61] = [
+static SUFFIXES: WordSet<128> = WordSet::new(&[
     "a", "ca", "ce", "ci", "cu", "da", "daki", "dan", "de", "deki", "den", "e", "ego", "em", "emu", "i", "in", "ki",
     "la", "lar", "larin", "le", "ler", "lerin", "li", "lik", "lilar", "liler", "lilerin", "lu", "luk", "lular",
     "lulari", "lularin", "na", "nda", "ndaki", "ndan", "nde", "ndeki", "nden", "ne", "ni", "nin", "nu", "nun", "owi",
     "ta", "taki", "tan", "te", "teki", "ten", "u", "un", "ya", "ye", "yi", "yla", "yle", "yu",
-];
+]);
 /// The shortest word, in bytes, that such an ending may follow.
 const MIN_SUFFIXED: usize = 3;
 /// Words that a comma may set apart from a name that has none: `Acme, Inc.`
-const DESIGNATORS: [&str; 20] = [
+static DESIGNATORS: WordSet<64> = WordSet::new(&[
     "ag", "bv", "co", "corp", "esq", "gmbh", "ii", "iii", "inc", "iv", "jr", "llc", "llp", "ltd", "nv", "plc", "sa",
     "se", "spa", "sr",
-];
+]);
 
 /// The most names looked at that are the same words; those of the likeliest entities come first.
 pub(super) const MAX_CANDIDATES: usize = 100;
@@ -96,8 +99,10 @@ pub(super) fn apply(
             let kept = kept.and_then(|span| {
                 let core = Span::new(occurrence.span.start, occurrence.core_end);
                 let written = view.slice(occurrence.first as usize, core);
-                let Some(difference) = spelling::compare(letters, name.core, written, forms) else {
-                    return Err(Reason::WrongCase);
+                let difference = if name.is_written(written) && !forms.has(Form::Diacritics) {
+                    Difference::default()
+                } else {
+                    spelling::compare(letters, name.core(), written, forms).ok_or(Reason::WrongCase)?
                 };
                 let mut forms = forms;
                 match name.case {
@@ -185,18 +190,13 @@ pub(super) fn edges(view: View<'_>, first: u32, last: u32, span: Span) -> Option
     let words = view.all();
     let (first, last) = (first as usize, last as usize);
     let mut forms = Forms::EXACT;
-    let folded = |index: usize, list: &[&str]| {
-        let mut buffer = [0; 8];
-        let folded = view.words.folded(&words[index], &mut buffer);
-        std::str::from_utf8(folded).is_ok_and(|folded| list.binary_search(&folded).is_ok())
-    };
     if words[first].gap.any(Gap::GLUED) && span.start == words[first].span.start {
         let article = first - 1;
         let upper = words[article].shape.any(Shape::UPPER);
         let elided = words[first].gap.any(Gap::APOSTROPHE)
-            && folded(article, &ELIDED)
+            && is_among(view, article, &ELIDED)
             && !words[article].gap.any(Gap::GLUED)
-            && !(upper && folded(article, &["c", "d", "j", "m", "n"]));
+            && !(upper && is_among(view, article, &INITIALS));
         if !elided {
             return None;
         }
@@ -207,9 +207,10 @@ pub(super) fn edges(view: View<'_>, first: u32, last: u32, span: Span) -> Option
         if !next.gap.any(Gap::APOSTROPHE) {
             return None;
         }
-        if folded(last + 1, &["s"]) {
+        if words[last + 1].key == WordKey::of(b"s") {
             forms = forms.with(Form::Possessive);
-        } else if folded(last + 1, &CONTRACTED) || words[last].span.len() >= MIN_SUFFIXED && folded(last + 1, &SUFFIXES)
+        } else if is_among(view, last + 1, &CONTRACTED)
+            || words[last].span.len() >= MIN_SUFFIXED && is_among(view, last + 1, &SUFFIXES)
         {
             forms = forms.with(Form::Particle);
         } else {
@@ -227,7 +228,7 @@ fn crosses_freely(view: View<'_>, first: u32, last: u32) -> bool {
 /// Whether the name may cross what stands between the words, because it has the same there (rule T4).
 fn crosses(view: View<'_>, occurrence: &Occurrence, name: &Name<'_>) -> bool {
     let mut own = Words::default();
-    own.read(name.core);
+    own.read(name.core());
     let (first, last) = (occurrence.first as usize, occurrence.last as usize);
     let same_words = own.all().len() == last - first + 1;
     let words = view.all();
@@ -248,7 +249,7 @@ fn crosses(view: View<'_>, occurrence: &Occurrence, name: &Name<'_>) -> bool {
         same_words && {
             let between = Span::new(words[index - 1].span.end, words[index].span.start);
             let own_between = Span::new(own.all()[here - 1].span.end, own.all()[here].span.start);
-            marks(view.slice(index, between)).eq(marks(own_between.of(name.core)))
+            marks(view.slice(index, between)).eq(marks(own_between.of(name.core())))
         }
     })
 }
@@ -262,18 +263,18 @@ fn is_set_apart(view: View<'_>, index: usize) -> bool {
     let word = &view.all()[index];
     let mut buffer = [0; 8];
     let folded = view.words.folded(word, &mut buffer);
-    let designator = std::str::from_utf8(folded).is_ok_and(|folded| DESIGNATORS.binary_search(&folded).is_ok());
-    designator || word.shape.all_capitals() && folded.len() <= 4 && (folded.len() > 1 || word.shape.any(Shape::DOTTED))
+    is_among(view, index, &DESIGNATORS)
+        || word.shape.all_capitals() && folded.len() <= 4 && (folded.len() > 1 || word.shape.any(Shape::DOTTED))
 }
 
 /// The span with the symbols at the ends of the name; `None` where the name has symbols that the text lacks (rule T5).
 fn symbols(view: View<'_>, occurrence: &Occurrence, name: &Name<'_>) -> Option<Span> {
     let mut span = occurrence.span;
-    if name.before.is_empty() && name.behind.is_empty() {
+    if !name.has_symbols() {
         return Some(span);
     }
     let text = view.fields[view.field(occurrence.first as usize)];
-    let (before, behind) = (name.before.trim_start(), name.behind.trim_end());
+    let (before, behind) = (name.before().trim_start(), name.behind().trim_end());
     if let Some(length) = same_marks(text[..span.start as usize].chars().rev(), before.chars().rev()) {
         span.start -= length;
     } else if before.contains(is_symbol) {
@@ -333,14 +334,4 @@ pub(super) fn is_shouting(view: View<'_>, first: usize, last: usize) -> bool {
         capitals += usize::from(shape.all_capitals() && !shape.any(Shape::LETTER));
     }
     capitals >= 2
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lists_are_sorted() {
-        assert!(ELIDED.is_sorted() && SUFFIXES.is_sorted() && CONTRACTED.is_sorted() && DESIGNATORS.is_sorted());
-    }
 }

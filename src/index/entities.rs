@@ -131,13 +131,19 @@ impl Entities {
         let range = |list| (id as usize).checked_sub(1).map_or(0, |before| end(before, list))..end(id as usize, list);
         SegmentEntity {
             id: self.ids.get(id),
-            name: text(&texts[record.name as usize..][..record.name_len as usize]),
+            name: self.name(EntityId(id), texts),
             kind: TypeId(record.kind.into()),
             nature: self.natures.by_type[record.kind as usize],
             related: &links.related[range(0)],
             attributes: &links.attributes[range(1)],
             context: &links.context[range(2)],
         }
+    }
+
+    /// The preferred name of an entity, among `texts`.
+    pub(super) fn name<'s>(&self, EntityId(id): EntityId, texts: &'s [u8]) -> &'s str {
+        let record = &self.records[id as usize];
+        text(&texts[record.name as usize..][..record.name_len as usize])
     }
 
     /// The entity of that id: a binary search.

@@ -36,14 +36,10 @@ pub enum CaseCheck {
 pub struct Name<'s> {
     /// The entity it names.
     pub entity: EntityId,
-    /// The name as given.
-    pub text: &'s str,
-    /// The symbols before its first word.
-    pub before: &'s str,
-    /// Its words and what stands between them.
-    pub core: &'s str,
-    /// The symbols behind its last word.
-    pub behind: &'s str,
+    /// The name as given, in UTF-8.
+    bytes: &'s [u8],
+    /// Where its words begin and end within it.
+    words: (u16, u16),
     /// What it asks of capitals.
     pub case: CaseCheck,
     /// Whether it counts only where the document also names the entity in full.
@@ -60,6 +56,43 @@ pub struct Name<'s> {
     pub ordinary: Ordinary,
     /// Its language, in the order of [`super::Segment::language`]; zero for any.
     pub language: u8,
+}
+
+impl<'s> Name<'s> {
+    /// The name as given.
+    pub fn text(&self) -> &'s str {
+        text(self.bytes)
+    }
+
+    /// The symbols before its first word.
+    pub fn before(&self) -> &'s str {
+        text(&self.bytes[..self.words.0 as usize])
+    }
+
+    /// Its words and what stands between them.
+    pub fn core(&self) -> &'s str {
+        text(self.core_bytes())
+    }
+
+    /// The symbols behind its last word.
+    pub fn behind(&self) -> &'s str {
+        text(&self.bytes[self.words.1 as usize..])
+    }
+
+    /// Whether symbols stand before its first word or behind its last.
+    pub fn has_symbols(&self) -> bool {
+        (self.words.0, self.words.1 as usize) != (0, self.bytes.len())
+    }
+
+    /// Whether its words, and what stands between them, are the same bytes as `written`. Cheaper than [`Self::core`],
+    /// which reads the bytes as UTF-8.
+    pub fn is_written(&self, written: &str) -> bool {
+        self.core_bytes() == written.as_bytes()
+    }
+
+    fn core_bytes(&self) -> &'s [u8] {
+        &self.bytes[self.words.0 as usize..self.words.1 as usize]
+    }
 }
 
 /// What a segment keeps of each name.
@@ -165,14 +198,10 @@ impl Names {
         let record = &self.records[id as usize];
         let &Manner { before, behind, case, capital: _, short, shortens, preferred, rule, ordinary, language } =
             &self.manners[record.manner as usize];
-        let text = text(&self.texts[record.start as usize..][..record.len as usize]);
-        let (before, behind) = (before as usize, text.len() - behind as usize);
         Name {
             entity: EntityId(record.entity),
-            text,
-            before: &text[..before],
-            core: &text[before..behind],
-            behind: &text[behind..],
+            bytes: &self.texts[record.start as usize..][..record.len as usize],
+            words: (before, record.len - behind),
             case,
             short,
             prior: self.priors.get(id as usize).copied().unwrap_or(DEFAULT_PRIOR),

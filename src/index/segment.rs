@@ -54,6 +54,11 @@ impl Segment {
         self.entities.get(id, &self.names.texts)
     }
 
+    /// The preferred name of an entity. Panics when it is not of this segment.
+    pub fn preferred_name(&self, id: EntityId) -> &str {
+        self.entities.name(id, &self.names.texts)
+    }
+
     /// The type of an entity. Panics when it is not of this segment.
     #[inline]
     pub fn type_of(&self, id: EntityId) -> TypeId {

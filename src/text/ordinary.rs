@@ -6,7 +6,7 @@
 //!
 //! Everything is a constant table. Must not know: names, entities.
 
-use super::{WordKey, short::ShortWords};
+use super::WordSet;
 
 /// `word<TAB>flags`, sorted: `data/build_words.py` writes it and says what the flags mean.
 const WORDS: &str = include_str!("../../data/ordinary-words.tsv");
@@ -25,8 +25,11 @@ pub enum Ordinary {
     Function,
 }
 
+/// The articles of English.
+pub static ARTICLES: WordSet<8> = WordSet::new(&["a", "an", "the"]);
+
 /// Function words of English and, where they are no English names, of its neighbours; folded.
-const FUNCTION: [&str; 232] = [
+pub static FUNCTION: WordSet<512> = WordSet::new(&[
     "a", "about", "above", "after", "again", "against", "ago", "all", "almost", "along", "already", "also", "although",
     "always", "am", "amid", "among", "an", "and", "another", "any", "are", "around", "as", "at", "auf", "aus", "away",
     "back", "be", "because", "been", "before", "behind", "being", "below", "beside", "between", "beyond", "both",
@@ -44,42 +47,11 @@ const FUNCTION: [&str; 232] = [
     "unless", "until", "up", "upon", "us", "very", "via", "von", "was", "we", "well", "went", "were", "what", "when",
     "where", "whether", "which", "while", "who", "whom", "whose", "why", "will", "with", "within", "without", "would",
     "yes", "yet", "you", "your",
-];
-
-/// Those of them that have keys of their own.
-static FUNCTION_KEYS: ShortWords<512> = {
-    let mut words = [""; FUNCTION.len() - LONG];
-    let (mut number, mut from) = (0, 0);
-    while from < FUNCTION.len() {
-        if FUNCTION[from].len() <= WordKey::INLINE {
-            words[number] = FUNCTION[from];
-            number += 1;
-        }
-        from += 1;
-    }
-    ShortWords::new(&words)
-};
-/// How many of the function words are longer.
-const LONG: usize = {
-    let (mut long, mut at) = (0, 0);
-    while at < FUNCTION.len() {
-        long += (FUNCTION[at].len() > WordKey::INLINE) as usize;
-        at += 1;
-    }
-    long
-};
-
-fn is_function(folded: &str) -> bool {
-    if folded.len() <= WordKey::INLINE {
-        FUNCTION_KEYS.find(WordKey::of(folded.as_bytes())).is_some()
-    } else {
-        FUNCTION.binary_search(&folded).is_ok()
-    }
-}
+]);
 
 /// How ordinary a folded word is. Three short binary searches at the most.
 pub fn ordinary(folded: &str) -> Ordinary {
-    if is_function(folded) {
+    if FUNCTION.has(folded.as_bytes()) {
         return Ordinary::Function;
     }
     let whole = listed(folded);
@@ -103,57 +75,54 @@ fn listed(folded: &str) -> Ordinary {
     }
 }
 
-/// How many first bytes of a word are told apart: the small letters, and all others before them.
-const FIRST: usize = 27;
+/// How many places the table of lines has: a power of two, about twice as many as there are lines.
+const PLACES: usize = 1 << 15;
 
-/// Where a byte stands among [`FIRST`].
-const fn rank(byte: u8) -> usize {
-    if byte.is_ascii_lowercase() { (byte - b'a') as usize + 1 } else { 0 }
-}
-
-/// Where the lines of the words with each first two letters begin in `WORDS`, and the end. A word is sorted by its bytes,
-/// so that those whose letters rank lower stand before it.
+/// Where the line of each word begins, plus one, at the place of the word's hash or the next free one; zero for none.
 #[allow(long_running_const_eval)]
-static STARTS: [u32; FIRST * FIRST + 1] = {
+static LINES: [u32; PLACES] = {
     let bytes = WORDS.as_bytes();
-    let mut starts = [0; FIRST * FIRST + 1];
-    let (mut filled, mut at) = (0, 0);
-    while at < bytes.len() {
-        let pair = rank(bytes[at]) * FIRST + rank(bytes[at + 1]);
-        while filled <= pair {
-            starts[filled] = at as u32;
-            filled += 1;
+    let mut lines = [0; PLACES];
+    let mut start = 0;
+    while start < bytes.len() {
+        let mut end = start;
+        while bytes[end] != b'\t' {
+            end += 1;
         }
-        while at < bytes.len() && bytes[at] != b'\n' {
-            at += 1;
+        let mut at = place(bytes, start, end);
+        while lines[at] != 0 {
+            at = (at + 1) % PLACES;
         }
-        at += 1;
+        lines[at] = start as u32 + 1;
+        while end < bytes.len() && bytes[end] != b'\n' {
+            end += 1;
+        }
+        start = end + 1;
     }
-    while filled < starts.len() {
-        starts[filled] = bytes.len() as u32;
-        filled += 1;
-    }
-    starts
+    lines
 };
 
-/// The flags of a word: a binary search over the lines of the words that begin with the same two letters.
-fn flags(word: &str) -> Option<&'static str> {
-    let bytes = WORDS.as_bytes();
-    let pair = rank(*word.as_bytes().first()?) * FIRST + word.as_bytes().get(1).map_or(0, |&second| rank(second));
-    let (mut low, mut high) = (STARTS[pair] as usize, STARTS[pair + 1] as usize);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        // Lines are short: a walk is faster than a search made for long texts.
-        let start = (low..middle).rev().find(|&at| bytes[at] == b'\n').map_or(low, |at| at + 1);
-        let end = (middle..high).find(|&at| bytes[at] == b'\n').unwrap_or(high);
-        let tab = (start..end).find(|&at| bytes[at] == b'\t')?;
-        match bytes[start..tab].cmp(word.as_bytes()) {
-            std::cmp::Ordering::Equal => return WORDS.get(tab + 1..end),
-            std::cmp::Ordering::Less => low = end + 1,
-            std::cmp::Ordering::Greater => high = start,
-        }
+/// The place in [`LINES`] of a part of `bytes`: the upper bits of its FNV-1a hash.
+const fn place(bytes: &[u8], from: usize, to: usize) -> usize {
+    let mut hash: u32 = 0x811C_9DC5;
+    let mut at = from;
+    while at < to {
+        hash = (hash ^ bytes[at] as u32).wrapping_mul(0x0100_0193);
+        at += 1;
     }
-    None
+    (hash >> (u32::BITS - PLACES.trailing_zeros())) as usize
+}
+
+/// The flags of a word.
+fn flags(word: &str) -> Option<&'static str> {
+    let mut at = place(word.as_bytes(), 0, word.len());
+    loop {
+        let line = WORDS.get(LINES[at].checked_sub(1)? as usize..)?;
+        if let Some(flags) = line.strip_prefix(word).and_then(|rest| rest.strip_prefix('\t')) {
+            return flags.split('\n').next();
+        }
+        at = (at + 1) % PLACES;
+    }
 }
 
 #[cfg(test)]
@@ -162,7 +131,6 @@ mod tests {
 
     #[test]
     fn every_word_is_found() {
-        assert!(FUNCTION.is_sorted());
         assert!(WORDS.is_ascii());
         let lines: Vec<_> = WORDS.lines().filter_map(|line| line.split_once('\t')).collect();
         assert!(lines.is_sorted_by(|a, b| a.0 < b.0));

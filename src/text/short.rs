@@ -20,7 +20,7 @@ impl<const PLACES: usize> ShortWords<PLACES> {
         let mut places = [(0, 0); PLACES];
         let mut number = 0;
         while number < words.len() {
-            let key = key(words[number].as_bytes());
+            let key = inline_bits(words[number].as_bytes());
             let mut at = Self::first(key);
             while places[at].1 != 0 {
                 assert!(places[at].0 != key);
@@ -50,8 +50,8 @@ impl<const PLACES: usize> ShortWords<PLACES> {
     }
 }
 
-/// The bits of the key of a word.
-const fn key(word: &[u8]) -> u64 {
+/// The bits of the key of a word of at most [`WordKey::INLINE`] bytes.
+pub(super) const fn inline_bits(word: &[u8]) -> u64 {
     assert!(word.len() <= WordKey::INLINE);
     let (mut bytes, mut at) = (0, word.len());
     while at > 0 {

@@ -3,7 +3,7 @@
 use super::{Derived, Kind};
 use crate::{
     gazetteer::Rule,
-    text::{Ordinary, fold, ordinary},
+    text::{ARTICLES, FUNCTION},
 };
 
 /// The most words of a name that acronyms are made of.
@@ -56,11 +56,7 @@ fn initial(word: &str) -> Option<char> {
 }
 
 fn is_function(word: &str) -> bool {
-    let mut folded = Vec::new();
-    fold(word, &mut folded);
-    let capital = word.starts_with(char::is_uppercase);
-    !capital && std::str::from_utf8(&folded).is_ok_and(|word| ordinary(word) == Ordinary::Function)
-        || matches!(&*folded, b"the" | b"a" | b"an")
+    if word.starts_with(char::is_uppercase) { ARTICLES.has_written(word) } else { FUNCTION.has_written(word) }
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! Short names of organisations: without their designator, their head alone, their kind with an article.
 
 use super::{Derived, stands_alone};
-use crate::{gazetteer::Rule, text::fold};
+use crate::{gazetteer::Rule, text::WordSet};
 
 /// What says of which legal form a company is, folded and sorted.
-const DESIGNATORS: [&str; 38] = [
+static DESIGNATORS: WordSet<128> = WordSet::new(&[
     "ab",
     "ag",
     "aps",
@@ -43,10 +43,10 @@ const DESIGNATORS: [&str; 38] = [
     "sarl",
     "se",
     "spa",
-];
+]);
 
 /// What kind of organisation it is, folded and sorted. With the article it stands for the only one of the document.
-const GENERIC: [&str; 55] = [
+static GENERIC: WordSet<128> = WordSet::new(&[
     "academy",
     "administration",
     "agency",
@@ -102,7 +102,7 @@ const GENERIC: [&str; 55] = [
     "trust",
     "union",
     "university",
-];
+]);
 
 /// The names that are as good as the name itself.
 pub(super) fn full_names(name: &str, derived: &mut Vec<Derived>) {
@@ -123,13 +123,13 @@ pub(super) fn short_names(name: &str, derived: &mut Vec<Derived>) {
     let words: Vec<_> = plain.split_whitespace().collect();
     let (Some(&first), Some(&last)) = (words.first(), words.last()) else { return };
     if words.len() > 1 {
-        if is_among(last, &GENERIC) {
+        if GENERIC.has_written(last) {
             let head = plain.strip_suffix(last).unwrap_or(plain).trim_end();
             if stands_alone(head) {
                 derived.push(Derived::new(Rule::Head, head));
             }
             derived.push(Derived::new(Rule::Generic, last));
-        } else if is_among(first, &GENERIC) {
+        } else if GENERIC.has_written(first) {
             derived.push(Derived::new(Rule::Generic, first));
         }
         if stands_alone(first) {
@@ -142,7 +142,7 @@ pub(super) fn short_names(name: &str, derived: &mut Vec<Derived>) {
 fn without_designator(name: &str) -> &str {
     let mut rest = name.trim_end();
     while let Some((before, last)) = rest.rsplit_once(char::is_whitespace) {
-        if !is_among(last, &DESIGNATORS) && !matches!(last, "&" | "and" | "-") {
+        if !DESIGNATORS.has_written(last) && !matches!(last, "&" | "and" | "-") {
             break;
         }
         rest = before.trim_end().trim_end_matches(',').trim_end();
@@ -150,20 +150,9 @@ fn without_designator(name: &str) -> &str {
     rest
 }
 
-fn is_among(word: &str, list: &[&str]) -> bool {
-    let mut folded = Vec::new();
-    fold(word, &mut folded);
-    std::str::from_utf8(&folded).is_ok_and(|folded| list.binary_search(&folded).is_ok())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lists_are_sorted() {
-        assert!(DESIGNATORS.is_sorted() && GENERIC.is_sorted());
-    }
 
     #[test]
     fn names() {

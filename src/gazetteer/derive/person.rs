@@ -9,23 +9,23 @@ use std::ops::Range;
 use super::Derived;
 use crate::{
     gazetteer::Rule,
-    text::{Gap, Shape, Words},
+    text::{Gap, Shape, Word, WordKey, WordSet, Words},
 };
 
 /// What follows a surname without being one, folded and sorted.
-const SUFFIXES: [&str; 9] = ["esq", "jnr", "jr", "junior", "phd", "senior", "snr", "sr", "v"];
+static SUFFIXES: WordSet<32> = WordSet::new(&["esq", "jnr", "jr", "junior", "phd", "senior", "snr", "sr", "v"]);
 /// Numbers of rulers, folded.
-const NUMERALS: [&str; 20] = [
+static NUMERALS: WordSet<64> = WordSet::new(&[
     "i", "ii", "iii", "iv", "ix", "v", "vi", "vii", "viii", "x", "xi", "xii", "xiii", "xiv", "xix", "xv", "xvi",
     "xvii", "xviii", "xx",
-];
+]);
 /// Words that belong to the surname behind them and never stand alone, folded and sorted.
-const PARTICLES: [&str; 35] = [
+static PARTICLES: WordSet<128> = WordSet::new(&[
     "abu", "al", "and", "ben", "bin", "da", "das", "de", "del", "den", "der", "di", "do", "dos", "dr", "du", "e", "el",
     "ibn", "la", "le", "mr", "of", "san", "st", "ten", "ter", "the", "van", "vande", "von", "y", "zu", "zum", "zur",
-];
+]);
 /// Titles, honorifics and offices that stand before a name, folded and sorted.
-const TITLES: [&str; 122] = [
+static TITLES: WordSet<256> = WordSet::new(&[
     "abbot",
     "admiral",
     "ambassador",
@@ -148,9 +148,9 @@ const TITLES: [&str; 122] = [
     "st",
     "sultan",
     "tsar",
-];
+]);
 /// Surnames that stand before the given name in East Asia, folded and sorted: the commonest.
-const EAST_ASIAN: [&str; 110] = [
+static EAST_ASIAN: WordSet<256> = WordSet::new(&[
     "abe", "ahn", "bae", "bai", "ban", "bui", "cai", "cao", "chan", "chang", "chen", "cheng", "cheung", "chiang",
     "cho", "choi", "chu", "chun", "chung", "cui", "dai", "dang", "deng", "ding", "do", "doan", "dong", "du", "duong",
     "fan", "fang", "feng", "fu", "gao", "gong", "gu", "guo", "ha", "han", "hao", "he", "ho", "hoang", "hong", "hou",
@@ -159,16 +159,16 @@ const EAST_ASIAN: [&str; 110] = [
     "luo", "lyu", "ma", "mao", "meng", "moon", "nguyen", "pan", "park", "peng", "pham", "phan", "qian", "qin", "shen",
     "shi", "song", "su", "sun", "tan", "tang", "tran", "wang", "wei", "wen", "wu", "xi", "xu", "yang", "yoon", "zhang",
     "zhao", "zhou", "zhu",
-];
+]);
 
-/// Whether a folded word is a title, honorific or office that stands before a name.
-pub fn is_title(folded: &str) -> bool {
-    TITLES.binary_search(&folded).is_ok()
+/// Whether a word is a title, honorific or office that stands before a name.
+pub fn is_title(words: &Words, word: &Word) -> bool {
+    TITLES.has_word(words, word)
 }
 
-/// Whether a folded word follows a surname without being one, as `jr` does.
-pub fn is_suffix(folded: &str) -> bool {
-    SUFFIXES.binary_search(&folded).is_ok() || NUMERALS.binary_search(&folded).is_ok()
+/// Whether a word follows a surname without being one, as `jr` does.
+pub fn is_suffix(words: &Words, word: &Word) -> bool {
+    SUFFIXES.has_word(words, word) || NUMERALS.has_word(words, word)
 }
 
 /// The given names and middle names of a person, in order; none where the surname stands first.
@@ -315,7 +315,7 @@ impl<'n> FullName<'n> {
 
     /// The last part, where the person has a surname.
     fn surname(&self) -> Option<Range<usize>> {
-        let of = self.parts.iter().any(|part| self.all_are(part, &["of"]));
+        let of = self.parts.iter().any(|part| part.clone().all(|at| self.words.all()[at].key == WordKey::of(b"of")));
         (self.end > self.titles + 1 && !of && !self.is_numbered()).then(|| self.parts[self.end - 1].clone())
     }
 
@@ -366,35 +366,22 @@ impl<'n> FullName<'n> {
         letters > 1 && capital && !initials && !self.all_are(part, &PARTICLES)
     }
 
-    fn all_are(&self, part: &Range<usize>, list: &[&str]) -> bool {
-        part.clone().all(|at| self.is(at, list))
+    fn all_are<const PLACES: usize>(&self, part: &Range<usize>, set: &WordSet<PLACES>) -> bool {
+        part.clone().all(|at| self.is(at, set))
     }
 
     fn is_suffix(&self, at: usize) -> bool {
         self.is(at, &SUFFIXES) || self.is(at, &NUMERALS)
     }
 
-    fn is(&self, at: usize, list: &[&str]) -> bool {
-        let mut buffer = [0; 8];
-        let folded = self.words.folded(&self.words.all()[at], &mut buffer);
-        std::str::from_utf8(folded).is_ok_and(|folded| list.contains(&folded))
+    fn is<const PLACES: usize>(&self, at: usize, set: &WordSet<PLACES>) -> bool {
+        set.has_word(&self.words, &self.words.all()[at])
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lists_are_sorted() {
-        assert!(
-            SUFFIXES.is_sorted()
-                && NUMERALS.is_sorted()
-                && PARTICLES.is_sorted()
-                && TITLES.is_sorted()
-                && EAST_ASIAN.is_sorted()
-        );
-    }
 
     fn check(of: fn(&str, &mut Vec<Derived>), name: &str, expected: &[&str]) {
         let mut derived = Vec::new();
