@@ -1,7 +1,5 @@
 //! An occurrence that kept the rules of its name: one reading of one place as one entity.
 
-use std::cmp::Reverse;
-
 use crate::{
     gazetteer::Rule,
     index::{EntityId, Form, Forms, NameId},
@@ -49,9 +47,10 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// The order in which places are settled: by field and start, the longer first.
-    pub(super) fn place(&self) -> (u8, u32, Reverse<u32>) {
-        (self.field, self.span.start, Reverse(self.span.end))
+    /// The order in which places are settled: by field and start, the longer first. One number, because it is compared
+    /// often; a field has less than 2 GiB.
+    pub(super) fn place(&self) -> u64 {
+        u64::from(self.field) << 63 | u64::from(self.span.start) << 32 | u64::from(!self.span.end)
     }
 
     /// The entity, told apart from those of other sources.

@@ -177,7 +177,7 @@ impl Linker {
         let Scene { view, sources, options, .. } = scene;
         let candidates = &self.weighed[start..];
         let best = candidates.iter().map(|one| one.base).fold(0.0, f64::max);
-        let nothing = Nothing::at(view, sources, options, best, candidates.iter().map(|one| one.found), is_unknown);
+        let nothing = Nothing::at(view, sources, options, best, candidates.iter().map(|one| &one.found), is_unknown);
         let draft = Draft { candidates: start..self.weighed.len(), nothing, beside };
         self.score(sources, &draft);
         self.drafts.push(draft);

@@ -11,7 +11,7 @@ use super::{
     Options, Source,
     finder::{Finder, Place},
     found::Found,
-    resolve::Key,
+    resolve::{Anchors, Key},
     trace::Trace,
 };
 use crate::{
@@ -216,7 +216,7 @@ impl ShortNames {
         sources: &[Source<'_>],
         searches: &[Search],
         view: View<'_>,
-        anchors: &HashMap<Key, Vec<u32>>,
+        anchors: &Anchors,
         glued: &GluedWords,
         options: &Options,
         letters: &mut Letters,
@@ -290,7 +290,7 @@ impl ShortNames {
         &'s self,
         key: WordKey,
         index: usize,
-        anchors: &HashMap<Key, Vec<u32>>,
+        anchors: &Anchors,
         crowds: &mut HashMap<usize, Vec<(u32, usize)>>,
         mut give: impl FnMut(&'s ShortName),
     ) {
@@ -307,8 +307,8 @@ impl ShortNames {
         }
         let places = crowds.entry(from).or_insert_with(|| {
             let of = |(number, short): (usize, &ShortName)| {
-                let places = anchors.get(&(short.source, short.entity)).into_iter().flatten();
-                places.map(move |&place| (place, number)).collect::<Vec<_>>()
+                let places = anchors.of((short.source, short.entity)).iter();
+                places.map(move |&(_, place)| (place, number)).collect::<Vec<_>>()
             };
             let mut places: Vec<_> = group.iter().enumerate().flat_map(of).collect();
             places.sort_unstable();

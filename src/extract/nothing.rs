@@ -95,25 +95,35 @@ pub(super) struct Nothing {
 
 impl Nothing {
     /// What weighs for nothing at the place of these candidates, of which the best weighs `best` by itself.
-    pub(super) fn at(
+    pub(super) fn at<'f>(
         view: View<'_>,
         sources: &[Source<'_>],
         options: &Options,
         best: f64,
-        candidates: impl Iterator<Item = Found> + Clone,
+        candidates: impl Iterator<Item = &'f Found>,
         mut is_unknown: impl FnMut(usize) -> bool,
     ) -> Self {
-        let Some(found) = candidates.clone().next() else { return Self::default() };
+        let mut candidates = candidates.peekable();
+        let Some(&found) = candidates.peek() else { return Self::default() };
         let (first, glued) = (found.first as usize, found.forms.has(Form::Seam));
         let mut nothing = Self::default();
-        let ordinary = candidates.clone().map(|one| one.ordinary).min().unwrap_or_default();
+        let (mut ordinary, mut persons, mut places, mut derived) = (found.ordinary, true, true, true);
+        for one in candidates {
+            let nature = sources[one.source as usize].segment.nature_of(one.entity);
+            ordinary = ordinary.min(one.ordinary);
+            persons &= nature == Kind::Person;
+            places &= nature == Kind::Place;
+            derived &= one.forms.has(Form::Derived);
+        }
         if ordinary > Ordinary::No && !glued && !options.disabled_rules.has(Rule::OrdinaryWord) {
             nothing.ordinary_word = best * ordinary_weight(ordinary, capitals(view, first), found.short);
         }
-        let person = |one: Found| sources[one.source as usize].segment.nature_of(one.entity) == Kind::Person;
-        let single = found.first == found.last && candidates.clone().all(person);
-        let derived = candidates.clone().all(|one| one.forms.has(Form::Derived));
-        if (single || derived) && !found.short && !glued && !options.disabled_rules.has(Rule::LongerName) {
+        if found.short || glued || options.disabled_rules.has(Rule::LongerName) {
+            return nothing;
+        }
+        let one_word = first == found.last as usize;
+        let single = one_word && persons;
+        if single || derived {
             let next = found.last as usize + 1;
             let behind = next < view.all().len() && joins(view, next) && is_name_like(view, next);
             let before = single && first > 0 && joins(view, first) && is_name_like(view, first - 1);
@@ -121,9 +131,7 @@ impl Nothing {
                 nothing.longer_name = best * LONGER_NAME;
             }
         }
-        let place = |one: Found| sources[one.source as usize].segment.nature_of(one.entity) == Kind::Place;
-        let applies = !found.short && !glued && !options.disabled_rules.has(Rule::LongerName);
-        if first == found.last as usize && applies && candidates.clone().all(place) {
+        if one_word && places {
             let next = first + 1;
             // `In Georgia Meloni spoke`: the comma was left out.
             let joined =

@@ -31,13 +31,25 @@ const UNKNOWN: u32 = 20;
 /// How many words an article or preposition may add to a place.
 const MAX_ADDED: u32 = 2;
 
+/// Where a document names each entity in full, by its first words: sorted by entity, then by place.
+#[derive(Debug, Default)]
+pub(super) struct Anchors(Vec<(Key, u32)>);
+
+impl Anchors {
+    /// The places of an entity, ascending.
+    pub(super) fn of(&self, key: Key) -> &[(Key, u32)] {
+        let from = self.0.partition_point(|&(other, _)| other < key);
+        let count = self.0[from..].iter().take_while(|&&(other, _)| other == key).count();
+        &self.0[from..from + count]
+    }
+}
+
 /// The stage; reusable.
 #[derive(Debug, Default)]
 pub(super) struct Resolver {
     /// The glued words that what was found needs, of all sources.
     uses: Vec<Use>,
-    /// Where the document names each entity in full, in words, ascending.
-    anchors: HashMap<Key, Vec<u32>>,
+    anchors: Anchors,
     shorts: ShortNames,
     saved: Vec<u16>,
     /// What was found of names in full.
@@ -119,11 +131,12 @@ impl Resolver {
     /// The first word of the place that names the entity in full and that a short name at `word` follows, and how far
     /// away that counts. A reader knows what was said before: what comes only later is farther.
     pub(super) fn nearest(&self, key: Key, word: u32) -> Option<(u32, u32)> {
-        let places = self.anchors.get(&key)?;
-        let at = places.partition_point(|&place| place < word);
-        let before = at.checked_sub(1).map(|at| (places[at], word - places[at]));
+        let places = self.anchors.of(key);
+        let at = places.partition_point(|&(_, place)| place < word);
+        let before = at.checked_sub(1).map(|at| (places[at].1, word - places[at].1));
         let unknown = if before.is_none() { UNKNOWN } else { 0 };
-        let later = places.get(at).map(|&place| (place, (place - word).saturating_mul(LATER).saturating_add(unknown)));
+        let later =
+            places.get(at).map(|&(_, place)| (place, (place - word).saturating_mul(LATER).saturating_add(unknown)));
         before.into_iter().chain(later).min_by_key(|&(_, farness)| farness)
     }
 
@@ -164,25 +177,26 @@ impl Resolver {
     ///
     /// Only of entities that may have short names, unless some are listed.
     fn find_anchors(&mut self, full: &[Found], listed: bool) {
-        self.anchors.clear();
-        for found in full.iter().filter(|found| listed || found.shortens || found.first < found.last) {
-            let places = self.anchors.entry(found.key()).or_default();
-            if places.last().is_none_or(|&place| place < found.first) {
-                places.push(found.first);
-            }
-        }
+        let named = full.iter().filter(|found| listed || found.shortens || found.first < found.last);
+        let Anchors(places) = &mut self.anchors;
+        places.clear();
+        places.extend(named.map(|found| (found.key(), found.first)));
+        places.sort_unstable();
+        places.dedup();
     }
 
     /// Drops the short names of entities that the document does not name in full, and those inside such a name.
     fn keep_named(&self, found: &mut Vec<Found>, trace: &mut Trace) {
         found.sort_unstable_by_key(|found| (found.place(), found.source, found.entity, found.short));
-        // Of each entity, how far its names in full have reached.
-        let mut reached: HashMap<Key, (u8, u32)> = HashMap::new();
+        // Of each entity with short names, how far its names in full have reached.
+        let short = found.iter().filter(|found| found.short);
+        let mut reached: HashMap<Key, (u8, u32)> = short.map(|found| (found.key(), (0, 0))).collect();
         trace.retain(found, |found| {
             let key = found.key();
             if !found.short {
-                let end = (found.field, found.span.end);
-                reached.entry(key).and_modify(|reached| *reached = end.max(*reached)).or_insert(end);
+                if let Some(reached) = reached.get_mut(&key) {
+                    *reached = (found.field, found.span.end).max(*reached);
+                }
                 return Ok(());
             }
             let Some((place, farness)) = self.nearest(key, found.first) else { return Err(Reason::ShortWithoutFull) };

@@ -80,7 +80,14 @@ pub(super) fn apply(
             continue;
         }
         let free = crosses_freely(view, occurrence.first, occurrence.last);
+        // Whether the words may be capitals, where they are read as they stand.
+        let words = &view.all()[occurrence.first as usize..=occurrence.last as usize];
+        let small = occurrence.forms == Forms::EXACT && !words.iter().any(|word| word.shape.may_be_capital());
+        let core = Span::new(occurrence.span.start, occurrence.core_end);
+        let written = view.slice(occurrence.first as usize, core);
         let mut shouting = None;
+        // Names of equal spelling lie side by side.
+        let mut before: Option<(Name<'_>, Option<Difference>)> = None;
         let count = segment.names_of(occurrence.pattern).len();
         if count > MAX_CANDIDATES {
             dropped += shown(occurrence).count().saturating_sub(MAX_CANDIDATES);
@@ -97,13 +104,16 @@ pub(super) fn apply(
                 symbols(view, occurrence, &name).ok_or(Reason::MissingSymbol)
             };
             let kept = kept.and_then(|span| {
-                let core = Span::new(occurrence.span.start, occurrence.core_end);
-                let written = view.slice(occurrence.first as usize, core);
-                let difference = if name.is_written(written) && !forms.has(Form::Diacritics) {
-                    Difference::default()
-                } else {
-                    spelling::compare(letters, name.core(), written, forms).ok_or(Reason::WrongCase)?
+                if small && name.asks_for_a_capital {
+                    return Err(Reason::WrongCase);
+                }
+                let difference = match &before {
+                    Some((other, difference)) if other.is_spelled_like(&name) => *difference,
+                    _ if name.is_written(written) && !forms.has(Form::Diacritics) => Some(Difference::default()),
+                    _ => spelling::compare(letters, name.core(), written, forms),
                 };
+                before = Some((name, difference));
+                let difference = difference.ok_or(Reason::WrongCase)?;
                 let mut forms = forms;
                 match name.case {
                     CaseCheck::None => {}

@@ -42,6 +42,8 @@ pub struct Name<'s> {
     words: (u16, u16),
     /// What it asks of capitals.
     pub case: CaseCheck,
+    /// Whether no word without a capital is this name.
+    pub asks_for_a_capital: bool,
     /// Whether it counts only where the document also names the entity in full.
     pub short: bool,
     /// How likely it means the entity.
@@ -82,6 +84,11 @@ impl<'s> Name<'s> {
     /// Whether symbols stand before its first word or behind its last.
     pub fn has_symbols(&self) -> bool {
         (self.words.0, self.words.1 as usize) != (0, self.bytes.len())
+    }
+
+    /// Whether its words are the same bytes as those of another name.
+    pub fn is_spelled_like(&self, other: &Name<'_>) -> bool {
+        self.core_bytes() == other.core_bytes()
     }
 
     /// Whether its words, and what stands between them, are the same bytes as `written`. Cheaper than [`Self::core`],
@@ -196,13 +203,14 @@ impl Names {
     #[inline]
     pub(super) fn get(&self, NameId(id): NameId) -> Name<'_> {
         let record = &self.records[id as usize];
-        let &Manner { before, behind, case, capital: _, short, shortens, preferred, rule, ordinary, language } =
-            &self.manners[record.manner as usize];
+        let manner = &self.manners[record.manner as usize];
+        let &Manner { before, behind, case, capital: _, short, shortens, preferred, rule, ordinary, language } = manner;
         Name {
             entity: EntityId(record.entity),
             bytes: &self.texts[record.start as usize..][..record.len as usize],
             words: (before, record.len - behind),
             case,
+            asks_for_a_capital: manner.asks_for_a_capital(),
             short,
             prior: self.priors.get(id as usize).copied().unwrap_or(DEFAULT_PRIOR),
             shortens,

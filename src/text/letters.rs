@@ -30,6 +30,13 @@ impl Letters {
         if one.is_ascii() && other.is_ascii() {
             return Difference { case: !same_ascii_letters(one.as_bytes(), other.as_bytes()), diacritics: false };
         }
+        if let Some(difference) = latin(one, other) {
+            return difference;
+        }
+        self.compare_decomposed(one, other)
+    }
+
+    fn compare_decomposed(&mut self, one: &str, other: &str) -> Difference {
         read(one, &mut self.one);
         read(other, &mut self.other);
         if self.one == self.other {
@@ -59,6 +66,60 @@ fn same_ascii_letters(one: &[u8], other: &[u8]) -> bool {
             _ => return false,
         }
     }
+}
+
+/// The ASCII letters of the Latin letters with diacritics from U+00C0, as they decompose; a period where there is none.
+static LATIN: [u8; 0xC0] = *b"\
+    AAAAAA.CEEEEIIII.NOOOOO..UUUUY..aaaaaa.ceeeeiiii.nooooo..uuuuy.y\
+    AaAaAaCcCcCcCcDd..EeEeEeEeEeGgGgGgGgHh..IiIiIiIiI...JjKk.LlLlLl.\
+    ...NnNnNn...OoOoOo..RrRrRrSsSsSsSsTtTt..UuUuUuUuUuUuWwYyYZzZzZz.\
+";
+/// The same from U+1E00.
+static LATIN_ADDITIONAL: [u8; 0x100] = *b"\
+    AaBbBbBbCcDdDdDdDdDdEeEeEeEeEeFfGgHhHhHhHhHhIiIiKkKkKkLlLlLlLlMm\
+    MmMmNnNnNnNnOoOoOoOoPpPpRrRrRrRrSsSsSsSsSsTtTtTtTtUuUuUuUuUuVvVv\
+    WwWwWwWwWwXxXxYyZzZzZzhtwy.s....AaAaAaAaAaAaAaAaAaAaAaAaEeEeEeEe\
+    EeEeEeEeIiIiOoOoOoOoOoOoOoOoOoOoOoOoUuUuUuUuUuUuUuYyYyYyYy......\
+";
+
+/// How two texts of Latin letters differ that are written with one character a letter. `None` where something else is
+/// among them, such as a letter without decomposition, or the two do not fold alike letter by letter.
+fn latin(one: &str, other: &str) -> Option<Difference> {
+    let mut difference = Difference::default();
+    let (mut one, mut other) = (one.chars(), other.chars());
+    loop {
+        match (next_latin(&mut one)?, next_latin(&mut other)?) {
+            (None, None) => return Some(difference),
+            (Some((a, base)), Some((b, other_base))) => {
+                if a == b {
+                    continue;
+                }
+                if !base.eq_ignore_ascii_case(&other_base) || !a.is_ascii() && !b.is_ascii() {
+                    return None;
+                }
+                difference.case |= base != other_base;
+                difference.diacritics |= a.is_ascii() != b.is_ascii();
+            }
+            _ => return None,
+        }
+    }
+}
+
+/// The next letter or digit and its ASCII letter, or the end; `None` where anything else stands that may count.
+#[allow(clippy::option_option)]
+fn next_latin(chars: &mut std::str::Chars<'_>) -> Option<Option<(char, u8)>> {
+    for c in chars {
+        let base = match c {
+            '&' => return None,
+            'a'..='z' | 'A'..='Z' | '0'..='9' => c as u8,
+            c if c.is_ascii() => continue,
+            '\u{C0}'..='\u{17F}' => LATIN[c as usize - 0xC0],
+            '\u{1E00}'..='\u{1EFF}' => LATIN_ADDITIONAL[c as usize - 0x1E00],
+            _ => return None,
+        };
+        return if base == b'.' { None } else { Some(Some((c, base))) };
+    }
+    Some(None)
 }
 
 /// The letters, digits and marks of a text, decomposed.
@@ -121,5 +182,42 @@ mod tests {
         check("Hauptstraße", "Hauptstrasse", false, false);
         check("Œuvre", "Oeuvre", false, true);
         check("ŒUVRE", "OEUVRE", false, true);
+    }
+
+    #[test]
+    fn tables_decompose() {
+        let tables = [(0xC0, &LATIN[..]), (0x1E00, &LATIN_ADDITIONAL[..])];
+        let letters = tables.iter().flat_map(|&(from, table)| (from..).zip(table));
+        for (code, &base) in letters {
+            let c = char::from_u32(code).unwrap_or_default();
+            let mut decomposed = DecomposingNormalizer::new_nfkd().normalize_iter([c].into_iter());
+            let first = decomposed.next().filter(char::is_ascii_alphabetic);
+            let marks: Vec<_> = decomposed.collect();
+            let expected = first.filter(|_| !marks.is_empty() && marks.iter().all(|mark| is_diacritic(*mark)));
+            assert_eq!((base != b'.').then_some(char::from(base)), expected, "{c}");
+        }
+    }
+
+    proptest::proptest! {
+        /// The short cut says what the long way says, of all spellings of a word.
+        #[test]
+        fn latin_letters_are_compared_alike(
+            word in proptest::collection::vec((0usize..6, 0usize..7, 0usize..7), 0..6),
+        ) {
+            const SPELLINGS: [[&str; 7]; 6] = [
+                ["a", "A", "á", "Á", "ặ", "À", "a\u{301}"],
+                ["i", "I", "İ", "ı", "ì", "Ì", "i-"],
+                ["s", "S", "ş", "Ş", "ß", "'s", "S."],
+                ["o", "O", "ø", "Ø", "ö", "Ö", " o"],
+                ["d", "D", "đ", "Ḍ", "ḍ", "d", "D"],
+                ["n", "N", "ñ", "Ñ", "ṉ", "7", "&"],
+            ];
+            let one: String = word.iter().map(|&(letter, spelling, _)| SPELLINGS[letter][spelling]).collect();
+            let other: String = word.iter().map(|&(letter, _, spelling)| SPELLINGS[letter][spelling]).collect();
+            let mut letters = Letters::default();
+            if let Some(difference) = latin(&one, &other) {
+                proptest::prop_assert_eq!(difference, letters.compare_decomposed(&one, &other));
+            }
+        }
     }
 }
