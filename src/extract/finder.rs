@@ -8,6 +8,7 @@ use super::{
     beside::{is_said_to_speak, is_titled},
     found::Found,
     names::{ShortName, ShortNames},
+    openers::is_noun_or_title,
     place::{begins_sentence, is_among, is_function, is_name_like, is_unknown_name, joins},
     rules::{edges, is_shouting},
     spelling,
@@ -16,7 +17,7 @@ use super::{
 use crate::{
     gazetteer::{Rule, derive::Kind},
     index::{Form, Forms},
-    text::{ARTICLES, Gap, Letters, Ordinary, Shape, Span, View, Word, WordKey, WordSet, Words},
+    text::{ARTICLES, Gap, Language, Letters, Ordinary, Shape, Span, View, Word, WordKey, WordSet, Words},
 };
 
 /// The most given names and initials taken before a surname.
@@ -44,6 +45,7 @@ pub(super) struct Finder<'a> {
     pub(super) names: &'a ShortNames,
     pub(super) view: View<'a>,
     pub(super) options: &'a Options,
+    pub(super) language: Language,
     pub(super) letters: &'a mut Letters,
     pub(super) found: &'a mut Vec<Found>,
     pub(super) trace: &'a mut Trace,
@@ -170,8 +172,11 @@ impl Finder<'_> {
             return true;
         }
         let before = short.is_person() && first > 0 && joins(self.view, first) && is_name_like(self.view, first - 1);
+        let before = before && !is_noun_or_title(self.view, first - 1, self.language);
         let is_next = next < self.view.all().len() && is_name_like(self.view, next);
-        let behind = is_next && (short.is_person() || short.leads || place) && joins(self.view, next);
+        // In German any noun may follow a surname: `Merkels Rede`.
+        let person = short.is_person() && !(short.rule == Rule::Surname && self.language == Language::German);
+        let behind = is_next && (person || short.leads || place) && joins(self.view, next);
         let qualified = is_next && short.rule == Rule::BeforeComma && self.view.all()[next].gap.is_comma_only();
         before || behind || qualified
     }

@@ -20,6 +20,7 @@ mod found;
 mod link;
 mod names;
 mod nothing;
+mod openers;
 mod options;
 mod outrank;
 mod overlap;
@@ -120,7 +121,7 @@ pub fn run(
         cut_nested += search.dropped_nested() as usize;
     }
     outrank::run(view, found, trace);
-    resolver.run(sources, view, searches, glued, options, letters, found, trace);
+    resolver.run(sources, view, searches, glued, options, language, letters, found, trace);
     let scene = link::Scene { sources, input, view, searches, options };
     linker.run(scene, resolver, found, answer, trace);
     for (limit, value, dropped) in [

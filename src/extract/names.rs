@@ -20,7 +20,7 @@ use crate::{
         derive::{self, Kind},
     },
     index::{EntityId, Form, Forms, GluedWords, NameId, Search, Segment, Use, WordId},
-    text::{Gap, Letters, Ordinary, Shape, Span, View, Word, WordKey, Words, fold, ordinary},
+    text::{Gap, Language, Letters, Ordinary, Shape, Span, View, Word, WordKey, Words, fold, ordinary},
 };
 
 /// The most entities of one short name that are candidates at a place: those named in full nearest to it.
@@ -98,7 +98,7 @@ impl ShortNames {
                 self.add(key, name, nature, preferred, options);
             }
             let other = this.text();
-            if other != preferred && may_have_short_names(other) && self.share_a_word(other, preferred) {
+            if other != preferred && derive::has_parts(other) && self.share_a_word(other, preferred) {
                 self.add(key, name, nature, other, options);
             }
         }
@@ -127,7 +127,7 @@ impl ShortNames {
     }
 
     fn add(&mut self, key: Key, name: NameId, nature: Kind, text: &str, options: &Options) {
-        if !may_have_short_names(text) {
+        if !derive::has_parts(text) {
             return;
         }
         for derived in derive::short_names(nature, text) {
@@ -219,6 +219,7 @@ impl ShortNames {
         anchors: &Anchors,
         glued: &GluedWords,
         options: &Options,
+        language: Language,
         letters: &mut Letters,
         uses: &mut Vec<Use>,
         found: &mut Vec<Found>,
@@ -228,7 +229,7 @@ impl ShortNames {
             return;
         }
         let disabled = options.refused();
-        let mut finder = Finder { names: self, view, options, letters, found, trace };
+        let mut finder = Finder { names: self, view, options, language, letters, found, trace };
         let mut crowds = HashMap::new();
         let mut stem = Vec::new();
         for (index, word) in view.all().iter().enumerate() {
@@ -329,9 +330,4 @@ fn folded_word(text: &str) -> Box<[u8]> {
     let mut folded = Vec::new();
     fold(text, &mut folded);
     folded.into()
-}
-
-/// Whether a name has several words, without which no short name can be made of it.
-fn may_have_short_names(name: &str) -> bool {
-    name.contains([' ', ','])
 }

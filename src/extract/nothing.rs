@@ -13,7 +13,10 @@ use super::{
     place::{Capitals, capitals, is_among, is_headline, is_name_like, joins},
 };
 use crate::{
-    gazetteer::{Rule, derive::Kind},
+    gazetteer::{
+        Rule,
+        derive::{self, Kind},
+    },
     index::Form,
     text::{Ordinary, Shape, View, WordSet},
 };
@@ -86,6 +89,12 @@ static GIVEN_NAMES: WordSet<128> = WordSet::new(&[
     "warren",
 ]);
 
+/// Articles that names begin with, folded and sorted.
+static ARTICLES: WordSet<64> = WordSet::new(&[
+    "a", "an", "as", "das", "de", "der", "die", "el", "gli", "het", "i", "il", "la", "las", "le", "les", "lo", "los",
+    "o", "os", "the",
+]);
+
 /// The weight of no entity, by the rules that give it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Nothing {
@@ -115,8 +124,11 @@ impl Nothing {
             places &= nature == Kind::Place;
             derived &= one.forms.has(Form::Derived);
         }
+        if first < found.last as usize && is_small_with_article(view, found) {
+            ordinary = Ordinary::Common;
+        }
         if ordinary > Ordinary::No && !glued && !options.disabled_rules.has(Rule::OrdinaryWord) {
-            nothing.ordinary_word = best * ordinary_weight(ordinary, capitals(view, first), found.short);
+            nothing.ordinary_word = best * ordinary_weight(ordinary, capitals(view, found.last as usize), found.short);
         }
         if found.short || glued || options.disabled_rules.has(Rule::LongerName) {
             return nothing;
@@ -125,7 +137,8 @@ impl Nothing {
         let single = one_word && persons;
         if single || derived {
             let next = found.last as usize + 1;
-            let behind = next < view.all().len() && joins(view, next) && is_name_like(view, next);
+            let designator = |next: usize| !single && derive::is_designator(view.words, &view.all()[next]);
+            let behind = next < view.all().len() && joins(view, next) && is_name_like(view, next) && !designator(next);
             let before = single && first > 0 && joins(view, first) && is_name_like(view, first - 1);
             if behind || before {
                 nothing.longer_name = best * LONGER_NAME;
@@ -161,6 +174,13 @@ impl Nothing {
         .into_iter()
         .filter(|(_, weight, _)| *weight > 0.0)
     }
+}
+
+/// Whether the text has an article and one word in small letters where the name has capitals: `the police`, `le monde`.
+fn is_small_with_article(view: View<'_>, found: &Found) -> bool {
+    let (first, last) = (found.first as usize, found.last as usize);
+    let small = !view.all()[last].shape.any(Shape::UPPER) && view.all()[last].shape.any(Shape::LOWER);
+    found.forms.has(Form::Case) && last == first + 1 && small && is_among(view, first, &ARTICLES)
 }
 
 /// The odds that an ordinary word is meant rather than a name.

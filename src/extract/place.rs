@@ -3,6 +3,7 @@
 //!
 //! Looks at a bounded number of words around. Must not know: entities, scores.
 
+use super::openers::opens_sentence;
 use crate::{
     gazetteer::derive,
     text::{FUNCTION, Gap, Ordinary, Shape, View, WordSet, is_proper_adjective, ordinary},
@@ -129,6 +130,10 @@ fn is_name(view: View<'_>, index: usize, most: Ordinary) -> bool {
     if !shape.any(Shape::CAPITALISED) || shape.all_capitals() && !shape.any(Shape::LETTER | Shape::DOTTED) {
         return false;
     }
+    let period = view.all().get(index + 1).is_some_and(|next| next.gap.any(Gap::PERIOD));
+    if shape.any(Shape::DOTTED) || shape.any(Shape::LETTER) && period {
+        return true;
+    }
     let mut buffer = [0; 8];
     let folded = std::str::from_utf8(view.words.folded(word, &mut buffer)).unwrap_or_default();
     let known = ordinary(folded);
@@ -137,6 +142,7 @@ fn is_name(view: View<'_>, index: usize, most: Ordinary) -> bool {
         || derive::is_suffix(view.words, word)
         || CALENDAR.has_word(view.words, word)
         || is_proper_adjective(folded)
+        || opens_sentence(view, index)
         || known > Ordinary::No
             && folded.len() >= PROFESSION
             && PROFESSIONS.iter().any(|ending| folded.ends_with(ending));

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     gazetteer::Rule,
     index::{EntityId, Form, Forms, GluedWords, Search, Use},
-    text::{Gap, Letters, View},
+    text::{Gap, Language, Letters, View},
 };
 
 /// An entity of a source.
@@ -66,6 +66,7 @@ impl Resolver {
         searches: &[Search],
         glued: &mut GluedWords,
         options: &Options,
+        language: Language,
         letters: &mut Letters,
         found: &mut Vec<Found>,
         trace: &mut Trace,
@@ -108,6 +109,7 @@ impl Resolver {
                 &self.anchors,
                 glued,
                 options,
+                language,
                 letters,
                 &mut self.uses,
                 found,

@@ -32,7 +32,7 @@ pub use key::WordKey;
 pub use language::{Language, is_english};
 pub use letters::{Difference, Letters};
 pub use offsets::{OffsetEncoding, Offsets};
-pub use ordinary::{ARTICLES, FUNCTION, Ordinary, is_proper_adjective, ordinary};
+pub use ordinary::{ARTICLES, FUNCTION, Ordinary, is_inflected, is_proper_adjective, ordinary};
 pub use seams::{MAX_PARTS, Seams};
 pub use set::WordSet;
 pub use shape::Shape;

@@ -62,6 +62,12 @@ pub fn ordinary(folded: &str) -> Ordinary {
     stems.filter(|stem| stem.len() > 2).map(listed).max().unwrap_or_default().min(Ordinary::Known)
 }
 
+/// Whether a folded word is the plural or the participle of an ordinary word, and none itself: `critics`, `backing`.
+pub fn is_inflected(folded: &str) -> bool {
+    let mut stems = ["s", "ing"].into_iter().filter_map(|ending| folded.strip_suffix(ending));
+    listed(folded) == Ordinary::No && stems.any(|stem| stem.len() > 3 && listed(stem) > Ordinary::No)
+}
+
 /// Whether a folded word is an adjective that is written with a capital, such as `british`.
 pub fn is_proper_adjective(folded: &str) -> bool {
     flags(folded).is_some_and(|flags| flags.contains('p'))

@@ -13,6 +13,7 @@ mod person;
 mod place;
 
 pub use acronym::introduces;
+pub use organization::is_designator;
 pub use person::{given_names, is_suffix, is_title};
 
 use super::Rule;
@@ -149,11 +150,23 @@ pub fn full_names(kind: Kind, name: &str) -> Vec<Derived> {
 
 /// Whether a name has short names, or may be introduced with an acronym: what is worth a look at all.
 pub fn may_be_short(kind: Kind, name: &str) -> bool {
-    if !name.contains([' ', ',']) {
+    if !has_parts(name) {
         return false;
     }
     let acronym = kind != Kind::Person && name.split_whitespace().nth(2).is_some();
     acronym || !short_names(kind, name).is_empty()
+}
+
+/// Whether a name has several parts, without which no short name can be made of it: words, or what dots part in scripts
+/// without spaces.
+pub fn has_parts(name: &str) -> bool {
+    name.contains([' ', ',']) || is_dotted(name)
+}
+
+/// Whether dots part a name of a script that is written without spaces.
+fn is_dotted(name: &str) -> bool {
+    let last = name.rsplit_once(person::MIDDLE_DOTS).map(|(_, last)| last);
+    last.is_some_and(|last| last.chars().count() > 1 && last.chars().all(|c| c > '\u{2E7F}'))
 }
 
 /// The names that count only where the document names the entity in full.

@@ -1,7 +1,10 @@
 //! Short names of organisations: without their designator, their head alone, their kind with an article.
 
 use super::{Derived, stands_alone};
-use crate::{gazetteer::Rule, text::WordSet};
+use crate::{
+    gazetteer::Rule,
+    text::{Word, WordSet, Words},
+};
 
 /// What says of which legal form a company is, folded and sorted.
 static DESIGNATORS: WordSet<128> = WordSet::new(&[
@@ -104,11 +107,27 @@ static GENERIC: WordSet<128> = WordSet::new(&[
     "university",
 ]);
 
+/// Designators that are written in full and short.
+const SPELLINGS: [(&str, &str); 4] =
+    [("Company", "Co"), ("Corporation", "Corp"), ("Incorporated", "Inc"), ("Limited", "Ltd")];
+
 /// The names that are as good as the name itself.
 pub(super) fn full_names(name: &str, derived: &mut Vec<Derived>) {
-    let plain = without_designator(name);
-    if plain != name && stands_alone(plain) {
-        derived.push(Derived::new(Rule::Designator, plain));
+    let mut rest = name.trim_end();
+    while let Some(plain) = without_last_designator(rest) {
+        if stands_alone(plain) {
+            derived.push(Derived::new(Rule::Designator, plain));
+        }
+        rest = plain;
+    }
+    if let Some((before, last)) = name.trim_end().rsplit_once(char::is_whitespace)
+        && let Some(other) = SPELLINGS.iter().find_map(|&(one, other)| {
+            let spelled = |spelling: &str| last.trim_end_matches('.').eq_ignore_ascii_case(spelling);
+            if spelled(one) { Some(other) } else { spelled(other).then_some(one) }
+        })
+        && before.contains(char::is_alphanumeric)
+    {
+        derived.push(Derived::new(Rule::Designator, format!("{before} {other}")));
     }
 }
 
@@ -141,13 +160,22 @@ pub(super) fn short_names(name: &str, derived: &mut Vec<Derived>) {
 /// The name without the designators at its end.
 fn without_designator(name: &str) -> &str {
     let mut rest = name.trim_end();
-    while let Some((before, last)) = rest.rsplit_once(char::is_whitespace) {
-        if !DESIGNATORS.has_written(last) && !matches!(last, "&" | "and" | "-") {
-            break;
-        }
-        rest = before.trim_end().trim_end_matches(',').trim_end();
+    while let Some(plain) = without_last_designator(rest) {
+        rest = plain;
     }
     rest
+}
+
+/// The name without the designator at its end, where it has one.
+fn without_last_designator(name: &str) -> Option<&str> {
+    let (before, last) = name.rsplit_once(char::is_whitespace)?;
+    let designator = DESIGNATORS.has_written(last) || matches!(last, "&" | "and" | "-");
+    designator.then(|| before.trim_end().trim_end_matches(',').trim_end())
+}
+
+/// Whether a word says what kind of company a name before it is of: `Corp`.
+pub fn is_designator(words: &Words, word: &Word) -> bool {
+    DESIGNATORS.has_word(words, word)
 }
 
 #[cfg(test)]
@@ -163,9 +191,26 @@ mod tests {
             let found: Vec<_> = derived.iter().map(|one| (&*one.text, one.rule)).collect();
             assert_eq!(found, expected, "{name}");
         };
-        check(full_names, "Pepsi Cola Co.", &[("Pepsi Cola", Rule::Designator)]);
-        check(full_names, "Quiksilver, Inc.", &[("Quiksilver", Rule::Designator)]);
-        check(full_names, "Apple Inc.", &[]);
+        check(
+            full_names,
+            "Pepsi Cola Co.",
+            &[("Pepsi Cola", Rule::Designator), ("Pepsi Cola Company", Rule::Designator)],
+        );
+        check(
+            full_names,
+            "Foobar Holdings Ltd",
+            &[
+                ("Foobar Holdings", Rule::Designator),
+                ("Foobar", Rule::Designator),
+                ("Foobar Holdings Limited", Rule::Designator),
+            ],
+        );
+        check(
+            full_names,
+            "Quiksilver, Inc.",
+            &[("Quiksilver", Rule::Designator), ("Quiksilver, Incorporated", Rule::Designator)],
+        );
+        check(full_names, "Apple Inc.", &[("Apple Incorporated", Rule::Designator)]);
         check(short_names, "Apple Inc.", &[("Apple", Rule::Designator)]);
         check(short_names, "Pepsi Cola Co.", &[("Pepsi Cola", Rule::Designator), ("Pepsi", Rule::Head)]);
         check(short_names, "British Airways", &[("Airways", Rule::Generic)]);

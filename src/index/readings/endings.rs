@@ -48,6 +48,9 @@ const GREEK: &[(&str, &str)] = &[
     ("ους", "ου"),
 ];
 
+/// German: adjectives in names, and plurals.
+const GERMAN: &[(&str, &str)] = &[("e", "en er em es"), ("es", "en em")];
+
 /// Polish.
 const POLISH: &[(&str, &str)] = &[
     ("a", "y i ie e o ą ę ej ii"),
@@ -179,7 +182,8 @@ fn paradigms(table: Table) -> &'static [(&'static str, &'static str)] {
         Table::Cyrillic => CYRILLIC,
         Table::Greek => GREEK,
         Table::Latin(language) => match language {
-            Language::Unknown | Language::Other | Language::German => &[],
+            Language::Unknown | Language::Other => &[],
+            Language::German => GERMAN,
             Language::Polish => POLISH,
             Language::Czech => CZECH,
             Language::Slovak => SLOVAK,
@@ -256,6 +260,7 @@ mod tests {
     #[test]
     fn tables_are_well_formed() {
         let latin = [
+            Language::German,
             Language::Polish,
             Language::Czech,
             Language::Slovak,

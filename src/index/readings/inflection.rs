@@ -30,11 +30,14 @@ impl Readings {
         let ends = folded.char_indices().rev().map(|(start, _)| start);
         // A name that loses its ending altogether is not read: too much else does.
         for (length, start) in (1..).zip(ends).take(turned.longest) {
-            if letters - length < MIN_STEM {
+            if letters - length < MIN_STEM - 1 {
                 break;
             }
             let (stem, ending) = folded.split_at(start);
             for nominative in turned.nominatives(ending) {
+                if letters - length + nominative.chars().count() < MIN_STEM {
+                    continue;
+                }
                 self.folded.clear();
                 self.folded.extend_from_slice(stem.as_bytes());
                 self.folded.extend_from_slice(nominative.as_bytes());

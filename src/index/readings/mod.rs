@@ -120,7 +120,7 @@ impl Readings {
     /// Whether a word may have other readings for the language of the document, or for how it was made.
     fn possible_in_its_language(&self, word: &Word) -> bool {
         self.scanned
-            || self.latin.is_some() && word.span.len() > MIN_STEM
+            || self.latin.is_some() && word.span.len() >= MIN_STEM
             || self.compounds && self.may_be_compound(word)
     }
 

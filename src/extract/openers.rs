@@ -1,0 +1,143 @@
+//! Capitalised words that are no part of the name behind them (rule L2).
+//!
+//! Most are those that open sentences: prepositions, conjunctions and adverbs of many languages, which are capitalised there and
+//! are no part of a name that follows: `Unlike Starmer`, `Laut Habeck`, `А Медведев`.
+//!
+//! Words that persons bear as given names are left out, whatever else they mean. Must not know: entities, scores.
+
+use crate::text::{Language, View, WordKey, WordSet, is_inflected};
+
+use super::place::{begins_sentence, is_among, joins};
+
+/// Folded and sorted.
+#[rustfmt::skip]
+static OPENERS: WordSet<2048> = WordSet::new(&[
+    "aber", "accordingly", "acum", "additionally", "ademas", "afterward", "afterwards", "agora", "ahora", "aides",
+    "ainsi", "ako", "ale", "alem", "allegedly", "allerdings", "allies", "alongside", "alors", "als", "amidst",
+    "analysts", "ancak", "anche", "ancora", "antes", "apoi", "apos", "apparently", "apres", "asi", "asimismo",
+    "asked", "asking", "astazi", "ate", "auch", "aujourd", "aunque", "ausserdem", "aussi", "avant", "avec", "aven",
+    "ayer", "ayrica", "azonban", "backing", "bagi", "bei", "besides", "bevor", "bez", "bis", "bu", "bugun", "cand",
+    "car", "cependant", "certainly", "ces", "cette", "chez", "clearly", "com", "comme", "como", "con", "conform",
+    "consequently", "contra", "contre", "contro", "conversely", "cosi", "critics", "cuando", "cunku", "currently",
+    "da", "daarna", "dabei", "daca", "dafur", "dagegen", "daher", "damals", "damit", "danach", "dann", "dans", "dar",
+    "darfor", "dari", "dass", "demain", "dengan", "denn", "depois", "depuis", "desde", "deshalb", "desi", "despre",
+    "din", "dla", "dlatego", "dnes", "do", "doch", "donc", "donde", "dont", "dopo", "dort", "dove", "du", "dun",
+    "dupa", "durante", "durch", "dzis", "dzisiaj", "e", "earlier", "ecco", "echter", "efter", "eger", "eilen",
+    "elsewhere", "embora", "enfin", "enligt", "enquanto", "ensuite", "entao", "entonces", "entre", "es", "est",
+    "esta", "este", "etter", "even", "eventually", "fakat", "fans", "fara", "finally", "following", "for", "fordi",
+    "fortunately", "forutom", "fran", "friends", "fur", "furthermore", "gdy", "gegen", "gestern", "gibi", "gisteren",
+    "hasta", "hatta", "hatte", "heute", "hier", "historically", "hoe", "hogy", "hoje", "hormis", "hoy", "i", "icin",
+    "ieri", "ifolge", "igar", "ihr", "im", "including", "incluso", "indeed", "infatti", "initially", "inoltre",
+    "insa", "instead", "intanto", "interestingly", "intre", "invece", "inzwischen", "ironically", "ist", "ja", "jak",
+    "jako", "jednak", "jedoch", "jesli", "jetzt", "jos", "joten", "k", "kann", "kdyby", "kdyz", "ke", "kemarin",
+    "kepada", "ketika", "kiedy", "konnte", "koska", "kuitenkin", "kun", "la", "lately", "laut", "lawyers",
+    "likewise", "lorsque", "luego", "maar", "mais", "majd", "malgre", "manana", "mas", "maybe", "meanwhile",
+    "medutim", "meme", "men", "mens", "mentre", "menurut", "mert", "met", "mezi", "miedzy", "mientras", "mikor",
+    "mimo", "mit", "moreover", "most", "mot", "mutta", "myos", "na", "naar", "nach", "nachdem", "nakon", "namun",
+    "nao", "nar", "naturally", "nebo", "nevertheless", "nicht", "nitekim", "noch", "nonetheless", "notably", "nu",
+    "nun", "nur", "nyt", "o", "ob", "obviously", "obwohl", "ocksa", "od", "oder", "officials", "oggi", "ohne",
+    "oleh", "oltre", "omdat", "ontem", "ook", "oraz", "originally", "otherwise", "outre", "overall", "ovsem", "oysa",
+    "pada", "pak", "par", "para", "pe", "pendant", "pentru", "perche", "perhaps", "pero", "plus", "po", "podczas",
+    "podle", "poi", "pokud", "police", "poniewaz", "por", "porque", "potem", "potrivit", "pour", "pourquoi",
+    "pourtant", "pred", "prema", "previously", "pri", "prima", "prin", "privately", "pro", "proc", "prosecutors",
+    "proti", "protiv", "protoze", "przeciw", "przed", "przez", "przy", "publicly", "pues", "puis", "puisque",
+    "quand", "quando", "quant", "quindi", "recently", "regarding", "reportedly", "s", "saat", "sans", "schon", "se",
+    "sebelum", "secondo", "segun", "segundo", "seit", "selain", "selbst", "selon", "sem", "sementara", "senza",
+    "separately", "setelah", "si", "sie", "siksi", "simdi", "similarly", "sin", "sinds", "sitten", "sobre", "sogar",
+    "sollte", "sometimes", "sonra", "sources", "sous", "spater", "statt", "suddenly", "supporters", "sur", "surely",
+    "surprisingly", "take", "takze", "tambem", "tambien", "tampoco", "tanaan", "tandis", "ted", "tegen", "tegnap",
+    "teraz", "tetapi", "therefore", "throughout", "tijdens", "tijekom", "toch", "toen", "together", "tomorrow",
+    "tonight", "totusi", "toutefois", "tra", "tras", "trotz", "tymczasem", "u", "uber", "ugyanakkor", "uit", "um",
+    "und", "unfortunately", "unlike", "unter", "unterdessen", "untuk", "usually", "utan", "uten", "v", "vaikka",
+    "vandaag", "vcera", "ve", "versus", "viszont", "volgens", "voor", "vor", "vsak", "w", "waarom", "wahrend",
+    "warum", "wczoraj", "wedlug", "wegen", "weil", "wenn", "wer", "whenever", "whereas", "wherever", "wie", "wo",
+    "wobec", "wurde", "y", "ya", "yesterday", "yine", "z", "za", "zamiast", "zasto", "zatimco", "zbog", "zdaniem",
+    "ze", "zonder", "zu", "zudem", "zuvor", "zwar", "zwischen", "αλλα", "αν", "απο", "αφου", "για", "γιατι", "δεν",
+    "εαν", "ενω", "επισησ", "η", "θα", "και", "κατα", "με", "μετα", "ο", "οι", "ομωσ", "οπωσ", "οταν", "πριν",
+    "προσ", "σε", "σημερα", "στη", "στην", "στο", "στον", "τα", "τη", "την", "τησ", "το", "τον", "του", "των",
+    "τωρα", "χθεσ", "χωρισ", "ωσ", "а", "але", "без", "более", "в", "вже", "вместо", "во", "вот", "вслед", "вчера",
+    "від", "где", "даже", "для", "до", "его", "если", "еще", "з", "за", "завтра", "зараз", "зато", "зі", "и", "из",
+    "именно", "к", "как", "ко", "когда", "коли", "кроме", "крім", "лише", "между", "на", "навіть", "над", "накануне",
+    "не", "но", "о", "об", "однак", "однако", "от", "перед", "по", "под", "пока", "поки", "после", "потом", "потому",
+    "потім", "поэтому", "при", "про", "проти", "против", "під", "після", "ранее", "раніше", "с", "сегодня", "сеичас",
+    "сначала", "со", "сьогодні", "та", "так", "также", "також", "тем", "тепер", "теперь", "то", "тогда", "тоді",
+    "тоже", "только", "тому", "у", "уже", "учора", "хотя", "хоча", "через", "чи", "что", "що", "як", "якщо", "із",
+]);
+
+/// Given names that look like the plural of an ordinary word, folded and sorted.
+static NAMES: WordSet<16> = WordSet::new(&["brooks", "mercedes", "miles", "wills"]);
+
+/// Whether the word at `index` opens a sentence and is no name: one of the list, or an ordinary word in another form
+/// than dictionaries list (`Critics`, `Backing`).
+pub(super) fn opens_sentence(view: View<'_>, index: usize) -> bool {
+    let word = &view.all()[index];
+    if !begins_sentence(view, index) {
+        return false;
+    }
+    let mut buffer = [0; 8];
+    let folded = view.words.folded(word, &mut buffer);
+    is_among(view, index, &OPENERS)
+        || !is_among(view, index, &NAMES) && std::str::from_utf8(folded).is_ok_and(is_inflected)
+}
+
+/// What stands before German nouns, and before no given names, folded and sorted.
+static BEFORE_NOUNS: WordSet<128> = WordSet::new(&[
+    "am",
+    "beim",
+    "damalige",
+    "damaligen",
+    "das",
+    "dem",
+    "den",
+    "der",
+    "des",
+    "die",
+    "dieser",
+    "ehemalige",
+    "ehemaligen",
+    "ein",
+    "eine",
+    "einem",
+    "einen",
+    "einer",
+    "eines",
+    "fruhere",
+    "fruheren",
+    "ihr",
+    "ihre",
+    "ihrem",
+    "ihren",
+    "ihrer",
+    "im",
+    "neue",
+    "neuen",
+    "neuer",
+    "sein",
+    "seine",
+    "seinem",
+    "seinen",
+    "seiner",
+    "unser",
+    "unsere",
+    "vom",
+    "zum",
+    "zur",
+]);
+/// French words that no other language here has, folded and sorted.
+static FRENCH: WordSet<64> = WordSet::new(&[
+    "aux", "avec", "dans", "du", "est", "etait", "lui", "par", "pour", "qu", "que", "qui", "selon", "sur", "une",
+]);
+/// How many words on each side tell French.
+const AROUND: usize = 12;
+
+/// Whether the capitalised word at `index`, before a surname, is a noun of German, which has a determiner before it
+/// (`die Kanzlerin Merkel`), or the `M.` of a French text.
+pub(super) fn is_noun_or_title(view: View<'_>, index: usize, language: Language) -> bool {
+    let words = view.all();
+    let word = &words[index];
+    if language == Language::German {
+        return index > 0 && joins(view, index) && is_among(view, index - 1, &BEFORE_NOUNS);
+    }
+    let around = index.saturating_sub(AROUND)..words.len().min(index + AROUND);
+    word.key == WordKey::of(b"m") && around.filter(|&at| is_among(view, at, &FRENCH)).count() > 1
+}
