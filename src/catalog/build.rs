@@ -1,8 +1,9 @@
 //! From the rows of the database to a gazetteer that can be searched: a base segment, and an overlay of what changed.
 //!
 //! A base is compiled in a thread of its own while its rows are read. Where there is a folder for them, bases are files
-//! there: a cache, made again when one is missing, not used when one is damaged. The file says which version of which
-//! gazetteer of which database it holds.
+//! there: a cache, made again when one is missing, not used when one is damaged or has fewer entities than its version.
+//! The file says which version of which gazetteer of which database it holds. What was not read to its end is never
+//! written.
 //!
 //! Must not know: what is served.
 
@@ -41,12 +42,17 @@ pub(super) async fn compile(
     stored: &Stored,
     version: &Version,
 ) -> Result<Base, CatalogError> {
-    let (give, mut take) = mpsc::channel::<Row>(AHEAD);
+    // Who reads may be dropped or fail at any moment, and what came until then is no version: the end is said.
+    let (give, mut take) = mpsc::channel::<Option<Row>>(AHEAD);
     let file = folder.map(|folder| (folder.to_owned(), stored.uid, version.clone(), store.identity().to_owned()));
     let compiling = tokio::task::spawn_blocking(move || {
         let mut compiler = if file.is_some() { Compiler::for_file() } else { Compiler::default() };
-        while let Some(row) = take.blocking_recv() {
-            compiler.add(&entity(&row)?);
+        loop {
+            match take.blocking_recv() {
+                Some(Some(row)) => compiler.add(&entity(&row)?),
+                Some(None) => break,
+                None => return Err(CatalogError::Compile("not all of its entities came".into())),
+            }
         }
         let segment = compiler.finish().map_err(|error| CatalogError::Compile(error.to_string()))?;
         let Some((folder, uid, version, identity)) = file else { return Ok::<_, CatalogError>(segment) };
@@ -60,12 +66,12 @@ pub(super) async fn compile(
     });
     let mut rows = std::pin::pin!(store.all_entities(stored.uid, version.revision));
     while let Some(row) = rows.try_next().await? {
-        if give.send(row).await.is_err() {
+        if give.send(Some(row)).await.is_err() {
             // The compiler has failed, and says why below.
             break;
         }
     }
-    drop(give);
+    let _ = give.send(None).await;
     let segment = compiling.await.map_err(|error| CatalogError::Compile(error.to_string()))??;
     Ok(Base { segment: Arc::new(segment), revision: version.revision })
 }
@@ -94,10 +100,16 @@ pub(super) async fn open(store: &Store, folder: &Path, stored: &Stored) -> Resul
             other => other?,
         };
         let (file, named) = (path(folder, stored.uid, revision), name(store.identity(), stored.uid, &version));
+        let count = version.entities;
         let opened = tokio::task::spawn_blocking(move || {
             let opened = Segment::open(&file).and_then(|(segment, is)| segment.verify().map(|()| (segment, is)));
             match opened {
-                Ok((segment, is)) if is == named => Some(segment),
+                Ok((segment, is)) if is == named && segment.entities().len() as i64 == count => Some(segment),
+                Ok((segment, is)) if is == named => {
+                    let has = segment.entities().len();
+                    tracing::warn!(file = %file.display(), has, count, "a segment file is not whole; it is made again");
+                    None
+                }
                 Ok(_) => None,
                 Err(error) => {
                     tracing::warn!(file = %file.display(), %error, "a segment file is not used; it is made again");

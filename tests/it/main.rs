@@ -7,6 +7,7 @@ mod admin;
 mod architecture;
 mod attack;
 mod away;
+mod cache;
 mod case;
 mod cases;
 mod cli;
