@@ -71,6 +71,7 @@ pub(super) async fn compile(
             break;
         }
     }
+    store.still_kept(stored.uid, version.revision).await?;
     let _ = give.send(None).await;
     let segment = compiling.await.map_err(|error| CatalogError::Compile(error.to_string()))??;
     Ok(Base { segment: Arc::new(segment), revision: version.revision })

@@ -170,6 +170,8 @@ impl Keeper {
                     CatalogError::Compile(_) => {
                         tracing::error!(gazetteer = stored.name, %error, "an old version goes on being served");
                     }
+                    // It was deleted since the list was read.
+                    CatalogError::Store(StoreError::NoGazetteer) => {}
                     other => return Err(other),
                 }
             }
@@ -180,8 +182,24 @@ impl Keeper {
         Ok(())
     }
 
-    /// Serves a gazetteer in the version that `stored` says, unless a newer one is served.
+    /// Serves a gazetteer in the version that `stored` says or a newer one.
     async fn bring_up(&self, live: &Arc<Live>, stored: &Stored) -> Result<(), CatalogError> {
+        let mut stored = stored.clone();
+        loop {
+            let forgotten = match self.bring_up_once(live, &stored).await {
+                Err(error @ CatalogError::Store(StoreError::NoVersion(_))) => error,
+                done => return done,
+            };
+            // Another server forgot it in the meantime, for a newer one.
+            let now = self.store.gazetteer(&stored.name).await?.filter(|now| now.uid == stored.uid);
+            match now.ok_or(StoreError::NoGazetteer)? {
+                now if now != stored => stored = now,
+                _ => return Err(forgotten),
+            }
+        }
+    }
+
+    async fn bring_up_once(&self, live: &Arc<Live>, stored: &Stored) -> Result<(), CatalogError> {
         let slot = self.slot(stored.uid);
         let mut slot = slot.lock().await;
         if slot.shown >= stored.head.revision {

@@ -24,6 +24,7 @@ mod model;
 mod oracle;
 mod otlp;
 mod overload;
+mod pages;
 mod peers;
 mod postgres;
 mod properties;

@@ -129,13 +129,13 @@ impl Gazetteers {
             async move {
                 let Some(after) = after else { return Ok(None) };
                 let keeper = service.keeper()?;
-                let rows = keeper.store().entities(stored.uid, revision, &after, EXPORTED as i64).await;
-                let rows = rows.map_err(CatalogError::from)?;
+                let rows = keeper.store().entities(stored.uid, revision, &after, EXPORTED).await;
+                let (rows, more) = rows.map_err(CatalogError::from)?;
                 // An empty version has one message, which says which version it is.
                 if rows.is_empty() && !after.is_empty() {
                     return Ok(None);
                 }
-                let last = rows.last().filter(|_| rows.len() == EXPORTED).map(|row| row.id.clone());
+                let last = rows.last().filter(|_| more).map(|row| row.id.clone());
                 let entities = rows.iter().map(convert::entity).collect::<Result<_, _>>()?;
                 let message = ExportEntitiesResponse { version: revision.to_string(), entities };
                 Ok::<_, Error>(Some((message, last)))

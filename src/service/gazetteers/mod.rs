@@ -189,9 +189,7 @@ impl GazetteerService for Gazetteers {
         };
         let (stored, revision) = self.at(&principal, &gazetteer, &version).await?;
         let keeper = self.keeper()?;
-        let mut rows = keeper.store().entities(stored.uid, revision, after, size + 1).await.map_err(lost)?;
-        let more = rows.len() as i64 > size;
-        rows.truncate(size as usize);
+        let (rows, more) = keeper.store().entities(stored.uid, revision, after, size as usize).await.map_err(lost)?;
         let last = rows.last().filter(|_| more);
         let next_page_token = last.map_or_else(String::new, |last| format!("{revision} {}", last.id));
         let entities = rows.iter().map(convert::stored_entity).collect::<Result<_, _>>()?;
