@@ -229,7 +229,8 @@ impl Keeper {
         }
         slot.base = Some(base.clone());
         slot.shown = stored.head.revision;
-        live.show(&Arc::new(Gazetteer::stored(stored.clone(), base.segment, overlay)));
+        let before = live.catalog().and_then(|catalog| catalog.get(&stored.name).ok());
+        live.show(&Arc::new(Gazetteer::stored(stored.clone(), base.segment, overlay).after(before.as_deref())));
         if changes > FOLD && !slot.folding {
             slot.folding = true;
             let (live, stored) = (live.clone(), stored.clone());

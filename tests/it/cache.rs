@@ -1,17 +1,22 @@
-//! The segment files of gazetteers of the database: a cache, which must never hold less than the version that it names.
+//! What is compiled of gazetteers of the database: the segment files, a cache that must never hold less than the version
+//! that it names, and what takes the place of an overlay.
 
 use std::{
     fs,
     future::{Future as _, poll_fn},
     sync::Arc,
     task::Poll,
+    time::Duration,
 };
 
-use onomast::catalog::{Gazetteer, Keep, Keeper, Kind, Live, Store};
+use onomast::catalog::{Gazetteer, Keeper, Kind, Live, Store};
 
-use crate::support::Folder;
+use crate::{
+    gazetteers::{Database, KEEP, client, given, import, request, serve},
+    support::Folder,
+    surfaces,
+};
 
-const KEEP: Keep = Keep { count: 1000, age: 3_600_000 };
 /// More than an overlay has, so that they are compiled.
 const ENTITIES: usize = 5000;
 
@@ -68,4 +73,31 @@ fn a_compilation_that_is_given_up_leaves_no_file() {
         }
     }
     assert!(whole > 0, "it came to its end and left no file");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_folded_is_served() {
+    for database in Database::all().await {
+        let server = serve(&database, KEEP).await;
+        let mut client = client(&server).await;
+        let entities = (0..1000).map(|number| given(&number.to_string(), &format!("Name {number}"))).collect();
+        client.import_entities(import("names", true, entities)).await.unwrap();
+        let since = || server.handle.live().catalog().unwrap().get("names").unwrap().since();
+        let seen = since();
+        // Compiled in the background, with no further change.
+        let folded = async {
+            loop {
+                let served = server.handle.live().catalog().unwrap().get("names").unwrap();
+                if served.overlay().is_none() {
+                    assert_eq!((served.entity_count(), served.segment().entities().len()), (1000, 1000));
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), folded).await.expect("it goes on being served as an overlay");
+        assert_eq!(since(), seen, "the version is as old as it was");
+        let answer = surfaces::unary(&mut server.client().await, request("names", "Name 471 came", None)).await;
+        assert_eq!(answer.mentions[0].entity.as_ref().unwrap().id, "471");
+    }
 }
