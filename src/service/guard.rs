@@ -79,15 +79,13 @@ impl Guard {
         if path.starts_with(OPEN) {
             return Ok(Admitted { principal: Principal::anybody(), account: None });
         }
-        let (principal, quota) = match &self.gate {
-            None => (Principal::anybody(), None),
-            Some(gate) => {
-                let known = gate.who(headers, peer.map_or(&[], |peer| &peer.names))?;
-                (known.principal.clone(), known.quota)
-            }
+        let known = match &self.gate {
+            None => None,
+            Some(gate) => Some(gate.who(headers, peer.map_or(&[], |peer| &peer.names))?),
         };
-        let client = || match &self.gate {
-            Some(_) => principal.name.clone(),
+        let quota = known.as_ref().and_then(|known| known.quota);
+        let client = || match &known {
+            Some(known) => known.identity(),
             None => peer.and_then(|peer| peer.address).map(|address| network(address.ip())).unwrap_or_default(),
         };
         let account = self.accounts.of(client, quota);
@@ -97,6 +95,7 @@ impl Guard {
         if let Some(account) = &account {
             account.begin()?;
         }
+        let principal = known.map_or_else(Principal::anybody, |known| known.principal.clone());
         Ok(Admitted { principal, account })
     }
 

@@ -14,6 +14,24 @@ pub(in crate::service) struct Known {
     pub(in crate::service) principal: Principal,
     /// What they may use; `None` for what everybody may.
     pub(in crate::service) quota: Option<Quota>,
+    /// Who said who they are.
+    pub(in crate::service) source: Source,
+}
+
+/// Who said who somebody is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::service) enum Source {
+    /// The access file.
+    File,
+    /// The issuer of signed tokens, whose names may be those of the file without being the same people.
+    Issuer,
+}
+
+impl Known {
+    /// What tells them from all others.
+    pub(in crate::service) fn identity(&self) -> String {
+        format!("{:?} {}", self.source, self.principal.name)
+    }
 }
 
 /// Everybody who may call.
@@ -35,7 +53,7 @@ impl Directory {
         }
         let (jwt, quota) = self.jwt.as_ref()?;
         let principal = jwt.principal(token)?;
-        Some(Arc::new(Known { principal, quota: *quota }))
+        Some(Arc::new(Known { principal, quota: *quota, source: Source::Issuer }))
     }
 
     /// Whose certificate it is, by the first of its names that somebody has.
