@@ -136,6 +136,13 @@ pub(super) fn clean(folder: &Path, uid: Uid, keep: Option<Revision>) {
     }
 }
 
+/// Removes the files of gazetteers that `stays` does not want.
+pub(super) fn clean_all(folder: &Path, stays: impl Fn(Uid) -> bool) {
+    for (_, _, file) in all_files(folder).into_iter().filter(|(uid, ..)| !stays(*uid)) {
+        let _ = fs::remove_file(file);
+    }
+}
+
 /// The entity of a row.
 pub(super) fn entity(row: &Row) -> Result<Entity, CatalogError> {
     let failed = |error| CatalogError::Compile(format!("the entity {:?} in the database: {error}", row.id));
@@ -152,11 +159,16 @@ fn name(identity: &str, uid: Uid, version: &Version) -> String {
 }
 
 fn files(folder: &Path, uid: Uid) -> Vec<(Revision, PathBuf)> {
+    let mine = all_files(folder).into_iter().filter(|(of, ..)| *of == uid);
+    mine.map(|(_, revision, file)| (revision, file)).collect()
+}
+
+fn all_files(folder: &Path) -> Vec<(Uid, Revision, PathBuf)> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let of = |entry: fs::DirEntry| {
         let name = entry.file_name().into_string().ok()?;
-        let (of, revision) = name.strip_suffix(".segment")?.split_once('-')?;
-        (of.parse() == Ok(uid)).then(|| Some((revision.parse().ok()?, entry.path())))?
+        let (uid, revision) = name.strip_suffix(".segment")?.split_once('-')?;
+        Some((uid.parse().ok()?, revision.parse().ok()?, entry.path()))
     };
     entries.flatten().filter_map(of).collect()
 }

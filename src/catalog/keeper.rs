@@ -9,7 +9,10 @@
 use std::{
     collections::{HashMap, VecDeque},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -42,6 +45,9 @@ pub struct Keeper {
     old: Mutex<VecDeque<(Uid, Revision, Arc<Gazetteer>)>>,
     /// The newest revision known to be served.
     served: watch::Sender<Revision>,
+    /// How many times the whole of it was asked for, and the last time that it was had, with its revision.
+    asked: AtomicU64,
+    had: AsyncMutex<(u64, Revision)>,
 }
 
 /// A gazetteer as it is served; whoever makes a newer version of it holds this.
@@ -56,7 +62,8 @@ impl Keeper {
     /// The gazetteers of a database; `folder` is where segments are kept, or they stay in memory.
     pub fn new(store: Store, folder: Option<PathBuf>, keep: Keep) -> Self {
         let (served, _) = watch::channel(0);
-        Self { store, folder, keep, slots: Default::default(), old: Default::default(), served }
+        let (slots, old, asked, had) = Default::default();
+        Self { store, folder, keep, slots, old, served, asked, had }
     }
 
     /// The database.
@@ -100,8 +107,9 @@ impl Keeper {
         let slot = self.slot(stored.uid);
         let mut slot = slot.lock().await;
         let revision = self.store.delete(stored.uid, if_version, now()).await?;
-        // Whoever still means to show it finds that something newer is shown.
+        // Whoever still means to show it finds that something newer is shown, or that the database has nothing of it.
         *slot = Slot { base: None, shown: Revision::MAX, folding: true };
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner).remove(&stored.uid);
         live.retain(|one| one.uid != stored.uid);
         self.old().retain(|(of, ..)| *of != stored.uid);
         if let Some(folder) = &self.folder {
@@ -159,8 +167,21 @@ impl Keeper {
         Ok(())
     }
 
-    /// Serves what the database has.
-    pub async fn refresh(&self, live: &Arc<Live>) -> Result<(), CatalogError> {
+    /// Serves what the database has; gives the revision up to which everything is served. Whoever comes while the database
+    /// is asked shares the next answer with all others who wait, so that callers cannot ask it any number of times.
+    pub async fn refresh(&self, live: &Arc<Live>) -> Result<Revision, CatalogError> {
+        let before = self.asked.load(Ordering::SeqCst);
+        let mut had = self.had.lock().await;
+        if had.0 > before {
+            return Ok(had.1);
+        }
+        let number = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
+        let revision = self.serve_all(live).await?;
+        *had = (number, revision);
+        Ok(revision)
+    }
+
+    async fn serve_all(&self, live: &Arc<Live>) -> Result<Revision, CatalogError> {
         let revision = self.store.revision().await?;
         let gazetteers = self.store.gazetteers().await?;
         for stored in &gazetteers {
@@ -177,9 +198,27 @@ impl Keeper {
             }
         }
         // What was made since the list was read is newer than it.
-        live.retain(|one| one.uid > revision || gazetteers.iter().any(|stored| stored.uid == one.uid));
+        let stays = |uid: Uid| uid > revision || gazetteers.iter().any(|stored| stored.uid == uid);
+        self.forget(&stays).await;
+        live.retain(|one| stays(one.uid));
         self.tell(revision);
-        Ok(())
+        Ok(revision)
+    }
+
+    /// Lets go of what is kept of gazetteers that another server deleted.
+    async fn forget(&self, stays: &impl Fn(Uid) -> bool) {
+        let slots = || self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let gone: Vec<_> =
+            slots().iter().filter(|(uid, _)| !stays(**uid)).map(|(uid, slot)| (*uid, slot.clone())).collect();
+        for (uid, slot) in gone {
+            // Whoever brings it up just now is let come to an end; the database has nothing of it any more.
+            *slot.lock().await = Slot::default();
+            slots().remove(&uid);
+        }
+        self.old().retain(|(uid, ..)| stays(*uid));
+        if let Some(folder) = &self.folder {
+            build::clean_all(folder, stays);
+        }
     }
 
     /// Serves a gazetteer in the version that `stored` says or a newer one.

@@ -101,3 +101,30 @@ async fn what_was_folded_is_served() {
         assert_eq!(answer.mentions[0].entity.as_ref().unwrap().id, "471");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_server_deleted_leaves_nothing_behind() {
+    let Some(address) = crate::postgres::database().await else { return };
+    let database = Database::Postgres(address.clone(), Folder::new());
+    let server = serve(&database, KEEP).await;
+    let mut client = client(&server).await;
+    let entities = (0..ENTITIES).map(|number| given(&number.to_string(), &format!("Name {number}"))).collect();
+    client.import_entities(import("names", true, entities)).await.unwrap();
+    let folder = Folder::new();
+    let segments = folder.path("segments");
+    let live = Arc::new(Live::default());
+    live.keep(Keeper::new(Store::open_postgres(&address).await.unwrap(), Some(segments.clone()), KEEP));
+    live.serve(Default::default());
+    let keeper = live.keeper().unwrap();
+    keeper.refresh(&live).await.unwrap();
+    let files = || fs::read_dir(&segments).unwrap().count();
+    let served = live.catalog().unwrap().get("names").unwrap();
+    assert_eq!(files(), 1);
+
+    let delete = onomast::service::proto::DeleteGazetteerRequest { name: "names".into(), ..Default::default() };
+    client.delete_gazetteer(delete).await.unwrap();
+    keeper.refresh(&live).await.unwrap();
+    assert!(live.catalog().unwrap().get("names").is_err());
+    assert_eq!(files(), 0, "its segment file is left");
+    assert_eq!(Arc::strong_count(&served), 1, "somebody holds it");
+}
