@@ -39,3 +39,4 @@ mod support;
 mod surfaces;
 mod tenants;
 mod tls;
+mod watching;

@@ -34,7 +34,8 @@ async fn open(
 ) -> (h2::client::ResponseFuture, h2::SendStream<prost::bytes::Bytes>, tokio::task::JoinHandle<()>) {
     let (mut send, connection) = h2::client::handshake(tcp(server).await).await.unwrap();
     let connection = tokio::spawn(async move { drop(connection.await) });
-    let uri = format!("{}/onomast.v1.ExtractionService/{method}", server.address);
+    let service = if method == "ImportEntities" { "GazetteerService" } else { "ExtractionService" };
+    let uri = format!("{}/onomast.v1.{service}/{method}", server.address);
     let mut request = http::Request::post(uri).header("content-type", "application/grpc");
     if let Some(timeout) = timeout {
         request = request.header("grpc-timeout", timeout);
@@ -76,6 +77,22 @@ async fn a_stream_that_pauses_for_too_long_ends() {
     let status = Status::from_header_map(&trailers).unwrap();
     assert_eq!(status.get_error_details().error_info().unwrap().reason, "TOO_SLOW");
     assert!(status.message().contains("limits.stream_idle_seconds"), "{status:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_pauses_for_too_long_ends() {
+    let server = TestServer::empty(Limits { stream_idle_seconds: 1, ..Limits::default() }).await;
+    let folder = crate::support::Folder::new();
+    let store = onomast::catalog::Store::open_folder(&folder.path("data")).await.unwrap();
+    server.handle.live().keep(onomast::catalog::Keeper::new(store, None, crate::gazetteers::KEEP));
+    server.handle.serve(Catalog::default()).await;
+    let (response, mut stream, _connection) = open(&server, "ImportEntities", None).await;
+    let config = Some(proto::ImportConfig { gazetteer: "one".into(), create: true, ..Default::default() });
+    let message = proto::ImportEntitiesRequest { config, entities: vec![] };
+    stream.send_data(framed(&message).into(), false).unwrap();
+    let response = timeout(LONG, response).await.unwrap().unwrap();
+    let status = Status::from_header_map(response.headers()).unwrap();
+    assert_eq!(status.get_error_details().error_info().unwrap().reason, "TOO_SLOW", "{status:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
