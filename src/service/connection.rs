@@ -29,7 +29,7 @@ use tokio_rustls::server::TlsStream;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::server::Connected;
 
-use super::{Limits, access, tls::Tls};
+use super::{Limits, access::Certificate, tls::Tls};
 
 /// What a client sends before all else: the preface of HTTP/2, and the head of its settings.
 const OPENING_BYTES: u64 = 24 + 9;
@@ -43,8 +43,8 @@ const NEVER: u64 = u64::MAX;
 pub(super) struct Peer {
     /// Its address.
     pub(super) address: Option<SocketAddr>,
-    /// The names of its certificate, which was verified; none without one.
-    pub(super) names: Arc<[String]>,
+    /// Its certificate, which was verified.
+    pub(super) certificate: Arc<Certificate>,
     /// What happens on the connection.
     pub(super) link: Arc<Link>,
 }
@@ -193,17 +193,17 @@ async fn open(
     permit: OwnedSemaphorePermit,
 ) -> io::Result<Connection> {
     let address = stream.peer_addr().ok();
-    let (stream, names) = match tls {
-        None => (Stream::Plain(stream), Vec::new()),
+    let (stream, certificate) = match tls {
+        None => (Stream::Plain(stream), Certificate::default()),
         Some(tls) => {
             let time = Duration::from_secs(limits.handshake_seconds.max(1));
             let stream = timeout(time, tls.acceptor().accept(stream)).await.map_err(io::Error::from)??;
-            let names = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
-            let names = names.map(|certificate| access::names(certificate)).unwrap_or_default();
-            (Stream::Tls(Box::new(stream)), names)
+            let shown = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
+            let certificate = shown.map(|certificate| Certificate::read(certificate)).unwrap_or_default();
+            (Stream::Tls(Box::new(stream)), certificate)
         }
     };
-    let peer = Peer { address, names: names.into(), link: Arc::new(Link::new()) };
+    let peer = Peer { address, certificate: Arc::new(certificate), link: Arc::new(Link::new()) };
     let look = Box::pin(sleep(rhythm(&limits)));
     Ok(Connection { stream, peer, limits, read: 0, look, _permit: permit })
 }

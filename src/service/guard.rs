@@ -2,7 +2,7 @@
 //!
 //! Puts the [`Principal`] beside the request, and beside the answer for whoever counts or logs. Health checks need no
 //! credentials; all else does where anybody is asked, reflection too. The answer to a caller who is not known, and what it
-//! costs, do not depend on the method.
+//! costs, do not depend on the method. Streams are asked again and again: they end when they would not be let in any more.
 //!
 //! Must not know: messages.
 
@@ -24,8 +24,8 @@ use tower::{Layer, Service};
 
 use super::{
     Error, Limits, Principal, Workers,
-    access::Gate,
-    body::{Incoming, Outgoing, Patience},
+    access::{Gate, Pass},
+    body::{Incoming, Outgoing, Patience, Recheck},
     connection::Peer,
     front,
     quota::{Account, Accounts},
@@ -38,6 +38,8 @@ const OPEN: &str = "/grpc.health.v1.Health/";
 const WORKED: &str = "/onomast.v1.ExtractionService/";
 /// How the methods end whose client sends a stream.
 const CLIENT_STREAMS: [&str; 3] = ["/StreamExtract", "/ImportEntities", "/ServerReflectionInfo"];
+/// How the methods end that answer one message with a stream.
+const SERVER_STREAMS: [&str; 2] = ["/WatchGazetteers", "/ExportEntities"];
 
 /// The layer.
 #[derive(Debug, Clone)]
@@ -71,20 +73,21 @@ pub(super) struct Guarded<S> {
 struct Admitted {
     principal: Principal,
     account: Option<Arc<Account>>,
+    /// What a long call is asked for again.
+    pass: Option<Pass>,
 }
 
 impl Guard {
     /// Lets a call begin, or says why not. Nothing of its messages was read yet.
     fn admit(&self, path: &str, headers: &HeaderMap, peer: Option<&Peer>) -> Result<Admitted, Error> {
         if path.starts_with(OPEN) {
-            return Ok(Admitted { principal: Principal::anybody(), account: None });
+            return Ok(Admitted { principal: Principal::anybody(), account: None, pass: None });
         }
-        let known = match &self.gate {
-            None => None,
-            Some(gate) => Some(gate.who(headers, peer.map_or(&[], |peer| &peer.names))?),
-        };
-        let quota = known.as_ref().and_then(|known| known.quota);
-        let client = || match &known {
+        let certificate = peer.map(|peer| peer.certificate.clone()).unwrap_or_default();
+        let pass = Pass::new(self.gate.as_ref(), headers, certificate)?;
+        let known = pass.known();
+        let quota = known.and_then(|known| known.quota);
+        let client = || match known {
             Some(known) => known.identity(),
             None => peer.and_then(|peer| peer.address).map(|address| network(address.ip())).unwrap_or_default(),
         };
@@ -95,8 +98,8 @@ impl Guard {
         if let Some(account) = &account {
             account.begin()?;
         }
-        let principal = known.map_or_else(Principal::anybody, |known| known.principal.clone());
-        Ok(Admitted { principal, account })
+        let long = streams(path) || SERVER_STREAMS.iter().any(|method| path.ends_with(method));
+        Ok(Admitted { principal: pass.principal(), account, pass: long.then_some(pass) })
     }
 
     fn patience(&self, path: &str) -> Patience {
@@ -141,7 +144,7 @@ where
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         let peer = request.extensions().get::<Peer>().cloned();
         let open = peer.as_ref().map(|peer| peer.link.open());
-        let Admitted { principal, account } =
+        let Admitted { principal, account, pass } =
             match self.guard.admit(request.uri().path(), request.headers(), peer.as_ref()) {
                 Ok(admitted) => admitted,
                 Err(error) => return Box::pin(async { Ok(Status::from(error).into_http()) }),
@@ -155,13 +158,17 @@ where
         if let Some(account) = &account {
             request.extensions_mut().insert(account.clone());
         }
-        let request = request.map(|body| Body::new(Incoming::new(body, account, patience)));
+        let recheck = pass.clone().map(Recheck::new);
+        let request = request.map(|body| Body::new(Incoming::new(body, account, patience, recheck)));
         let call = self.inner.call(request);
         Box::pin(async move {
             let mut response = call.await?;
             response.extensions_mut().insert(principal);
             Ok(match open {
-                Some(open) => response.map(|body| Body::new(Outgoing::new(body, open, deadline))),
+                Some(open) => {
+                    let recheck = pass.map(Recheck::new);
+                    response.map(|body| Body::new(Outgoing::new(body, open, deadline, recheck)))
+                }
                 None => response,
             })
         })

@@ -14,6 +14,7 @@ mod cli;
 mod deploy;
 mod documents;
 mod eval;
+mod expiry;
 mod faults;
 mod gazetteers;
 mod hostile;

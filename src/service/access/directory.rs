@@ -1,11 +1,18 @@
 //! Who is who: what an access file comes to.
 //!
-//! Must not know: headers, how the file is written.
+//! A token that a caller shows must be right, whatever certificate the connection has.
+//!
+//! Must not know: how the file is written.
 
 use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
-use super::{Principal, jwt::Jwt, token};
+use tonic::codegen::http::{HeaderMap, header::AUTHORIZATION};
+
+use super::{Principal, certificate::Certificate, jwt::Jwt, pass::Moment, token};
 use crate::service::quota::Quota;
+
+/// The longest token that is looked at, in bytes.
+const MAX_TOKEN: usize = 8 << 10;
 
 /// Somebody who may call.
 #[derive(Debug, Clone)]
@@ -16,6 +23,8 @@ pub(in crate::service) struct Known {
     pub(in crate::service) quota: Option<Quota>,
     /// Who said who they are.
     pub(in crate::service) source: Source,
+    /// The last moment at which they are; nothing for as long as the access file says so.
+    pub(super) until: Option<Moment>,
 }
 
 /// Who said who somebody is.
@@ -46,18 +55,35 @@ pub(super) struct Directory {
 }
 
 impl Directory {
+    /// Who calls, with these headers, over a connection with that certificate.
+    pub(super) fn who(&self, headers: &HeaderMap, certificate: &Certificate) -> Option<Arc<Known>> {
+        let mut given = headers.get_all(AUTHORIZATION).iter();
+        match (given.next(), given.next()) {
+            (None, _) => self.by_certificate(certificate),
+            (Some(one), None) => self.by_token(bearer(one.to_str().ok()?)?),
+            (Some(_), Some(_)) => None,
+        }
+    }
+
     /// Whose token it is. The look-up is by hash, so that its time says nothing about a token.
-    pub(super) fn by_token(&self, token: &str) -> Option<Arc<Known>> {
+    fn by_token(&self, token: &str) -> Option<Arc<Known>> {
         if let Some(known) = self.tokens.get(&token::hash(token)) {
             return Some(known.clone());
         }
         let (jwt, quota) = self.jwt.as_ref()?;
-        let principal = jwt.principal(token)?;
-        Some(Arc::new(Known { principal, quota: *quota, source: Source::Issuer }))
+        let (principal, until) = jwt.principal(token)?;
+        Some(Arc::new(Known { principal, quota: *quota, source: Source::Issuer, until: Some(until) }))
     }
 
     /// Whose certificate it is, by the first of its names that somebody has.
-    pub(super) fn by_certificate(&self, names: &[String]) -> Option<Arc<Known>> {
-        names.iter().find_map(|name| self.certificates.get(&name.to_ascii_lowercase())).cloned()
+    fn by_certificate(&self, certificate: &Certificate) -> Option<Arc<Known>> {
+        let known = certificate.names.iter().find_map(|name| self.certificates.get(&name.to_ascii_lowercase()))?;
+        Some(Arc::new(Known { until: certificate.until, ..(**known).clone() }))
     }
+}
+
+/// The token of a header.
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.split_once(' ')?;
+    (scheme.eq_ignore_ascii_case("bearer") && token.len() <= MAX_TOKEN).then_some(token)
 }

@@ -128,7 +128,7 @@ pub(super) fn read(path: &Path) -> Result<Directory, AccessError> {
             return Err(wrong(format!("the principal {name:?} has neither tokens nor certificates")));
         }
         let principal = Principal { name: name.clone(), role, gazetteers: scope(gazetteers) };
-        let known = Arc::new(Known { principal, quota, source: Source::File });
+        let known = Arc::new(Known { principal, quota, source: Source::File, until: None });
         for (at, text) in hashes.iter().enumerate() {
             let hash = token::parse(text).ok_or_else(|| {
                 wrong(format!("tokens[{at}] of {name:?} is no hash such as `onomast token` prints: sha256:..."))
