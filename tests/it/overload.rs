@@ -167,3 +167,34 @@ async fn a_quota_without_credentials_is_that_of_an_address() {
     let wait = details.retry_info().unwrap().retry_delay.unwrap();
     assert!((15..25).contains(&wait.as_secs()), "{wait:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn quotas_count_calls_of_every_service() {
+    let request = || proto::ListGazetteersRequest::default();
+    let refused = |status: Status| {
+        assert_eq!(status.get_error_details().error_info().unwrap().reason, "QUOTA_EXCEEDED", "{status:?}");
+        status.message().to_owned()
+    };
+    let bytes = Quota { bytes_per_second: 10, ..Quota::default() };
+    let server = TestServer::facing(Limits::default(), &Facing { quota: bytes, ..Facing::default() }).await;
+    server.handle.serve(catalog()).await;
+    let mut client = crate::gazetteers::client(&server).await;
+    // Nothing is kept here, and what comes is counted all the same.
+    let entities = vec![crate::gazetteers::given("a", &"Alpha ".repeat(100))];
+    assert!(client.upsert_entities(crate::gazetteers::upsert("one", entities)).await.is_err());
+    let message = refused(client.list_gazetteers(request()).await.unwrap_err());
+    assert!(message.contains("10 bytes a second"), "{message}");
+    refused(server.client().await.extract(ExtractRequest::default()).await.unwrap_err());
+
+    let requests = Quota { requests_per_second: 1, ..Quota::default() };
+    let server = TestServer::facing(Limits::default(), &Facing { quota: requests, ..Facing::default() }).await;
+    server.handle.serve(catalog()).await;
+    let mut client = crate::gazetteers::client(&server).await;
+    // A second may pass between two.
+    let status = loop {
+        if let Err(status) = client.list_gazetteers(request()).await {
+            break status;
+        }
+    };
+    assert!(refused(status).contains("1 requests a second"));
+}
