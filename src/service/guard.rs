@@ -7,7 +7,6 @@
 //! Must not know: messages.
 
 use std::{
-    net::IpAddr,
     sync::Arc,
     task::{Context, Poll},
     time::Duration,
@@ -26,14 +25,17 @@ use super::{
     Error, Limits, Principal, Workers,
     access::{Gate, Pass},
     body::{Incoming, Outgoing, Patience, Recheck},
-    connection::Peer,
+    connection::{Peer, UNASKED},
     front,
+    places::network,
     quota::{Account, Accounts},
 };
 use crate::observe::Call;
 
 /// What anybody may call.
 const OPEN: &str = "/grpc.health.v1.Health/";
+/// When to try again where a connection has too many of these.
+const RETRY: Duration = Duration::from_secs(1);
 /// What is worked on by the workers, where a line may form.
 const WORKED: &str = "/onomast.v1.ExtractionService/";
 /// How the methods end whose client sends a stream.
@@ -89,7 +91,9 @@ impl Guard {
         let quota = known.and_then(|known| known.quota);
         let client = || match known {
             Some(known) => known.identity(),
-            None => peer.and_then(|peer| peer.address).map(|address| network(address.ip())).unwrap_or_default(),
+            None => {
+                peer.and_then(|peer| peer.address).map(|address| network(address.ip()).to_string()).unwrap_or_default()
+            }
         };
         let account = self.accounts.of(client, quota);
         if path.starts_with(WORKED) && !streams(path) {
@@ -116,17 +120,6 @@ fn streams(path: &str) -> bool {
     CLIENT_STREAMS.iter().any(|method| path.ends_with(method))
 }
 
-/// Who is behind an address: with IPv6, one client has a whole /64.
-fn network(address: IpAddr) -> String {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
-    }
-}
-
 impl<S> Service<Request<Body>> for Guarded<S>
 where
     S: Service<Request<Body>, Response = Response<Body>> + Clone + Send + 'static,
@@ -143,7 +136,12 @@ where
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         let peer = request.extensions().get::<Peer>().cloned();
-        let open = peer.as_ref().map(|peer| peer.link.open());
+        let asked = !request.uri().path().starts_with(OPEN);
+        let Ok(open) = peer.as_ref().map(|peer| peer.link.open(asked)).transpose() else {
+            let error =
+                Error::Overloaded { setting: "of health checks on one connection", limit: UNASKED, retry: RETRY };
+            return Box::pin(async { Ok(Status::from(error).into_http()) });
+        };
         let Admitted { principal, account, pass } =
             match self.guard.admit(request.uri().path(), request.headers(), peer.as_ref()) {
                 Ok(admitted) => admitted,

@@ -8,7 +8,11 @@ use onomast::{
     service::{Facing, Limits, Quota, proto},
 };
 use proto::{Document, ExtractRequest};
-use tokio::{io::AsyncReadExt as _, net::TcpStream, time::timeout};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    time::timeout,
+};
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
@@ -149,6 +153,59 @@ async fn connections_beyond_the_limit_are_closed_at_once() {
     };
     timeout(LONG, free).await.unwrap();
     assert!(two.extract(request()).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_of_an_address_have_a_limit_of_their_own_and_are_counted() {
+    let limits = Limits { connections: 3, connections_per_address: 2, ..Limits::default() };
+    let (server, _, _exporters) = TestServer::observed(limits, &Default::default()).await;
+    server.handle.serve(catalog()).await;
+    let _two = (server.client().await, server.client().await);
+    // Says how HTTP/2 begins; who is let in is answered.
+    let talk = async |from: [u8; 4]| {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind((from, 0).into()).unwrap();
+        let mut stream =
+            socket.connect(server.address.strip_prefix("http://").unwrap().parse().unwrap()).await.unwrap();
+        stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.ok();
+        let read = timeout(LONG, stream.read(&mut [0; 10])).await.unwrap().unwrap_or(0);
+        (read > 0).then_some(stream)
+    };
+    assert!(talk([127, 0, 0, 1]).await.is_none());
+    let third = talk([127, 0, 0, 2]).await;
+    assert!(third.is_some(), "another address has its own");
+    assert!(talk([127, 0, 0, 3]).await.is_none());
+    let (_, metrics) = crate::support::get(&server.admin, "/metrics").await;
+    for limit in ["connections", "connections_per_address"] {
+        let line = format!("onomast_connections_refused_total{{limit=\"{limit}\"}} 1");
+        assert!(metrics.lines().any(|is| is == line), "{line}: {metrics}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_shows_nothing_watches_health_only_so_often() {
+    let server = TestServer::with(catalog(), Limits::default()).await;
+    let channel = server.channel().await;
+    let mut health = tonic_health::pb::health_client::HealthClient::new(channel.clone());
+    let check = || tonic_health::pb::HealthCheckRequest { service: String::new() };
+    let mut watches = Vec::new();
+    for _ in 0..16 {
+        let mut watch = health.watch(check()).await.unwrap().into_inner();
+        watch.message().await.unwrap().unwrap();
+        watches.push(watch);
+    }
+    let status = health.watch(check()).await.unwrap_err();
+    assert_eq!(status.get_error_details().error_info().unwrap().reason, "OVERLOADED");
+    // All else goes on, on this connection and on others.
+    let request = ExtractRequest { document: document("China".into()), ..Default::default() };
+    assert!(Client::new(channel).extract(request).await.is_ok());
+    let mut other = tonic_health::pb::health_client::HealthClient::new(server.channel().await);
+    assert!(other.check(check()).await.is_ok());
+    watches.pop();
+    // Once the server has noticed.
+    while health.check(check()).await.is_err() {
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
