@@ -1,5 +1,6 @@
 //! What may happen to a server and its database: killed at any moment, damaged and missing files, a full disk, a database
-//! that goes away, clocks that jump.
+//! that goes away, clocks that jump. The moments are drawn from a seed, which is printed, and may be given as
+//! `ONOMAST_SEED`.
 
 use std::{
     collections::BTreeMap,
@@ -19,7 +20,7 @@ use tonic::transport::Channel;
 
 use crate::{
     gazetteers::{Database, KEEP, client, create, given, import, reason, request, serve, upsert},
-    support::Folder,
+    support::{Folder, Random},
     surfaces,
 };
 
@@ -92,12 +93,16 @@ async fn content(client: &mut Client, name: &str) -> BTreeMap<String, String> {
 
 /// How often each server is killed.
 const KILLS: usize = 200;
+/// The longest that a server lives then, in microseconds.
+const LONGEST: usize = 60_000;
 /// How many entities an import has.
 const IMPORTED: usize = 60;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_outlives_a_kill_and_nothing_is_half_there() {
+    let seed = Random::seed();
     for database in Database::all().await {
+        let mut random = Random(seed);
         let flags = database.flags();
         let mut edits: BTreeMap<String, String> = BTreeMap::new();
         let mut sent = edits.clone();
@@ -157,8 +162,8 @@ async fn what_was_acknowledged_outlives_a_kill_and_nothing_is_half_there() {
                     }
                 }
             });
-            // A moment that differs from kill to kill, from none to some edits.
-            let moment = Duration::from_micros((kill as u64).wrapping_mul(7919) % 60_000);
+            // From before the first change to behind some edits and imports.
+            let moment = Duration::from_micros(random.below(LONGEST) as u64);
             tokio::task::spawn_blocking(move || {
                 std::thread::park_timeout(moment);
                 drop(server);
