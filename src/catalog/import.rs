@@ -14,7 +14,7 @@ use std::{
 
 use sha2::{Digest as _, Sha256};
 
-use super::{CatalogError, Keeper, Kind, Live, keeper::now};
+use super::{CatalogError, Keeper, Kind, Live, keeper::now, underway::Underway};
 use crate::gazetteer::{Checker, Entity, Issue, write_json};
 
 /// How many entities the database gets at once.
@@ -117,8 +117,10 @@ impl Import {
         if replace {
             edit.delete_others(|id| self.seen.has(id)).await?;
         }
+        let underway = Underway::begin(live);
         let outcome = keeper.store().commit(edit, Kind::Import, None).await?;
         keeper.follow(live, name).await?;
+        underway.end();
         let counts = [outcome.added, outcome.changed, outcome.deleted];
         Ok(Imported { version: outcome.revision.to_string(), counts })
     }

@@ -21,6 +21,7 @@ use tokio::sync::{Mutex as AsyncMutex, watch};
 use super::{
     CatalogError, Check, Gazetteer, Keep, Kind, Live, Outcome, Revision, Store, StoreError, Stored, Uid, Version,
     build::{self, Base},
+    underway::Underway,
 };
 use crate::{
     gazetteer::{Entity, write_json},
@@ -90,9 +91,11 @@ impl Keeper {
         if live.catalog().unwrap_or_default().get(name).is_ok_and(|one| one.kept().is_none()) {
             return Err(StoreError::Exists.into());
         }
-        let stored = self.store.create(name, description, now()).await?;
+        let mut underway = Underway::begin(live);
+        let stored = underway.said(self.store.create(name, description, now()).await)?;
         self.bring_up(live, &stored).await?;
         self.tell(stored.head.revision);
+        underway.end();
         Ok(stored)
     }
 
@@ -106,7 +109,8 @@ impl Keeper {
         let stored = self.stored(live, name).await?;
         let slot = self.slot(stored.uid);
         let mut slot = slot.lock().await;
-        let revision = self.store.delete(stored.uid, if_version, now()).await?;
+        let mut underway = Underway::begin(live);
+        let revision = underway.said(self.store.delete(stored.uid, if_version, now()).await)?;
         // Whoever still means to show it finds that something newer is shown, or that the database has nothing of it.
         *slot = Slot { base: None, shown: Revision::MAX, folding: true };
         self.slots.lock().unwrap_or_else(PoisonError::into_inner).remove(&stored.uid);
@@ -116,6 +120,7 @@ impl Keeper {
             build::clean(folder, stored.uid, None);
         }
         self.tell(revision);
+        underway.end();
         Ok(revision)
     }
 
@@ -134,8 +139,10 @@ impl Keeper {
         edit.check(checks).await?;
         edit.put(&rows).await?;
         edit.delete(gone).await?;
+        let underway = Underway::begin(live);
         let outcome = self.store.commit(edit, Kind::Edit, None).await?;
         self.follow(live, name).await?;
+        underway.end();
         Ok(outcome)
     }
 
@@ -150,8 +157,10 @@ impl Keeper {
         let stored = self.stored(live, name).await?;
         let mut edit = self.store.edit(stored.uid, if_version, now()).await?;
         edit.restore(to).await?;
+        let underway = Underway::begin(live);
         let outcome = self.store.commit(edit, Kind::Rollback, Some(to)).await?;
         self.follow(live, name).await?;
+        underway.end();
         Ok(outcome)
     }
 

@@ -15,6 +15,7 @@ mod load;
 mod pinned;
 mod source;
 mod store;
+mod underway;
 mod watch;
 
 pub use compile::{Compiled, compile};

@@ -40,4 +40,5 @@ mod support;
 mod surfaces;
 mod tenants;
 mod tls;
+mod underway;
 mod watching;
