@@ -253,7 +253,9 @@ async fn a_full_disk_loses_nothing() {
     let folder = Folder::new();
     let disk = folder.path("disk");
     fs::create_dir_all(&disk).unwrap();
-    let mount = "mount -t tmpfs -o size=3m tmpfs \"$1\" && shift && exec \"$@\"";
+    // With something in it that can be removed again.
+    let mount =
+        "mount -t tmpfs -o size=4m tmpfs \"$1\" && head -c 1000000 /dev/zero > \"$1/ballast\" && shift && exec \"$@\"";
     let can = Command::new("unshare").args(["-m", "sh", "-c", mount, "sh"]).arg(&disk).arg("true").output();
     if !can.is_ok_and(|output| output.status.success()) {
         println!("skipped: this machine gives no disk of its own (unshare, mount)");
@@ -265,6 +267,12 @@ async fn a_full_disk_loses_nothing() {
     let mut client = Client::new(server.channel().await);
     create(&mut client, "names").await;
     let long = "x".repeat(3000);
+    // An import that does not fit leaves nothing behind, not even the gazetteer that it was to make.
+    let entities = (0..2000).map(|number| given(&format!("{number}"), &format!("Name {number} {long}"))).collect();
+    let full = client.import_entities(import("others", true, entities)).await.unwrap_err();
+    assert_eq!(reason(&full), (tonic::Code::ResourceExhausted, "DISK_FULL".into()), "{full:?}");
+    let others = proto::GetGazetteerRequest { name: "others".into() };
+    assert_eq!(reason(&client.get_gazetteer(others).await.unwrap_err()).1, "GAZETTEER_NOT_FOUND");
     let mut kept = 0;
     let full = loop {
         let entities =
@@ -276,6 +284,15 @@ async fn a_full_disk_loses_nothing() {
         assert!(kept < 1000, "3 MB hold more than {kept} edits of 150 KB");
     };
     assert_eq!(reason(&full), (tonic::Code::ResourceExhausted, "DISK_FULL".into()), "{full:?}");
+    // Where there is room again, changes go on.
+    fs::remove_file(format!("/proc/{}/root{}", server.child.id(), disk.join("ballast").display())).unwrap();
+    for number in 0..10 {
+        let entities = vec![given(&format!("after-{number}"), "Name")];
+        client.upsert_entities(upsert("names", entities)).await.unwrap();
+    }
+    let ids = (0..10).map(|number| format!("after-{number}")).collect();
+    let remove = proto::DeleteEntitiesRequest { gazetteer: "names".into(), ids, ..Default::default() };
+    assert_eq!(client.delete_entities(remove).await.unwrap().into_inner().deleted, 10);
     // What was kept is there, goes on being served, and is the whole of it.
     assert_eq!(content(&mut client, "names").await.len(), kept * 50);
     let text = format!("Name 0 {long}");

@@ -5,7 +5,7 @@ use tonic::{Status, Streaming};
 
 use super::{Gazetteers, convert};
 use crate::{
-    catalog::{CatalogError, Import, Revision, Stored},
+    catalog::{CatalogError, Import, Revision, StoreError, Stored},
     gazetteer::{Issue, IssueCode},
     service::{
         Error, Principal, Violation,
@@ -92,11 +92,22 @@ impl Gazetteers {
             });
             return Err(Error::Invalid(wrong.collect()).into());
         }
-        if missing && create {
-            keeper.create(&self.catalog, &gazetteer, "").await.map_err(Error::from)?;
-        }
+        let made = match missing && create {
+            true => match keeper.create(&self.catalog, &gazetteer, "").await {
+                Ok(made) => Some(made.head.revision.to_string()),
+                // Somebody else made it while the entities came.
+                Err(CatalogError::Store(StoreError::Exists)) => None,
+                Err(error) => return Err(Error::from(error).into()),
+            },
+            false => None,
+        };
         let if_version = Some(&*if_version).filter(|version| !version.is_empty());
         let imported = import.finish(&self.catalog, keeper, &gazetteer, replace, if_version).await;
+        if let (Err(_), Some(made)) = (&imported, &made) {
+            // What was made for it goes with it, unless somebody has changed it since.
+            let gone = keeper.delete(&self.catalog, &gazetteer, Some(made)).await;
+            gone.inspect_err(|error| tracing::warn!(%error, "an import that failed left an empty gazetteer")).ok();
+        }
         let imported = imported.map_err(Error::from)?;
         let [added, changed, deleted] = imported.counts;
         Ok(ImportEntitiesResponse { version: imported.version, added, changed, deleted, ..answer })
