@@ -1,4 +1,5 @@
-//! Places for connections: so many in all, and so many for each address, so that one client does not take them all.
+//! Places for connections: so many in all, and so many for each address, so that one client does not take them all. There
+//! are never more than the system has files for, of which some are left for gazetteers and the database.
 //!
 //! Invariant: only addresses that have a connection are remembered.
 //!
@@ -13,6 +14,20 @@ use std::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::Limits;
+
+/// The files that the rest of the process may have open.
+const OTHERS: usize = 200;
+
+/// The most connections that this process has files for, where Linux tells.
+fn most_open() -> Option<usize> {
+    most_in(&std::fs::read_to_string("/proc/self/limits").ok()?)
+}
+
+fn most_in(limits: &str) -> Option<usize> {
+    let files = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
+    let files: usize = files.split_whitespace().next()?.parse().ok()?;
+    Some(files.saturating_sub(OTHERS).max(1))
+}
 
 /// Who is behind an address: with IPv6, one client has a whole /64.
 pub(super) fn network(address: IpAddr) -> IpAddr {
@@ -46,7 +61,18 @@ pub(super) struct Place {
 
 impl Places {
     pub(super) fn new(limits: &Limits) -> Self {
-        let most = limits.connections.min(Semaphore::MAX_PERMITS);
+        let most = match most_open().filter(|most| *most < limits.connections) {
+            Some(most) => {
+                let setting = limits.connections;
+                tracing::info!(
+                    setting,
+                    most,
+                    "fewer connections than limits.connections: the system gives no more files"
+                );
+                most
+            }
+            None => limits.connections.min(Semaphore::MAX_PERMITS),
+        };
         Self { free: Arc::new(Semaphore::new(most)), each: limits.connections_per_address, taken: Arc::default() }
     }
 
@@ -83,6 +109,15 @@ impl Drop for Place {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn there_are_files_for_all_connections() {
+        let of = |soft: &str| format!("Limit  Soft Limit  Hard Limit  Units\nMax open files  {soft}  524288  files\n");
+        assert_eq!(most_in(&of("1024")), Some(824));
+        assert_eq!(most_in(&of("100")), Some(1));
+        assert_eq!(most_in(&of("unlimited")), None);
+        assert_eq!(most_in(""), None);
+    }
 
     #[test]
     fn one_address_does_not_take_every_place() {
