@@ -127,6 +127,34 @@ async fn streams_end_with_the_token_that_let_them_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_was_good_is_not_taken_when_it_is_over() {
+    let tenants = Tenants::new();
+    let server = TestServer::facing(Limits::default(), &tenants.access()).await;
+    server.handle.serve(Tenants::catalog()).await;
+    let mut client = server.client().await;
+    let token = tenants.signer.sign(&admin(2), |_| {});
+    let request = || proto::ExtractRequest { document: document().document, ..Default::default() };
+    client.extract(with(&token, request())).await.unwrap();
+    let over = async {
+        loop {
+            if let Err(status) = client.extract(with(&token, request())).await {
+                return status;
+            }
+        }
+    };
+    let status = timeout(LONG, over).await.expect("it is taken again and again");
+    assert_eq!(reason(&status), (Code::Unauthenticated, "UNAUTHENTICATED".into()));
+    // Nor one whose keys are not there any more.
+    let token = tenants.signer.sign(&admin(600), |_| {});
+    client.extract(with(&token, request())).await.unwrap();
+    let keys = serde_json::json!({"keys": [crate::tenants::Signer::new("one").jwk()]});
+    tenants.folder.file("keys.json", keys.to_string());
+    assert!(server.handle.reload_security());
+    let status = client.extract(with(&token, request())).await.unwrap_err();
+    assert_eq!(reason(&status), (Code::Unauthenticated, "UNAUTHENTICATED".into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn streams_end_when_the_access_file_says_otherwise() {
     let tenants = Tenants::new();
     let server = serve(&tenants.access(), &tenants).await;

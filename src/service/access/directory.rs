@@ -4,7 +4,11 @@
 //!
 //! Must not know: how the file is written.
 
-use std::{collections::HashMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use tonic::codegen::http::{HeaderMap, header::AUTHORIZATION};
 
@@ -13,6 +17,9 @@ use crate::service::quota::Quota;
 
 /// The longest token that is looked at, in bytes.
 const MAX_TOKEN: usize = 8 << 10;
+
+/// The most signed tokens that are remembered.
+const MAX_VERIFIED: usize = 10_000;
 
 /// Somebody who may call.
 #[derive(Debug, Clone)]
@@ -50,6 +57,9 @@ pub(super) struct Directory {
     /// By names in lower case: DNS names have no case.
     pub(super) certificates: HashMap<String, Arc<Known>>,
     pub(super) jwt: Option<(Jwt, Option<Quota>)>,
+    /// Signed tokens that were found good, by their hashes: checking a signature costs as much as a short document.
+    /// Whoever takes one from here has to look at the time.
+    pub(super) verified: Mutex<HashMap<token::Hash, Arc<Known>>>,
     /// The files that this was read from.
     pub(super) files: Vec<PathBuf>,
 }
@@ -67,12 +77,23 @@ impl Directory {
 
     /// Whose token it is. The look-up is by hash, so that its time says nothing about a token.
     fn by_token(&self, token: &str) -> Option<Arc<Known>> {
-        if let Some(known) = self.tokens.get(&token::hash(token)) {
+        let hash = token::hash(token);
+        if let Some(known) = self.tokens.get(&hash) {
             return Some(known.clone());
         }
         let (jwt, quota) = self.jwt.as_ref()?;
+        let verified = || self.verified.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = verified().get(&hash) {
+            return Some(known.clone());
+        }
         let (principal, until) = jwt.principal(token)?;
-        Some(Arc::new(Known { principal, quota: *quota, source: Source::Issuer, until: Some(until) }))
+        let known = Arc::new(Known { principal, quota: *quota, source: Source::Issuer, until: Some(until) });
+        let mut verified = verified();
+        if verified.len() >= MAX_VERIFIED {
+            verified.clear();
+        }
+        verified.insert(hash, known.clone());
+        Some(known)
     }
 
     /// Whose certificate it is, by the first of its names that somebody has.

@@ -154,7 +154,7 @@ pub(super) fn read(path: &Path) -> Result<Directory, AccessError> {
     if names.is_empty() && jwt.is_none() {
         return Err(wrong("nobody may call: there is neither a [[principal]] nor [jwt]".into()));
     }
-    Ok(Directory { tokens, certificates, jwt, files })
+    Ok(Directory { tokens, certificates, jwt, verified: Default::default(), files })
 }
 
 fn keys_of(issuer: Issuer, keys: &str) -> Result<Jwt, String> {
