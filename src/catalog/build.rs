@@ -1,8 +1,9 @@
 //! From the rows of the database to a gazetteer that can be searched: a base segment, and an overlay of what changed.
 //!
 //! A base is compiled in a thread of its own while its rows are read. Where there is a folder for them, bases are files
-//! there: a cache, made again when one is missing, not used when one is damaged. The file says which version of which
-//! gazetteer of which database it holds.
+//! there: a cache, made again when one is missing, not used when one is damaged or has fewer entities than its version.
+//! The file says which version of which gazetteer of which database it holds. What was not read to its end is never
+//! written.
 //!
 //! Must not know: what is served.
 
@@ -41,12 +42,17 @@ pub(super) async fn compile(
     stored: &Stored,
     version: &Version,
 ) -> Result<Base, CatalogError> {
-    let (give, mut take) = mpsc::channel::<Row>(AHEAD);
+    // Who reads may be dropped or fail at any moment, and what came until then is no version: the end is said.
+    let (give, mut take) = mpsc::channel::<Option<Row>>(AHEAD);
     let file = folder.map(|folder| (folder.to_owned(), stored.uid, version.clone(), store.identity().to_owned()));
     let compiling = tokio::task::spawn_blocking(move || {
         let mut compiler = if file.is_some() { Compiler::for_file() } else { Compiler::default() };
-        while let Some(row) = take.blocking_recv() {
-            compiler.add(&entity(&row)?);
+        loop {
+            match take.blocking_recv() {
+                Some(Some(row)) => compiler.add(&entity(&row)?),
+                Some(None) => break,
+                None => return Err(CatalogError::Compile("not all of its entities came".into())),
+            }
         }
         let segment = compiler.finish().map_err(|error| CatalogError::Compile(error.to_string()))?;
         let Some((folder, uid, version, identity)) = file else { return Ok::<_, CatalogError>(segment) };
@@ -60,12 +66,13 @@ pub(super) async fn compile(
     });
     let mut rows = std::pin::pin!(store.all_entities(stored.uid, version.revision));
     while let Some(row) = rows.try_next().await? {
-        if give.send(row).await.is_err() {
+        if give.send(Some(row)).await.is_err() {
             // The compiler has failed, and says why below.
             break;
         }
     }
-    drop(give);
+    store.still_kept(stored.uid, version.revision).await?;
+    let _ = give.send(None).await;
     let segment = compiling.await.map_err(|error| CatalogError::Compile(error.to_string()))??;
     Ok(Base { segment: Arc::new(segment), revision: version.revision })
 }
@@ -94,10 +101,16 @@ pub(super) async fn open(store: &Store, folder: &Path, stored: &Stored) -> Resul
             other => other?,
         };
         let (file, named) = (path(folder, stored.uid, revision), name(store.identity(), stored.uid, &version));
+        let count = version.entities;
         let opened = tokio::task::spawn_blocking(move || {
             let opened = Segment::open(&file).and_then(|(segment, is)| segment.verify().map(|()| (segment, is)));
             match opened {
-                Ok((segment, is)) if is == named => Some(segment),
+                Ok((segment, is)) if is == named && segment.entities().len() as i64 == count => Some(segment),
+                Ok((segment, is)) if is == named => {
+                    let has = segment.entities().len();
+                    tracing::warn!(file = %file.display(), has, count, "a segment file is not whole; it is made again");
+                    None
+                }
                 Ok(_) => None,
                 Err(error) => {
                     tracing::warn!(file = %file.display(), %error, "a segment file is not used; it is made again");
@@ -123,6 +136,13 @@ pub(super) fn clean(folder: &Path, uid: Uid, keep: Option<Revision>) {
     }
 }
 
+/// Removes the files of gazetteers that `stays` does not want.
+pub(super) fn clean_all(folder: &Path, stays: impl Fn(Uid) -> bool) {
+    for (_, _, file) in all_files(folder).into_iter().filter(|(uid, ..)| !stays(*uid)) {
+        let _ = fs::remove_file(file);
+    }
+}
+
 /// The entity of a row.
 pub(super) fn entity(row: &Row) -> Result<Entity, CatalogError> {
     let failed = |error| CatalogError::Compile(format!("the entity {:?} in the database: {error}", row.id));
@@ -139,11 +159,16 @@ fn name(identity: &str, uid: Uid, version: &Version) -> String {
 }
 
 fn files(folder: &Path, uid: Uid) -> Vec<(Revision, PathBuf)> {
+    let mine = all_files(folder).into_iter().filter(|(of, ..)| *of == uid);
+    mine.map(|(_, revision, file)| (revision, file)).collect()
+}
+
+fn all_files(folder: &Path) -> Vec<(Uid, Revision, PathBuf)> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let of = |entry: fs::DirEntry| {
         let name = entry.file_name().into_string().ok()?;
-        let (of, revision) = name.strip_suffix(".segment")?.split_once('-')?;
-        (of.parse() == Ok(uid)).then(|| Some((revision.parse().ok()?, entry.path())))?
+        let (uid, revision) = name.strip_suffix(".segment")?.split_once('-')?;
+        Some((uid.parse().ok()?, revision.parse().ok()?, entry.path()))
     };
     entries.flatten().filter_map(of).collect()
 }

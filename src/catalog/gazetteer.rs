@@ -52,6 +52,13 @@ impl Gazetteer {
         Self { name, version, segment: base, overlay, stored: Some(stored), since: Instant::now() }
     }
 
+    /// The same; where it is the version that was served before, it is as old as that.
+    pub(super) fn after(self, before: Option<&Self>) -> Self {
+        let version = |one: &Self| one.stored.as_ref().map(|stored| (stored.uid, stored.head.revision));
+        let same = before.filter(|before| version(before) == version(&self));
+        Self { since: same.map_or(self.since, |before| before.since), ..self }
+    }
+
     /// This gazetteer with an overlay of changes: without the entities of the ids `gone`, and with `come`. What is
     /// replaced must be given on both sides.
     pub fn with_changes<'a>(
@@ -94,7 +101,7 @@ impl Gazetteer {
         self.overlay.as_ref().map_or_else(|| self.segment.entities().len(), Overlay::len)
     }
 
-    /// When it was compiled or opened in this version.
+    /// When it came to be served in this version.
     pub fn since(&self) -> Instant {
         self.since
     }

@@ -14,11 +14,13 @@ use std::{
 
 use sha2::{Digest as _, Sha256};
 
-use super::{CatalogError, Keeper, Kind, Live, keeper::now};
+use super::{CatalogError, Keeper, Kind, Live, keeper::now, underway::Underway};
 use crate::gazetteer::{Checker, Entity, Issue, write_json};
 
 /// How many entities the database gets at once.
 const CHUNK: usize = 2000;
+/// How many bytes of them, but for a single one that has more.
+const CHUNK_BYTES: usize = 8 << 20;
 /// The most issues that are listed.
 const MAX_ISSUES: usize = 10_000;
 
@@ -98,11 +100,14 @@ impl Import {
         let mut spool = BufReader::with_capacity(1 << 18, spool);
         let mut edit = keeper.store().edit(stored.uid, if_version, now()).await?;
         loop {
-            let mut rows = Vec::with_capacity(CHUNK);
+            let (mut rows, mut bytes) = (Vec::with_capacity(CHUNK), 0);
             while rows.len() < CHUNK
+                && bytes < CHUNK_BYTES
                 && let Some(id) = read(&mut spool)?
             {
-                rows.push((id, read(&mut spool)?.unwrap_or_default()));
+                let content = read(&mut spool)?.unwrap_or_default();
+                bytes += content.len();
+                rows.push((id, content));
             }
             if rows.is_empty() {
                 break;
@@ -112,8 +117,10 @@ impl Import {
         if replace {
             edit.delete_others(|id| self.seen.has(id)).await?;
         }
+        let underway = Underway::begin(live);
         let outcome = keeper.store().commit(edit, Kind::Import, None).await?;
         keeper.follow(live, name).await?;
+        underway.end();
         let counts = [outcome.added, outcome.changed, outcome.deleted];
         Ok(Imported { version: outcome.revision.to_string(), counts })
     }

@@ -9,7 +9,10 @@
 use std::{
     collections::{HashMap, VecDeque},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -18,6 +21,7 @@ use tokio::sync::{Mutex as AsyncMutex, watch};
 use super::{
     CatalogError, Check, Gazetteer, Keep, Kind, Live, Outcome, Revision, Store, StoreError, Stored, Uid, Version,
     build::{self, Base},
+    underway::Underway,
 };
 use crate::{
     gazetteer::{Entity, write_json},
@@ -42,6 +46,9 @@ pub struct Keeper {
     old: Mutex<VecDeque<(Uid, Revision, Arc<Gazetteer>)>>,
     /// The newest revision known to be served.
     served: watch::Sender<Revision>,
+    /// How many times the whole of it was asked for, and the last time that it was had, with its revision.
+    asked: AtomicU64,
+    had: AsyncMutex<(u64, Revision)>,
 }
 
 /// A gazetteer as it is served; whoever makes a newer version of it holds this.
@@ -56,7 +63,8 @@ impl Keeper {
     /// The gazetteers of a database; `folder` is where segments are kept, or they stay in memory.
     pub fn new(store: Store, folder: Option<PathBuf>, keep: Keep) -> Self {
         let (served, _) = watch::channel(0);
-        Self { store, folder, keep, slots: Default::default(), old: Default::default(), served }
+        let (slots, old, asked, had) = Default::default();
+        Self { store, folder, keep, slots, old, served, asked, had }
     }
 
     /// The database.
@@ -83,9 +91,11 @@ impl Keeper {
         if live.catalog().unwrap_or_default().get(name).is_ok_and(|one| one.kept().is_none()) {
             return Err(StoreError::Exists.into());
         }
-        let stored = self.store.create(name, description, now()).await?;
+        let mut underway = Underway::begin(live);
+        let stored = underway.said(self.store.create(name, description, now()).await)?;
         self.bring_up(live, &stored).await?;
         self.tell(stored.head.revision);
+        underway.end();
         Ok(stored)
     }
 
@@ -99,15 +109,18 @@ impl Keeper {
         let stored = self.stored(live, name).await?;
         let slot = self.slot(stored.uid);
         let mut slot = slot.lock().await;
-        let revision = self.store.delete(stored.uid, if_version, now()).await?;
-        // Whoever still means to show it finds that something newer is shown.
+        let mut underway = Underway::begin(live);
+        let revision = underway.said(self.store.delete(stored.uid, if_version, now()).await)?;
+        // Whoever still means to show it finds that something newer is shown, or that the database has nothing of it.
         *slot = Slot { base: None, shown: Revision::MAX, folding: true };
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner).remove(&stored.uid);
         live.retain(|one| one.uid != stored.uid);
         self.old().retain(|(of, ..)| *of != stored.uid);
         if let Some(folder) = &self.folder {
             build::clean(folder, stored.uid, None);
         }
         self.tell(revision);
+        underway.end();
         Ok(revision)
     }
 
@@ -126,8 +139,10 @@ impl Keeper {
         edit.check(checks).await?;
         edit.put(&rows).await?;
         edit.delete(gone).await?;
+        let underway = Underway::begin(live);
         let outcome = self.store.commit(edit, Kind::Edit, None).await?;
         self.follow(live, name).await?;
+        underway.end();
         Ok(outcome)
     }
 
@@ -142,8 +157,10 @@ impl Keeper {
         let stored = self.stored(live, name).await?;
         let mut edit = self.store.edit(stored.uid, if_version, now()).await?;
         edit.restore(to).await?;
+        let underway = Underway::begin(live);
         let outcome = self.store.commit(edit, Kind::Rollback, Some(to)).await?;
         self.follow(live, name).await?;
+        underway.end();
         Ok(outcome)
     }
 
@@ -159,8 +176,21 @@ impl Keeper {
         Ok(())
     }
 
-    /// Serves what the database has.
-    pub async fn refresh(&self, live: &Arc<Live>) -> Result<(), CatalogError> {
+    /// Serves what the database has; gives the revision up to which everything is served. Whoever comes while the database
+    /// is asked shares the next answer with all others who wait, so that callers cannot ask it any number of times.
+    pub async fn refresh(&self, live: &Arc<Live>) -> Result<Revision, CatalogError> {
+        let before = self.asked.load(Ordering::SeqCst);
+        let mut had = self.had.lock().await;
+        if had.0 > before {
+            return Ok(had.1);
+        }
+        let number = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
+        let revision = self.serve_all(live).await?;
+        *had = (number, revision);
+        Ok(revision)
+    }
+
+    async fn serve_all(&self, live: &Arc<Live>) -> Result<Revision, CatalogError> {
         let revision = self.store.revision().await?;
         let gazetteers = self.store.gazetteers().await?;
         for stored in &gazetteers {
@@ -170,18 +200,54 @@ impl Keeper {
                     CatalogError::Compile(_) => {
                         tracing::error!(gazetteer = stored.name, %error, "an old version goes on being served");
                     }
+                    // It was deleted since the list was read.
+                    CatalogError::Store(StoreError::NoGazetteer) => {}
                     other => return Err(other),
                 }
             }
         }
         // What was made since the list was read is newer than it.
-        live.retain(|one| one.uid > revision || gazetteers.iter().any(|stored| stored.uid == one.uid));
+        let stays = |uid: Uid| uid > revision || gazetteers.iter().any(|stored| stored.uid == uid);
+        self.forget(&stays).await;
+        live.retain(|one| stays(one.uid));
         self.tell(revision);
-        Ok(())
+        Ok(revision)
     }
 
-    /// Serves a gazetteer in the version that `stored` says, unless a newer one is served.
+    /// Lets go of what is kept of gazetteers that another server deleted.
+    async fn forget(&self, stays: &impl Fn(Uid) -> bool) {
+        let slots = || self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let gone: Vec<_> =
+            slots().iter().filter(|(uid, _)| !stays(**uid)).map(|(uid, slot)| (*uid, slot.clone())).collect();
+        for (uid, slot) in gone {
+            // Whoever brings it up just now is let come to an end; the database has nothing of it any more.
+            *slot.lock().await = Slot::default();
+            slots().remove(&uid);
+        }
+        self.old().retain(|(uid, ..)| stays(*uid));
+        if let Some(folder) = &self.folder {
+            build::clean_all(folder, stays);
+        }
+    }
+
+    /// Serves a gazetteer in the version that `stored` says or a newer one.
     async fn bring_up(&self, live: &Arc<Live>, stored: &Stored) -> Result<(), CatalogError> {
+        let mut stored = stored.clone();
+        loop {
+            let forgotten = match self.bring_up_once(live, &stored).await {
+                Err(error @ CatalogError::Store(StoreError::NoVersion(_))) => error,
+                done => return done,
+            };
+            // Another server forgot it in the meantime, for a newer one.
+            let now = self.store.gazetteer(&stored.name).await?.filter(|now| now.uid == stored.uid);
+            match now.ok_or(StoreError::NoGazetteer)? {
+                now if now != stored => stored = now,
+                _ => return Err(forgotten),
+            }
+        }
+    }
+
+    async fn bring_up_once(&self, live: &Arc<Live>, stored: &Stored) -> Result<(), CatalogError> {
         let slot = self.slot(stored.uid);
         let mut slot = slot.lock().await;
         if slot.shown >= stored.head.revision {
@@ -211,7 +277,8 @@ impl Keeper {
         }
         slot.base = Some(base.clone());
         slot.shown = stored.head.revision;
-        live.show(&Arc::new(Gazetteer::stored(stored.clone(), base.segment, overlay)));
+        let before = live.catalog().and_then(|catalog| catalog.get(&stored.name).ok());
+        live.show(&Arc::new(Gazetteer::stored(stored.clone(), base.segment, overlay).after(before.as_deref())));
         if changes > FOLD && !slot.folding {
             slot.folding = true;
             let (live, stored) = (live.clone(), stored.clone());

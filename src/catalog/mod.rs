@@ -15,6 +15,7 @@ mod load;
 mod pinned;
 mod source;
 mod store;
+mod underway;
 mod watch;
 
 pub use compile::{Compiled, compile};
@@ -83,13 +84,13 @@ impl Catalog {
         catalog
     }
 
-    /// This catalog with a gazetteer of the database in place of an older version of it. One that was given as a file
-    /// keeps its name.
+    /// This catalog with a gazetteer of the database in place of an older version of it, or of the same version over an
+    /// older base. One that was given as a file keeps its name.
     pub(super) fn with(&self, gazetteer: Arc<Gazetteer>) -> Self {
         let mut catalog = self.clone();
         let revision = |one: &Gazetteer| one.kept().map_or(Revision::MAX, |stored| stored.head.revision);
         let there = catalog.gazetteers.get(gazetteer.name());
-        if there.is_none_or(|there| revision(there) < revision(&gazetteer)) {
+        if there.is_none_or(|there| revision(there) <= revision(&gazetteer)) {
             catalog.gazetteers.insert(gazetteer.name().to_owned(), gazetteer);
         }
         catalog.order();

@@ -367,7 +367,7 @@ pub(super) struct Gazetteer {
 /// The server to speak to.
 #[derive(Debug, Args)]
 pub(super) struct ServerAddress {
-    /// The address of the server; https:// speaks TLS.
+    /// The address of the server; https:// speaks TLS, and so does another machine without http:// before it.
     #[arg(
         long,
         global = true,

@@ -37,7 +37,7 @@ pub(super) async fn serve(options: Options, handle: Handle) -> anyhow::Result<()
             match live.keeper()?.refresh(&live).await {
                 // It went away just now; whoever follows it says so.
                 Err(CatalogError::Store(StoreError::Unavailable(_))) if shared => {}
-                refreshed => refreshed.context("cannot serve what the database has")?,
+                refreshed => drop(refreshed.context("cannot serve what the database has")?),
             }
             if shared {
                 tokio::spawn(catalog::follow(live, every));

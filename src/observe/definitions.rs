@@ -75,6 +75,8 @@ metrics! {
         "Bytes of requests as they came: messages with their frames, compressed where they are, no headers";
     SENT = Counter "onomast.sent" ["By"] {"method", "client"}
         "Bytes of answers as they went: messages with their frames, compressed where they are, no headers";
+    CONNECTIONS_REFUSED = Counter "onomast.connections.refused" ["{connection}"] {"limit"}
+        "Connections that were closed at once: connections, or connections_per_address, of limits is reached";
 
     DOCUMENTS = Counter "onomast.documents" ["{document}"] {"result"}
         "Documents that were searched: answered or refused (too large, say), or given up because nobody waited";

@@ -17,8 +17,9 @@ use opentelemetry::{
 
 use super::{
     definitions::{
-        COMPILE_DURATION, DATABASE_UP, DOCUMENTS, MEMORY, MENTIONS, QUEUE_LENGTH, QUEUE_WAIT, RECEIVED, RELOADS,
-        REQUEST_DURATION, REQUESTS, REQUESTS_RUNNING, SENT, SERVING, TEXT, WORK_DURATION, WORKERS, WORKERS_BUSY,
+        COMPILE_DURATION, CONNECTIONS_REFUSED, DATABASE_UP, DOCUMENTS, MEMORY, MENTIONS, QUEUE_LENGTH, QUEUE_WAIT,
+        RECEIVED, RELOADS, REQUEST_DURATION, REQUESTS, REQUESTS_RUNNING, SENT, SERVING, TEXT, WORK_DURATION, WORKERS,
+        WORKERS_BUSY,
     },
     gazetteers::{GazetteerState, Gazetteers},
     labels::Labels,
@@ -52,6 +53,7 @@ struct Instruments {
     running: UpDownCounter<i64>,
     received: Counter<u64>,
     sent: Counter<u64>,
+    refused: Counter<u64>,
     documents: Counter<u64>,
     text: Counter<u64>,
     mentions: Counter<u64>,
@@ -113,6 +115,7 @@ impl Metrics {
             running: REQUESTS_RUNNING.gauge(meter),
             received: RECEIVED.counter(meter),
             sent: SENT.counter(meter),
+            refused: CONNECTIONS_REFUSED.counter(meter),
             documents: DOCUMENTS.counter(meter),
             text: TEXT.counter(meter),
             mentions: MENTIONS.counter(meter),
@@ -163,6 +166,11 @@ impl Metrics {
             Reload::Failed => "failed",
         };
         self.0.reloads.add(1, &[KeyValue::new("result", result)]);
+    }
+
+    /// A connection was refused for that limit.
+    pub fn refused(&self, limit: &'static str) {
+        self.0.refused.add(1, &[KeyValue::new("limit", limit)]);
     }
 
     /// A job waits for a worker, until what is returned is dropped.

@@ -55,6 +55,11 @@ impl Admin {
     /// Answers until it is dropped.
     pub(super) async fn run(self, scrape: Scrape, readiness: Readiness) {
         tracing::info!(address = %self.address, "listening: /metrics, /livez, /readyz");
+        if !self.address.ip().to_canonical().is_loopback() {
+            tracing::warn!(
+                "other machines may reach the admin port, which asks nobody who they are: let only operators"
+            );
+        }
         let ready = move || async move {
             let code = match readiness.state() {
                 State::Serving => StatusCode::OK,

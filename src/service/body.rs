@@ -1,4 +1,5 @@
-//! The bodies of a call: what comes in is counted and must not stop coming, what goes out ends at the deadline.
+//! The bodies of a call: what comes in is counted and must not stop coming, what goes out ends at the deadline, and both
+//! end when the caller would not be let in any more.
 //!
 //! A request of one message must be there whole in time; a stream may take long, but not between two parts. Bytes are
 //! counted for the quota as they come; a stream whose client is in debt is read no further until it is paid, which HTTP/2
@@ -22,7 +23,7 @@ use tonic::{
     codegen::{Bytes, http::HeaderMap},
 };
 
-use super::{Error, connection::OpenCall, quota::Account};
+use super::{Error, access::Pass, connection::OpenCall, quota::Account};
 
 /// How long a request may take to come.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +36,29 @@ pub(super) struct Patience {
     pub(super) setting: &'static str,
 }
 
+/// How often a stream is asked for what let it in, where nothing comes or goes.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// A pass that is looked at again and again.
+pub(super) struct Recheck {
+    pass: Pass,
+    again: Pin<Box<Sleep>>,
+}
+
+impl Recheck {
+    pub(super) fn new(pass: Pass) -> Self {
+        Self { pass, again: Box::pin(sleep(AGAIN)) }
+    }
+
+    /// Whether it holds no more; if it does, whoever asks is woken to ask again.
+    fn ended(&mut self, context: &mut Context<'_>) -> bool {
+        while self.again.as_mut().poll(context).is_ready() {
+            self.again.as_mut().reset(Instant::now() + AGAIN);
+        }
+        !self.pass.holds()
+    }
+}
+
 /// What a client sends.
 pub(super) struct Incoming {
     body: Body,
@@ -43,12 +67,13 @@ pub(super) struct Incoming {
     timer: Option<Pin<Box<Sleep>>>,
     end: Option<Instant>,
     pause: Option<Pin<Box<Sleep>>>,
+    recheck: Option<Recheck>,
 }
 
 impl Incoming {
-    pub(super) fn new(body: Body, account: Option<Arc<Account>>, patience: Patience) -> Self {
+    pub(super) fn new(body: Body, account: Option<Arc<Account>>, patience: Patience, recheck: Option<Recheck>) -> Self {
         let end = patience.time.and_then(|time| Instant::now().checked_add(time));
-        Self { body, account, patience, timer: None, end, pause: None }
+        Self { body, account, patience, timer: None, end, pause: None, recheck }
     }
 
     fn overdue(&mut self, context: &mut Context<'_>) -> bool {
@@ -64,6 +89,9 @@ impl http_body::Body for Incoming {
 
     fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         let this = self.get_mut();
+        if this.recheck.as_mut().is_some_and(|recheck| recheck.ended(context)) {
+            return Poll::Ready(Some(Err(Error::Unauthenticated.into())));
+        }
         if let Some(pause) = &mut this.pause {
             ready!(pause.as_mut().poll(context));
             this.pause = None;
@@ -103,11 +131,21 @@ pub(super) struct Outgoing {
     rest: Bytes,
     call: OpenCall,
     deadline: Option<Pin<Box<Sleep>>>,
+    recheck: Option<Recheck>,
 }
 
 impl Outgoing {
-    pub(super) fn new(body: Body, call: OpenCall, deadline: Option<Instant>) -> Self {
-        Self { body, rest: Bytes::new(), call, deadline: deadline.map(|deadline| Box::pin(sleep_until(deadline))) }
+    pub(super) fn new(body: Body, call: OpenCall, deadline: Option<Instant>, recheck: Option<Recheck>) -> Self {
+        let deadline = deadline.map(|deadline| Box::pin(sleep_until(deadline)));
+        Self { body, rest: Bytes::new(), call, deadline, recheck }
+    }
+
+    /// Why it ends before the answer does.
+    fn overdue(&mut self, context: &mut Context<'_>) -> Option<Error> {
+        if self.deadline.as_mut().is_some_and(|deadline| deadline.as_mut().poll(context).is_ready()) {
+            return Some(Error::DeadlineExceeded);
+        }
+        self.recheck.as_mut()?.ended(context).then_some(Error::Unauthenticated)
     }
 }
 
@@ -118,13 +156,13 @@ impl http_body::Body for Outgoing {
     fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         let this = self.get_mut();
         this.call.took();
-        if this.deadline.as_mut().is_some_and(|deadline| deadline.as_mut().poll(context).is_ready()) {
-            this.deadline = None;
+        if let Some(error) = this.overdue(context) {
+            (this.deadline, this.recheck) = (None, None);
             // What makes the answer goes, and its work with it.
             this.body = Body::empty();
             this.rest = Bytes::new();
             let mut trailers = HeaderMap::new();
-            let status = Status::from(Error::DeadlineExceeded);
+            let status = Status::from(error);
             return Poll::Ready(Some(status.add_header(&mut trailers).map(|()| Frame::trailers(trailers))));
         }
         if this.rest.is_empty() {

@@ -2,7 +2,7 @@
 //!
 //! Must not know: what is done with the answers.
 
-use std::{fs, io, path::PathBuf, str::FromStr as _};
+use std::{fs, io, net::IpAddr, path::PathBuf, str::FromStr as _};
 
 use thiserror::Error;
 use tonic::{
@@ -20,7 +20,8 @@ const MAX_ANSWER: usize = 256 << 20;
 /// Where a server is, and how to speak to it.
 #[derive(Debug, Clone, Default)]
 pub struct Connection {
-    /// Its address, `http://127.0.0.1:50051` or `https://…`; without a scheme it is `http://`.
+    /// Its address, `http://127.0.0.1:50051` or `https://…`; without a scheme it is `http://` on this machine, and
+    /// `https://` elsewhere, so that no token goes over a network in the clear unless that is said.
     pub address: String,
     /// A token that says who calls.
     pub token: Option<String>,
@@ -81,7 +82,7 @@ impl Interceptor for Bearer {
 /// Connects to a server.
 pub async fn connect(connection: &Connection) -> Result<Client, ClientError> {
     let Connection { address, token, authority, identity } = connection;
-    let full = if address.contains("://") { address.clone() } else { format!("http://{address}") };
+    let full = with_scheme(address);
     let wrong = |message: String| ClientError::Address { address: address.clone(), message };
     let mut endpoint = Endpoint::from_str(&full).map_err(|error| wrong(error.to_string()))?;
     if full.starts_with("https://") {
@@ -104,6 +105,16 @@ pub async fn connect(connection: &Connection) -> Result<Client, ClientError> {
     Ok(Client::new(InterceptedService::new(channel, bearer)).max_decoding_message_size(MAX_ANSWER))
 }
 
+/// The address with the scheme that it has, or that is safe.
+fn with_scheme(address: &str) -> String {
+    if address.contains("://") {
+        return address.to_owned();
+    }
+    let host = address.rsplit_once(':').map_or(address, |(host, _)| host).trim_matches(['[', ']']);
+    let here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback());
+    format!("{}://{address}", if here { "http" } else { "https" })
+}
+
 fn read(file: &PathBuf) -> Result<String, ClientError> {
     fs::read_to_string(file).map_err(|error| ClientError::File { file: file.clone(), error })
 }
@@ -118,4 +129,26 @@ pub fn explain(status: &Status) -> String {
         text.push_str(&format!("\n  {}: {}", violation.field, violation.description));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_goes_over_a_network_in_the_clear_unless_that_is_said() {
+        for (address, full) in [
+            ("localhost:50051", "http://localhost:50051"),
+            ("127.0.0.1:1", "http://127.0.0.1:1"),
+            ("[::1]:50051", "http://[::1]:50051"),
+            ("onomast.example", "https://onomast.example"),
+            ("onomast.example:50051", "https://onomast.example:50051"),
+            ("localhost.example:50051", "https://localhost.example:50051"),
+            ("192.0.2.1:50051", "https://192.0.2.1:50051"),
+            ("[2001:db8::1]:50051", "https://[2001:db8::1]:50051"),
+            ("http://onomast.example:50051", "http://onomast.example:50051"),
+        ] {
+            assert_eq!(with_scheme(address), full);
+        }
+    }
 }

@@ -22,19 +22,29 @@ use std::{
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
+    sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc},
     time::{Instant, Sleep, sleep, timeout},
 };
 use tokio_rustls::server::TlsStream;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::server::Connected;
 
-use super::{Limits, access, tls::Tls};
+use super::{
+    Limits,
+    access::Certificate,
+    places::{Place, Places},
+    tls::Tls,
+};
+use crate::observe::Metrics;
 
 /// What a client sends before all else: the preface of HTTP/2, and the head of its settings.
 const OPENING_BYTES: u64 = 24 + 9;
 /// How long to wait when the system refuses to take a connection.
 const REFUSED: Duration = Duration::from_millis(50);
+/// The most calls at once of a connection that nobody is asked for: who watches health does so once for each service.
+pub(super) const UNASKED: usize = 16;
+/// How often the log says that connections are refused.
+const TOLD: Duration = Duration::from_secs(60);
 /// A time that is not there.
 const NEVER: u64 = u64::MAX;
 
@@ -43,8 +53,8 @@ const NEVER: u64 = u64::MAX;
 pub(super) struct Peer {
     /// Its address.
     pub(super) address: Option<SocketAddr>,
-    /// The names of its certificate, which was verified; none without one.
-    pub(super) names: Arc<[String]>,
+    /// Its certificate, which was verified.
+    pub(super) certificate: Arc<Certificate>,
     /// What happens on the connection.
     pub(super) link: Arc<Link>,
 }
@@ -58,6 +68,8 @@ pub(super) struct Link {
     /// The open calls, each with the time since when its client takes nothing.
     calls: Mutex<HashMap<u64, Arc<AtomicU64>>>,
     count: AtomicU64,
+    /// Room for calls that nobody is asked for.
+    unasked: Arc<Semaphore>,
 }
 
 /// A call that is open on a connection.
@@ -66,26 +78,28 @@ pub(super) struct OpenCall {
     link: Arc<Link>,
     number: u64,
     waiting: Arc<AtomicU64>,
+    _unasked: Option<OwnedSemaphorePermit>,
 }
 
 impl Link {
     fn new() -> Self {
         let (idle, calls, count) = Default::default();
-        Self { opened: Instant::now(), idle, calls, count }
+        Self { opened: Instant::now(), idle, calls, count, unasked: Arc::new(Semaphore::new(UNASKED)) }
     }
 
     fn now(&self) -> u64 {
         self.opened.elapsed().as_millis() as u64
     }
 
-    /// Notes that a call is open.
-    pub(super) fn open(self: &Arc<Self>) -> OpenCall {
+    /// Notes that a call is open. Fails where nobody was `asked` who calls, and there are too many of these.
+    pub(super) fn open(self: &Arc<Self>, asked: bool) -> Result<OpenCall, TryAcquireError> {
+        let unasked = (!asked).then(|| self.unasked.clone().try_acquire_owned()).transpose()?;
         let number = self.count.fetch_add(1, Ordering::Relaxed);
         let waiting = Arc::new(AtomicU64::new(NEVER));
         let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
         calls.insert(number, waiting.clone());
         self.idle.store(NEVER, Ordering::Relaxed);
-        OpenCall { link: self.clone(), number, waiting }
+        Ok(OpenCall { link: self.clone(), number, waiting, _unasked: unasked })
     }
 
     fn passed(&self, since: u64, seconds: u64) -> bool {
@@ -142,7 +156,7 @@ pub(super) struct Connection {
     limits: Arc<Limits>,
     read: u64,
     look: Pin<Box<Sleep>>,
-    _permit: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 /// Takes connections until the receiver goes.
@@ -150,16 +164,17 @@ pub(super) fn accept(
     listener: TcpListener,
     tls: Option<Arc<Tls>>,
     limits: Arc<Limits>,
+    metrics: Metrics,
 ) -> ReceiverStream<io::Result<Connection>> {
     let (give, take) = mpsc::channel(16);
     tokio::spawn(async move {
-        let most = limits.connections.min(Semaphore::MAX_PERMITS);
-        let room = Arc::new(Semaphore::new(most));
+        let places = Places::new(&limits);
+        let mut told: Option<Instant> = None;
         loop {
-            let stream = tokio::select! {
+            let (stream, from) = tokio::select! {
                 () = give.closed() => break,
                 accepted = listener.accept() => match accepted {
-                    Ok((stream, _)) => stream,
+                    Ok(accepted) => accepted,
                     Err(error) => {
                         tracing::warn!(%error, "the system gives no connection");
                         tokio::time::sleep(REFUSED).await;
@@ -167,15 +182,23 @@ pub(super) fn accept(
                     }
                 },
             };
-            let Ok(permit) = room.clone().try_acquire_owned() else {
-                tracing::warn!(limit = most, "connection refused: limits.connections");
-                continue;
+            let place = match places.take(from.ip()) {
+                Ok(place) => place,
+                Err(limit) => {
+                    metrics.refused(limit);
+                    // Whoever makes many connections must not make many lines as well.
+                    if told.is_none_or(|told| told.elapsed() >= TOLD) {
+                        told = Some(Instant::now());
+                        tracing::warn!(%from, "connections are refused: limits.{limit} (said once a minute)");
+                    }
+                    continue;
+                }
             };
             // A connection without the option works as well.
             let _ = stream.set_nodelay(true);
             let (tls, limits, give) = (tls.clone(), limits.clone(), give.clone());
             tokio::spawn(async move {
-                match open(stream, tls, limits, permit).await {
+                match open(stream, tls, limits, place).await {
                     // The receiver goes when the server ends.
                     Ok(connection) => drop(give.send(Ok(connection)).await),
                     Err(error) => tracing::debug!(%error, "no handshake"),
@@ -186,26 +209,21 @@ pub(super) fn accept(
     ReceiverStream::new(take)
 }
 
-async fn open(
-    stream: TcpStream,
-    tls: Option<Arc<Tls>>,
-    limits: Arc<Limits>,
-    permit: OwnedSemaphorePermit,
-) -> io::Result<Connection> {
+async fn open(stream: TcpStream, tls: Option<Arc<Tls>>, limits: Arc<Limits>, place: Place) -> io::Result<Connection> {
     let address = stream.peer_addr().ok();
-    let (stream, names) = match tls {
-        None => (Stream::Plain(stream), Vec::new()),
+    let (stream, certificate) = match tls {
+        None => (Stream::Plain(stream), Certificate::default()),
         Some(tls) => {
             let time = Duration::from_secs(limits.handshake_seconds.max(1));
             let stream = timeout(time, tls.acceptor().accept(stream)).await.map_err(io::Error::from)??;
-            let names = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
-            let names = names.map(|certificate| access::names(certificate)).unwrap_or_default();
-            (Stream::Tls(Box::new(stream)), names)
+            let shown = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
+            let certificate = shown.map(|certificate| Certificate::read(certificate)).unwrap_or_default();
+            (Stream::Tls(Box::new(stream)), certificate)
         }
     };
-    let peer = Peer { address, names: names.into(), link: Arc::new(Link::new()) };
+    let peer = Peer { address, certificate: Arc::new(certificate), link: Arc::new(Link::new()) };
     let look = Box::pin(sleep(rhythm(&limits)));
-    Ok(Connection { stream, peer, limits, read: 0, look, _permit: permit })
+    Ok(Connection { stream, peer, limits, read: 0, look, _place: place })
 }
 
 /// How often a connection is looked at.

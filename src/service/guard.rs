@@ -2,12 +2,11 @@
 //!
 //! Puts the [`Principal`] beside the request, and beside the answer for whoever counts or logs. Health checks need no
 //! credentials; all else does where anybody is asked, reflection too. The answer to a caller who is not known, and what it
-//! costs, do not depend on the method.
+//! costs, do not depend on the method. Streams are asked again and again: they end when they would not be let in any more.
 //!
 //! Must not know: messages.
 
 use std::{
-    net::IpAddr,
     sync::Arc,
     task::{Context, Poll},
     time::Duration,
@@ -24,20 +23,25 @@ use tower::{Layer, Service};
 
 use super::{
     Error, Limits, Principal, Workers,
-    access::Gate,
-    body::{Incoming, Outgoing, Patience},
-    connection::Peer,
+    access::{Gate, Pass},
+    body::{Incoming, Outgoing, Patience, Recheck},
+    connection::{Peer, UNASKED},
     front,
+    places::network,
     quota::{Account, Accounts},
 };
 use crate::observe::Call;
 
 /// What anybody may call.
 const OPEN: &str = "/grpc.health.v1.Health/";
+/// When to try again where a connection has too many of these.
+const RETRY: Duration = Duration::from_secs(1);
 /// What is worked on by the workers, where a line may form.
 const WORKED: &str = "/onomast.v1.ExtractionService/";
 /// How the methods end whose client sends a stream.
 const CLIENT_STREAMS: [&str; 3] = ["/StreamExtract", "/ImportEntities", "/ServerReflectionInfo"];
+/// How the methods end that answer one message with a stream.
+const SERVER_STREAMS: [&str; 2] = ["/WatchGazetteers", "/ExportEntities"];
 
 /// The layer.
 #[derive(Debug, Clone)]
@@ -71,24 +75,25 @@ pub(super) struct Guarded<S> {
 struct Admitted {
     principal: Principal,
     account: Option<Arc<Account>>,
+    /// What a long call is asked for again.
+    pass: Option<Pass>,
 }
 
 impl Guard {
     /// Lets a call begin, or says why not. Nothing of its messages was read yet.
     fn admit(&self, path: &str, headers: &HeaderMap, peer: Option<&Peer>) -> Result<Admitted, Error> {
         if path.starts_with(OPEN) {
-            return Ok(Admitted { principal: Principal::anybody(), account: None });
+            return Ok(Admitted { principal: Principal::anybody(), account: None, pass: None });
         }
-        let (principal, quota) = match &self.gate {
-            None => (Principal::anybody(), None),
-            Some(gate) => {
-                let known = gate.who(headers, peer.map_or(&[], |peer| &peer.names))?;
-                (known.principal.clone(), known.quota)
+        let certificate = peer.map(|peer| peer.certificate.clone()).unwrap_or_default();
+        let pass = Pass::new(self.gate.as_ref(), headers, certificate)?;
+        let known = pass.known();
+        let quota = known.and_then(|known| known.quota);
+        let client = || match known {
+            Some(known) => known.identity(),
+            None => {
+                peer.and_then(|peer| peer.address).map(|address| network(address.ip()).to_string()).unwrap_or_default()
             }
-        };
-        let client = || match &self.gate {
-            Some(_) => principal.name.clone(),
-            None => peer.and_then(|peer| peer.address).map(|address| network(address.ip())).unwrap_or_default(),
         };
         let account = self.accounts.of(client, quota);
         if path.starts_with(WORKED) && !streams(path) {
@@ -97,7 +102,8 @@ impl Guard {
         if let Some(account) = &account {
             account.begin()?;
         }
-        Ok(Admitted { principal, account })
+        let long = streams(path) || SERVER_STREAMS.iter().any(|method| path.ends_with(method));
+        Ok(Admitted { principal: pass.principal(), account, pass: long.then_some(pass) })
     }
 
     fn patience(&self, path: &str) -> Patience {
@@ -112,17 +118,6 @@ impl Guard {
 
 fn streams(path: &str) -> bool {
     CLIENT_STREAMS.iter().any(|method| path.ends_with(method))
-}
-
-/// Who is behind an address: with IPv6, one client has a whole /64.
-fn network(address: IpAddr) -> String {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
-    }
 }
 
 impl<S> Service<Request<Body>> for Guarded<S>
@@ -141,8 +136,13 @@ where
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         let peer = request.extensions().get::<Peer>().cloned();
-        let open = peer.as_ref().map(|peer| peer.link.open());
-        let Admitted { principal, account } =
+        let asked = !request.uri().path().starts_with(OPEN);
+        let Ok(open) = peer.as_ref().map(|peer| peer.link.open(asked)).transpose() else {
+            let error =
+                Error::Overloaded { setting: "of health checks on one connection", limit: UNASKED, retry: RETRY };
+            return Box::pin(async { Ok(Status::from(error).into_http()) });
+        };
+        let Admitted { principal, account, pass } =
             match self.guard.admit(request.uri().path(), request.headers(), peer.as_ref()) {
                 Ok(admitted) => admitted,
                 Err(error) => return Box::pin(async { Ok(Status::from(error).into_http()) }),
@@ -156,13 +156,17 @@ where
         if let Some(account) = &account {
             request.extensions_mut().insert(account.clone());
         }
-        let request = request.map(|body| Body::new(Incoming::new(body, account, patience)));
+        let recheck = pass.clone().map(Recheck::new);
+        let request = request.map(|body| Body::new(Incoming::new(body, account, patience, recheck)));
         let call = self.inner.call(request);
         Box::pin(async move {
             let mut response = call.await?;
             response.extensions_mut().insert(principal);
             Ok(match open {
-                Some(open) => response.map(|body| Body::new(Outgoing::new(body, open, deadline))),
+                Some(open) => {
+                    let recheck = pass.map(Recheck::new);
+                    response.map(|body| Body::new(Outgoing::new(body, open, deadline, recheck)))
+                }
                 None => response,
             })
         })

@@ -32,6 +32,9 @@ pub struct Limits {
     pub stream_look_ahead: usize,
     /// The most connections at once; any more are closed at once.
     pub connections: usize,
+    /// The most connections at once from one address (with IPv6, one /64); any more are closed at once. 0 for any: where all
+    /// come through one proxy.
+    pub connections_per_address: usize,
     /// The most calls at once of one connection; the client holds back any more.
     pub connection_streams: u32,
     /// The largest headers of a call, in bytes, names and values together.
@@ -69,6 +72,7 @@ impl Default for Limits {
             queued_documents: 0,
             queue_milliseconds: 250,
             connections: 10_000,
+            connections_per_address: 1000,
             connection_streams: 250,
             header_bytes: 16 << 10,
             pending_resets: 20,

@@ -25,6 +25,7 @@ mod guard;
 mod limits;
 mod noted;
 mod options;
+mod places;
 mod plan;
 pub mod proto;
 mod quota;

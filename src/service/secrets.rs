@@ -1,11 +1,17 @@
 //! Certificates and the access file together: read at start, and again when somebody asks or a file has changed.
 //!
-//! A file is taken for changed when its time or its length is another. What is bad is logged as an error once, and leaves
-//! in force what was read before.
+//! A file is taken for changed when its times, its length or its place on the disk are others. They are looked at before
+//! the file is read, so that what changes meanwhile is read the next time. What is bad is logged as an error once, and
+//! leaves in force what was read before.
 //!
 //! Must not know: connections, requests.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    os::unix::fs::MetadataExt as _,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use tokio::task::spawn_blocking;
 
@@ -32,10 +38,12 @@ pub struct Facing {
 pub(super) struct Secrets {
     pub(super) tls: Option<Arc<Tls>>,
     pub(super) gate: Option<Arc<Gate>>,
+    /// Held while everything is read again: what was read first must not come into force last.
+    reading: Mutex<()>,
 }
 
 /// What tells a file from its former self.
-type Mark = Option<(std::time::SystemTime, u64)>;
+type Mark = Option<[i64; 6]>;
 
 impl Secrets {
     /// Reads everything.
@@ -43,7 +51,7 @@ impl Secrets {
         let Facing { tls, access, quota: _ } = facing;
         let gate = Gate::load(access)?.map(Arc::new);
         let tls = Tls::load(tls, gate.is_some())?.map(Arc::new);
-        Ok(Self { tls, gate })
+        Ok(Self { tls, gate, reading: Mutex::default() })
     }
 
     /// Whether a client has to show who it is.
@@ -53,6 +61,7 @@ impl Secrets {
 
     /// Reads everything again; false where anything was bad.
     pub(super) fn reload(&self) -> bool {
+        let _reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         let mut good = true;
         if let Some(tls) = &self.tls {
             match tls.reload() {
@@ -80,12 +89,25 @@ impl Secrets {
         tls.chain(self.gate.iter().flat_map(|gate| gate.files())).collect()
     }
 
-    fn marks(&self) -> Vec<Mark> {
-        let mark = |file: &PathBuf| {
-            let data = std::fs::metadata(file).ok()?;
-            Some((data.modified().ok()?, data.len()))
+    fn marks(&self) -> Vec<(PathBuf, Mark)> {
+        let mark = |file: PathBuf| {
+            let mark = std::fs::metadata(&file).ok().map(|data| {
+                let (length, place) = (data.len() as i64, data.ino() as i64);
+                [data.mtime(), data.mtime_nsec(), data.ctime(), data.ctime_nsec(), length, place]
+            });
+            (file, mark)
         };
-        self.files().iter().map(mark).collect()
+        self.files().into_iter().map(mark).collect()
+    }
+
+    /// Reads everything again if a file is another than `last` time. What is returned is of before it was read; where a new
+    /// access file names other keys, that is another list, and all is read once more.
+    fn look(&self, last: Option<&[(PathBuf, Mark)]>) -> Vec<(PathBuf, Mark)> {
+        let now = self.marks();
+        if last.is_some_and(|last| last != now) {
+            self.reload();
+        }
+        now
     }
 
     /// Reads everything again whenever a file has changed; never ends.
@@ -97,18 +119,63 @@ impl Secrets {
         let mut before = None;
         loop {
             interval.tick().await;
-            let secrets = self.clone();
-            let last = before.clone();
-            let look = move || {
-                let now = secrets.marks();
-                if last.is_some_and(|last| last != now) {
-                    secrets.reload();
-                    // A new access file may name other keys.
-                    return secrets.marks();
-                }
-                now
-            };
-            before = spawn_blocking(look).await.ok();
+            let (secrets, last) = (self.clone(), before.clone());
+            before = spawn_blocking(move || secrets.look(last.as_deref())).await.ok().or(before);
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::{fs, process::Command, thread};
+
+    use super::*;
+
+    /// From RFC 7517.
+    const KEYS: &str = r#"{"keys": [{"kty": "EC", "crv": "P-256", "kid": "1",
+        "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}]}"#;
+
+    #[test]
+    fn what_changes_while_it_is_read_is_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, keys) = (folder.path().join("access.toml"), folder.path().join("keys.json"));
+        // Reading the keys waits until somebody writes them.
+        assert!(Command::new("mkfifo").arg(&keys).status().unwrap().success());
+        let written = |count: usize| {
+            let keys = keys.clone();
+            thread::spawn(move || (0..count).for_each(|_| fs::write(&keys, KEYS).unwrap()))
+        };
+        let access = |name: &str| {
+            let hash = format!("sha256:{}", "ab".repeat(32));
+            let principal = format!(
+                "[[principal]]\nname = \"{name}\"\nrole = \"reader\"\ngazetteers = []\ntokens = [\"{hash}\"]\n"
+            );
+            let jwt = "[jwt]\njwks = \"keys.json\"\nissuer = \"a\"\naudience = \"b\"\n";
+            fs::write(&file, format!("{principal}{jwt}")).unwrap();
+        };
+        access("one");
+        let facing = Facing { access: access::Options { file: file.clone() }, ..Facing::default() };
+        let writing = written(1);
+        let secrets = Arc::new(Secrets::load(&facing).unwrap());
+        writing.join().unwrap();
+        let marks = secrets.look(None);
+
+        access("three");
+        let looking = thread::spawn({
+            let secrets = secrets.clone();
+            move || secrets.look(Some(&marks))
+        });
+        // Opening for writing waits for who reads: the access file was read by then, and not the keys.
+        let mut pipe = fs::OpenOptions::new().write(true).open(&keys).unwrap();
+        access("eleven");
+        std::io::Write::write_all(&mut pipe, KEYS.as_bytes()).unwrap();
+        drop(pipe);
+        let marks = looking.join().unwrap();
+        let writing = written(1);
+        secrets.look(Some(&marks));
+        let named = |name: &str| format!("{:?}", secrets.gate).contains(&format!("{name:?}"));
+        assert!(named("eleven") && !named("three"), "{:?}", secrets.gate);
+        writing.join().unwrap();
     }
 }

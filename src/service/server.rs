@@ -310,7 +310,7 @@ impl Server {
             let _ = draining.send(());
         };
         tracing::info!(%address, workers = count, "listening");
-        let incoming = connection::accept(listener, secrets.tls.clone(), limits);
+        let incoming = connection::accept(listener, secrets.tls.clone(), limits, metrics.clone());
         let watching = secrets.watch(Duration::from_secs(options.watch_seconds));
         let serving = router.serve_with_incoming_shutdown(incoming, stopping);
         let grace = async {

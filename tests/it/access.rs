@@ -112,6 +112,47 @@ async fn the_access_file_is_read_again_and_a_bad_one_is_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_two_have_is_not_one_account() {
+    let tenants = Tenants::new();
+    tenants.write_access("quota = { bytes_per_second = 1 }");
+    let quota = Quota { bytes_per_second: 1_000_000, ..Quota::default() };
+    let server = TestServer::facing(Limits::default(), &onomast::service::Facing { quota, ..tenants.access() }).await;
+    server.handle.serve(Tenants::catalog()).await;
+    let mut client = server.client().await;
+    // The issuer calls somebody like a principal of the file.
+    let mut claims = claims();
+    claims["sub"] = "tenant one".into();
+    let namesake = tenants.signer.sign(&claims, |_| {});
+    let token = tenants.one.token.as_str();
+    assert!(found(&mut client, token, &[]).await.is_ok());
+    for _ in 0..3 {
+        // In debt for a minute, whoever else calls.
+        assert_eq!(found(&mut client, token, &[]).await.unwrap_err().code(), Code::ResourceExhausted);
+        assert!(found(&mut client, &namesake, &[]).await.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_access_file_is_told_of_without_what_stands_in_it() {
+    let tenants = Tenants::new();
+    let secret = &tenants.one.token;
+    for (line, told) in [
+        (format!("tokens = \"{secret}\""), "line 5: invalid type: string"),
+        (format!("tokens = [\"{secret}\"]"), "tokens[0] of \"a\" is no hash"),
+        (format!("tokens = [\"{secret}]"), "missing comma"),
+        (format!("quota = \"{secret}\""), "line 5: invalid type: string"),
+        (format!("certificates = {{ {secret} = \"{secret}\" }}"), "line 5: invalid type: map"),
+    ] {
+        let text = format!("\n[[principal]]\nname = \"a\"\nrole = \"reader\"\n{line}\ngazetteers = []\n");
+        tenants.folder.file("access.toml", text);
+        let error = Server::bind_facing(Options::default(), Limits::default(), &tenants.access()).await.unwrap_err();
+        let error = error.to_string();
+        assert!(error.contains(told), "{error}");
+        assert!(!error.contains(&secret[8..]), "{error}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn inline_entities_are_counted() {
     let tenants = Tenants::new();
     let quota = Quota { inline_entities_per_second: 10, ..Quota::default() };

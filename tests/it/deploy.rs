@@ -55,6 +55,29 @@ fn deploy_uses_settings_that_exist() {
 }
 
 #[test]
+fn deploy_builds_with_the_compiler_that_the_package_asks_for() {
+    let cargo: toml::Table = read("Cargo.toml").parse().unwrap();
+    let (version, rust) = (&cargo["package"]["version"], cargo["package"]["rust-version"].as_str().unwrap());
+    let image = format!("onomast:{}", version.as_str().unwrap());
+    assert!(read("deploy/Dockerfile").contains(&format!("FROM rust:{rust}-bookworm AS build")), "rust {rust}");
+    for file in ["deploy/Dockerfile", "deploy/kubernetes.yaml", "deploy/README.md"] {
+        assert!(read(file).contains(&image), "{file} lacks {image}");
+    }
+}
+
+#[test]
+fn deploy_writes_only_where_a_volume_is() {
+    // The root of the image is read-only.
+    let text = read("deploy/kubernetes.yaml");
+    let mounted: Vec<_> =
+        text.split("mountPath: ").skip(1).map(|rest| rest.split(['}', ',']).next().unwrap()).collect();
+    for written in ["{name: TMPDIR, value: ", "{name: ONOMAST_GAZETTEERS_DATA, value: "] {
+        let folder = text.split_once(written).unwrap().1.split('}').next().unwrap();
+        assert!(mounted.contains(&folder), "{written}{folder}: {mounted:?}");
+    }
+}
+
+#[test]
 fn deploy_page_names_settings_that_exist() {
     let config = Config::load(None, [], []).unwrap().to_string();
     let table: toml::Table = config.parse().unwrap();

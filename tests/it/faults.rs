@@ -1,5 +1,6 @@
 //! What may happen to a server and its database: killed at any moment, damaged and missing files, a full disk, a database
-//! that goes away, clocks that jump.
+//! that goes away, clocks that jump. The moments are drawn from a seed, which is printed, and may be given as
+//! `ONOMAST_SEED`.
 
 use std::{
     collections::BTreeMap,
@@ -19,7 +20,7 @@ use tonic::transport::Channel;
 
 use crate::{
     gazetteers::{Database, KEEP, client, create, given, import, reason, request, serve, upsert},
-    support::Folder,
+    support::{Folder, Random},
     surfaces,
 };
 
@@ -92,12 +93,16 @@ async fn content(client: &mut Client, name: &str) -> BTreeMap<String, String> {
 
 /// How often each server is killed.
 const KILLS: usize = 200;
+/// The longest that a server lives then, in microseconds.
+const LONGEST: usize = 60_000;
 /// How many entities an import has.
 const IMPORTED: usize = 60;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_outlives_a_kill_and_nothing_is_half_there() {
+    let seed = Random::seed();
     for database in Database::all().await {
+        let mut random = Random(seed);
         let flags = database.flags();
         let mut edits: BTreeMap<String, String> = BTreeMap::new();
         let mut sent = edits.clone();
@@ -157,8 +162,8 @@ async fn what_was_acknowledged_outlives_a_kill_and_nothing_is_half_there() {
                     }
                 }
             });
-            // A moment that differs from kill to kill, from none to some edits.
-            let moment = Duration::from_micros((kill as u64).wrapping_mul(7919) % 60_000);
+            // From before the first change to behind some edits and imports.
+            let moment = Duration::from_micros(random.below(LONGEST) as u64);
             tokio::task::spawn_blocking(move || {
                 std::thread::park_timeout(moment);
                 drop(server);
@@ -248,7 +253,9 @@ async fn a_full_disk_loses_nothing() {
     let folder = Folder::new();
     let disk = folder.path("disk");
     fs::create_dir_all(&disk).unwrap();
-    let mount = "mount -t tmpfs -o size=3m tmpfs \"$1\" && shift && exec \"$@\"";
+    // With something in it that can be removed again.
+    let mount =
+        "mount -t tmpfs -o size=4m tmpfs \"$1\" && head -c 1000000 /dev/zero > \"$1/ballast\" && shift && exec \"$@\"";
     let can = Command::new("unshare").args(["-m", "sh", "-c", mount, "sh"]).arg(&disk).arg("true").output();
     if !can.is_ok_and(|output| output.status.success()) {
         println!("skipped: this machine gives no disk of its own (unshare, mount)");
@@ -260,6 +267,12 @@ async fn a_full_disk_loses_nothing() {
     let mut client = Client::new(server.channel().await);
     create(&mut client, "names").await;
     let long = "x".repeat(3000);
+    // An import that does not fit leaves nothing behind, not even the gazetteer that it was to make.
+    let entities = (0..2000).map(|number| given(&format!("{number}"), &format!("Name {number} {long}"))).collect();
+    let full = client.import_entities(import("others", true, entities)).await.unwrap_err();
+    assert_eq!(reason(&full), (tonic::Code::ResourceExhausted, "DISK_FULL".into()), "{full:?}");
+    let others = proto::GetGazetteerRequest { name: "others".into() };
+    assert_eq!(reason(&client.get_gazetteer(others).await.unwrap_err()).1, "GAZETTEER_NOT_FOUND");
     let mut kept = 0;
     let full = loop {
         let entities =
@@ -271,6 +284,15 @@ async fn a_full_disk_loses_nothing() {
         assert!(kept < 1000, "3 MB hold more than {kept} edits of 150 KB");
     };
     assert_eq!(reason(&full), (tonic::Code::ResourceExhausted, "DISK_FULL".into()), "{full:?}");
+    // Where there is room again, changes go on.
+    fs::remove_file(format!("/proc/{}/root{}", server.child.id(), disk.join("ballast").display())).unwrap();
+    for number in 0..10 {
+        let entities = vec![given(&format!("after-{number}"), "Name")];
+        client.upsert_entities(upsert("names", entities)).await.unwrap();
+    }
+    let ids = (0..10).map(|number| format!("after-{number}")).collect();
+    let remove = proto::DeleteEntitiesRequest { gazetteer: "names".into(), ids, ..Default::default() };
+    assert_eq!(client.delete_entities(remove).await.unwrap().into_inner().deleted, 10);
     // What was kept is there, goes on being served, and is the whole of it.
     assert_eq!(content(&mut client, "names").await.len(), kept * 50);
     let text = format!("Name 0 {long}");

@@ -166,6 +166,7 @@ async fn metrics_are_exported_by_the_names_of_their_definitions() {
     metrics.compiled(Duration::from_millis(3));
     metrics.reloaded(Reload::Ok);
     metrics.reloaded(Reload::Failed);
+    metrics.refused("connections");
     until(&server, "onomast_work_duration_seconds_count", 1.0).await;
 
     let (_, text) = get(&server.admin, "/metrics").await;

@@ -3,10 +3,7 @@
 //! Each client has a gazetteer of its own, and knows what each of its versions holds. Whatever it asks, it must get what
 //! it knows: at once, in any version, and after restarts. The seed is printed, and may be given as `ONOMAST_SEED`.
 
-use std::{
-    collections::BTreeMap,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::collections::BTreeMap;
 
 use onomast::{catalog::Gazetteer, extract::Options, gazetteer::Entity, service::proto};
 use proto::version_requirement::Version;
@@ -14,6 +11,7 @@ use tonic::transport::Channel;
 
 use crate::{
     gazetteers::{Database, KEEP, client, create, given, import, reason, remove, request, serve, upsert},
+    support::Random,
     surfaces,
 };
 
@@ -39,23 +37,6 @@ const NAMES: [&str; 12] = [
 ];
 const TEXT: &str = "Xi Jinping of China, ChinaRussia and the Bank of China: an indepth look. Paris Hilton, Hilton and \
                     Paris saw New York; US and York met Xi. Russias York.";
-
-/// Small random numbers (SplitMix64).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        (self.next() % limit as u64) as usize
-    }
-}
 
 type Content = BTreeMap<String, String>;
 
@@ -189,9 +170,7 @@ impl Model {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_thousand_random_steps_give_what_a_model_gives() {
-    let clock = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos() as u64;
-    let seed = std::env::var("ONOMAST_SEED").map_or(clock, |seed| seed.parse().unwrap());
-    println!("ONOMAST_SEED={seed}");
+    let seed = Random::seed();
     for database in Database::all().await {
         let model = |number: usize| Model {
             random: Random(seed ^ (number as u64) << 48),

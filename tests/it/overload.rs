@@ -8,7 +8,11 @@ use onomast::{
     service::{Facing, Limits, Quota, proto},
 };
 use proto::{Document, ExtractRequest};
-use tokio::{io::AsyncReadExt as _, net::TcpStream, time::timeout};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    time::timeout,
+};
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
@@ -34,7 +38,8 @@ async fn open(
 ) -> (h2::client::ResponseFuture, h2::SendStream<prost::bytes::Bytes>, tokio::task::JoinHandle<()>) {
     let (mut send, connection) = h2::client::handshake(tcp(server).await).await.unwrap();
     let connection = tokio::spawn(async move { drop(connection.await) });
-    let uri = format!("{}/onomast.v1.ExtractionService/{method}", server.address);
+    let service = if method == "ImportEntities" { "GazetteerService" } else { "ExtractionService" };
+    let uri = format!("{}/onomast.v1.{service}/{method}", server.address);
     let mut request = http::Request::post(uri).header("content-type", "application/grpc");
     if let Some(timeout) = timeout {
         request = request.header("grpc-timeout", timeout);
@@ -76,6 +81,22 @@ async fn a_stream_that_pauses_for_too_long_ends() {
     let status = Status::from_header_map(&trailers).unwrap();
     assert_eq!(status.get_error_details().error_info().unwrap().reason, "TOO_SLOW");
     assert!(status.message().contains("limits.stream_idle_seconds"), "{status:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_pauses_for_too_long_ends() {
+    let server = TestServer::empty(Limits { stream_idle_seconds: 1, ..Limits::default() }).await;
+    let folder = crate::support::Folder::new();
+    let store = onomast::catalog::Store::open_folder(&folder.path("data")).await.unwrap();
+    server.handle.live().keep(onomast::catalog::Keeper::new(store, None, crate::gazetteers::KEEP));
+    server.handle.serve(Catalog::default()).await;
+    let (response, mut stream, _connection) = open(&server, "ImportEntities", None).await;
+    let config = Some(proto::ImportConfig { gazetteer: "one".into(), create: true, ..Default::default() });
+    let message = proto::ImportEntitiesRequest { config, entities: vec![] };
+    stream.send_data(framed(&message).into(), false).unwrap();
+    let response = timeout(LONG, response).await.unwrap().unwrap();
+    let status = Status::from_header_map(response.headers()).unwrap();
+    assert_eq!(status.get_error_details().error_info().unwrap().reason, "TOO_SLOW", "{status:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -135,6 +156,59 @@ async fn connections_beyond_the_limit_are_closed_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn connections_of_an_address_have_a_limit_of_their_own_and_are_counted() {
+    let limits = Limits { connections: 3, connections_per_address: 2, ..Limits::default() };
+    let (server, _, _exporters) = TestServer::observed(limits, &Default::default()).await;
+    server.handle.serve(catalog()).await;
+    let _two = (server.client().await, server.client().await);
+    // Says how HTTP/2 begins; who is let in is answered.
+    let talk = async |from: [u8; 4]| {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind((from, 0).into()).unwrap();
+        let mut stream =
+            socket.connect(server.address.strip_prefix("http://").unwrap().parse().unwrap()).await.unwrap();
+        stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.ok();
+        let read = timeout(LONG, stream.read(&mut [0; 10])).await.unwrap().unwrap_or(0);
+        (read > 0).then_some(stream)
+    };
+    assert!(talk([127, 0, 0, 1]).await.is_none());
+    let third = talk([127, 0, 0, 2]).await;
+    assert!(third.is_some(), "another address has its own");
+    assert!(talk([127, 0, 0, 3]).await.is_none());
+    let (_, metrics) = crate::support::get(&server.admin, "/metrics").await;
+    for limit in ["connections", "connections_per_address"] {
+        let line = format!("onomast_connections_refused_total{{limit=\"{limit}\"}} 1");
+        assert!(metrics.lines().any(|is| is == line), "{line}: {metrics}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_shows_nothing_watches_health_only_so_often() {
+    let server = TestServer::with(catalog(), Limits::default()).await;
+    let channel = server.channel().await;
+    let mut health = tonic_health::pb::health_client::HealthClient::new(channel.clone());
+    let check = || tonic_health::pb::HealthCheckRequest { service: String::new() };
+    let mut watches = Vec::new();
+    for _ in 0..16 {
+        let mut watch = health.watch(check()).await.unwrap().into_inner();
+        watch.message().await.unwrap().unwrap();
+        watches.push(watch);
+    }
+    let status = health.watch(check()).await.unwrap_err();
+    assert_eq!(status.get_error_details().error_info().unwrap().reason, "OVERLOADED");
+    // All else goes on, on this connection and on others.
+    let request = ExtractRequest { document: document("China".into()), ..Default::default() };
+    assert!(Client::new(channel).extract(request).await.is_ok());
+    let mut other = tonic_health::pb::health_client::HealthClient::new(server.channel().await);
+    assert!(other.check(check()).await.is_ok());
+    watches.pop();
+    // Once the server has noticed.
+    while health.check(check()).await.is_err() {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_quota_without_credentials_is_that_of_an_address() {
     let quota = Quota { bytes_per_second: 1000, ..Quota::default() };
     let server = TestServer::facing(Limits::default(), &Facing { quota, ..Facing::default() }).await;
@@ -149,4 +223,35 @@ async fn a_quota_without_credentials_is_that_of_an_address() {
     assert_eq!(details.error_info().unwrap().reason, "QUOTA_EXCEEDED");
     let wait = details.retry_info().unwrap().retry_delay.unwrap();
     assert!((15..25).contains(&wait.as_secs()), "{wait:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn quotas_count_calls_of_every_service() {
+    let request = || proto::ListGazetteersRequest::default();
+    let refused = |status: Status| {
+        assert_eq!(status.get_error_details().error_info().unwrap().reason, "QUOTA_EXCEEDED", "{status:?}");
+        status.message().to_owned()
+    };
+    let bytes = Quota { bytes_per_second: 10, ..Quota::default() };
+    let server = TestServer::facing(Limits::default(), &Facing { quota: bytes, ..Facing::default() }).await;
+    server.handle.serve(catalog()).await;
+    let mut client = crate::gazetteers::client(&server).await;
+    // Nothing is kept here, and what comes is counted all the same.
+    let entities = vec![crate::gazetteers::given("a", &"Alpha ".repeat(100))];
+    assert!(client.upsert_entities(crate::gazetteers::upsert("one", entities)).await.is_err());
+    let message = refused(client.list_gazetteers(request()).await.unwrap_err());
+    assert!(message.contains("10 bytes a second"), "{message}");
+    refused(server.client().await.extract(ExtractRequest::default()).await.unwrap_err());
+
+    let requests = Quota { requests_per_second: 1, ..Quota::default() };
+    let server = TestServer::facing(Limits::default(), &Facing { quota: requests, ..Facing::default() }).await;
+    server.handle.serve(catalog()).await;
+    let mut client = crate::gazetteers::client(&server).await;
+    // A second may pass between two.
+    let status = loop {
+        if let Err(status) = client.list_gazetteers(request()).await {
+            break status;
+        }
+    };
+    assert!(refused(status).contains("1 requests a second"));
 }

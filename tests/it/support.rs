@@ -1,4 +1,4 @@
-//! What several tests need: a server of their own, a folder of their own.
+//! What several tests need: a server of their own, a folder of their own, random numbers that can be had again.
 
 use std::{
     fs,
@@ -129,6 +129,31 @@ impl Folder {
 impl Drop for Folder {
     fn drop(&mut self) {
         fs::remove_dir_all(&self.0).ok();
+    }
+}
+
+/// Small random numbers (SplitMix64).
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    /// A seed, which is printed; that of `ONOMAST_SEED` where it is given.
+    pub(crate) fn seed() -> u64 {
+        let clock = std::time::UNIX_EPOCH.elapsed().unwrap().as_nanos() as u64;
+        let seed = std::env::var("ONOMAST_SEED").map_or(clock, |seed| seed.parse().unwrap());
+        println!("ONOMAST_SEED={seed}");
+        seed
+    }
+
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
+        (self.next() % limit as u64) as usize
     }
 }
 

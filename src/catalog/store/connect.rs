@@ -157,6 +157,17 @@ async fn connect(address: &str) -> Result<AnyPool, StoreError> {
             Ok(())
         })
     });
+    // SQLite ends a transaction by itself where the disk is full, and sqlx takes it for open still: whatever came next on
+    // the connection would lie in a transaction that nobody ends, and hold up every change.
+    let options = options.after_release(move |connection, _| {
+        Box::pin(async move {
+            if sqlite {
+                // Behind this, a transaction that was dropped has been rolled back.
+                connection.ping().await?;
+            }
+            Ok(!sqlite || !connection.is_in_transaction())
+        })
+    });
     options.connect(address).await.map_err(|error| match error {
         sqlx::Error::Configuration(error) => StoreError::Address(error.to_string()),
         error => error.into(),

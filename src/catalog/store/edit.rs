@@ -103,6 +103,14 @@ impl Store {
         Ok(Edit { transaction, uid, head, revision, now, added: 0, changed: 0, deleted: 0, _writing: writing })
     }
 
+    /// Waits until every change that has begun is durable, or was given up.
+    pub async fn settle(&self) -> Result<(), StoreError> {
+        let _writing = self.writing.lock().await;
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query("UPDATE onomast_meta SET revision = revision").execute(&mut *transaction).await?;
+        Ok(transaction.rollback().await?)
+    }
+
     /// Tells other servers, when the change is durable.
     async fn tell(&self, transaction: &mut Transaction<'static, Any>, revision: Revision) -> Result<(), StoreError> {
         if self.postgres.is_some() {

@@ -1,4 +1,7 @@
 //! Reading: gazetteers, versions, entities, and what differs between two versions.
+//!
+//! Rows of versions that are not kept any more go away while somebody reads. Whoever reads many of a version learns that
+//! it went ([`StoreError::NoVersion`]), and never takes what was left of it for the whole.
 
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
 use sqlx::{Row as _, any::AnyRow};
@@ -24,6 +27,9 @@ pub struct Delta {
     /// The ids of what the first has and the second has not; what was replaced is on both sides.
     pub gone: Vec<String>,
 }
+
+/// How many bytes of entities are read at once, but for a single one that has more.
+const PAGE_BYTES: usize = 2 << 20;
 
 const GAZETTEERS: &str = "SELECT v.revision, v.kind, v.created, v.entities, v.source, g.uid, g.name, g.description, \
                           g.created, g.floor FROM onomast_gazetteers g JOIN onomast_versions v ON v.revision = g.head \
@@ -98,18 +104,48 @@ impl Store {
         row.as_ref().map(entity).transpose()
     }
 
-    /// Entities of a version behind an id, in the order of the bytes of their ids.
-    pub async fn entities(&self, uid: Uid, at: Revision, after: &str, limit: i64) -> Result<Vec<Row>, StoreError> {
+    /// Fails where a version is not kept any more, or its gazetteer was deleted. What was read of it before is whole.
+    pub async fn still_kept(&self, uid: Uid, version: Revision) -> Result<(), StoreError> {
+        let query = "SELECT floor FROM onomast_gazetteers WHERE uid = $1 AND deleted IS NULL";
+        let row = sqlx::query(query).bind(uid).fetch_optional(&self.pool).await?.ok_or(StoreError::NoGazetteer)?;
+        let floor: Revision = row.try_get(0)?;
+        if version < floor { Err(StoreError::NoVersion(version.to_string())) } else { Ok(()) }
+    }
+
+    /// Entities of a version behind an id, in the order of the bytes of their ids, and whether there are more: at most
+    /// `limit`, and not many where they are large.
+    pub async fn entities(
+        &self,
+        uid: Uid,
+        at: Revision,
+        after: &str,
+        limit: usize,
+    ) -> Result<(Vec<Row>, bool), StoreError> {
         let query = concat!(
             "SELECT id, since, content FROM onomast_entities WHERE gazetteer = $1 AND id > $2 AND ",
             valid_at!("$3"),
             " ORDER BY id LIMIT $4"
         );
-        let rows = sqlx::query(query).bind(uid).bind(after).bind(at).bind(limit).fetch_all(&self.pool).await?;
-        rows.iter().map(entity).collect()
+        let query = sqlx::query(query).bind(uid).bind(after).bind(at).bind(limit as i64 + 1);
+        let (mut page, mut bytes, mut more) = (Vec::new(), 0, false);
+        {
+            let mut rows = query.fetch(&self.pool);
+            while let Some(row) = rows.try_next().await? {
+                more = page.len() >= limit || bytes >= PAGE_BYTES;
+                if more {
+                    break;
+                }
+                let row = entity(&row)?;
+                bytes += row.content.len();
+                page.push(row);
+            }
+        }
+        self.still_kept(uid, at).await?;
+        Ok((page, more))
     }
 
-    /// Every entity of a version, in the order of the bytes of their ids.
+    /// Every entity of a version, in the order of the bytes of their ids. To be asked behind the last whether the version
+    /// is [still kept](Self::still_kept).
     pub fn all_entities(&self, uid: Uid, at: Revision) -> impl Stream<Item = Result<Row, StoreError>> + Send + '_ {
         let query = concat!(
             "SELECT id, since, content FROM onomast_entities WHERE gazetteer = $1 AND ",
@@ -139,6 +175,7 @@ impl Store {
             query.fetch_all(&self.pool).await?.iter().map(entity).collect::<Result<Vec<_>, StoreError>>()
         };
         let (begun, ended) = (read(begun).await?, read(ended).await?);
+        self.still_kept(uid, low).await?;
         if begun.len() > limit || ended.len() > limit {
             return Ok(None);
         }

@@ -31,7 +31,7 @@ use thiserror::Error;
 
 use super::{
     Principal, Role,
-    directory::{Directory, Known},
+    directory::{Directory, Known, Source},
     jwt::{Claims, DEFAULT_ALGORITHMS, Jwt},
     token,
 };
@@ -108,10 +108,10 @@ pub(super) fn read(path: &Path) -> Result<Directory, AccessError> {
     let wrong = |message: String| AccessError::Wrong { file: path.to_owned(), message };
     let text = text(path)?;
     let file: File = toml::from_str(&text).map_err(|error| {
-        // The error would quote the line.
+        // The error would quote the line, its message a value.
         let at = error.span().map_or(0, |span| span.start.min(text.len()));
         let line = text.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
-        wrong(format!("line {line}: {}", error.message()))
+        wrong(format!("line {line}: {}", without_values(error.message())))
     })?;
     let mut names = Vec::new();
     let mut tokens = HashMap::new();
@@ -128,7 +128,7 @@ pub(super) fn read(path: &Path) -> Result<Directory, AccessError> {
             return Err(wrong(format!("the principal {name:?} has neither tokens nor certificates")));
         }
         let principal = Principal { name: name.clone(), role, gazetteers: scope(gazetteers) };
-        let known = Arc::new(Known { principal, quota });
+        let known = Arc::new(Known { principal, quota, source: Source::File, until: None });
         for (at, text) in hashes.iter().enumerate() {
             let hash = token::parse(text).ok_or_else(|| {
                 wrong(format!("tokens[{at}] of {name:?} is no hash such as `onomast token` prints: sha256:..."))
@@ -154,7 +154,7 @@ pub(super) fn read(path: &Path) -> Result<Directory, AccessError> {
     if names.is_empty() && jwt.is_none() {
         return Err(wrong("nobody may call: there is neither a [[principal]] nor [jwt]".into()));
     }
-    Ok(Directory { tokens, certificates, jwt, files })
+    Ok(Directory { tokens, certificates, jwt, verified: Default::default(), files })
 }
 
 fn keys_of(issuer: Issuer, keys: &str) -> Result<Jwt, String> {
@@ -180,6 +180,14 @@ fn once<K: Eq + std::hash::Hash>(map: &mut HashMap<K, Arc<Known>>, key: K, known
             place.insert(known.clone());
             Ok(())
         }
+    }
+}
+
+/// A message without the text that it quotes, which may be a token in the wrong place.
+fn without_values(message: &str) -> String {
+    match (message.find('"'), message.rfind('"')) {
+        (Some(first), Some(last)) if first < last => format!("{}…{}", &message[..=first], &message[last..]),
+        _ => message.to_owned(),
     }
 }
 

@@ -1,21 +1,15 @@
-//! The gate: asks who calls, and reads the access file again when it changed.
+//! The gate: everybody who may call, and the access file that says so, read again when it changed.
 //!
-//! A token that a caller shows must be right, whatever certificate the connection has. A bad new file leaves the old one in
-//! force.
+//! A bad new file leaves the old one in force.
 
 use std::{path::PathBuf, sync::Arc};
 
 use arc_swap::ArcSwap;
-use tonic::codegen::http::{HeaderMap, header::AUTHORIZATION};
 
 use super::{
-    directory::{Directory, Known},
+    directory::Directory,
     file::{self, AccessError, Options},
 };
-use crate::service::Error;
-
-/// The longest token that is looked at, in bytes.
-const MAX_TOKEN: usize = 8 << 10;
 
 /// The gate.
 #[derive(Debug)]
@@ -46,21 +40,8 @@ impl Gate {
         self.directory.load().files.clone()
     }
 
-    /// Who calls, with these headers, over a connection whose certificate has these names.
-    pub(in crate::service) fn who(&self, headers: &HeaderMap, certificate: &[String]) -> Result<Arc<Known>, Error> {
-        let directory = self.directory.load();
-        let mut given = headers.get_all(AUTHORIZATION).iter();
-        let known = match (given.next(), given.next()) {
-            (None, _) => directory.by_certificate(certificate),
-            (Some(one), None) => one.to_str().ok().and_then(bearer).and_then(|token| directory.by_token(token)),
-            (Some(_), Some(_)) => None,
-        };
-        known.ok_or(Error::Unauthenticated)
+    /// Everybody who may call now.
+    pub(super) fn directory(&self) -> Arc<Directory> {
+        self.directory.load_full()
     }
-}
-
-/// The token of a header.
-fn bearer(header: &str) -> Option<&str> {
-    let (scheme, token) = header.split_once(' ')?;
-    (scheme.eq_ignore_ascii_case("bearer") && token.len() <= MAX_TOKEN).then_some(token)
 }

@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use super::{
     Principal, Role,
     file::{MAX_NAME, is_name},
+    pass::Moment,
 };
 
 /// How far clocks may differ, in seconds.
@@ -88,8 +89,9 @@ impl Jwt {
         Ok(Self { keys, issuer, audience, claims })
     }
 
-    /// The principal that a token is for; `None` where anything at all is wrong with it.
-    pub(super) fn principal(&self, token: &str) -> Option<Principal> {
+    /// The principal that a token is for, and the last moment at which it is good; `None` where anything at all is wrong
+    /// with it.
+    pub(super) fn principal(&self, token: &str) -> Option<(Principal, Moment)> {
         let header = decode_header(token).ok()?;
         // An extension that must be understood is not.
         if header.crit.is_some() {
@@ -124,7 +126,10 @@ impl Jwt {
             }
             Some(_) => return None,
         };
-        is_name(name).then(|| Principal { name: name.to_owned(), role, gazetteers: super::file::scope(gazetteers) })
+        // A fraction is cut; what lies beyond all times is the end of them.
+        let until = (claims.get("exp")?.as_f64()? as Moment).saturating_add(LEEWAY as Moment);
+        let gazetteers = super::file::scope(gazetteers);
+        is_name(name).then(|| (Principal { name: name.to_owned(), role, gazetteers }, until))
     }
 
     /// A claim by its name, or by a JSON pointer where it begins with a slash.

@@ -5,8 +5,9 @@
 //! answered as for a name that nobody gave.
 //!
 //! How somebody proves who they are: a token (`token`), a signed token of somebody else (`jwt`), or a certificate of
-//! their connection (`certificate`). One file (`file`) says who is who; `directory` is what it comes to, and `gate` asks it
-//! for each call. Whatever is wrong with what a caller shows, the answer is one and the same.
+//! their connection (`certificate`). One file (`file`) says who is who; `directory` is what it comes to, `gate` has
+//! the newest one, and a `pass` is made for each call. Whatever is wrong with what a caller shows, the answer is one and the
+//! same.
 //!
 //! Must not know: gazetteers, what the calls do.
 
@@ -15,11 +16,13 @@ mod directory;
 mod file;
 mod gate;
 mod jwt;
+mod pass;
 mod token;
 
-pub(super) use certificate::names;
+pub(super) use certificate::Certificate;
 pub use file::{AccessError, Options};
 pub(super) use gate::Gate;
+pub(super) use pass::Pass;
 pub use token::{NewToken, NoRandomness, new_token};
 
 use serde::Deserialize;
@@ -55,9 +58,10 @@ impl Principal {
         Self { name: "anonymous".into(), role: Role::Admin, gazetteers: None }
     }
 
-    /// The principal that the layers in front put beside a request.
+    /// The principal that the layers in front put beside a request; nobody, who may do nothing, where they did not.
     pub(super) fn of(extensions: &tonic::Extensions) -> Self {
-        extensions.get::<Self>().cloned().unwrap_or_else(Self::anybody)
+        let nobody = || Self { name: "nobody".into(), role: Role::Reader, gazetteers: Some(Vec::new()) };
+        extensions.get::<Self>().cloned().unwrap_or_else(nobody)
     }
 
     /// Whether a gazetteer exists for them.

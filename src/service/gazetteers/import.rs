@@ -5,12 +5,12 @@ use tonic::{Status, Streaming};
 
 use super::{Gazetteers, convert};
 use crate::{
-    catalog::{CatalogError, Import, Revision, Stored},
+    catalog::{CatalogError, Import, Revision, StoreError, Stored},
     gazetteer::{Issue, IssueCode},
     service::{
         Error, Principal, Violation,
         access::Role,
-        front::of_tonic,
+        front::{Admitted, of_tonic},
         proto::{
             self, ErrorReason, ExportEntitiesResponse, ImportConfig, ImportEntitiesRequest, ImportEntitiesResponse,
             ImportMode,
@@ -29,10 +29,14 @@ impl Gazetteers {
         &self,
         principal: &Principal,
         mut requests: Streaming<ImportEntitiesRequest>,
-    ) -> Result<ImportEntitiesResponse, Error> {
+    ) -> Result<ImportEntitiesResponse, Status> {
         let limit = self.limits.message_bytes;
         let next = async |requests: &mut Streaming<ImportEntitiesRequest>| {
-            requests.message().await.map_err(|status| of_tonic(&status, limit).unwrap_or(Error::Cancelled))
+            requests.message().await.map_err(|status| match status.details() {
+                [] => of_tonic(&status, limit).unwrap_or(Error::Cancelled).into(),
+                // What stands before the handlers has said why the stream ends.
+                _ => status,
+            })
         };
         let first = next(&mut requests).await?.unwrap_or_default();
         let required = || Error::Invalid(vec![Violation::invalid("config", "the first message must have it")]);
@@ -43,7 +47,7 @@ impl Gazetteers {
             Ok(ImportMode::Replace) => true,
             Err(_) => {
                 let message = format!("{mode} is not a value of this enum");
-                return Err(Error::Invalid(vec![Violation::invalid("config.mode", message)]));
+                return Err(Error::Invalid(vec![Violation::invalid("config.mode", message)]).into());
             }
         };
         let keeper = self.keeper()?;
@@ -57,20 +61,20 @@ impl Gazetteers {
             if !if_version.is_empty() {
                 let message =
                     format!("the gazetteer {gazetteer:?} does not exist, and so has no version {if_version:?}");
-                return Err(Error::refused(ErrorReason::VersionMismatch, message));
+                return Err(Error::refused(ErrorReason::VersionMismatch, message).into());
             }
         } else {
-            keeper.stored(&self.catalog, &gazetteer).await?;
+            keeper.stored(&self.catalog, &gazetteer).await.map_err(Error::from)?;
         }
 
-        let mut import = Import::new()?;
+        let mut import = Import::new().map_err(Error::from)?;
         let mut entities = first.entities;
         loop {
             import = self.take(import, entities).await?;
             let Some(request) = next(&mut requests).await? else { break };
             if request.config.is_some() {
                 let message = "only the first message may have it";
-                return Err(Error::Invalid(vec![Violation::invalid("config", message)]));
+                return Err(Error::Invalid(vec![Violation::invalid("config", message)]).into());
             }
             entities = request.entities;
         }
@@ -86,13 +90,25 @@ impl Gazetteers {
             let wrong = issues.iter().take(LISTED).map(|issue| {
                 Violation::invalid(format!("entities[{}].{}", issue.line, issue.field), issue.message.clone())
             });
-            return Err(Error::Invalid(wrong.collect()));
+            return Err(Error::Invalid(wrong.collect()).into());
         }
-        if missing && create {
-            keeper.create(&self.catalog, &gazetteer, "").await?;
-        }
+        let made = match missing && create {
+            true => match keeper.create(&self.catalog, &gazetteer, "").await {
+                Ok(made) => Some(made.head.revision.to_string()),
+                // Somebody else made it while the entities came.
+                Err(CatalogError::Store(StoreError::Exists)) => None,
+                Err(error) => return Err(Error::from(error).into()),
+            },
+            false => None,
+        };
         let if_version = Some(&*if_version).filter(|version| !version.is_empty());
-        let imported = import.finish(&self.catalog, keeper, &gazetteer, replace, if_version).await?;
+        let imported = import.finish(&self.catalog, keeper, &gazetteer, replace, if_version).await;
+        if let (Err(_), Some(made)) = (&imported, &made) {
+            // What was made for it goes with it, unless somebody has changed it since.
+            let gone = keeper.delete(&self.catalog, &gazetteer, Some(made)).await;
+            gone.inspect_err(|error| tracing::warn!(%error, "an import that failed left an empty gazetteer")).ok();
+        }
+        let imported = imported.map_err(Error::from)?;
         let [added, changed, deleted] = imported.counts;
         Ok(ImportEntitiesResponse { version: imported.version, added, changed, deleted, ..answer })
     }
@@ -121,6 +137,7 @@ impl Gazetteers {
         &self,
         stored: Stored,
         revision: Revision,
+        admitted: Option<Admitted>,
     ) -> BoxStream<'static, Result<ExportEntitiesResponse, Status>> {
         let service = self.clone();
         // A page of the database a message, so that a slow reader holds no connection to it.
@@ -129,18 +146,18 @@ impl Gazetteers {
             async move {
                 let Some(after) = after else { return Ok(None) };
                 let keeper = service.keeper()?;
-                let rows = keeper.store().entities(stored.uid, revision, &after, EXPORTED as i64).await;
-                let rows = rows.map_err(CatalogError::from)?;
+                let rows = keeper.store().entities(stored.uid, revision, &after, EXPORTED).await;
+                let (rows, more) = rows.map_err(CatalogError::from)?;
                 // An empty version has one message, which says which version it is.
                 if rows.is_empty() && !after.is_empty() {
                     return Ok(None);
                 }
-                let last = rows.last().filter(|_| rows.len() == EXPORTED).map(|row| row.id.clone());
+                let last = rows.last().filter(|_| more).map(|row| row.id.clone());
                 let entities = rows.iter().map(convert::entity).collect::<Result<_, _>>()?;
                 let message = ExportEntitiesResponse { version: revision.to_string(), entities };
                 Ok::<_, Error>(Some((message, last)))
             }
         };
-        stream::try_unfold(Some(String::new()), next).map_err(Status::from).boxed()
+        stream::try_unfold(Some(String::new()), next).map_err(Status::from).inspect(move |_| _ = &admitted).boxed()
     }
 }

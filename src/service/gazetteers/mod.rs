@@ -17,6 +17,7 @@ use tonic::{Request, Response, Status, Streaming};
 use super::{
     Error, Limits, Principal, SharedCatalog, Violation,
     access::Role,
+    front::Admitted,
     proto::{self, ErrorReason, gazetteer_service_server::GazetteerService},
 };
 use crate::catalog::{Catalog, CatalogError, Gazetteer, Keeper, Revision, Stored};
@@ -189,9 +190,7 @@ impl GazetteerService for Gazetteers {
         };
         let (stored, revision) = self.at(&principal, &gazetteer, &version).await?;
         let keeper = self.keeper()?;
-        let mut rows = keeper.store().entities(stored.uid, revision, after, size + 1).await.map_err(lost)?;
-        let more = rows.len() as i64 > size;
-        rows.truncate(size as usize);
+        let (rows, more) = keeper.store().entities(stored.uid, revision, after, size as usize).await.map_err(lost)?;
         let last = rows.last().filter(|_| more);
         let next_page_token = last.map_or_else(String::new, |last| format!("{revision} {}", last.id));
         let entities = rows.iter().map(convert::stored_entity).collect::<Result<_, _>>()?;
@@ -260,12 +259,13 @@ impl GazetteerService for Gazetteers {
 
     async fn export_entities(
         &self,
-        request: Request<proto::ExportEntitiesRequest>,
+        mut request: Request<proto::ExportEntitiesRequest>,
     ) -> Answer<Self::ExportEntitiesStream> {
         let principal = Principal::of(request.extensions());
+        let admitted = request.extensions_mut().remove::<Admitted>();
         let proto::ExportEntitiesRequest { gazetteer, version } = request.into_inner();
         let (stored, revision) = self.at(&principal, &gazetteer, &version).await?;
-        Ok(Response::new(self.export(stored, revision)))
+        Ok(Response::new(self.export(stored, revision, admitted)))
     }
 
     async fn list_versions(&self, request: Request<proto::ListVersionsRequest>) -> Answer<proto::ListVersionsResponse> {
@@ -303,10 +303,11 @@ impl GazetteerService for Gazetteers {
 
     async fn watch_gazetteers(
         &self,
-        request: Request<proto::WatchGazetteersRequest>,
+        mut request: Request<proto::WatchGazetteersRequest>,
     ) -> Answer<Self::WatchGazetteersStream> {
         let principal = Principal::of(request.extensions());
-        Ok(Response::new(self.watch(principal, request.into_inner()).await?))
+        let admitted = request.extensions_mut().remove::<Admitted>();
+        Ok(Response::new(self.watch(principal, request.into_inner(), admitted).await?))
     }
 }
 

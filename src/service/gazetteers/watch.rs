@@ -8,6 +8,7 @@ use crate::{
     catalog::{CatalogError, Kind, Revision, Version},
     service::{
         Error, Principal, Violation,
+        front::Admitted,
         proto::{ErrorReason, GazetteerEvent, WatchGazetteersRequest, WatchGazetteersResponse},
     },
 };
@@ -25,6 +26,8 @@ struct Watch {
     /// What was read and not told yet.
     ready: std::collections::VecDeque<WatchGazetteersResponse>,
     served: tokio::sync::watch::Receiver<Revision>,
+    /// The place that it takes on the server.
+    _admitted: Option<Admitted>,
 }
 
 impl Gazetteers {
@@ -33,6 +36,7 @@ impl Gazetteers {
         &self,
         principal: Principal,
         request: WatchGazetteersRequest,
+        admitted: Option<Admitted>,
     ) -> Result<BoxStream<'static, Result<WatchGazetteersResponse, Status>>, Error> {
         let WatchGazetteersRequest { checkpoint, gazetteers: wanted } = request;
         let keeper = self.keeper()?;
@@ -41,9 +45,10 @@ impl Gazetteers {
         Error::check(wrong)?;
         let served = keeper.served();
         let (service, ready) = (self.clone(), Default::default());
-        let mut watch = Watch { service, principal, wanted, checkpoint: 0, ready, served };
+        let mut watch = Watch { service, principal, wanted, checkpoint: 0, ready, served, _admitted: admitted };
         if checkpoint.is_empty() {
-            watch.checkpoint = *watch.served.borrow();
+            // A newer change of another gazetteer may be served while an older one is not yet.
+            watch.checkpoint = keeper.refresh(&self.catalog).await?;
             let catalog = self.catalog.catalog().unwrap_or_default();
             for gazetteer in catalog.iter() {
                 let event = match gazetteer.kept() {
@@ -112,7 +117,8 @@ impl Watch {
             let served = *self.served.borrow();
             let keeper = self.service.keeper()?;
             let changes = keeper.store().changes(self.checkpoint, PAGE).await.map_err(CatalogError::from)?;
-            let all = changes.len() < PAGE as usize;
+            let newer = changes.last().is_some_and(|(.., last)| last.revision > served);
+            let all = newer || changes.len() < PAGE as usize;
             for (name, _, version) in changes.iter().filter(|(.., version)| version.revision <= served) {
                 self.checkpoint = version.revision;
                 let checkpoint = version.revision.to_string();
