@@ -23,12 +23,13 @@ use tonic::{
 use tower::{Layer, Service};
 
 use super::{
-    Error, Limits, Principal, Workers,
+    Error, Limits, Principal,
     access::Gate,
     body::{Incoming, Outgoing, Patience},
     connection::Peer,
     front,
     quota::{Account, Accounts},
+    work::Workers,
 };
 use crate::observe::Call;
 
@@ -92,7 +93,7 @@ impl Guard {
         };
         let account = self.accounts.of(client, quota);
         if path.starts_with(WORKED) && !streams(path) {
-            self.workers.room()?;
+            self.workers.admit()?;
         }
         if let Some(account) = &account {
             account.begin()?;

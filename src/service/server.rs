@@ -3,7 +3,7 @@
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use super::{
-    Facing, Limits, Options, Scrape, SharedCatalog, Workers,
+    Facing, Limits, Options, Scrape, SharedCatalog,
     access::AccessError,
     activity::Activity,
     admin::Admin,
@@ -12,6 +12,7 @@ use super::{
     front::Front,
     gazetteers::Gazetteers,
     guard::Guard,
+    line::Bounds,
     proto::{
         DESCRIPTORS,
         gazetteer_service_server::{self, GazetteerServiceServer},
@@ -21,6 +22,7 @@ use super::{
     readiness::Readiness,
     secrets::Secrets,
     tls::TlsError,
+    work::Workers,
 };
 use crate::{
     catalog::{Catalog, Database},
@@ -77,6 +79,9 @@ pub enum ServerError {
     /// The access file cannot be used.
     #[error(transparent)]
     Access(#[from] AccessError),
+    /// The system gives no threads.
+    #[error("cannot start threads: {0}")]
+    Threads(std::io::Error),
     /// The connection handling failed.
     #[error("the server failed: {0}")]
     Transport(#[from] transport::Error),
@@ -242,7 +247,8 @@ impl Server {
             queued => queued,
         };
         let longest = (limits.queue_milliseconds > 0).then(|| Duration::from_millis(limits.queue_milliseconds));
-        let workers = Workers::bounded(count, queued, longest);
+        let bounds = Bounds { workers: count, most: queued, longest };
+        let workers = Workers::start(bounds).map_err(ServerError::Threads)?;
         let extraction = Extraction::new(catalog, limits.clone(), workers.clone());
         let extraction = ExtractionServiceServer::new(extraction)
             .max_decoding_message_size(limits.message_bytes)
