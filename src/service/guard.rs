@@ -16,7 +16,6 @@ use std::{
 use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 use tonic::{
-    Status,
     body::Body,
     codegen::http::{HeaderMap, Request, Response},
 };
@@ -29,6 +28,7 @@ use super::{
     connection::Peer,
     front,
     quota::{Account, Accounts},
+    status,
     work::Workers,
 };
 use crate::observe::Call;
@@ -146,7 +146,7 @@ where
         let Admitted { principal, account } =
             match self.guard.admit(request.uri().path(), request.headers(), peer.as_ref()) {
                 Ok(admitted) => admitted,
-                Err(error) => return Box::pin(async { Ok(Status::from(error).into_http()) }),
+                Err(error) => return Box::pin(async { Ok(status::response(error)) }),
             };
         let deadline = front::deadline(request.headers()).and_then(|time| Instant::now().checked_add(time));
         let patience = self.guard.patience(request.uri().path());
