@@ -32,6 +32,7 @@ mod rolling;
 mod seed;
 mod segments;
 mod service;
+mod silent;
 mod stream;
 mod support;
 mod surfaces;

@@ -89,10 +89,11 @@ impl Gazetteers {
             return Err(Error::Invalid(wrong.collect()));
         }
         if missing && create {
-            keeper.create(&self.catalog, &gazetteer, "").await?;
+            self.change(keeper.create(&self.catalog, &gazetteer, "")).await?;
         }
         let if_version = Some(&*if_version).filter(|version| !version.is_empty());
-        let imported = import.finish(&self.catalog, keeper, &gazetteer, replace, if_version).await?;
+        let imported = import.finish(&self.catalog, keeper, &gazetteer, replace, if_version);
+        let imported = self.change(imported).await?;
         let [added, changed, deleted] = imported.counts;
         Ok(ImportEntitiesResponse { version: imported.version, added, changed, deleted, ..answer })
     }
