@@ -16,6 +16,10 @@ pub struct Limits {
     pub inline_entities: usize,
     /// The most entities that one edit of a gazetteer may add, replace or delete.
     pub edit_entities: usize,
+    /// The most entities of one import, good and bad.
+    pub import_entities: u64,
+    /// The largest import, in bytes of its entities as JSON Lines: so much room it takes in the folder for temporary files.
+    pub import_bytes: u64,
     /// The most mentions of one answer; what is beyond is cut, and the answer says so.
     pub mentions: usize,
     /// The most mentions of the answers of a batch together: each document may have its share of them.
@@ -62,6 +66,8 @@ impl Default for Limits {
             batch_documents: 1000,
             inline_entities: 100_000,
             edit_entities: 1000,
+            import_entities: 20_000_000,
+            import_bytes: 16 << 30,
             mentions: 100_000,
             batch_mentions: 1_000_000,
             concurrent_requests: 1024,

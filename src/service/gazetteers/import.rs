@@ -23,6 +23,15 @@ const EXPORTED: usize = 200;
 /// The most issues that an error lists; an answer lists more.
 const LISTED: usize = 50;
 
+/// Fails where an import is larger than it may be.
+fn bounded(what: &str, size: u64, setting: &str, limit: u64) -> Result<(), Error> {
+    if size <= limit {
+        return Ok(());
+    }
+    let message = format!("more {what} than one import may have; the limit {setting} is {limit}");
+    Err(Error::Invalid(vec![Violation::invalid("entities", message)]))
+}
+
 impl Gazetteers {
     /// Takes a stream of entities and makes one version of them.
     pub(super) async fn import(
@@ -100,8 +109,10 @@ impl Gazetteers {
 
     /// Checks and keeps entities, away from the threads that do input and output.
     async fn take(&self, mut import: Import, entities: Vec<proto::Entity>) -> Result<Import, Error> {
+        let limits = self.limits.clone();
         let work = move || {
             for entity in &entities {
+                bounded("entities", import.received() + 1, "limits.import_entities", limits.import_entities)?;
                 let mut wrong = Vec::new();
                 let read = crate::service::convert::entity(entity, "", &mut wrong);
                 convert::no_nul(".id", &read.id, &mut wrong);
@@ -111,6 +122,7 @@ impl Gazetteers {
                     Issue { line, code: IssueCode::Malformed, field, message }
                 };
                 import.take(&read, wrong.into_iter().map(fault).collect()).map_err(CatalogError::from)?;
+                bounded("bytes", import.bytes(), "limits.import_bytes", limits.import_bytes)?;
             }
             Ok(import)
         };
