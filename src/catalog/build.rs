@@ -34,13 +34,14 @@ pub(super) struct Base {
     pub(super) revision: Revision,
 }
 
-/// Compiles a version from the database, and writes it to `folder`.
-pub(super) async fn compile(
+/// Compiles a version from the database, and writes it to `folder`. Keeps `turn` until that is done, whoever still waits.
+pub(super) async fn compile<T: Send + 'static>(
     store: &Store,
     folder: Option<&Path>,
     stored: &Stored,
     version: &Version,
-) -> Result<Base, CatalogError> {
+    turn: T,
+) -> Result<(Base, T), CatalogError> {
     let (give, mut take) = mpsc::channel::<Row>(AHEAD);
     let file = folder.map(|folder| (folder.to_owned(), stored.uid, version.clone(), store.identity().to_owned()));
     let compiling = tokio::task::spawn_blocking(move || {
@@ -49,14 +50,15 @@ pub(super) async fn compile(
             compiler.add(&entity(&row)?);
         }
         let segment = compiler.finish().map_err(|error| CatalogError::Compile(error.to_string()))?;
-        let Some((folder, uid, version, identity)) = file else { return Ok::<_, CatalogError>(segment) };
-        match write(&folder, uid, &version, &identity, &segment) {
-            Ok(opened) => Ok(opened),
+        let Some((folder, uid, version, identity)) = file else { return Ok::<_, CatalogError>((segment, turn)) };
+        let segment = match write(&folder, uid, &version, &identity, &segment) {
+            Ok(opened) => opened,
             Err(error) => {
                 tracing::warn!(%error, folder = %folder.display(), "a segment is kept in memory: its file failed");
-                Ok(segment)
+                segment
             }
-        }
+        };
+        Ok((segment, turn))
     });
     let mut rows = std::pin::pin!(store.all_entities(stored.uid, version.revision));
     while let Some(row) = rows.try_next().await? {
@@ -66,8 +68,8 @@ pub(super) async fn compile(
         }
     }
     drop(give);
-    let segment = compiling.await.map_err(|error| CatalogError::Compile(error.to_string()))??;
-    Ok(Base { segment: Arc::new(segment), revision: version.revision })
+    let (segment, turn) = compiling.await.map_err(|error| CatalogError::Compile(error.to_string()))??;
+    Ok((Base { segment: Arc::new(segment), revision: version.revision }, turn))
 }
 
 /// The overlay that makes one version of another.
