@@ -18,6 +18,7 @@ use tokio::sync::{Mutex as AsyncMutex, watch};
 use super::{
     CatalogError, Check, Gazetteer, Keep, Kind, Live, Outcome, Revision, Store, StoreError, Stored, Uid, Version,
     build::{self, Base},
+    warm::warm,
 };
 use crate::{
     gazetteer::{Entity, write_json},
@@ -200,21 +201,22 @@ impl Keeper {
         let started = Instant::now();
         let (base, overlay) = self.build(stored, &stored.head, slot.base.clone(), folder).await?;
         live.metrics().compiled(started.elapsed());
-        self.put(live, &mut slot, stored, base, overlay);
+        let gazetteer = warmed(slot.base.as_ref(), stored, &base, overlay).await;
+        self.put(live, &mut slot, stored, base, &gazetteer);
         Ok(())
     }
 
     /// Serves what was built, and folds it later where that is due.
-    fn put(&self, live: &Arc<Live>, slot: &mut Slot, stored: &Stored, base: Base, overlay: Option<Overlay>) {
-        let changes = overlay.as_ref().map_or(0, Overlay::changes);
+    fn put(&self, live: &Arc<Live>, slot: &mut Slot, stored: &Stored, base: Base, gazetteer: &Arc<Gazetteer>) {
+        let changes = gazetteer.overlay().map_or(0, Overlay::changes);
         if let Some(folder) =
             self.folder.as_deref().filter(|_| slot.base.as_ref().is_none_or(|old| old.revision < base.revision))
         {
             build::clean(folder, stored.uid, Some(base.revision));
         }
-        slot.base = Some(base.clone());
+        slot.base = Some(base);
         slot.shown = stored.head.revision;
-        live.show(&Arc::new(Gazetteer::stored(stored.clone(), base.segment, overlay)));
+        live.show(gazetteer);
         if changes > FOLD && !slot.folding {
             slot.folding = true;
             let (live, stored) = (live.clone(), stored.clone());
@@ -247,7 +249,8 @@ impl Keeper {
             return Ok(());
         }
         let (base, overlay) = self.build(&now, &now.head, Some(compiled), self.folder.as_deref()).await?;
-        self.put(live, &mut slot, &now, base, overlay);
+        let gazetteer = warmed(slot.base.as_ref(), &now, &base, overlay).await;
+        self.put(live, &mut slot, &now, base, &gazetteer);
         Ok(())
     }
 
@@ -342,6 +345,18 @@ impl Keeper {
     fn slot(&self, uid: Uid) -> Arc<AsyncMutex<Slot>> {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner).entry(uid).or_default().clone()
     }
+}
+
+/// A gazetteer that was searched once where its base is another than `before`.
+async fn warmed(before: Option<&Base>, stored: &Stored, base: &Base, overlay: Option<Overlay>) -> Arc<Gazetteer> {
+    let new = before.is_none_or(|before| !Arc::ptr_eq(&before.segment, &base.segment));
+    let gazetteer = Arc::new(Gazetteer::stored(stored.clone(), base.segment.clone(), overlay));
+    if new {
+        let gazetteer = gazetteer.clone();
+        // A panic ends it early, which says nothing of what is served.
+        let _ = tokio::task::spawn_blocking(move || warm(&gazetteer)).await;
+    }
+    gazetteer
 }
 
 /// Milliseconds since 1970.
