@@ -125,6 +125,8 @@ async fn capacity(server: &Server, messages: &Messages, workers: usize) -> f64 {
 async fn too_much(server: &Server, messages: &Messages, time: Duration, workers: usize, capacity: f64) {
     let (clients, at_capacity) = (Pace::Closed(AT_CAPACITY * workers), time.min(AT_CAPACITY_TIME));
     let (before, _) = watched(server, messages, at_capacity, clients).await;
+    // Ten times the highest rate that was seen: whatever was slow before, no less is asked for.
+    let capacity = capacity.max(before.rate());
     let (much, memory) = watched(server, messages, time, Pace::Open(capacity * TIMES)).await;
     let (after, _) = watched(server, messages, Duration::from_secs(2), Pace::Closed(16 * workers)).await;
     let (again, _) = watched(server, messages, at_capacity, clients).await;

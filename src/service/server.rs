@@ -36,8 +36,7 @@ use tonic::{codec::CompressionEncoding, transport};
 /// How many documents may wait for each worker, where nothing else is set.
 const QUEUED_A_WORKER: usize = 32;
 
-/// The largest frame of HTTP/2 that a client may send: a document mostly comes in one, which costs a third of what it
-/// costs in many.
+/// The largest frame of HTTP/2 that a client may send: a document mostly comes in one, which costs less than many.
 const FRAME: u32 = 64 << 10;
 
 /// How long no request may have run before the server ends: the last answers leave, and what clients sent meanwhile comes.
