@@ -13,7 +13,7 @@ use tonic::transport::Channel;
 /// A server; ends with this value.
 pub(crate) struct Server {
     process: Child,
-    address: String,
+    pub(crate) address: String,
     reloaded: tokio::sync::Mutex<mpsc::UnboundedReceiver<()>>,
 }
 
@@ -25,12 +25,24 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// Starts one with its settings as they are by default, and waits until it serves.
-    pub(crate) async fn start(flags: &[String]) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_onomast"))
+    /// Starts one with its settings as they are by default, and waits until it serves. `processors`, as taskset knows
+    /// them, are those that it runs on.
+    pub(crate) async fn start(flags: &[String], processors: Option<&str>) -> Self {
+        let program = env!("CARGO_BIN_EXE_onomast");
+        let mut command = match processors {
+            None => Command::new(program),
+            Some(processors) => {
+                let mut command = Command::new("taskset");
+                command.args(["-c", processors, program]);
+                command
+            }
+        };
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let mut process = command
             .args(["serve", "--no-default-gazetteer", "--listen", "127.0.0.1:0", "--log-format", "json"])
             .args(flags)
             .env_clear()
+            .env("PATH", path)
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
@@ -82,15 +94,15 @@ impl Server {
         line.split_whitespace().nth(1).unwrap().parse().unwrap()
     }
 
-    pub(crate) async fn channel(&self) -> Channel {
-        Channel::from_shared(self.address.clone()).unwrap().tcp_nodelay(true).connect().await.unwrap()
+    /// The processor time that it took, in seconds: by its own code, and by the system for it.
+    pub(crate) fn processor_time(&self) -> [f64; 2] {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap();
+        let fields: Vec<&str> = stat.rsplit(") ").next().unwrap().split_whitespace().collect();
+        // In hundredths of a second on every Linux.
+        [11, 12].map(|at: usize| fields[at].parse::<f64>().unwrap() / 100.0)
     }
 
-    pub(crate) async fn channels(&self, count: usize) -> Vec<Channel> {
-        let mut channels = Vec::new();
-        for _ in 0..count {
-            channels.push(self.channel().await);
-        }
-        channels
+    pub(crate) async fn channel(&self) -> Channel {
+        Channel::from_shared(self.address.clone()).unwrap().tcp_nodelay(true).connect().await.unwrap()
     }
 }

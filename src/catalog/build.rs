@@ -35,13 +35,14 @@ pub(super) struct Base {
     pub(super) revision: Revision,
 }
 
-/// Compiles a version from the database, and writes it to `folder`.
-pub(super) async fn compile(
+/// Compiles a version from the database, and writes it to `folder`. Keeps `turn` until that is done, whoever still waits.
+pub(super) async fn compile<T: Send + 'static>(
     store: &Store,
     folder: Option<&Path>,
     stored: &Stored,
     version: &Version,
-) -> Result<Base, CatalogError> {
+    turn: T,
+) -> Result<(Base, T), CatalogError> {
     // Who reads may be dropped or fail at any moment, and what came until then is no version: the end is said.
     let (give, mut take) = mpsc::channel::<Option<Row>>(AHEAD);
     let file = folder.map(|folder| (folder.to_owned(), stored.uid, version.clone(), store.identity().to_owned()));
@@ -55,14 +56,15 @@ pub(super) async fn compile(
             }
         }
         let segment = compiler.finish().map_err(|error| CatalogError::Compile(error.to_string()))?;
-        let Some((folder, uid, version, identity)) = file else { return Ok::<_, CatalogError>(segment) };
-        match write(&folder, uid, &version, &identity, &segment) {
-            Ok(opened) => Ok(opened),
+        let Some((folder, uid, version, identity)) = file else { return Ok::<_, CatalogError>((segment, turn)) };
+        let segment = match write(&folder, uid, &version, &identity, &segment) {
+            Ok(opened) => opened,
             Err(error) => {
                 tracing::warn!(%error, folder = %folder.display(), "a segment is kept in memory: its file failed");
-                Ok(segment)
+                segment
             }
-        }
+        };
+        Ok((segment, turn))
     });
     let mut rows = std::pin::pin!(store.all_entities(stored.uid, version.revision));
     while let Some(row) = rows.try_next().await? {
@@ -73,8 +75,8 @@ pub(super) async fn compile(
     }
     store.still_kept(stored.uid, version.revision).await?;
     let _ = give.send(None).await;
-    let segment = compiling.await.map_err(|error| CatalogError::Compile(error.to_string()))??;
-    Ok(Base { segment: Arc::new(segment), revision: version.revision })
+    let (segment, turn) = compiling.await.map_err(|error| CatalogError::Compile(error.to_string()))??;
+    Ok((Base { segment: Arc::new(segment), revision: version.revision }, turn))
 }
 
 /// The overlay that makes one version of another.

@@ -31,6 +31,7 @@ pub struct Import {
     checker: Checker,
     seen: Seen,
     received: u64,
+    bytes: u64,
     issues: Vec<Issue>,
     more_issues: u64,
 }
@@ -49,7 +50,7 @@ impl Import {
     pub fn new() -> Result<Self, CatalogError> {
         let spool = BufWriter::with_capacity(1 << 18, tempfile::tempfile()?);
         let (checker, seen) = (Checker::default(), Seen::default());
-        Ok(Self { spool, checker, seen, received: 0, issues: Vec::new(), more_issues: 0 })
+        Ok(Self { spool, checker, seen, received: 0, bytes: 0, issues: Vec::new(), more_issues: 0 })
     }
 
     /// Takes an entity, or notes what is wrong with it; `faults` are those that its conversion found.
@@ -67,6 +68,7 @@ impl Import {
         if good {
             self.seen.add(&entity.id);
             let content = write_json(entity);
+            self.bytes += content.len() as u64;
             for part in [entity.id.as_bytes(), content.as_bytes()] {
                 self.spool.write_all(&(part.len() as u32).to_le_bytes())?;
                 self.spool.write_all(part)?;
@@ -78,6 +80,11 @@ impl Import {
     /// How many entities came.
     pub fn received(&self) -> u64 {
         self.received
+    }
+
+    /// How many bytes the good ones have as JSON Lines.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// What is wrong with them, and how many issues there are beyond those listed.

@@ -22,6 +22,7 @@ use super::{
     CatalogError, Check, Gazetteer, Keep, Kind, Live, Outcome, Revision, Store, StoreError, Stored, Uid, Version,
     build::{self, Base},
     underway::Underway,
+    warm::warm,
 };
 use crate::{
     gazetteer::{Entity, write_json},
@@ -44,6 +45,8 @@ pub struct Keeper {
     keep: Keep,
     slots: Mutex<HashMap<Uid, Arc<AsyncMutex<Slot>>>>,
     old: Mutex<VecDeque<(Uid, Revision, Arc<Gazetteer>)>>,
+    /// Held by whoever compiles an old version.
+    opening: Arc<AsyncMutex<()>>,
     /// The newest revision known to be served.
     served: watch::Sender<Revision>,
     /// How many times the whole of it was asked for, and the last time that it was had, with its revision.
@@ -63,8 +66,8 @@ impl Keeper {
     /// The gazetteers of a database; `folder` is where segments are kept, or they stay in memory.
     pub fn new(store: Store, folder: Option<PathBuf>, keep: Keep) -> Self {
         let (served, _) = watch::channel(0);
-        let (slots, old, asked, had) = Default::default();
-        Self { store, folder, keep, slots, old, served, asked, had }
+        let (slots, old, opening, asked, had) = Default::default();
+        Self { store, folder, keep, slots, old, opening, served, asked, had }
     }
 
     /// The database.
@@ -263,22 +266,22 @@ impl Keeper {
         let started = Instant::now();
         let (base, overlay) = self.build(stored, &stored.head, slot.base.clone(), folder).await?;
         live.metrics().compiled(started.elapsed());
-        self.put(live, &mut slot, stored, base, overlay);
+        let gazetteer = warmed(live, slot.base.as_ref(), stored, &base, overlay).await;
+        self.put(live, &mut slot, stored, base, &gazetteer);
         Ok(())
     }
 
     /// Serves what was built, and folds it later where that is due.
-    fn put(&self, live: &Arc<Live>, slot: &mut Slot, stored: &Stored, base: Base, overlay: Option<Overlay>) {
-        let changes = overlay.as_ref().map_or(0, Overlay::changes);
+    fn put(&self, live: &Arc<Live>, slot: &mut Slot, stored: &Stored, base: Base, gazetteer: &Arc<Gazetteer>) {
+        let changes = gazetteer.overlay().map_or(0, Overlay::changes);
         if let Some(folder) =
             self.folder.as_deref().filter(|_| slot.base.as_ref().is_none_or(|old| old.revision < base.revision))
         {
             build::clean(folder, stored.uid, Some(base.revision));
         }
-        slot.base = Some(base.clone());
+        slot.base = Some(base);
         slot.shown = stored.head.revision;
-        let before = live.catalog().and_then(|catalog| catalog.get(&stored.name).ok());
-        live.show(&Arc::new(Gazetteer::stored(stored.clone(), base.segment, overlay).after(before.as_deref())));
+        live.show(gazetteer);
         if changes > FOLD && !slot.folding {
             slot.folding = true;
             let (live, stored) = (live.clone(), stored.clone());
@@ -295,7 +298,7 @@ impl Keeper {
     /// Compiles a version, and puts it below what changed since.
     async fn fold(&self, live: &Arc<Live>, stored: &Stored) -> Result<(), CatalogError> {
         let started = Instant::now();
-        let compiled = build::compile(&self.store, self.folder.as_deref(), stored, &stored.head).await;
+        let compiled = build::compile(&self.store, self.folder.as_deref(), stored, &stored.head, ()).await;
         live.metrics().compiled(started.elapsed());
         let slot = self.slot(stored.uid);
         let mut slot = slot.lock().await;
@@ -303,7 +306,7 @@ impl Keeper {
             return Ok(());
         }
         slot.folding = false;
-        let compiled = compiled?;
+        let (compiled, ()) = compiled?;
         let Some(now) = self.store.gazetteer(&stored.name).await?.filter(|now| now.uid == stored.uid) else {
             return Ok(());
         };
@@ -311,7 +314,8 @@ impl Keeper {
             return Ok(());
         }
         let (base, overlay) = self.build(&now, &now.head, Some(compiled), self.folder.as_deref()).await?;
-        self.put(live, &mut slot, &now, base, overlay);
+        let gazetteer = warmed(live, slot.base.as_ref(), &now, &base, overlay).await;
+        self.put(live, &mut slot, &now, base, &gazetteer);
         Ok(())
     }
 
@@ -323,6 +327,20 @@ impl Keeper {
         base: Option<Base>,
         folder: Option<&Path>,
     ) -> Result<(Base, Option<Overlay>), CatalogError> {
+        if let Some(built) = self.over(stored, version, base).await? {
+            return Ok(built);
+        }
+        let (base, ()) = build::compile(&self.store, folder, stored, version, ()).await?;
+        Ok((base, None))
+    }
+
+    /// A version over `base`; `None` where too much differs.
+    async fn over(
+        &self,
+        stored: &Stored,
+        version: &Version,
+        base: Option<Base>,
+    ) -> Result<Option<(Base, Option<Overlay>)>, CatalogError> {
         let base = match base {
             // What differs from a version that is not kept any more is not known.
             Some(base) if base.revision >= stored.floor => Some(base),
@@ -337,24 +355,38 @@ impl Keeper {
             && let Some(delta) = self.store.delta(stored.uid, base.revision, version.revision, MAX_OVERLAY).await?
         {
             let overlay = build::overlay(base.segment.clone(), delta).await?;
-            return Ok((base, overlay));
+            return Ok(Some((base, overlay)));
         }
-        Ok((build::compile(&self.store, folder, stored, version).await?, None))
+        Ok(None)
     }
 
-    /// An old version, which stays open for a while.
+    /// An old version, which stays open for a while. Where it must be compiled, one is at a time: the others wait.
     pub(super) async fn version(&self, name: &str, asked: &str) -> Result<Arc<Gazetteer>, CatalogError> {
         let unknown = || CatalogError::from(StoreError::NoVersion(asked.to_owned()));
         let revision: Revision = asked.parse().map_err(|_| unknown())?;
         let stored = self.store.gazetteer(name).await?.ok_or_else(|| CatalogError::NotFound(name.to_owned()))?;
-        let open =
-            self.old().iter().find(|(uid, of, _)| (*uid, *of) == (stored.uid, revision)).map(|old| old.2.clone());
-        if let Some(open) = open.filter(|_| revision >= stored.floor) {
+        let open = || {
+            let old = self.old();
+            let open = old.iter().find(|(uid, of, _)| (*uid, *of) == (stored.uid, revision))?;
+            (revision >= stored.floor).then(|| open.2.clone())
+        };
+        if let Some(open) = open() {
             return Ok(open);
         }
         let version = self.store.version(&stored, revision).await?;
         let base = self.slot(stored.uid).lock().await.base.clone();
-        let (base, overlay) = self.build(&stored, &version, base, None).await?;
+        let (base, overlay, _turn) = match self.over(&stored, &version, base).await? {
+            Some((base, overlay)) => (base, overlay, None),
+            None => {
+                let turn = self.opening.clone().lock_owned().await;
+                // Whoever was before may have opened it.
+                if let Some(open) = open() {
+                    return Ok(open);
+                }
+                let (base, turn) = build::compile(&self.store, None, &stored, &version, turn).await?;
+                (base, None, Some(turn))
+            }
+        };
         let uid = stored.uid;
         let gazetteer = Arc::new(Gazetteer::stored(Stored { head: version, ..stored }, base.segment, overlay));
         let mut old = self.old();
@@ -380,7 +412,56 @@ impl Keeper {
     }
 }
 
+/// A gazetteer that was searched once where its base is another than `before`.
+async fn warmed(
+    live: &Live,
+    before: Option<&Base>,
+    stored: &Stored,
+    base: &Base,
+    overlay: Option<Overlay>,
+) -> Arc<Gazetteer> {
+    let served = live.catalog().and_then(|catalog| catalog.get(&stored.name).ok());
+    let new = before.is_none_or(|before| !Arc::ptr_eq(&before.segment, &base.segment));
+    let gazetteer = Gazetteer::stored(stored.clone(), base.segment.clone(), overlay).after(served.as_deref());
+    let gazetteer = Arc::new(gazetteer);
+    if new {
+        let gazetteer = gazetteer.clone();
+        // A panic ends it early, which says nothing of what is served.
+        let _ = tokio::task::spawn_blocking(move || warm(&gazetteer)).await;
+    }
+    gazetteer
+}
+
 /// Milliseconds since 1970.
 pub(super) fn now() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_millis() as i64)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_old_version_is_compiled_once_for_all_who_ask() {
+        let folder = tempfile::tempdir().unwrap();
+        let live = Arc::<Live>::default();
+        let keep = Keep { count: 100, age: 0 };
+        live.keep(Keeper::new(Store::open_folder(folder.path()).await.unwrap(), None, keep));
+        let keeper = live.keeper().unwrap();
+        keeper.create(&live, "names", "").await.unwrap();
+        let entities = |name: &str| -> Vec<Entity> {
+            let entity =
+                |number| Entity { id: format!("{number}"), name: format!("{name} {number}"), ..Entity::default() };
+            (0..=MAX_OVERLAY).map(entity).collect()
+        };
+        let first = keeper.edit(&live, "names", &entities("Alpha"), &[], (None, &[])).await.unwrap().revision;
+        keeper.edit(&live, "names", &entities("Beta"), &[], (None, &[])).await.unwrap();
+        let asked = first.to_string();
+        let ask = || keeper.version("names", &asked);
+        let (a, b, c) = tokio::try_join!(ask(), ask(), ask()).unwrap();
+        assert!(Arc::ptr_eq(&a, &b) && Arc::ptr_eq(&b, &c));
+        assert_eq!(a.version(), asked);
+        assert!(keeper.opening.try_lock().is_ok());
+    }
 }

@@ -5,19 +5,25 @@
 //!
 //! Must not know: how gazetteers are kept or compiled.
 
-use std::sync::{
-    Arc, OnceLock,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use arc_swap::ArcSwapOption;
-use tokio::sync::watch;
+use tokio::{sync::watch, time::timeout};
 
 use super::{Catalog, CatalogError, Gazetteer, Keeper};
 use crate::{
     index::Overlay,
     observe::{GazetteerState, Metrics},
 };
+
+/// How long a database is away before what waits for its answer is given up: one that has much to do comes back sooner.
+const SILENCE: Duration = Duration::from_secs(5);
 
 /// The catalog that is served.
 #[derive(Debug, Default)]
@@ -101,6 +107,18 @@ impl Live {
             self.metrics().database(database == Database::Answers);
         }
         self.database.send_if_modified(|now| std::mem::replace(now, database) != database)
+    }
+
+    /// Waits until the database has been away for [`SILENCE`]. One that falls silent breaks no connection, and whoever
+    /// waits for its answer would wait for as long as the system keeps the connection.
+    pub async fn silent(&self) {
+        let mut database = self.database();
+        // The sender lives in this value, so that waiting never fails.
+        while database.wait_for(|now| *now == Database::Away).await.is_ok() {
+            if timeout(SILENCE, database.wait_for(|now| *now != Database::Away)).await.is_err() {
+                return;
+            }
+        }
     }
 
     /// The database.

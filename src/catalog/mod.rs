@@ -16,6 +16,7 @@ mod pinned;
 mod source;
 mod store;
 mod underway;
+mod warm;
 mod watch;
 
 pub use compile::{Compiled, compile};
@@ -27,6 +28,7 @@ pub use load::{LoadError, Loaded, Options, STARTER, Unverified, is_segment, load
 pub use pinned::Pinned;
 pub use source::{LoadIssue, check};
 pub use store::{Check, Keep, Kind, Outcome, Revision, Row, Store, StoreError, Stored, Uid, Version};
+pub use warm::warm;
 pub use watch::follow;
 
 use std::{collections::BTreeMap, sync::Arc};

@@ -146,10 +146,13 @@ async fn reload(options: &Options, handle: &Handle) -> anyhow::Result<()> {
             continue;
         }
         known = now;
-        // Segment files are verified before they take the place of what is served.
+        // Segment files are verified, and searched once, before they take the place of what is served.
         let loaded = async {
             let mut loaded = load(options).await?;
             verify(std::mem::take(&mut loaded.unverified)).await?;
+            let new = loaded.catalog.clone();
+            let warm = move || new.iter().map(catalog::warm).sum::<usize>();
+            tokio::task::spawn_blocking(warm).await.context("searching the new gazetteers failed")?;
             Ok::<_, anyhow::Error>(loaded)
         };
         match loaded.await {

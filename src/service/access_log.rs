@@ -4,13 +4,16 @@
 //! time ends. A body or an answer that is dropped before its end was CANCELLED: the caller went away.
 //!
 //! The line names the method, the request id, the client, the code with its reason, the time, bytes and counts; never
-//! what a document says.
+//! what a document says. Calls that are refused for want of room or quota may be a flood: the log counts them.
 //!
 //! Must not know: what requests ask for.
 
 use std::{
+    borrow::Cow,
     pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll, ready},
+    time::{Duration, Instant},
 };
 
 use http_body::{Frame, SizeHint};
@@ -24,7 +27,7 @@ use tonic::{
 };
 use tonic_types::StatusExt as _;
 
-use super::{Principal, activity::Active, proto::METHODS};
+use super::{Principal, activity::Active, proto::METHODS, status::Known};
 use crate::observe::{Call, Ending, Entered, Observer};
 
 /// Methods of services that are not ours.
@@ -34,12 +37,39 @@ const FOREIGN: [&str; 4] = [
     "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
     "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
 ];
+/// How often the log tells how many calls were refused.
+const TELL: Duration = Duration::from_secs(1);
 /// Every other path.
 const OTHER: &str = "other";
 
 /// Whether a path is of health or reflection: they have room always, and are logged only for those who look for them.
 pub(super) fn is_foreign(path: &str) -> bool {
     path.starts_with("/grpc.")
+}
+
+/// Calls that were refused for want of room or quota: they have no line each, which would cost more than refusing them,
+/// but one a second for all of them. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Refusals(Arc<Mutex<Untold>>);
+
+/// What the log does not know yet.
+#[derive(Debug, Default)]
+struct Untold {
+    count: u64,
+    told: Option<Instant>,
+}
+
+impl Refusals {
+    /// Counts a call that ended, refused or not. Gives how many were refused when the log is to tell of them.
+    fn count(&self, refused: bool, now: Instant) -> Option<u64> {
+        let mut untold = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        untold.count += u64::from(refused);
+        if untold.count == 0 || untold.told.is_some_and(|told| now.saturating_duration_since(told) < TELL) {
+            return None;
+        }
+        untold.told = Some(now);
+        Some(std::mem::take(&mut untold.count))
+    }
 }
 
 /// A request that is watched. Dropped without an end, it was cancelled.
@@ -50,6 +80,7 @@ pub(super) struct Watched {
     /// Whether its line is for those who look closely.
     quiet: bool,
     ended: bool,
+    refusals: Refusals,
     /// Counted among those that a server waits for when it stops.
     _active: Option<Active>,
 }
@@ -61,6 +92,7 @@ impl Watched {
         request: &Request<Body>,
         span: tracing::Span,
         active: Option<Active>,
+        refusals: Refusals,
     ) -> Self {
         let path = request.uri().path();
         let method = METHODS.iter().chain(&FOREIGN).copied().find(|known| *known == path).unwrap_or(OTHER);
@@ -68,7 +100,7 @@ impl Watched {
         if let Some(principal) = request.extensions().get::<Principal>() {
             call.set_client(&principal.name);
         }
-        Self { call, span, quiet: is_foreign(path), ended: false, _active: active }
+        Self { call, span, quiet: is_foreign(path), ended: false, refusals, _active: active }
     }
 
     /// Its call.
@@ -83,8 +115,12 @@ impl Watched {
 
     /// Watches its answer to the end.
     pub(super) fn answer(mut self, response: Response<Body>) -> Response<Body> {
+        // No messages, and no trailers beside the headers.
+        if let Some(Known { code, reason }) = response.extensions().get() {
+            self.end_with(*code, || Some((*reason).into()));
+            return response;
+        }
         if let Some(status) = Status::from_header_map(response.headers()) {
-            // No messages, and no trailers beside the headers.
             self.end(&status);
             return response;
         }
@@ -96,18 +132,26 @@ impl Watched {
     }
 
     fn end(&mut self, status: &Status) {
+        self.end_with(status.code(), || Some(status.get_error_details().error_info()?.reason.clone().into()));
+    }
+
+    fn end_with(&mut self, code: Code, reason: impl FnOnce() -> Option<Cow<'static, str>>) {
         if std::mem::replace(&mut self.ended, true) {
             return;
         }
         // Half a request makes an error that nobody gets.
-        let left = self.call.has_left() && status.code() != Code::Ok;
-        let code = if left { Code::Cancelled } else { status.code() };
+        let left = self.call.has_left() && code != Code::Ok;
+        let code = if left { Code::Cancelled } else { code };
         let name = name(code);
         let Ending { duration, received, sent, documents, mentions } = self.call.end(code.into(), name, fails(code));
         let milliseconds = duration.as_secs_f64() * 1e3;
-        let details = (code != Code::Ok && !left).then(|| status.get_error_details());
-        let reason = details.as_ref().and_then(|details| details.error_info()).map(|info| info.reason.as_str());
+        let reason = if code == Code::Ok || left { None } else { reason() };
+        let reason = reason.as_deref();
         let (client, trace) = (self.call.client(), self.call.trace_id());
+        let flood = matches!(reason, Some("OVERLOADED" | "QUOTA_EXCEEDED"));
+        if let Some(count) = self.refusals.count(flood, Instant::now()) {
+            tracing::warn!(parent: None, count, "calls were refused: OVERLOADED or QUOTA_EXCEEDED");
+        }
         // The level of a line cannot be a value.
         macro_rules! line {
             ($level:ident) => {
@@ -117,7 +161,7 @@ impl Watched {
                 )
             };
         }
-        if self.quiet { line!(debug) } else { line!(info) }
+        if self.quiet || flood { line!(debug) } else { line!(info) }
     }
 }
 
@@ -234,5 +278,24 @@ fn name(code: Code) -> &'static str {
         Code::Unavailable => "UNAVAILABLE",
         Code::DataLoss => "DATA_LOSS",
         Code::Unauthenticated => "UNAUTHENTICATED",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_tells_of_refused_calls_once_a_second() {
+        let (refusals, now) = (Refusals::default(), Instant::now());
+        assert_eq!(refusals.count(false, now), None);
+        assert_eq!(refusals.count(true, now), Some(1));
+        for _ in 0..100 {
+            assert_eq!(refusals.count(true, now + TELL / 2), None);
+        }
+        assert_eq!(refusals.count(false, now + TELL / 2), None);
+        // The next call tells of the last of them, whatever becomes of it.
+        assert_eq!(refusals.count(false, now + TELL), Some(100));
+        assert_eq!(refusals.count(false, now + 3 * TELL), None);
     }
 }

@@ -18,7 +18,11 @@ pub(super) struct Active(Activity);
 impl Activity {
     /// One more request runs.
     pub(super) fn begin(&self) -> Active {
-        self.0.send_modify(|count| *count += 1);
+        // Whoever waits cares for the first and the last alone, and telling costs.
+        self.0.send_if_modified(|count| {
+            *count += 1;
+            *count == 1
+        });
         Active(self.clone())
     }
 
@@ -42,7 +46,10 @@ impl Activity {
 
 impl Drop for Active {
     fn drop(&mut self) {
-        self.0.0.send_modify(|count| *count -= 1);
+        self.0.0.send_if_modified(|count| {
+            *count -= 1;
+            *count == 0
+        });
     }
 }
 

@@ -6,8 +6,9 @@ use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream, st
 use tonic::{Request, Response, Status, Streaming};
 
 use super::{
-    Encoded, Error, Limits, Plan, Principal, SharedCatalog, Violation, Workers,
+    Encoded, Error, Limits, Plan, Principal, SharedCatalog, Violation,
     front::{Admitted, of_tonic},
+    line::Kind,
     proto::{
         self, BatchExtractRequest, ErrorReason, ExplainMatchRequest, ExplainMatchResponse, ExtractRequest,
         StreamExtractConfig, StreamExtractRequest, explain_match_request,
@@ -15,6 +16,7 @@ use super::{
     },
     quota::Account,
     status, versions,
+    work::Workers,
 };
 use crate::{catalog::Gazetteer, extract::Subject, gazetteer::MAX_NAME_BYTES};
 
@@ -71,7 +73,7 @@ impl Extraction {
             let (Some(plan), Some(document)) = (plan, document) else { return Err(Error::Internal) };
             plan.extract(&document, "document", &limits, memory, stop)
         };
-        self.workers.run(bytes, job).await
+        self.workers.run(Kind::Call, bytes, job).await
     }
 
     async fn explain(&self, caller: Caller, request: ExplainMatchRequest) -> Result<ExplainMatchResponse, Error> {
@@ -109,7 +111,7 @@ impl Extraction {
             };
             plan.ask(&document, subject, &limits, memory, stop)
         };
-        self.workers.run(bytes, job).await
+        self.workers.run(Kind::Call, bytes, job).await
     }
 
     async fn extract_batch(&self, caller: Caller, request: BatchExtractRequest) -> Result<Encoded, Error> {
@@ -165,7 +167,7 @@ impl Extraction {
             Error::check(wrong)?;
             plan.map(|plan| Arc::new(plan.shared(&limits, documents))).ok_or(Error::Internal)
         };
-        self.workers.run(0, job).await
+        self.workers.run(Kind::Part, 0, job).await
     }
 
     /// Extracts from one document of many.
@@ -178,7 +180,7 @@ impl Extraction {
         let (limits, workers) = (self.limits.clone(), self.workers.clone());
         async move {
             let job = move |memory: &mut _, stop: &_| plan.extract(&document, &path, &limits, memory, stop);
-            workers.run(0, job).await
+            workers.run(Kind::Part, 0, job).await
         }
         .boxed()
     }

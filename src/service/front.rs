@@ -22,8 +22,9 @@ use tracing::Instrument as _;
 
 use super::{
     Error,
-    access_log::{Watched, is_foreign},
+    access_log::{Refusals, Watched, is_foreign},
     activity::Activity,
+    status::{self, Known},
 };
 use crate::observe::Observer;
 
@@ -52,6 +53,8 @@ pub(super) struct Front {
     pub(super) observer: Observer,
     /// Counts calls of our own services, for the end of the server.
     pub(super) activity: Activity,
+    /// Counts calls that were refused, for the log.
+    pub(super) refusals: Refusals,
 }
 
 /// Room that a call holds as long as a copy of this lives: to its answer, and to the end of its stream.
@@ -113,7 +116,7 @@ where
         let message_bytes = self.front.message_bytes;
         let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default(), method);
         let active = (!is_foreign(request.uri().path())).then(|| self.front.activity.begin());
-        let watched = Watched::begin(&self.front.observer, &request, span.clone(), active);
+        let watched = Watched::begin(&self.front.observer, &request, span.clone(), active, self.front.refusals.clone());
         let current = watched.call().clone();
         request.extensions_mut().insert(current.clone());
         let mut request = request.map(|body| watched.request(body));
@@ -124,13 +127,13 @@ where
         let call = self.inner.call(request);
         let answer = async move {
             let mut response = match (&admitted, deadline) {
-                (Err(error), _) => Status::from(error.clone()).into_http(),
+                (Err(error), _) => status::response(error.clone()),
                 (Ok(_), None) => call.await?,
                 // No time at all: not even begun.
-                (Ok(_), Some(Duration::ZERO)) => Status::from(Error::DeadlineExceeded).into_http(),
+                (Ok(_), Some(Duration::ZERO)) => status::response(Error::DeadlineExceeded),
                 (Ok(_), Some(deadline)) => match tokio::time::timeout(deadline, call).await {
                     Ok(response) => response?,
-                    Err(_) => Status::from(Error::DeadlineExceeded).into_http(),
+                    Err(_) => status::response(Error::DeadlineExceeded),
                 },
             };
             explain(&mut response, message_bytes);
@@ -176,9 +179,12 @@ pub(super) fn deadline(headers: &HeaderMap) -> Option<Duration> {
 
 /// Gives an error that tonic made itself the form of all others.
 fn explain(response: &mut Response<Body>, message_bytes: usize) {
+    if response.extensions().get::<Known>().is_some() {
+        return;
+    }
     let Some(status) = Status::from_header_map(response.headers()) else { return };
     if let Some(error) = of_tonic(&status, message_bytes) {
-        *response = Status::from(error).into_http();
+        *response = status::response(error);
     }
 }
 

@@ -15,20 +15,21 @@ use std::{
 use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 use tonic::{
-    Status,
     body::Body,
     codegen::http::{HeaderMap, Request, Response},
 };
 use tower::{Layer, Service};
 
 use super::{
-    Error, Limits, Principal, Workers,
+    Error, Limits, Principal,
     access::{Gate, Pass},
     body::{Incoming, Outgoing, Patience, Recheck},
     connection::{Peer, UNASKED},
     front,
     places::network,
     quota::{Account, Accounts},
+    status,
+    work::Workers,
 };
 use crate::observe::Call;
 
@@ -97,7 +98,7 @@ impl Guard {
         };
         let account = self.accounts.of(client, quota);
         if path.starts_with(WORKED) && !streams(path) {
-            self.workers.room()?;
+            self.workers.admit()?;
         }
         if let Some(account) = &account {
             account.begin()?;
@@ -140,12 +141,12 @@ where
         let Ok(open) = peer.as_ref().map(|peer| peer.link.open(asked)).transpose() else {
             let error =
                 Error::Overloaded { setting: "of health checks on one connection", limit: UNASKED, retry: RETRY };
-            return Box::pin(async { Ok(Status::from(error).into_http()) });
+            return Box::pin(async { Ok(status::response(error)) });
         };
         let Admitted { principal, account, pass } =
             match self.guard.admit(request.uri().path(), request.headers(), peer.as_ref()) {
                 Ok(admitted) => admitted,
-                Err(error) => return Box::pin(async { Ok(Status::from(error).into_http()) }),
+                Err(error) => return Box::pin(async { Ok(status::response(error)) }),
             };
         let deadline = front::deadline(request.headers()).and_then(|time| Instant::now().checked_add(time));
         let patience = self.guard.patience(request.uri().path());

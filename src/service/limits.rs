@@ -16,6 +16,10 @@ pub struct Limits {
     pub inline_entities: usize,
     /// The most entities that one edit of a gazetteer may add, replace or delete.
     pub edit_entities: usize,
+    /// The most entities of one import, good and bad.
+    pub import_entities: u64,
+    /// The largest import, in bytes of its entities as JSON Lines: so much room it takes in the folder for temporary files.
+    pub import_bytes: u64,
     /// The most mentions of one answer; what is beyond is cut, and the answer says so.
     pub mentions: usize,
     /// The most mentions of the answers of a batch together: each document may have its share of them.
@@ -26,7 +30,7 @@ pub struct Limits {
     /// 32 a worker.
     pub queued_documents: usize,
     /// The longest time that a call may expect to wait for a worker before it is refused at once, in milliseconds; 0 for
-    /// any.
+    /// any. Where most calls are refused, one call waits for each worker.
     pub queue_milliseconds: u64,
     /// The most documents of a stream that are read before the answer to the first of them was taken.
     pub stream_look_ahead: usize,
@@ -65,6 +69,8 @@ impl Default for Limits {
             batch_documents: 1000,
             inline_entities: 100_000,
             edit_entities: 1000,
+            import_entities: 20_000_000,
+            import_bytes: 16 << 30,
             mentions: 100_000,
             batch_mentions: 1_000_000,
             concurrent_requests: 1024,

@@ -3,8 +3,9 @@
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use super::{
-    Facing, Limits, Options, Scrape, SharedCatalog, Workers,
+    Facing, Limits, Options, Scrape, SharedCatalog,
     access::AccessError,
+    access_log::Refusals,
     activity::Activity,
     admin::Admin,
     connection,
@@ -12,6 +13,7 @@ use super::{
     front::Front,
     gazetteers::Gazetteers,
     guard::Guard,
+    line::Bounds,
     proto::{
         DESCRIPTORS,
         gazetteer_service_server::{self, GazetteerServiceServer},
@@ -21,6 +23,7 @@ use super::{
     readiness::Readiness,
     secrets::Secrets,
     tls::TlsError,
+    work::Workers,
 };
 use crate::{
     catalog::{Catalog, Database},
@@ -32,6 +35,9 @@ use tonic::{codec::CompressionEncoding, transport};
 
 /// How many documents may wait for each worker, where nothing else is set.
 const QUEUED_A_WORKER: usize = 32;
+
+/// The largest frame of HTTP/2 that a client may send: a document mostly comes in one, which costs less than many.
+const FRAME: u32 = 64 << 10;
 
 /// How long no request may have run before the server ends: the last answers leave, and what clients sent meanwhile comes.
 const FLUSH: Duration = Duration::from_secs(1);
@@ -77,6 +83,9 @@ pub enum ServerError {
     /// The access file cannot be used.
     #[error(transparent)]
     Access(#[from] AccessError),
+    /// The system gives no threads.
+    #[error("cannot start threads: {0}")]
+    Threads(std::io::Error),
     /// The connection handling failed.
     #[error("the server failed: {0}")]
     Transport(#[from] transport::Error),
@@ -242,7 +251,8 @@ impl Server {
             queued => queued,
         };
         let longest = (limits.queue_milliseconds > 0).then(|| Duration::from_millis(limits.queue_milliseconds));
-        let workers = Workers::bounded(count, queued, longest);
+        let bounds = Bounds { workers: count, most: queued, longest };
+        let workers = Workers::start(bounds).map_err(ServerError::Threads)?;
         let extraction = Extraction::new(catalog, limits.clone(), workers.clone());
         let extraction = ExtractionServiceServer::new(extraction)
             .max_decoding_message_size(limits.message_bytes)
@@ -277,6 +287,7 @@ impl Server {
             .http2_keepalive_timeout(Some(Duration::from_secs(limits.keepalive_timeout_seconds.max(1))))
             .max_concurrent_streams(limits.connection_streams)
             .http2_max_header_list_size(limits.header_bytes)
+            .max_frame_size(FRAME)
             .http2_max_pending_accept_reset_streams(Some(limits.pending_resets))
             .layer(Front {
                 message_bytes: limits.message_bytes,
@@ -285,6 +296,7 @@ impl Server {
                 instance,
                 observer,
                 activity: activity.clone(),
+                refusals: Refusals::default(),
             })
             .layer(Guard {
                 gate: secrets.gate.clone(),

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use tonic::{Code, Status};
+use tonic::{Code, Status, body::Body, codegen::http::Response};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
 use super::{Error, Violation, proto::ErrorReason};
@@ -20,9 +20,18 @@ const MAX_DETAILS: usize = 3000;
 /// The longest message, in bytes.
 const MAX_MESSAGE: usize = 500;
 
-impl From<Error> for Status {
-    fn from(error: Error) -> Self {
-        let (code, reason) = match &error {
+/// What a status says, beside a response that was made of one here: nobody has to decode it again.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    /// The code.
+    pub(super) code: Code,
+    /// The stable reason.
+    pub(super) reason: &'static str,
+}
+
+impl Known {
+    fn of(error: &Error) -> Self {
+        let (code, reason) = match error {
             Error::Invalid(violations) => of_violations(violations),
             Error::Overloaded { .. } => (Code::ResourceExhausted, ErrorReason::Overloaded),
             Error::QuotaExceeded { .. } => (Code::ResourceExhausted, ErrorReason::QuotaExceeded),
@@ -38,8 +47,22 @@ impl From<Error> for Status {
             Error::Internal => (Code::Internal, ErrorReason::Internal),
         };
         let name = reason.as_str_name();
-        let name = name.strip_prefix("ERROR_REASON_").unwrap_or(name);
-        let mut details = ErrorDetails::with_error_info(name, DOMAIN, HashMap::new());
+        Self { code, reason: name.strip_prefix("ERROR_REASON_").unwrap_or(name) }
+    }
+}
+
+/// A call that ends with this error and nothing else.
+pub(super) fn response(error: Error) -> Response<Body> {
+    let known = Known::of(&error);
+    let mut response = Status::from(error).into_http();
+    response.extensions_mut().insert(known);
+    response
+}
+
+impl From<Error> for Status {
+    fn from(error: Error) -> Self {
+        let Known { code, reason } = Known::of(&error);
+        let mut details = ErrorDetails::with_error_info(reason, DOMAIN, HashMap::new());
         let mut message = shown(&error.to_string());
         if let Error::Overloaded { retry, .. } | Error::QuotaExceeded { retry, .. } = &error {
             details.set_retry_info(Some(*retry));

@@ -1,25 +1,28 @@
 //! Work on the processor, away from the threads that do input and output.
 //!
-//! At most as many jobs run at once as there are workers; the rest wait in line. When the line is too long, calls that
-//! have not begun are refused; what has begun waits for its turn. A job is told to stop when the one who
-//! waits for it goes away: because the caller cancelled, the deadline passed, or the connection broke.
+//! Each worker is a thread of its own with its own memory, which takes one job after the other out of the line
+//! (`line.rs`), with nobody in between. A job is told to stop when the one who waits for it goes away: because the caller
+//! cancelled, the deadline passed, or the connection broke; one that still waits leaves the line.
+//!
+//! The threads end with the last copy of [`Workers`], when they have done what waits.
 
 use std::{
-    cell::RefCell,
+    io,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, Instant},
+    thread,
+    time::Instant,
 };
 
-use tokio::{
-    sync::Semaphore,
-    task::{AbortHandle, spawn_blocking},
-};
+use tokio::sync::oneshot;
 
-use super::Error;
+use super::{
+    Error,
+    line::{Bounds, Kind, Line},
+};
 use crate::{
     extract::{Answer, Scratch},
     observe::Queued,
@@ -28,10 +31,7 @@ use crate::{
 /// A document of more bytes leaves no memory behind in its worker.
 const KEPT_BYTES: usize = 4 << 20;
 
-/// The shortest time after which it makes sense to try again.
-const MIN_RETRY: Duration = Duration::from_millis(50);
-
-/// The memory of a worker.
+/// The memory of a worker, kept between jobs so that extraction allocates little.
 #[derive(Debug, Default)]
 pub struct Memory {
     /// That of the extraction.
@@ -40,142 +40,132 @@ pub struct Memory {
     pub answer: Answer,
 }
 
-thread_local! {
-    /// Kept between jobs, so that extraction allocates little.
-    static MEMORY: RefCell<Memory> = RefCell::default();
-}
+type Job = Box<dyn FnOnce(&mut Memory) + Send>;
 
 /// Runs jobs. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Workers {
-    free: Arc<Semaphore>,
-    line: Arc<Line>,
-}
+pub(super) struct Workers(Arc<Pool>);
 
-/// Those who wait for a worker, and how long they may expect to.
+/// Ends the threads with itself.
 #[derive(Debug)]
-struct Line {
-    workers: usize,
-    waiting: AtomicUsize,
-    /// What a job takes, in microseconds: a mean in which older jobs count for less and less.
-    job: AtomicU64,
-    most: usize,
-    longest: Option<Duration>,
+struct Pool(Arc<Shared>);
+
+struct Shared {
+    state: Mutex<State>,
+    work: Condvar,
 }
 
-/// A place in the line.
-struct Place(Arc<Line>);
+struct State {
+    line: Line<Job>,
+    over: bool,
+}
 
-impl Place {
-    fn take(line: &Arc<Line>) -> Self {
-        line.waiting.fetch_add(1, Ordering::Relaxed);
-        Self(line.clone())
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").finish_non_exhaustive()
     }
 }
 
-impl Drop for Place {
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Jobs run outside of it: whoever panicked in it left it whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What a worker does.
+    fn work(&self) {
+        let mut memory = Memory::default();
+        loop {
+            let mut state = self.state();
+            let job = loop {
+                match state.line.pop() {
+                    Some(job) => break job,
+                    None if state.over => return,
+                    None => state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner),
+                }
+            };
+            drop(state);
+            let began = Instant::now();
+            job(&mut memory);
+            self.state().line.took(began.elapsed());
+        }
+    }
+}
+
+impl Drop for Pool {
     fn drop(&mut self) {
-        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-impl Line {
-    /// How long whoever comes now would wait.
-    fn expected(&self, waiting: usize) -> Duration {
-        Duration::from_micros(self.job.load(Ordering::Relaxed).saturating_mul(waiting as u64) / self.workers as u64)
-    }
-
-    /// Counts a job in. Two at once may lose one: it is an estimate.
-    fn took(&self, time: Duration) {
-        let (before, now) = (self.job.load(Ordering::Relaxed), time.as_micros() as u64);
-        let mean = if before == 0 { now } else { (before * 31 + now) / 32 };
-        self.job.store(mean.max(1), Ordering::Relaxed);
+        self.0.state().over = true;
+        self.0.work.notify_all();
     }
 }
 
 impl Workers {
-    /// So many workers; none would do nothing, so that there is at least one.
-    pub fn new(count: usize) -> Self {
-        Self::bounded(count, usize::MAX, None)
-    }
-
-    /// So many workers, with room for `most` jobs that wait, none of them longer than `longest`, as far as is known when
-    /// they come.
-    pub(super) fn bounded(count: usize, most: usize, longest: Option<Duration>) -> Self {
-        let workers = count.clamp(1, Semaphore::MAX_PERMITS);
-        let line = Line { workers, waiting: AtomicUsize::new(0), job: AtomicU64::new(0), most, longest };
-        Self { free: Arc::new(Semaphore::new(workers)), line: Arc::new(line) }
-    }
-
-    /// Whether there is room in the line for a call that has not begun.
-    pub(super) fn room(&self) -> Result<(), Error> {
-        let Line { most, longest, .. } = *self.line;
-        let waiting = self.line.waiting.load(Ordering::Relaxed);
-        let expected = self.line.expected(waiting);
-        let overloaded = |setting, limit| {
-            let retry = expected.max(MIN_RETRY);
-            Err(Error::Overloaded { setting, limit, retry })
-        };
-        match longest {
-            _ if waiting >= most => overloaded("limits.queued_documents", most),
-            Some(longest) if expected > longest => {
-                overloaded("limits.queue_milliseconds", longest.as_millis() as usize)
-            }
-            _ => Ok(()),
+    /// Starts workers. Fails where the system gives no threads.
+    pub(super) fn start(bounds: Bounds) -> io::Result<Self> {
+        let state = Mutex::new(State { line: Line::new(bounds, Instant::now()), over: false });
+        let pool = Pool(Arc::new(Shared { state, work: Condvar::new() }));
+        for number in 0..bounds.workers {
+            let shared = pool.0.clone();
+            thread::Builder::new().name(format!("worker-{number}")).spawn(move || shared.work())?;
         }
+        Ok(Self(Arc::new(pool)))
+    }
+
+    /// Lets in a call of which nothing was read yet, if there is room in the line.
+    pub(super) fn admit(&self) -> Result<(), Error> {
+        self.0.0.state().line.admit(Instant::now())
+    }
+
+    /// Whether there is still room in the line for a call whose message was read.
+    pub(super) fn room(&self) -> Result<(), Error> {
+        self.0.0.state().line.room()
     }
 
     /// Runs a job about `bytes` of text and waits for its result. A job that panics is an [`Error::Internal`].
-    pub async fn run<T: Send + 'static>(
+    pub(super) async fn run<T: Send + 'static>(
         &self,
+        kind: Kind,
         bytes: usize,
         job: impl FnOnce(&mut Memory, &AtomicBool) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
+        let (give, result) = oneshot::channel();
         let stop = Arc::new(AtomicBool::new(false));
-        let (free, stopped, span) = (self.free.clone(), stop.clone(), tracing::Span::current());
-        let (line, place) = (self.line.clone(), Place::take(&self.line));
-        let queued = Queued::now();
-        // A task of its own: whoever waits may not be polled for long (a stream whose client is slow), and must not
-        // hold a place in the line meanwhile.
-        let task = tokio::spawn(async move {
-            let permit = free.acquire_owned().await.map_err(|_| Error::NotServing)?;
-            drop(place);
-            let work = spawn_blocking(move || {
-                let _permit = permit;
-                let _entered = span.enter();
-                let _working = queued.map(Queued::work);
-                let began = Instant::now();
-                let result = MEMORY.with(|memory| {
-                    let mut memory = memory.borrow_mut();
-                    let result = catch_unwind(AssertUnwindSafe(|| job(&mut memory, &stopped)));
-                    if result.is_err() || bytes > KEPT_BYTES {
-                        *memory = Memory::default();
-                    }
-                    result.unwrap_or_else(|_| {
-                        tracing::error!("a job panicked");
-                        Err(Error::Internal)
-                    })
-                });
-                line.took(began.elapsed());
-                result
+        let (stopped, span, queued) = (stop.clone(), tracing::Span::current(), Queued::now());
+        let job = move |memory: &mut Memory| {
+            let _entered = span.enter();
+            let _working = queued.map(Queued::work);
+            let result = catch_unwind(AssertUnwindSafe(|| job(memory, &stopped)));
+            if result.is_err() || bytes > KEPT_BYTES {
+                *memory = Memory::default();
+            }
+            let result = result.unwrap_or_else(|_| {
+                tracing::error!("a job panicked");
+                Err(Error::Internal)
             });
-            work.await.unwrap_or(Err(Error::Cancelled))
-        });
-        let _guard = StopOnDrop { stop, task: task.abort_handle() };
-        task.await.unwrap_or(Err(Error::Cancelled))
+            // Nobody may wait any more.
+            let _ = give.send(result);
+        };
+        let shared = self.0.0.clone();
+        let number = shared.state().line.push(kind, Box::new(job));
+        shared.work.notify_one();
+        let _guard = StopOnDrop { stop, shared, number };
+        result.await.unwrap_or(Err(Error::Cancelled))
     }
 }
 
-/// Tells a job to stop when nobody waits for it any more.
+/// Tells a job to stop when nobody waits for it any more, or takes it out of the line.
 struct StopOnDrop {
     stop: Arc<AtomicBool>,
-    task: AbortHandle,
+    shared: Arc<Shared>,
+    number: u64,
 }
 
 impl Drop for StopOnDrop {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
-        self.task.abort();
+        // What the job holds is dropped outside of the lock.
+        let job = self.shared.state().line.remove(self.number);
+        drop(job);
     }
 }
 
@@ -186,23 +176,27 @@ mod tests {
 
     use super::*;
 
+    fn workers(count: usize) -> Workers {
+        Workers::start(Bounds { workers: count, most: 1, longest: None }).unwrap()
+    }
+
     #[tokio::test]
     async fn a_job_that_panics_is_an_error_and_harms_no_other() {
-        let workers = Workers::new(1);
-        let result = workers.run(0, |_, _| -> Result<(), Error> { panic!("on purpose") }).await;
+        let workers = workers(1);
+        let result = workers.run(Kind::Call, 0, |_, _| -> Result<(), Error> { panic!("on purpose") }).await;
         assert_eq!(result, Err(Error::Internal));
-        assert_eq!(workers.run(0, |_, _| Ok(1)).await, Ok(1));
+        assert_eq!(workers.run(Kind::Call, 0, |_, _| Ok(1)).await, Ok(1));
     }
 
     #[tokio::test]
     async fn a_job_is_told_when_nobody_waits() {
-        let workers = Workers::new(1);
-        let (started, has_started) = tokio::sync::oneshot::channel();
+        let workers = workers(1);
+        let (started, has_started) = oneshot::channel();
         let (ended, has_ended) = mpsc::channel();
-        let waiting = workers.run(0, move |_, stop| {
+        let waiting = workers.run(Kind::Call, 0, move |_, stop| {
             started.send(()).ok();
             while !stop.load(Ordering::Relaxed) {
-                std::thread::yield_now();
+                thread::yield_now();
             }
             ended.send(()).ok();
             Ok(())
@@ -213,54 +207,59 @@ mod tests {
         }
         // What waited is dropped now.
         assert_eq!(has_ended.recv(), Ok(()));
-        assert_eq!(workers.run(0, |_, _| Ok(2)).await, Ok(2));
+        assert_eq!(workers.run(Kind::Call, 0, |_, _| Ok(2)).await, Ok(2));
     }
 
     #[tokio::test]
-    async fn a_line_that_is_full_or_slow_takes_nobody_in() {
-        let short = Workers::bounded(1, 1, None);
+    async fn who_waits_no_more_is_not_in_the_line() {
+        let workers = workers(1);
+        let (started, has_started) = oneshot::channel();
         let (release, released) = mpsc::channel::<()>();
         let busy = tokio::spawn({
-            let workers = short.clone();
-            async move { workers.run(0, move |_, _| Ok(released.recv().is_ok())).await }
+            let workers = workers.clone();
+            async move {
+                let job = move |_: &mut _, _: &_| {
+                    started.send(()).ok();
+                    Ok(released.recv().is_ok())
+                };
+                workers.run(Kind::Call, 0, job).await
+            }
         });
-        // The first has the worker once the second is alone in the line; who waits no more is not in it.
-        while short.line.waiting.load(Ordering::Relaxed) > 0 || short.free.available_permits() > 0 {
-            tokio::task::yield_now().await;
-        }
-        assert_eq!(short.room(), Ok(()));
-        let mut waits = Box::pin(short.run(0, |_, _| Ok(())));
+        has_started.await.unwrap();
+        assert_eq!(workers.room(), Ok(()));
+        let held = Arc::new(());
+        let holds = held.clone();
+        let mut waits = Box::pin(workers.run(Kind::Call, 0, move |_, _| {
+            drop(holds);
+            Ok(())
+        }));
         assert!(futures_util::poll!(&mut waits).is_pending());
-        let Err(Error::Overloaded { setting: "limits.queued_documents", limit: 1, retry }) = short.room() else {
-            panic!()
-        };
-        assert!(retry >= MIN_RETRY);
+        assert!(workers.room().is_err() && workers.admit().is_err());
         drop(waits);
-        while short.line.waiting.load(Ordering::Relaxed) > 0 {
-            tokio::task::yield_now().await;
-        }
-        assert_eq!(short.room(), Ok(()));
+        assert_eq!(workers.room(), Ok(()));
+        assert_eq!(Arc::strong_count(&held), 1);
         release.send(()).unwrap();
         assert_eq!(busy.await.unwrap(), Ok(true));
-
-        let slow = Workers::bounded(2, usize::MAX, Some(Duration::from_millis(100)));
-        slow.line.took(Duration::from_millis(60));
-        let places: Vec<_> = (0..3).map(|_| Place::take(&slow.line)).collect();
-        assert_eq!(slow.room(), Ok(()));
-        let _one_more = Place::take(&slow.line);
-        let Err(Error::Overloaded { setting: "limits.queue_milliseconds", retry, .. }) = slow.room() else { panic!() };
-        assert_eq!(retry, Duration::from_millis(120));
-        drop(places);
-        assert_eq!(slow.room(), Ok(()));
     }
 
     #[tokio::test]
     async fn who_is_not_polled_holds_no_place_in_the_line() {
-        let workers = Workers::new(1);
-        let mut slow = Box::pin(workers.run(0, |_, _| Ok(1)));
+        let workers = workers(1);
+        let mut slow = Box::pin(workers.run(Kind::Part, 0, |_, _| Ok(1)));
         // Polled once, then left alone.
         assert!(futures_util::poll!(&mut slow).is_pending());
-        assert_eq!(workers.run(0, |_, _| Ok(2)).await, Ok(2));
+        assert_eq!(workers.run(Kind::Part, 0, |_, _| Ok(2)).await, Ok(2));
         assert_eq!(slow.await, Ok(1));
+    }
+
+    #[tokio::test]
+    async fn threads_end_with_the_workers() {
+        let workers = workers(2);
+        let shared = Arc::downgrade(&workers.0.0);
+        assert_eq!(workers.clone().run(Kind::Part, 0, |_, _| Ok(1)).await, Ok(1));
+        drop(workers);
+        while shared.strong_count() > 0 {
+            thread::yield_now();
+        }
     }
 }

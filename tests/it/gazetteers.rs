@@ -317,6 +317,28 @@ async fn what_cannot_be_done_has_its_reason() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_is_too_large_is_refused_and_leaves_nothing() {
+    let folder = Folder::new();
+    let many = Limits { import_entities: 10, ..Limits::default() };
+    let large = Limits { import_bytes: 280, ..Limits::default() };
+    for (limits, setting) in [(many, "limits.import_entities"), (large, "limits.import_bytes")] {
+        let server = TestServer::empty(limits).await;
+        let data = folder.path(setting);
+        server.handle.live().keep(Keeper::new(Store::open_folder(&data).await.unwrap(), None, KEEP));
+        server.handle.serve(Catalog::default()).await;
+        let mut client = client(&server).await;
+        let entities = |count| (0..count).map(|number| given(&format!("{number:03}"), "Alpha")).collect();
+        let status = client.import_entities(import("names", false, entities(11))).await.unwrap_err();
+        assert_eq!(reason(&status), (Code::InvalidArgument, "INVALID_REQUEST".into()));
+        assert!(status.message().contains(setting), "{status:?}");
+        let named = proto::GetGazetteerRequest { name: "names".into() };
+        assert_eq!(client.get_gazetteer(named).await.unwrap_err().code(), Code::NotFound);
+        assert_eq!(client.import_entities(import("names", false, entities(10))).await.unwrap().into_inner().added, 10);
+        server.stop().await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_without_a_database_says_so() {
     let server = TestServer::with(Catalog::default(), Limits::default()).await;
     let mut client = client(&server).await;

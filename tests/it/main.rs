@@ -35,6 +35,7 @@ mod rolling;
 mod seed;
 mod segments;
 mod service;
+mod silent;
 mod stream;
 mod support;
 mod surfaces;

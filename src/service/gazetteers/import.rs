@@ -23,6 +23,15 @@ const EXPORTED: usize = 200;
 /// The most issues that an error lists; an answer lists more.
 const LISTED: usize = 50;
 
+/// Fails where an import is larger than it may be.
+fn bounded(what: &str, size: u64, setting: &str, limit: u64) -> Result<(), Error> {
+    if size <= limit {
+        return Ok(());
+    }
+    let message = format!("more {what} than one import may have; the limit {setting} is {limit}");
+    Err(Error::Invalid(vec![Violation::invalid("entities", message)]))
+}
+
 impl Gazetteers {
     /// Takes a stream of entities and makes one version of them.
     pub(super) async fn import(
@@ -92,31 +101,33 @@ impl Gazetteers {
             });
             return Err(Error::Invalid(wrong.collect()).into());
         }
-        let made = match missing && create {
-            true => match keeper.create(&self.catalog, &gazetteer, "").await {
-                Ok(made) => Some(made.head.revision.to_string()),
+        let create_it = async {
+            match keeper.create(&self.catalog, &gazetteer, "").await {
+                Ok(made) => Ok(Some(made.head.revision.to_string())),
                 // Somebody else made it while the entities came.
-                Err(CatalogError::Store(StoreError::Exists)) => None,
-                Err(error) => return Err(Error::from(error).into()),
-            },
-            false => None,
+                Err(CatalogError::Store(StoreError::Exists)) => Ok(None),
+                Err(error) => Err(error),
+            }
         };
+        let made = if missing && create { self.change(create_it).await? } else { None };
         let if_version = Some(&*if_version).filter(|version| !version.is_empty());
-        let imported = import.finish(&self.catalog, keeper, &gazetteer, replace, if_version).await;
+        let imported = self.change(import.finish(&self.catalog, keeper, &gazetteer, replace, if_version)).await;
         if let (Err(_), Some(made)) = (&imported, &made) {
             // What was made for it goes with it, unless somebody has changed it since.
-            let gone = keeper.delete(&self.catalog, &gazetteer, Some(made)).await;
+            let gone = self.change(keeper.delete(&self.catalog, &gazetteer, Some(made))).await;
             gone.inspect_err(|error| tracing::warn!(%error, "an import that failed left an empty gazetteer")).ok();
         }
-        let imported = imported.map_err(Error::from)?;
+        let imported = imported?;
         let [added, changed, deleted] = imported.counts;
         Ok(ImportEntitiesResponse { version: imported.version, added, changed, deleted, ..answer })
     }
 
     /// Checks and keeps entities, away from the threads that do input and output.
     async fn take(&self, mut import: Import, entities: Vec<proto::Entity>) -> Result<Import, Error> {
+        let limits = self.limits.clone();
         let work = move || {
             for entity in &entities {
+                bounded("entities", import.received() + 1, "limits.import_entities", limits.import_entities)?;
                 let mut wrong = Vec::new();
                 let read = crate::service::convert::entity(entity, "", &mut wrong);
                 convert::no_nul(".id", &read.id, &mut wrong);
@@ -126,6 +137,7 @@ impl Gazetteers {
                     Issue { line, code: IssueCode::Malformed, field, message }
                 };
                 import.take(&read, wrong.into_iter().map(fault).collect()).map_err(CatalogError::from)?;
+                bounded("bytes", import.bytes(), "limits.import_bytes", limits.import_bytes)?;
             }
             Ok(import)
         };

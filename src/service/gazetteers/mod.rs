@@ -20,7 +20,7 @@ use super::{
     front::Admitted,
     proto::{self, ErrorReason, gazetteer_service_server::GazetteerService},
 };
-use crate::catalog::{Catalog, CatalogError, Gazetteer, Keeper, Revision, Stored};
+use crate::catalog::{Catalog, CatalogError, Gazetteer, Keeper, Revision, StoreError, Stored};
 
 /// The service. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -82,6 +82,17 @@ impl Gazetteers {
         Ok((stored, version.revision))
     }
 
+    /// Waits for a change for as long as the database answers at all.
+    async fn change<T>(&self, change: impl Future<Output = Result<T, CatalogError>>) -> Result<T, Error> {
+        tokio::select! {
+            result = change => Ok(result?),
+            // Dropped on its way, the change is given up.
+            () = self.catalog.silent() => {
+                Err(CatalogError::from(StoreError::Unavailable("it fell silent during a change".into())).into())
+            }
+        }
+    }
+
     /// Fails where an edit has no items or too many.
     fn count(&self, field: &str, count: usize, wrong: &mut Vec<Violation>) {
         let limit = self.limits.edit_entities;
@@ -117,7 +128,7 @@ impl GazetteerService for Gazetteers {
         // Outside their scope they could not see what they made.
         self.editable(&principal, &name, Role::Admin)?;
         let keeper = self.keeper()?;
-        let stored = keeper.create(&self.catalog, &name, &description).await.map_err(Error::from)?;
+        let stored = self.change(keeper.create(&self.catalog, &name, &description)).await?;
         Ok(Response::new(proto::CreateGazetteerResponse { gazetteer: Some(convert::stored(&stored)) }))
     }
 
@@ -152,7 +163,7 @@ impl GazetteerService for Gazetteers {
         let proto::DeleteGazetteerRequest { name, if_version } = request.into_inner();
         self.editable(&principal, &name, Role::Admin)?;
         let keeper = self.keeper()?;
-        let revision = keeper.delete(&self.catalog, &name, given(&if_version)).await.map_err(Error::from)?;
+        let revision = self.change(keeper.delete(&self.catalog, &name, given(&if_version))).await?;
         Ok(Response::new(proto::DeleteGazetteerResponse { version: revision.to_string() }))
     }
 
@@ -221,7 +232,7 @@ impl GazetteerService for Gazetteers {
         Error::check(wrong)?;
         let keeper = self.keeper()?;
         let conditions = (given(&if_version), &*checks);
-        let outcome = keeper.edit(&self.catalog, &gazetteer, &come, &[], conditions).await.map_err(Error::from)?;
+        let outcome = self.change(keeper.edit(&self.catalog, &gazetteer, &come, &[], conditions)).await?;
         let (version, added, changed) = (outcome.revision.to_string(), outcome.added, outcome.changed);
         Ok(Response::new(proto::UpsertEntitiesResponse { version, added, changed }))
     }
@@ -242,7 +253,7 @@ impl GazetteerService for Gazetteers {
         Error::check(wrong)?;
         let keeper = self.keeper()?;
         let conditions = (given(&if_version), &*checks);
-        let outcome = keeper.edit(&self.catalog, &gazetteer, &[], &ids, conditions).await.map_err(Error::from)?;
+        let outcome = self.change(keeper.edit(&self.catalog, &gazetteer, &[], &ids, conditions)).await?;
         let (version, deleted) = (outcome.revision.to_string(), outcome.deleted);
         Ok(Response::new(proto::DeleteEntitiesResponse { version, deleted }))
     }
@@ -295,7 +306,7 @@ impl GazetteerService for Gazetteers {
         let required = || Error::Invalid(vec![Violation::invalid("to_version", "it is required")]);
         let to = convert::revision("to_version", &to_version)?.ok_or_else(required)?;
         let keeper = self.keeper()?;
-        let outcome = keeper.rollback(&self.catalog, &gazetteer, to, given(&if_version)).await.map_err(Error::from)?;
+        let outcome = self.change(keeper.rollback(&self.catalog, &gazetteer, to, given(&if_version))).await?;
         Ok(Response::new(proto::RollbackResponse { version: outcome.revision.to_string() }))
     }
 
@@ -312,6 +323,6 @@ impl GazetteerService for Gazetteers {
 }
 
 /// What the database says when it is read.
-fn lost(error: crate::catalog::StoreError) -> Error {
+fn lost(error: StoreError) -> Error {
     CatalogError::from(error).into()
 }
