@@ -202,7 +202,18 @@ impl Finder<'_> {
             preferred: false,
             ordinary: short.ordinary,
             language: 0,
+            any_case: false,
         }
+    }
+
+    /// Adds a short name of one word that the words of a place may be. A word broken at a line's end may belong to the
+    /// name of somebody else; where a word has another ending, what stands beside it tells less.
+    pub(super) fn read(&mut self, short: &ShortName, place: Place) {
+        if place.forms.has(Form::LineBreak) && self.is_part_of_another(short, place.first, place.last) {
+            let one = self.found_at(short, &place, short.rule);
+            return self.trace.note(&one, Reason::PartOfLongerName);
+        }
+        self.add(short, place, short.rule);
     }
 
     /// Adds a short name at a place, if it is written like the name in full.

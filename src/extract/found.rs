@@ -44,6 +44,8 @@ pub(super) struct Found {
     pub(super) ordinary: Ordinary,
     /// The number of the name's language.
     pub(super) language: u8,
+    /// The gazetteer says that its case counts for nothing.
+    pub(super) any_case: bool,
 }
 
 impl Found {

@@ -25,7 +25,7 @@ use super::{
 use crate::{
     gazetteer::{Rule, derive::Kind},
     index::{EntityId, Form, Search},
-    text::{View, is_english},
+    text::{Language, View, is_english},
 };
 
 /// At this distance in words a short name weighs as much as a full name of another entity; nearer, up to twice.
@@ -88,6 +88,7 @@ impl Weighed {
 pub(super) struct Scene<'a> {
     pub(super) sources: &'a [Source<'a>],
     pub(super) input: Input<'a>,
+    pub(super) language: Language,
     pub(super) view: View<'a>,
     pub(super) searches: &'a [Search],
     pub(super) options: &'a Options,
@@ -177,7 +178,9 @@ impl Linker {
         let Scene { view, sources, options, .. } = scene;
         let candidates = &self.weighed[start..];
         let best = candidates.iter().map(|one| one.base).fold(0.0, f64::max);
-        let nothing = Nothing::at(view, sources, options, best, candidates.iter().map(|one| &one.found), is_unknown);
+        let foreign = scene.language.is_known_other(scene.input.language);
+        let found = candidates.iter().map(|one| &one.found);
+        let nothing = Nothing::at(view, sources, options, best, found, foreign, is_unknown);
         let draft = Draft { candidates: start..self.weighed.len(), nothing, beside };
         self.score(sources, &draft);
         self.drafts.push(draft);

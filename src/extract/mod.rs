@@ -122,7 +122,7 @@ pub fn run(
     }
     outrank::run(view, found, trace);
     resolver.run(sources, view, searches, glued, options, language, letters, found, trace);
-    let scene = link::Scene { sources, input, view, searches, options };
+    let scene = link::Scene { sources, input, language, view, searches, options };
     linker.run(scene, resolver, found, answer, trace);
     for (limit, value, dropped) in [
         ("readings", MAX_TRACKS, cut_readings),

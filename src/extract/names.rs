@@ -19,7 +19,7 @@ use crate::{
         Rule,
         derive::{self, Kind},
     },
-    index::{EntityId, Form, Forms, GluedWords, NameId, Search, Segment, Use, WordId},
+    index::{EntityId, Form, Forms, GluedWords, NameId, OtherWord, Search, Segment, Use, WordId},
     text::{Gap, Language, Letters, Ordinary, Shape, Span, View, Word, WordKey, Words, fold, ordinary},
 };
 
@@ -248,17 +248,16 @@ impl ShortNames {
                 }
             }
         }
-        for (source, search) in (0_u16..).zip(searches).filter(|(_, search)| !search.inflected().is_empty()) {
+        for (source, search) in (0_u16..).zip(searches).filter(|(_, search)| !search.other_words().is_empty()) {
             let by_id = self.of_one_word(source, sources[source as usize].segment);
-            for &(index, id) in search.inflected() {
-                let Some(&key) = by_id.get(&id) else { continue };
-                let index = index as usize;
-                self.beginning(key, index, anchors, &mut crowds, |short| {
+            for &OtherWord { word, first, last, span, form } in search.other_words() {
+                let Some(&key) = by_id.get(&word) else { continue };
+                let (first, last) = (first as usize, last as usize);
+                self.beginning(key, first, anchors, &mut crowds, |short| {
                     if short.source == source && short.words.len() == 1 && short.rule != Rule::Generic {
-                        let span = view.all()[index].span;
-                        let forms = Forms::EXACT.with(Form::Inflection);
-                        let place = Place { first: index, last: index, span, core: span, forms, uses: (0, 0) };
-                        finder.add(short, place, short.rule);
+                        let place =
+                            Place { first, last, span, core: span, forms: Forms::EXACT.with(form), uses: (0, 0) };
+                        finder.read(short, place);
                     }
                 });
             }

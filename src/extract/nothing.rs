@@ -103,13 +103,16 @@ pub(super) struct Nothing {
 }
 
 impl Nothing {
-    /// What weighs for nothing at the place of these candidates, of which the best weighs `best` by itself.
+    /// What weighs for nothing at the place of these candidates, of which the best weighs `best` by itself. In a `foreign`
+    /// document, whose ordinary words are not known, any word may be one.
+    #[allow(clippy::too_many_arguments)]
     pub(super) fn at<'f>(
         view: View<'_>,
         sources: &[Source<'_>],
         options: &Options,
         best: f64,
         candidates: impl Iterator<Item = &'f Found>,
+        foreign: bool,
         mut is_unknown: impl FnMut(usize) -> bool,
     ) -> Self {
         let mut candidates = candidates.peekable();
@@ -117,15 +120,20 @@ impl Nothing {
         let (first, glued) = (found.first as usize, found.forms.has(Form::Seam));
         let mut nothing = Self::default();
         let (mut ordinary, mut persons, mut places, mut derived) = (found.ordinary, true, true, true);
+        let mut small_letters_tell = found.forms.has(Form::Case);
         for one in candidates {
             let nature = sources[one.source as usize].segment.nature_of(one.entity);
             ordinary = ordinary.min(one.ordinary);
+            small_letters_tell &= !one.any_case;
             persons &= nature == Kind::Person;
             places &= nature == Kind::Place;
             derived &= one.forms.has(Form::Derived);
         }
-        if first < found.last as usize && is_small_with_article(view, found) {
+        if small_letters_tell && is_small_with_article(view, found) {
             ordinary = Ordinary::Common;
+        }
+        if foreign && small_letters_tell && first == found.last as usize {
+            ordinary = ordinary.max(Ordinary::Known);
         }
         if ordinary > Ordinary::No && !glued && !options.disabled_rules.has(Rule::OrdinaryWord) {
             nothing.ordinary_word = best * ordinary_weight(ordinary, capitals(view, found.last as usize), found.short);
@@ -168,7 +176,7 @@ impl Nothing {
     /// Each part that weighs something, with its rule and a sentence.
     pub(super) fn parts(self) -> impl Iterator<Item = (Rule, f64, &'static str)> {
         [
-            (Rule::OrdinaryWord, self.ordinary_word, "an ordinary word is spelled alike"),
+            (Rule::OrdinaryWord, self.ordinary_word, "an ordinary word may be spelled alike"),
             (Rule::LongerName, self.longer_name, "the capitalised word beside it may belong to a longer name"),
         ]
         .into_iter()
@@ -180,7 +188,7 @@ impl Nothing {
 fn is_small_with_article(view: View<'_>, found: &Found) -> bool {
     let (first, last) = (found.first as usize, found.last as usize);
     let small = !view.all()[last].shape.any(Shape::UPPER) && view.all()[last].shape.any(Shape::LOWER);
-    found.forms.has(Form::Case) && last == first + 1 && small && is_among(view, first, &ARTICLES)
+    last == first + 1 && small && is_among(view, first, &ARTICLES)
 }
 
 /// The odds that an ordinary word is meant rather than a name.

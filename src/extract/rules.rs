@@ -116,7 +116,7 @@ pub(super) fn apply(
                 let difference = difference.ok_or(Reason::WrongCase)?;
                 let mut forms = forms;
                 match name.case {
-                    CaseCheck::None => {}
+                    CaseCheck::None | CaseCheck::Any => {}
                     CaseCheck::Exact if difference.case => return Err(Reason::WrongCase),
                     CaseCheck::Exact => {}
                     CaseCheck::Proper => {
@@ -179,6 +179,7 @@ fn at(view: View<'_>, source: usize, occurrence: &Occurrence, id: NameId, name: 
         preferred: name.preferred,
         ordinary: name.ordinary,
         language: name.language,
+        any_case: name.case == CaseCheck::Any,
     }
 }
 

@@ -351,7 +351,7 @@ fn holds_a_lone_letter(tied: &[Word]) -> bool {
 /// Decides what a name asks of capitals.
 fn check(case: CaseRule, text: &str, ordinary: Ordinary) -> CaseCheck {
     match case {
-        CaseRule::Any => CaseCheck::None,
+        CaseRule::Any => CaseCheck::Any,
         CaseRule::Exact => CaseCheck::Exact,
         CaseRule::Auto => {
             let letters = text.chars().filter(|c| c.is_alphabetic());

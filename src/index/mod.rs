@@ -62,6 +62,6 @@ pub use glued::{GluedWord, GluedWords};
 pub use ids::natural;
 pub use names::{CaseCheck, Name, NameId};
 pub use overlay::Overlay;
-pub use search::{MAX_NESTED, MAX_TRACKS, Occurrence, Search, Use};
+pub use search::{MAX_NESTED, MAX_TRACKS, Occurrence, OtherWord, Search, Use};
 pub use segment::Segment;
 pub use vocabulary::WordId;

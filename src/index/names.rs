@@ -23,6 +23,8 @@ pub struct NameId(pub u32);
 pub enum CaseCheck {
     /// Nothing.
     None,
+    /// Nothing, because the gazetteer says so: small letters are no evidence against it either.
+    Any,
     /// The letters as given.
     Exact,
     /// Capitals only.
@@ -136,13 +138,14 @@ pub(super) struct Manner {
 /// A manner as a file holds it.
 pub(super) type Encoded = [u8; 12];
 
-const CASES: [CaseCheck; 4] = [CaseCheck::None, CaseCheck::Exact, CaseCheck::Capitals, CaseCheck::Proper];
+const CASES: [CaseCheck; 5] =
+    [CaseCheck::None, CaseCheck::Exact, CaseCheck::Capitals, CaseCheck::Proper, CaseCheck::Any];
 const ORDINARY: [Ordinary; 4] = [Ordinary::No, Ordinary::Known, Ordinary::Common, Ordinary::Function];
 
 impl Manner {
     /// Whether no word without a capital is this name.
     pub(super) fn asks_for_a_capital(&self) -> bool {
-        self.capital && self.case != CaseCheck::None
+        self.capital && !matches!(self.case, CaseCheck::None | CaseCheck::Any)
     }
 
     /// The manner as bytes.
@@ -240,7 +243,7 @@ mod tests {
             let manner = Manner {
                 before: at as u16 * 300,
                 behind: 4096 - at as u16,
-                case: CASES[at % 4],
+                case: CASES[at % 5],
                 short: at % 2 == 0,
                 shortens: at % 3 == 0,
                 preferred: at % 5 == 0,
@@ -251,7 +254,7 @@ mod tests {
             };
             assert_eq!(Manner::decode(&manner.encode()), Some(manner));
         }
-        assert_eq!(Manner::decode(&[0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0]), None);
+        assert_eq!(Manner::decode(&[0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0]), None);
         assert_eq!(Manner::decode(&[0, 0, 0, 0, 0, 0, Rule::ALL.len() as u8 + 1, 0, 0, 0, 0, 0]), None);
     }
 }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{
     automaton::{PatternId, State},
-    forms::Forms,
+    forms::{Form, Forms},
     glued::GluedWords,
     readings::{NONE, Readings},
     segment::Segment,
@@ -45,6 +45,26 @@ pub struct Occurrence {
     pub forms: Forms,
     /// The glued words it needs, as a range of [`Search::uses`].
     pub uses: (u32, u32),
+}
+
+/// A word of the segment that words of the document may be: another grammatical form of it, or one with a particle, or
+/// broken at a line's end.
+#[derive(Debug, Clone, Copy)]
+pub struct OtherWord {
+    /// The word of the segment.
+    pub word: WordId,
+    /// The first word of the document.
+    pub first: u32,
+    /// The last word of the document.
+    pub last: u32,
+    /// Where the word of the segment stands in the text of its field.
+    pub span: Span,
+    /// The weaker form that it is.
+    pub form: Form,
+}
+
+impl OtherWord {
+    const FORMS: [Form; 3] = [Form::Inflection, Form::Particle, Form::LineBreak];
 }
 
 /// The parts of a glued word that an occurrence needs.
@@ -115,7 +135,7 @@ pub struct Search {
     records: Vec<Known>,
     /// The words that the vocabulary may have; the rest of its length is of no use.
     maybe: Vec<u32>,
-    inflected: Vec<(u32, WordId)>,
+    other_words: Vec<OtherWord>,
     tracks: Vec<Track>,
     /// The tracks that read the current word.
     reading: Vec<Track>,
@@ -228,9 +248,9 @@ impl Search {
         self.records.iter().map(|known| known.id)
     }
 
-    /// The words of the document that may be another grammatical form of a word of the segment, with that word.
-    pub fn inflected(&self) -> &[(u32, WordId)] {
-        &self.inflected
+    /// The words of the document that may be another word of the segment.
+    pub fn other_words(&self) -> &[OtherWord] {
+        &self.other_words
     }
 
     /// How many readings were not followed because too many were open at once.
@@ -247,7 +267,7 @@ impl Search {
         self.occurrences.clear();
         self.uses.clear();
         self.records.clear();
-        self.inflected.clear();
+        self.other_words.clear();
         self.tracks.clear();
         self.nodes.clear();
         self.readings.clear();
@@ -303,7 +323,12 @@ impl Search {
             !now
         });
         let main_track = Track { next: index as u32, state: before, node: MAIN | index as u32, since: 0 };
-        self.inflected.extend(self.readings.nominatives().map(|word| (index as u32, word)));
+        let other_words = self.readings.alone().filter_map(|(reading, span, word)| {
+            let form = reading.form.filter(|form| OtherWord::FORMS.contains(form))?;
+            let first = index as u32;
+            Some(OtherWord { word, first, last: first + reading.consumed - 1, span, form })
+        });
+        self.other_words.extend(other_words);
         for other in 0..self.readings.all().len() {
             let tracks: &[Track] = if self.readings.all()[other].first { &[] } else { &reading };
             for &track in std::iter::once(&main_track).chain(tracks) {

@@ -273,6 +273,15 @@ pub fn is_english(tag: &str, words: &Words) -> bool {
 }
 
 impl Language {
+    /// Whether a document is known not to be English: its tag, or what was guessed, says another language.
+    pub fn is_known_other(self, tag: &str) -> bool {
+        let primary = tag.split(['-', '_']).next().unwrap_or_default();
+        match self {
+            Unknown | Other => !["", "und", "en"].iter().any(|one| primary.eq_ignore_ascii_case(one)),
+            _ => true,
+        }
+    }
+
     /// The language of a document: the one of the tag, else a guess from its words. Takes bounded time.
     pub fn of(tag: &str, words: &Words) -> Self {
         let primary = tag.split(['-', '_']).next().unwrap_or_default().as_bytes();

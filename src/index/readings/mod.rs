@@ -136,8 +136,15 @@ impl Readings {
 
     /// The words of which this one may be another grammatical form.
     pub(super) fn nominatives(&self) -> impl Iterator<Item = WordId> {
-        let inflected = self.readings.iter().filter(|reading| reading.form == Some(Form::Inflection));
-        inflected.filter_map(|reading| self.steps(reading)[0].word)
+        self.alone().filter(|(reading, _, _)| reading.form == Some(Form::Inflection)).map(|(_, _, word)| word)
+    }
+
+    /// The readings that make one word of the segment.
+    pub(super) fn alone(&self) -> impl Iterator<Item = (&Reading, Span, WordId)> {
+        self.readings.iter().filter_map(|reading| match self.steps(reading) {
+            &[Step { word: Some(word), span, .. }] => Some((reading, span, word)),
+            _ => None,
+        })
     }
 
     /// Forgets every reading.
