@@ -1,7 +1,7 @@
 //! Cutting a glued word into parts at its seams (rule T6).
 //!
 //! A seam stands where a lower-case letter meets a capital, letters meet digits, a run of capitals meets a word, or a
-//! connector such as `_` stands. After a run of capitals two cuts are possible, `US|China` and `US|led`; both are
+//! connector such as `_` stands, but for words of code (`formula_1`). After a run of capitals two cuts are possible, `US|China` and `US|led`; both are
 //! given. Whether the parts mean anything is not decided here.
 
 use super::{
@@ -32,6 +32,11 @@ enum Kind {
 impl Seams {
     /// Cuts the word at `span`; whether it has no more than [`MAX_PARTS`] parts. Linear in the length of the word.
     pub fn cut(&mut self, text: &str, span: Span) -> bool {
+        if is_identifier(span.of(text)) {
+            self.before_capital.clear();
+            self.behind_capitals.clear();
+            return true;
+        }
         cut(text, span, false, &mut self.before_capital);
         cut(text, span, true, &mut self.behind_capitals);
         if self.before_capital.len().max(self.behind_capitals.len()) > MAX_PARTS {
@@ -44,6 +49,12 @@ impl Seams {
         }
         true
     }
+}
+
+/// Whether a word is written as code writes names: `formula_1`, with connectors and only small letters.
+fn is_identifier(word: &str) -> bool {
+    let connected = word.contains(|c| class(c) == Class::Connector);
+    connected && word.contains(char::is_lowercase) && !word.contains(char::is_uppercase)
 }
 
 fn kind(c: char) -> Option<Kind> {

@@ -300,12 +300,14 @@ pub(super) fn short_names(name: &str, derived: &mut Vec<Derived>) {
         Some(last) if full.is_east_asian(&first, last) => (Rule::Surname, Rule::GivenName),
         _ => (Rule::GivenName, Rule::Surname),
     };
-    if full.may_stand_alone(&first) {
-        derived.push(Derived::new(given_rule, full.text(&first)));
+    // `John Paul` of `John Paul II`: rulers have no surname, and are called by all their given names.
+    let ruler = full.is_numbered().then_some(full.titles..full.end);
+    let alone = full.may_stand_alone(&first);
+    if let Some(ruler) = ruler.as_ref().filter(|ruler| alone || ruler.len() > 1) {
+        derived.push(Derived::new(Rule::Surname, full.span(ruler.start, ruler.end)));
     }
-    // `John Paul` of `John Paul II`: rulers have several given names and no surname.
-    if full.is_numbered() && full.end > full.titles + 1 {
-        derived.push(Derived::new(Rule::GivenName, full.span(full.titles, full.end)));
+    if alone && ruler.is_none_or(|ruler| ruler.len() > 1) {
+        derived.push(Derived::new(given_rule, full.text(&first)));
     }
     let Some(last) = surname else { return };
     // `Sánchez` of `Ángel Sánchez Martín`: the first of two surnames.
@@ -467,7 +469,7 @@ mod tests {
         check("Jean-Claude Juncker", &["Jean-Claude", "Juncker"]);
         check("Martin Luther King Jr.", &["Martin", "Luther", "Luther King", "King"]);
         check("Andrés Manuel López Obrador", &["Andrés", "López Obrador", "Obrador"]);
-        check("John Paul II", &["John", "John Paul"]);
+        check("John Paul II", &["John Paul", "John"]);
         check("J. Biden", &["Biden"]);
         check("Madonna", &[]);
         check("习近平", &[]);
