@@ -36,10 +36,10 @@ const MAX_ADDED: u32 = 2;
 pub(super) struct Anchors(Vec<(Key, u32)>);
 
 impl Anchors {
-    /// The places of an entity, ascending.
+    /// The places of an entity, ascending: two binary searches, since one may be named everywhere.
     pub(super) fn of(&self, key: Key) -> &[(Key, u32)] {
         let from = self.0.partition_point(|&(other, _)| other < key);
-        let count = self.0[from..].iter().take_while(|&&(other, _)| other == key).count();
+        let count = self.0[from..].partition_point(|&(other, _)| other == key);
         &self.0[from..from + count]
     }
 }
