@@ -6,7 +6,7 @@
 use super::place::{is_among, joins};
 use crate::{
     gazetteer::derive::{self, Kind},
-    text::{Gap, Shape, View, WordSet, is_proper_adjective},
+    text::{Gap, Shape, View, WordKey, WordSet, is_proper_adjective},
 };
 
 /// How many times likelier a title makes a person, and a preposition of place a place.
@@ -115,9 +115,8 @@ static MOVES: WordSet<128> = WordSet::new(&[
     "went",
     "withdrawal",
 ]);
-/// What may follow a person without saying.
+/// Those of them that stand behind a person alone.
 static WHO: WordSet<4> = WordSet::new(&["who", "whose"]);
-static OF: WordSet<2> = WordSet::new(&["of"]);
 /// What a place has beside rulers, where `of` follows: folded and sorted.
 static PARTS: WordSet<128> = WordSet::new(&[
     "area",
@@ -185,7 +184,8 @@ impl Beside {
         let language = first == last && is_proper(view, first);
         if let Some(one) = before(1).filter(|_| !possessive && !language) {
             let office = || before(2).is_some_and(|two| is_title(view, two));
-            let of = is_among(view, one, &OF) && (office() || before(2).is_some_and(|two| is_among(view, two, &PARTS)));
+            let of = words[one].key == WordKey::of(b"of")
+                && (office() || before(2).is_some_and(|two| is_among(view, two, &PARTS)));
             if is_among(view, one, &IN)
                 || of
                 || is_among(view, one, &TO) && before(2).is_some_and(|two| is_among(view, two, &MOVES))

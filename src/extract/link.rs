@@ -16,9 +16,9 @@ use super::{
     beside::Beside,
     explain::{CandidateParts, Explanation, Part, forms_in_words},
     found::{Found, reading_weight, rule_weight},
+    neighbour::is_unknown_name,
     nothing::Nothing,
     overlap::settle,
-    place::is_unknown_name,
     resolve::Resolver,
     trace::{Reason, Trace},
 };
@@ -175,14 +175,11 @@ impl Linker {
                 None => self.weighed.push(weighed),
             }
         }
-        let Scene { view, sources, options, .. } = scene;
         let candidates = &self.weighed[start..];
         let best = candidates.iter().map(|one| one.base).fold(0.0, f64::max);
-        let foreign = scene.language.is_known_other(scene.input.language);
-        let found = candidates.iter().map(|one| &one.found);
-        let nothing = Nothing::at(view, sources, options, best, found, foreign, is_unknown);
+        let nothing = Nothing::at(scene, best, candidates.iter().map(|one| &one.found), is_unknown);
         let draft = Draft { candidates: start..self.weighed.len(), nothing, beside };
-        self.score(sources, &draft);
+        self.score(scene.sources, &draft);
         self.drafts.push(draft);
     }
 

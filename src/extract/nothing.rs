@@ -7,10 +7,11 @@
 //! Must not know: what the rest of the document says.
 
 use super::{
-    Options, Source,
     beside::Beside,
     found::Found,
-    place::{Capitals, capitals, is_among, is_headline, is_name_like, joins},
+    link::Scene,
+    neighbour::is_name_like,
+    place::{Capitals, capitals, is_among, is_headline, joins},
 };
 use crate::{
     gazetteer::{
@@ -89,8 +90,8 @@ static GIVEN_NAMES: WordSet<128> = WordSet::new(&[
     "warren",
 ]);
 
-/// Articles that names begin with, folded and sorted.
-static ARTICLES: WordSet<64> = WordSet::new(&[
+/// Articles of many languages that names begin with, folded and sorted.
+static LEADING: WordSet<64> = WordSet::new(&[
     "a", "an", "as", "das", "de", "der", "die", "el", "gli", "het", "i", "il", "la", "las", "le", "les", "lo", "los",
     "o", "os", "the",
 ]);
@@ -103,18 +104,14 @@ pub(super) struct Nothing {
 }
 
 impl Nothing {
-    /// What weighs for nothing at the place of these candidates, of which the best weighs `best` by itself. In a `foreign`
-    /// document, whose ordinary words are not known, any word may be one.
-    #[allow(clippy::too_many_arguments)]
+    /// What weighs for nothing at the place of these candidates, of which the best weighs `best` by itself.
     pub(super) fn at<'f>(
-        view: View<'_>,
-        sources: &[Source<'_>],
-        options: &Options,
+        scene: Scene<'_>,
         best: f64,
         candidates: impl Iterator<Item = &'f Found>,
-        foreign: bool,
         mut is_unknown: impl FnMut(usize) -> bool,
     ) -> Self {
+        let Scene { view, sources, options, .. } = scene;
         let mut candidates = candidates.peekable();
         let Some(&found) = candidates.peek() else { return Self::default() };
         let (first, glued) = (found.first as usize, found.forms.has(Form::Seam));
@@ -132,6 +129,8 @@ impl Nothing {
         if small_letters_tell && is_small_with_article(view, found) {
             ordinary = Ordinary::Common;
         }
+        // The ordinary words of other languages are not known: any may be one.
+        let foreign = scene.language.is_known_other(scene.input.language);
         if foreign && small_letters_tell && first == found.last as usize {
             ordinary = ordinary.max(Ordinary::Known);
         }
@@ -188,7 +187,7 @@ impl Nothing {
 fn is_small_with_article(view: View<'_>, found: &Found) -> bool {
     let (first, last) = (found.first as usize, found.last as usize);
     let small = !view.all()[last].shape.any(Shape::UPPER) && view.all()[last].shape.any(Shape::LOWER);
-    last == first + 1 && small && is_among(view, first, &ARTICLES)
+    last == first + 1 && small && is_among(view, first, &LEADING)
 }
 
 /// The odds that an ordinary word is meant rather than a name.

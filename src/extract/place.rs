@@ -3,41 +3,10 @@
 //!
 //! Looks at a bounded number of words around. Must not know: entities, scores.
 
-use super::openers::opens_sentence;
-use crate::{
-    gazetteer::derive,
-    text::{FUNCTION, Gap, Ordinary, Shape, View, WordSet, is_proper_adjective, ordinary},
-};
+use crate::text::{FUNCTION, Gap, Shape, View, WordSet};
 
 /// How many words on each side tell a headline.
 const AROUND: usize = 6;
-/// Words that are capitalised in English and belong to no name beside them, folded and sorted.
-static CALENDAR: WordSet<64> = WordSet::new(&[
-    "april",
-    "august",
-    "december",
-    "february",
-    "friday",
-    "january",
-    "july",
-    "june",
-    "march",
-    "may",
-    "monday",
-    "november",
-    "october",
-    "saturday",
-    "september",
-    "sunday",
-    "thursday",
-    "tuesday",
-    "wednesday",
-]);
-/// How long a word is at the least, in bytes, that is taken for a profession by its ending.
-const PROFESSION: usize = 7;
-/// Endings of longer ordinary words that are professions and offices: `Prosecutor Smith`. Shorter ones are given names as
-/// well: `Hunter`, `Carter`.
-const PROFESSIONS: [&str; 8] = ["ant", "ent", "er", "ian", "ist", "man", "or", "woman"];
 
 /// What the capitals of a word tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -101,12 +70,6 @@ pub(super) fn joins(view: View<'_>, index: usize) -> bool {
     !gap.any(apart) && (gap.any(Gap::SPACE) || initial) && (initial || !gap.any(Gap::PERIOD))
 }
 
-/// Whether the word at `index` is capitalised as a part of a name is, and no word that stands beside names: a title, an
-/// adjective, a weekday, a word that begins a sentence.
-pub(super) fn is_name_like(view: View<'_>, index: usize) -> bool {
-    is_name(view, index, Ordinary::Common)
-}
-
 /// Whether the word at `index` is a function word.
 pub(super) fn is_function(view: View<'_>, index: usize) -> bool {
     is_among(view, index, &FUNCTION)
@@ -115,38 +78,6 @@ pub(super) fn is_function(view: View<'_>, index: usize) -> bool {
 /// Whether the word at `index` is one of a set.
 pub(super) fn is_among<const PLACES: usize>(view: View<'_>, index: usize, set: &WordSet<PLACES>) -> bool {
     set.has_word(view.words, &view.all()[index])
-}
-
-/// Whether the word at `index` is capitalised as a part of a name is, and no ordinary word: `Denzel`, not `Bridge`.
-pub(super) fn is_unknown_name(view: View<'_>, index: usize) -> bool {
-    is_name(view, index, Ordinary::No)
-}
-
-/// Whether the word at `index` is capitalised as a part of a name is, no word that stands beside names, and at most so
-/// ordinary. The cheapest questions come first.
-fn is_name(view: View<'_>, index: usize, most: Ordinary) -> bool {
-    let word = &view.all()[index];
-    let shape = word.shape;
-    if !shape.any(Shape::CAPITALISED) || shape.all_capitals() && !shape.any(Shape::LETTER | Shape::DOTTED) {
-        return false;
-    }
-    let period = view.all().get(index + 1).is_some_and(|next| next.gap.any(Gap::PERIOD));
-    if shape.any(Shape::DOTTED) || shape.any(Shape::LETTER) && period {
-        return true;
-    }
-    let mut buffer = [0; 8];
-    let folded = std::str::from_utf8(view.words.folded(word, &mut buffer)).unwrap_or_default();
-    let known = ordinary(folded);
-    let beside = known > most
-        || derive::is_title(view.words, word)
-        || derive::is_suffix(view.words, word)
-        || CALENDAR.has_word(view.words, word)
-        || is_proper_adjective(folded)
-        || opens_sentence(view, index)
-        || known > Ordinary::No
-            && folded.len() >= PROFESSION
-            && PROFESSIONS.iter().any(|ending| folded.ends_with(ending));
-    !beside && (known == Ordinary::No || !is_headline(view, index))
 }
 
 #[cfg(test)]

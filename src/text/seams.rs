@@ -1,8 +1,8 @@
 //! Cutting a glued word into parts at its seams (rule T6).
 //!
 //! A seam stands where a lower-case letter meets a capital, letters meet digits, a run of capitals meets a word, or a
-//! connector such as `_` stands, but for words of code (`formula_1`). After a run of capitals two cuts are possible, `US|China` and `US|led`; both are
-//! given. Whether the parts mean anything is not decided here.
+//! connector such as `_` stands. Words of code (`formula_1`) have none. After a run of capitals two cuts are possible,
+//! `US|China` and `US|led`; both are given. Whether the parts mean anything is not decided here.
 
 use super::{
     Span,

@@ -113,27 +113,14 @@ const SPELLINGS: [(&str, &str); 4] =
 
 /// The names that are as good as the name itself.
 pub(super) fn full_names(name: &str, derived: &mut Vec<Derived>) {
-    let mut rest = name.trim_end();
-    while let Some(plain) = without_last_designator(rest) {
-        if stands_alone(plain) {
-            derived.push(Derived::new(Rule::Designator, plain));
-        }
-        rest = plain;
-    }
-    if let Some((before, last)) = name.trim_end().rsplit_once(char::is_whitespace)
-        && let Some(other) = SPELLINGS.iter().find_map(|&(one, other)| {
-            let spelled = |spelling: &str| last.trim_end_matches('.').eq_ignore_ascii_case(spelling);
-            if spelled(one) { Some(other) } else { spelled(other).then_some(one) }
-        })
-        && before.contains(char::is_alphanumeric)
-    {
-        derived.push(Derived::new(Rule::Designator, format!("{before} {other}")));
-    }
+    let shorter = without_designators(name).filter(|plain| stands_alone(plain));
+    derived.extend(shorter.map(|plain| Derived::new(Rule::Designator, plain)));
+    derived.extend(spelled_otherwise(name).map(|other| Derived::new(Rule::Designator, other)));
 }
 
 /// The names that count only beside the name in full.
 pub(super) fn short_names(name: &str, derived: &mut Vec<Derived>) {
-    let plain = without_designator(name);
+    let plain = without_designators(name).last().unwrap_or(name.trim_end());
     let without_article = plain.strip_prefix("The ").unwrap_or(plain);
     if plain != name {
         derived.push(Derived::new(Rule::Designator, without_article));
@@ -157,13 +144,9 @@ pub(super) fn short_names(name: &str, derived: &mut Vec<Derived>) {
     }
 }
 
-/// The name without the designators at its end.
-fn without_designator(name: &str) -> &str {
-    let mut rest = name.trim_end();
-    while let Some(plain) = without_last_designator(rest) {
-        rest = plain;
-    }
-    rest
+/// The name without the designators at its end: without the last, without the last two, and so on.
+fn without_designators(name: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(without_last_designator(name.trim_end()), |name| without_last_designator(name))
 }
 
 /// The name without the designator at its end, where it has one.
@@ -171,6 +154,15 @@ fn without_last_designator(name: &str) -> Option<&str> {
     let (before, last) = name.rsplit_once(char::is_whitespace)?;
     let designator = DESIGNATORS.has_written(last) || matches!(last, "&" | "and" | "-");
     designator.then(|| before.trim_end().trim_end_matches(',').trim_end())
+}
+
+/// The name with its last designator in full where it is short, and short where it is in full.
+fn spelled_otherwise(name: &str) -> Option<String> {
+    let (before, last) = name.trim_end().rsplit_once(char::is_whitespace)?;
+    let is = |spelling: &str| last.trim_end_matches('.').eq_ignore_ascii_case(spelling);
+    let &(long, short) = SPELLINGS.iter().find(|(long, short)| is(long) || is(short))?;
+    let other = if is(long) { short } else { long };
+    before.contains(char::is_alphanumeric).then(|| format!("{before} {other}"))
 }
 
 /// Whether a word says what kind of company a name before it is of: `Corp`.

@@ -1,15 +1,45 @@
-//! Capitalised words that are no part of the name behind them (rule L2).
+//! What a capitalised word beside a name tells (rule L2, `longer-name`): whether it may be a part of a longer name, or is
+//! capitalised for another reason, as titles are, weekdays, German nouns and words that open a sentence (`Unlike
+//! Starmer`, `Laut Habeck`, `А Медведев`).
 //!
-//! Most are those that open sentences: prepositions, conjunctions and adverbs of many languages, which are capitalised there and
-//! are no part of a name that follows: `Unlike Starmer`, `Laut Habeck`, `А Медведев`.
-//!
-//! Words that persons bear as given names are left out, whatever else they mean. Must not know: entities, scores.
+//! Looks at a bounded number of words around. Must not know: entities, scores.
 
-use crate::text::{Language, View, WordKey, WordSet, is_inflected};
+use super::place::{begins_sentence, is_among, is_headline, joins};
+use crate::{
+    gazetteer::derive,
+    text::{Gap, Language, Ordinary, Shape, View, WordKey, WordSet, is_inflected, is_proper_adjective, ordinary},
+};
 
-use super::place::{begins_sentence, is_among, joins};
+/// Words that are capitalised in English and belong to no name beside them, folded and sorted.
+static CALENDAR: WordSet<64> = WordSet::new(&[
+    "april",
+    "august",
+    "december",
+    "february",
+    "friday",
+    "january",
+    "july",
+    "june",
+    "march",
+    "may",
+    "monday",
+    "november",
+    "october",
+    "saturday",
+    "september",
+    "sunday",
+    "thursday",
+    "tuesday",
+    "wednesday",
+]);
+/// How long a word is at the least, in bytes, that is taken for a profession by its ending.
+const PROFESSION: usize = 7;
+/// Endings of longer ordinary words that are professions and offices: `Prosecutor Smith`. Shorter ones are given names as
+/// well: `Hunter`, `Carter`.
+const PROFESSIONS: [&str; 8] = ["ant", "ent", "er", "ian", "ist", "man", "or", "woman"];
 
-/// Folded and sorted.
+/// Prepositions, conjunctions and adverbs of many languages that open sentences, without those that are given names as
+/// well; folded and sorted.
 #[rustfmt::skip]
 static OPENERS: WordSet<2048> = WordSet::new(&[
     "aber", "accordingly", "acum", "additionally", "ademas", "afterward", "afterwards", "agora", "ahora", "aides",
@@ -67,19 +97,6 @@ static OPENERS: WordSet<2048> = WordSet::new(&[
 /// Given names that look like the plural of an ordinary word, folded and sorted.
 static NAMES: WordSet<16> = WordSet::new(&["brooks", "mercedes", "miles", "wills"]);
 
-/// Whether the word at `index` opens a sentence and is no name: one of the list, or an ordinary word in another form
-/// than dictionaries list (`Critics`, `Backing`).
-pub(super) fn opens_sentence(view: View<'_>, index: usize) -> bool {
-    let word = &view.all()[index];
-    if !begins_sentence(view, index) {
-        return false;
-    }
-    let mut buffer = [0; 8];
-    let folded = view.words.folded(word, &mut buffer);
-    is_among(view, index, &OPENERS)
-        || !is_among(view, index, &NAMES) && std::str::from_utf8(folded).is_ok_and(is_inflected)
-}
-
 /// What stands before German nouns, and before no given names, folded and sorted.
 static BEFORE_NOUNS: WordSet<128> = WordSet::new(&[
     "am",
@@ -129,6 +146,57 @@ static FRENCH: WordSet<64> = WordSet::new(&[
 ]);
 /// How many words on each side tell French.
 const AROUND: usize = 12;
+
+/// Whether the word at `index` is capitalised as a part of a name is, and no word that stands beside names: a title, an
+/// adjective, a weekday, a word that begins a sentence.
+pub(super) fn is_name_like(view: View<'_>, index: usize) -> bool {
+    is_name(view, index, Ordinary::Common)
+}
+
+/// Whether the word at `index` is capitalised as a part of a name is, and no ordinary word: `Denzel`, not `Bridge`.
+pub(super) fn is_unknown_name(view: View<'_>, index: usize) -> bool {
+    is_name(view, index, Ordinary::No)
+}
+
+/// Whether the word at `index` is capitalised as a part of a name is, no word that stands beside names, and at most so
+/// ordinary. The cheapest questions come first.
+fn is_name(view: View<'_>, index: usize, most: Ordinary) -> bool {
+    let word = &view.all()[index];
+    let shape = word.shape;
+    if !shape.any(Shape::CAPITALISED) || shape.all_capitals() && !shape.any(Shape::LETTER | Shape::DOTTED) {
+        return false;
+    }
+    let period = view.all().get(index + 1).is_some_and(|next| next.gap.any(Gap::PERIOD));
+    if shape.any(Shape::DOTTED) || shape.any(Shape::LETTER) && period {
+        return true;
+    }
+    let mut buffer = [0; 8];
+    let folded = std::str::from_utf8(view.words.folded(word, &mut buffer)).unwrap_or_default();
+    let known = ordinary(folded);
+    let beside = known > most
+        || derive::is_title(view.words, word)
+        || derive::is_suffix(view.words, word)
+        || CALENDAR.has_word(view.words, word)
+        || is_proper_adjective(folded)
+        || opens_sentence(view, index)
+        || known > Ordinary::No
+            && folded.len() >= PROFESSION
+            && PROFESSIONS.iter().any(|ending| folded.ends_with(ending));
+    !beside && (known == Ordinary::No || !is_headline(view, index))
+}
+
+/// Whether the word at `index` opens a sentence and is no name: one of the list, or an ordinary word in another form
+/// than dictionaries list (`Critics`, `Backing`).
+fn opens_sentence(view: View<'_>, index: usize) -> bool {
+    let word = &view.all()[index];
+    if !begins_sentence(view, index) {
+        return false;
+    }
+    let mut buffer = [0; 8];
+    let folded = view.words.folded(word, &mut buffer);
+    is_among(view, index, &OPENERS)
+        || !is_among(view, index, &NAMES) && std::str::from_utf8(folded).is_ok_and(is_inflected)
+}
 
 /// Whether the capitalised word at `index`, before a surname, is a noun of German, which has a determiner before it
 /// (`die Kanzlerin Merkel`), or the `M.` of a French text.
