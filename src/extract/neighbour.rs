@@ -140,10 +140,9 @@ static BEFORE_NOUNS: WordSet<128> = WordSet::new(&[
     "zum",
     "zur",
 ]);
-/// French words that no other language here has, folded and sorted.
-static FRENCH: WordSet<64> = WordSet::new(&[
-    "aux", "avec", "dans", "du", "est", "etait", "lui", "par", "pour", "qu", "que", "qui", "selon", "sur", "une",
-]);
+/// French words that its neighbours do not have, folded and sorted.
+static FRENCH: WordSet<32> =
+    WordSet::new(&["aux", "avec", "dans", "est", "etait", "lui", "par", "pour", "qu", "qui", "selon", "une"]);
 /// How many words on each side tell French.
 const AROUND: usize = 12;
 
