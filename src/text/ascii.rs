@@ -76,33 +76,45 @@ impl Eight {
         (!self.letters & each(0x80)).trailing_zeros() as usize / 8
     }
 
-    /// The first `length` bytes, of which all are letters and at most seven, as small letters.
+    /// The first `length` bytes, of which all are letters, as small letters, and zero behind them.
     #[inline]
     pub(super) fn lower_case(self, length: usize) -> u64 {
-        (self.bytes | each(b' ')) & !(u64::MAX << (8 * length))
+        (self.bytes | each(b' ')) & first(length)
     }
 
     /// Whether the first `length` bytes, of which all are letters, hold small letters (1) and capitals (2).
     #[inline]
     pub(super) fn flags(self, length: usize) -> u8 {
-        let inside = if length < 8 { !(u64::MAX << (8 * length)) } else { u64::MAX };
-        let small = (self.bytes << 2) & each(0x80) & inside;
-        let capital = !(self.bytes << 2) & each(0x80) & inside;
+        let (small, capital) = self.cases(length);
         u8::from(small != 0) | u8::from(capital != 0) << 1
     }
 
-    /// The shape of a word that the first `length` bytes make, of which all are letters.
+    /// The highest bit of each small letter and of each capital among the first `length` bytes, of which all are letters.
     #[inline]
-    pub(super) fn shape(self, length: usize) -> Shape {
-        let inside = !(u64::MAX << (8 * length));
-        let capitals = !(self.bytes << 2) & each(0x80) & inside;
-        let smalls = (self.bytes << 2) & each(0x80) & inside;
-        let flags = |capitals: u64| u8::from(smalls != 0) | u8::from(capitals != 0) << 1;
-        let mut shape = Shape::of_flags(flags(capitals), flags(capitals & !0x80));
-        if capitals & 0x80 != 0 {
+    fn cases(self, length: usize) -> (u64, u64) {
+        let cases = (self.bytes << 2) & each(0x80);
+        (cases & first(length), !cases & each(0x80) & first(length))
+    }
+
+    /// The shape of a word that the first `length` bytes make, of which all are letters, with what comes `behind` them
+    /// in the next eight: so many letters.
+    #[inline]
+    pub(super) fn shape(self, length: usize, behind: Option<(Self, usize)>) -> Shape {
+        let (mut small, capital) = self.cases(length);
+        let mut inner = capital & !0x80;
+        let mut last = self.bytes >> (8 * (length - 1));
+        if let Some((behind, more)) = behind {
+            let (more_small, more_capital) = behind.cases(more);
+            small |= more_small;
+            inner |= more_capital;
+            last = if more > 0 { behind.bytes >> (8 * (more - 1)) } else { last };
+        }
+        let flags = |capital: u64| u8::from(small != 0) | u8::from(capital != 0) << 1;
+        let mut shape = Shape::of_flags(flags(capital | inner), flags(inner));
+        if capital & 0x80 != 0 {
             shape.add(Shape::CAPITALISED);
         }
-        if (self.bytes >> (8 * (length - 1))) as u8 | b' ' == b's' {
+        if last as u8 | b' ' == b's' {
             shape.add(Shape::S);
         }
         if length == 1 {
@@ -110,4 +122,10 @@ impl Eight {
         }
         shape
     }
+}
+
+/// All bits of the first `length` bytes, at most eight.
+#[inline]
+fn first(length: usize) -> u64 {
+    if length < 8 { !(u64::MAX << (8 * length)) } else { u64::MAX }
 }

@@ -32,6 +32,14 @@ impl WordKey {
         }
     }
 
+    /// The key of a word of eight to fifteen bytes, given as its bytes in little-endian order and zeros behind them.
+    #[inline]
+    pub(super) fn of_two([first, second]: [u64; 2], length: usize) -> Self {
+        let hash = mix(K ^ length as u64 ^ first);
+        let hash = if length > 8 { mix(hash ^ second) } else { hash };
+        Self(hash | HASHED)
+    }
+
     /// The key of a word of at most seven bytes, given as its bytes in little-endian order.
     pub(crate) const fn inline(bytes: u64, length: usize) -> Self {
         debug_assert!(length <= Self::INLINE && bytes >> (8 * Self::INLINE) == 0);
@@ -68,4 +76,21 @@ impl WordKey {
 fn mix(value: u64) -> u64 {
     let wide = u128::from(value) * u128::from(K);
     (wide as u64) ^ (wide >> 64) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_of_two_numbers_is_that_of_the_bytes() {
+        let word = b"incomprehensibly";
+        for length in 8..16 {
+            let mut bytes = [0; 16];
+            bytes[..length].copy_from_slice(&word[..length]);
+            let (eights, _) = bytes.as_chunks::<8>();
+            let eights = [eights[0], eights[1]].map(u64::from_le_bytes);
+            assert_eq!(WordKey::of_two(eights, length), WordKey::of(&word[..length]));
+        }
+    }
 }

@@ -78,6 +78,12 @@ impl Words {
         let from = self.folded.len();
         let key = match folded {
             Folded::Inline(key) => key,
+            Folded::Two(eights) => {
+                let length = span.len();
+                eights.iter().for_each(|eight| self.folded.extend_from_slice(&eight.to_le_bytes()));
+                self.folded.truncate(from + length);
+                WordKey::of_two(eights, length)
+            }
             Folded::Ascii => {
                 self.folded.extend(span.of(text).bytes().map(|byte| byte.to_ascii_lowercase()));
                 WordKey::of(&self.folded[from..])
@@ -104,6 +110,8 @@ impl Words {
 enum Folded {
     /// All is done.
     Inline(WordKey),
+    /// All is done: these are its bytes, eight to fifteen.
+    Two([u64; 2]),
     /// It needs nothing but small letters for capitals.
     Ascii,
     /// Nothing is done.
@@ -207,17 +215,30 @@ impl Reader<'_, '_> {
     /// Reads a word that begins with an ASCII letter, digit or connector.
     #[inline]
     fn ascii_word(&mut self, start: usize) -> usize {
-        // Most words are up to seven letters with an ASCII character behind them that settles where they end. A period
-        // behind a single letter does not.
+        // Most words are up to seven letters, nearly all up to fifteen, with an ASCII character behind them that settles
+        // where they end. A period behind a single letter does not.
         if let Some(eight) = self.bytes.get(start..start + 8).and_then(|bytes| bytes.first_chunk()) {
             let eight = Eight::of(*eight);
             let length = eight.letters();
             let next = self.bytes[start + length % 8];
             if (1..8).contains(&length) && ENDS[next as usize] && (length > 1 || next != b'.') {
-                let shape = eight.shape(length);
+                let shape = eight.shape(length, None);
                 let key = WordKey::inline(eight.lower_case(length), length);
                 let end = start + length;
                 self.word(Span::new(start as u32, end as u32), shape, Folded::Inline(key));
+                return end;
+            }
+            if length == 8
+                && let Some(behind) = self.bytes.get(start + 8..start + 16).and_then(|bytes| bytes.first_chunk())
+                && let behind = Eight::of(*behind)
+                && let more = behind.letters()
+                && more < 8
+                && ENDS[self.bytes[start + 8 + more] as usize]
+            {
+                let shape = eight.shape(8, Some((behind, more)));
+                let folded = Folded::Two([eight.lower_case(8), behind.lower_case(more)]);
+                let end = start + 8 + more;
+                self.word(Span::new(start as u32, end as u32), shape, folded);
                 return end;
             }
         }
