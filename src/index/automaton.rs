@@ -93,16 +93,6 @@ impl Automaton {
         }
     }
 
-    /// Whether a pattern may go on with a word from the state of the word before it alone. Where not, the word leads to
-    /// [`Automaton::alone`] from there. `before` and `root` are the roots of the two.
-    #[inline]
-    pub(super) fn may_follow(&self, before: u32, word: WordId, root: u32) -> bool {
-        match self {
-            Self::Bytewise(_) => true,
-            Self::Wordwise(automaton) => automaton.may_follow(before, word, root),
-        }
-    }
-
     /// The state that a word leads to from the start, by its root.
     #[inline]
     pub(super) fn alone(&self, root: u32) -> State {

@@ -107,16 +107,24 @@ struct Track {
 pub(super) struct Known {
     pub(super) id: Option<WordId>,
     root: u32,
+    /// The state that it leads to from the word before alone.
+    next: State,
     stands_for_others: bool,
-    /// Whether a name may go on with it from the word before alone.
-    follows: bool,
+    /// Whether it may have other readings.
+    may_differ: bool,
 }
 
 impl Known {
-    const NOTHING: Self = Self { id: None, root: 0, stands_for_others: false, follows: false };
+    const NOTHING: Self = Self { id: None, root: 0, next: State(0), stands_for_others: false, may_differ: false };
 
     fn of(record: Record) -> Self {
-        Self { id: Some(record.id()), root: record.root, stands_for_others: record.stands_for_others(), follows: false }
+        Self {
+            id: Some(record.id()),
+            root: record.root,
+            stands_for_others: record.stands_for_others(),
+            may_differ: record.stands_for_others(),
+            ..Self::NOTHING
+        }
     }
 
     /// The word, where it also stands for a sequence of words.
@@ -133,8 +141,8 @@ pub struct Search {
     occurrences: Vec<Occurrence>,
     uses: Vec<Use>,
     records: Vec<Known>,
-    /// The words that the vocabulary may have; the rest of its length is of no use.
-    maybe: Vec<u32>,
+    /// The words at which something may happen: those of the vocabulary, and those that may have other readings.
+    visits: Vec<u32>,
     other_words: Vec<OtherWord>,
     tracks: Vec<Track>,
     /// The tracks that read the current word.
@@ -161,41 +169,44 @@ impl Search {
     ) {
         self.clear();
         self.readings.prepare(language, disabled);
-        let words = view.all();
         self.look_up(segment, view);
+        let words = view.all();
+        let visits = std::mem::take(&mut self.visits);
         let start = segment.automaton.start();
         let mut state = start;
         // What the word before leads to by itself.
         let mut alone = start;
+        let mut expected = 0;
         let mut next_glued = 0;
-        for (index, word) in words.iter().enumerate() {
-            if index % INTERRUPT_EVERY == 0 && interrupted.load(Ordering::Relaxed) {
-                return;
+        for (number, &index) in visits.iter().enumerate() {
+            if number % INTERRUPT_EVERY == 0 && interrupted.load(Ordering::Relaxed) {
+                break;
             }
+            let index = index as usize;
+            let word = &words[index];
+            if index != expected {
+                (state, alone) = (start, start);
+                self.tracks.retain(|track| track.next as usize >= index);
+            }
+            expected = index + 1;
             if word.gap.any(Gap::PARAGRAPH) {
                 (state, alone) = (start, start);
                 self.tracks.clear();
             }
             let known = self.records[index];
             let before = state;
-            state = match known.id {
-                None => start,
-                Some(_) if !known.follows && before == alone => segment.automaton.alone(known.root),
-                Some(id) => segment.automaton.step(before, id, known.root),
-            };
-            alone = match known.id {
-                None => start,
-                Some(_) => segment.automaton.alone(known.root),
+            (state, alone) = match known.id {
+                None => (start, start),
+                Some(_) if before == alone => (known.next, segment.automaton.alone(known.root)),
+                Some(id) => (segment.automaton.step(before, id, known.root), segment.automaton.alone(known.root)),
             };
             if segment.automaton.has_matches(state) {
                 self.report_main(segment, words, state, index);
             }
-            let next = words.get(index + 1).map_or(Gap::NONE, |next| next.gap);
-            let may_differ = self.readings.possible(word, next) || known.stands_for_others;
-            if may_differ || !self.tracks.is_empty() {
+            if known.may_differ || !self.tracks.is_empty() {
                 let glued_words = &glued.all()[next_glued..];
                 next_glued += glued_words.iter().take_while(|glued| (glued.word as usize) < index).count();
-                if may_differ {
+                if known.may_differ {
                     self.readings.find(segment, view, glued, next_glued, index, known);
                 } else {
                     self.readings.clear();
@@ -205,31 +216,45 @@ impl Search {
                 }
             }
         }
+        self.visits = visits;
     }
 
-    /// Looks all words up before the automaton reads any. Neither the words that may be there nor their records wait for
-    /// each other: which words are worth a look is counted, not branched on.
+    /// Looks all words up before the automaton reads any, and takes the commonest transition of each. No look-up waits
+    /// for the one before it: which words are worth a look is counted, not branched on.
     fn look_up(&mut self, segment: &Segment, view: View<'_>) {
+        let Self { records, visits, readings, .. } = self;
         let words = view.all();
-        self.records.resize(words.len(), Known::NOTHING);
-        self.maybe.resize(words.len(), 0);
+        records.resize(words.len(), Known::NOTHING);
+        visits.resize(words.len(), 0);
+        let next_gap = |index: usize| words.get(index + 1).map_or(Gap::NONE, |next| next.gap);
         let mut count = 0;
         for (index, word) in words.iter().enumerate() {
-            self.maybe[count] = index as u32;
-            count += usize::from(segment.vocabulary.may_have(word.key));
+            visits[count] = index as u32;
+            let visit = segment.vocabulary.may_have(word.key) | readings.possible(word, next_gap(index));
+            count += usize::from(visit);
         }
-        for &index in &self.maybe[..count] {
-            let word = &words[index as usize];
-            if let Some(record) = segment.vocabulary.look_up(word.key, view.words.long(word)) {
-                self.records[index as usize] = Known::of(*record);
+        visits.truncate(count);
+        visits.retain(|&index| {
+            let index = index as usize;
+            let word = &words[index];
+            let known = &mut records[index];
+            if let Some(record) = segment.vocabulary.get(word.key, view.words.long(word)) {
+                *known = Known::of(*record);
             }
-        }
-        let mut before = 0;
-        for known in &mut self.records {
+            known.may_differ |= readings.likely(segment, view, word, next_gap(index));
+            known.id.is_some() || known.may_differ
+        });
+        let start = segment.automaton.start();
+        let (mut alone, mut expected) = (start, 0);
+        for &index in &*visits {
+            let known = &mut records[index as usize];
+            let from = if index != expected || words[index as usize].gap.any(Gap::PARAGRAPH) { start } else { alone };
+            expected = index + 1;
+            alone = start;
             if let Some(id) = known.id {
-                known.follows = segment.automaton.may_follow(before, id, known.root);
+                known.next = segment.automaton.step(from, id, known.root);
+                alone = segment.automaton.alone(known.root);
             }
-            before = known.root;
         }
     }
 
@@ -267,6 +292,7 @@ impl Search {
         self.occurrences.clear();
         self.uses.clear();
         self.records.clear();
+        self.visits.clear();
         self.other_words.clear();
         self.tracks.clear();
         self.nodes.clear();
@@ -349,6 +375,9 @@ impl Search {
         if reading.first {
             state = segment.automaton.start();
         }
+        if self.leads_nowhere(segment, state, other) {
+            return;
+        }
         for at in 0..count {
             let step = self.readings.steps(&reading)[at];
             state = match step.word {
@@ -374,6 +403,25 @@ impl Search {
         if !reading.last && state != segment.automaton.start() {
             self.push(Track { next, state, node, since: 0 });
         }
+    }
+
+    /// Whether no name includes all of a reading that counts as a whole or as the end of a name: true of most.
+    fn leads_nowhere(&self, segment: &Segment, mut state: State, other: usize) -> bool {
+        let reading = &self.readings.all()[other];
+        let steps = self.readings.steps(reading);
+        if !(reading.last || reading.whole && steps.len() > 1) {
+            return false;
+        }
+        let mut alone = state;
+        for step in steps {
+            let Some(word) = step.word else { return reading.whole };
+            let root = segment.automaton.root(word);
+            state = segment.automaton.step(state, word, root);
+            alone = segment.automaton.alone(root);
+        }
+        // What the last word leads to by itself has forgotten the words before it.
+        reading.whole && steps.len() > 1 && state == alone
+            || reading.last && steps.len() == 1 && !segment.automaton.has_matches(state)
     }
 
     /// Moves a track on by the word as it is written.

@@ -198,12 +198,6 @@ impl Wordwise {
         self.roots[word.0 as usize]
     }
 
-    /// Whether a pattern may go on with a word from the state of the word before it alone, whose root is `before`.
-    #[inline]
-    pub(super) fn may_follow(&self, before: u32, word: WordId, root: u32) -> bool {
-        before & GOES_ON != 0 && root & LATER != 0 && self.may_go_on(before & NODE, word)
-    }
-
     /// Whether there may be a transition.
     #[inline]
     fn may_go_on(&self, node: u32, word: WordId) -> bool {

@@ -73,8 +73,10 @@ pub(super) struct Readings {
     spelled_out: String,
     particles: Particles,
     endings: Endings,
-    /// The facts of a word's shape that ask for other readings.
+    /// The facts of a word's shape that ask for other readings, but for the next.
     asks: Shape,
+    /// That it ends in `s`, where plurals are wanted.
+    plurals: Shape,
     disabled: Forms,
     /// The language whose Latin words are inflected.
     latin: Option<Language>,
@@ -89,7 +91,6 @@ impl Readings {
     pub(super) fn prepare(&mut self, language: Language, disabled: Forms) {
         let mut asks = Shape::DOTTED;
         for (form, shape) in [
-            (Form::Possessive, Shape::S),
             (Form::Seam, Shape::SEAM),
             (Form::Particle, Shape::HANGUL | Shape::PREFIXED),
             (Form::Diacritics, Shape::UMLAUT),
@@ -100,6 +101,7 @@ impl Readings {
             }
         }
         self.asks = asks;
+        self.plurals = if disabled.has(Form::Possessive) { Shape::default() } else { Shape::S };
         self.disabled = disabled;
         self.latin = Some(language).filter(|&language| !disabled.has(Form::Inflection) && endings::knows(language));
         let german = matches!(language, Language::German | Language::Unknown);
@@ -108,13 +110,33 @@ impl Readings {
         self.others = self.scanned || self.compounds || self.latin.is_some();
     }
 
-    /// Whether a word, with `next` between it and the next word, may have other readings.
+    /// Whether a word, with `next` between it and the next word, may have other readings; asked of all words, so that it
+    /// counts and does not branch.
     #[inline]
     pub(super) fn possible(&self, word: &Word, next: Gap) -> bool {
+        word.shape.any(self.plurals) | self.likely_unless_plural(word, next)
+    }
+
+    /// Whether a word that is [`Readings::possible`] is worth a try in this segment: most words that end in `s` are no
+    /// plural of a word that a name has.
+    #[inline]
+    pub(super) fn likely(&self, segment: &Segment, view: View<'_>, word: &Word, next: Gap) -> bool {
+        // `is` and `was`: what is cut off such words leaves too little, but for capitals.
+        let too_short = word.span.len() <= SHORTEST_PLURAL && !word.shape.any(Shape::UPPER);
+        self.likely_unless_plural(word, next)
+            || word.shape.any(self.plurals) && !too_short && {
+                let mut buffer = [0; 8];
+                let stem = view.words.folded(word, &mut buffer).split_last();
+                stem.is_some_and(|(_, stem)| segment.vocabulary.may_have(WordKey::of(stem)))
+            }
+    }
+
+    #[inline]
+    fn likely_unless_plural(&self, word: &Word, next: Gap) -> bool {
         word.shape.any(self.asks)
-            || next.any(Gap::HYPHEN | Gap::APOSTROPHE | Gap::LINE_HYPHEN)
-            || word.shape.any(Shape::LETTER) && next.any(Gap::PERIOD)
-            || self.others && self.possible_in_its_language(word)
+            | next.any(Gap::HYPHEN | Gap::APOSTROPHE | Gap::LINE_HYPHEN)
+            | (word.shape.any(Shape::LETTER) & next.any(Gap::PERIOD))
+            | (self.others && self.possible_in_its_language(word))
     }
 
     /// Whether a word may have other readings for the language of the document, or for how it was made.
@@ -168,9 +190,9 @@ impl Readings {
         let at = At { segment, view, index, word: view.all()[index] };
         let shape = at.word.shape;
         let asks = |fact: Shape| self.asks.any(fact) && shape.any(fact);
-        let (plural, seams, umlaut) = (asks(Shape::S), asks(Shape::SEAM), asks(Shape::UMLAUT));
+        let (seams, umlaut) = (asks(Shape::SEAM), asks(Shape::UMLAUT));
         let (korean, prefixed, inflected) = (asks(Shape::HANGUL), asks(Shape::PREFIXED), asks(Shape::INFLECTED));
-        if plural {
+        if shape.any(self.plurals) {
             self.plural(&at);
         }
         if let Some(word) = known.stand_in() {
