@@ -190,7 +190,11 @@ impl Linker {
         let count = candidates.len() as f64;
         for weighed in candidates.iter_mut() {
             let share = if total > 0.0 { weighed.weight / total } else { 1.0 / count };
-            weighed.score = (weighed.strength * share * 1e4).round() / 1e4;
+            // Scores are from 0 to 1; the next whole number below is what a conversion gives.
+            weighed.score = f64::from((weighed.strength * share * 1e4 + 0.5) as u32) / 1e4;
+        }
+        if candidates.len() < 2 {
+            return;
         }
         // Between equals the order of sources and of ids decides.
         candidates.sort_by(|a, b| {

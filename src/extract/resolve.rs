@@ -24,6 +24,8 @@ pub(super) type Key = (u16, EntityId);
 
 /// How many places that begin inside another are compared with it.
 const MAX_INNER: usize = 64;
+/// Going back past so many places is going back far.
+const FEW: usize = 16;
 /// How many times as far a name in full counts that stands behind the short name.
 const LATER: u32 = 4;
 /// How many words farther it counts where none stands before.
@@ -72,8 +74,7 @@ impl Resolver {
         trace: &mut Trace,
     ) {
         self.gather_uses(searches, found);
-        // Occurrences come by their last word, so that little is out of place; the stable sort makes use of that.
-        found.sort_by_key(|found| (found.place(), found.source, found.entity, found.name));
+        sort_by_place(found);
         if !options.disabled_rules.has(Rule::Article) {
             keep_better_places(sources, view, found, trace);
         }
@@ -208,6 +209,21 @@ impl Resolver {
             let outside = reached.get(&key).is_none_or(|&reached| (found.field, found.span.end) > reached);
             if outside { Ok(()) } else { Err(Reason::InsideOwnName) }
         });
+    }
+}
+
+/// Sorts what was found by place, and at one place by entity and name. Occurrences come by their last word, so that few
+/// are out of place and go back past a few others; where one would go back far, all are sorted at once.
+fn sort_by_place(found: &mut [Found]) {
+    let key = |found: &Found| (found.place(), found.source, found.entity, found.name);
+    for at in 1..found.len() {
+        let own = key(&found[at]);
+        let past = found[..at].iter().rev().take(FEW).take_while(|other| key(other) > own).count();
+        match past {
+            0 => {}
+            FEW => return found.sort_by_key(key),
+            _ => found[at - past..=at].rotate_right(1),
+        }
     }
 }
 
