@@ -4,7 +4,7 @@
 //! Looks at a bounded number of words beside each place. Must not know: scores, overlap.
 
 use super::{
-    Options,
+    Options, Source,
     beside::{is_said_to_speak, is_titled},
     found::Found,
     names::{ShortName, ShortNames},
@@ -20,6 +20,8 @@ use crate::{
     text::{ARTICLES, Gap, Language, Letters, Ordinary, Shape, Span, View, Word, WordKey, WordSet, Words},
 };
 
+/// The most names that are looked at where one begins.
+const MAX_HERE: usize = 8;
 /// The most given names and initials taken before a surname.
 const MAX_GIVEN: usize = 4;
 
@@ -42,12 +44,17 @@ pub(super) struct Place {
 
 /// Finds short names at places of a document.
 pub(super) struct Finder<'a> {
+    pub(super) sources: &'a [Source<'a>],
     pub(super) names: &'a ShortNames,
     pub(super) view: View<'a>,
     pub(super) options: &'a Options,
     pub(super) language: Language,
     pub(super) letters: &'a mut Letters,
     pub(super) found: &'a mut Vec<Found>,
+    /// How many of `found` are names in full, sorted by place.
+    pub(super) full: usize,
+    /// The document has no capital at all, so that small letters tell nothing.
+    pub(super) no_capitals: bool,
     pub(super) trace: &'a mut Trace,
 }
 
@@ -177,8 +184,25 @@ impl Finder<'_> {
         // In German any noun may follow a surname: `Merkels Rede`.
         let person = short.is_person() && !(short.rule == Rule::Surname && self.language == Language::German);
         let behind = is_next && (person || short.leads || place) && joins(self.view, next);
+        // `Dlamini-Zuma` is another person, `Merkel-Macron` are two.
+        let tied = short.is_person() && first > 0 && self.view.all()[first].gap.any(Gap::HYPHEN);
+        let tied = tied && self.view.all()[first].gap.is_tight() && is_unknown_name(self.view, first - 1);
+        if tied && !self.names.begin_with(self.view.words, &self.view.all()[first - 1]) {
+            return true;
+        }
+        // `İmamoğlu İstanbul'u kazandı`: a place that the text names begins no part of a person's name.
+        let behind = behind && !(short.rule == Rule::Surname && self.is_place(next));
         let qualified = is_next && short.rule == Rule::BeforeComma && self.view.all()[next].gap.is_comma_only();
         before || behind || qualified
+    }
+
+    /// Whether a place is named in full from the word at `index` on.
+    fn is_place(&self, index: usize) -> bool {
+        let full = &self.found[..self.full];
+        let from = full.partition_point(|one| (one.first as usize) < index);
+        let here = full[from..].iter().take(MAX_HERE).take_while(|one| one.first as usize == index);
+        let nature = |one: &Found| self.sources[one.source as usize].segment.nature_of(one.entity);
+        here.into_iter().any(|one| nature(one) == Kind::Place)
     }
 
     fn found_at(&self, short: &ShortName, place: &Place, rule: Rule) -> Found {
@@ -240,7 +264,8 @@ impl Finder<'_> {
             let capitals = words.iter().all(|word| word.shape.all_capitals() && !word.shape.any(Shape::LETTER));
             // Capitals all around make a name of no ordinary word, and several words in capitals are no chance.
             let proves = short.words.len() > 1 || short.ordinary == Ordinary::No && is_shouting(view, first, last);
-            if acronym || !capitals || !proves {
+            let small = self.no_capitals && short.ordinary == Ordinary::No;
+            if acronym || !(capitals && proves || small) {
                 return self.trace.note(&one, Reason::WrongCase);
             }
             forms = forms.with(Form::Case);

@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     gazetteer::{Rule, derive::Kind},
-    index::{EntityId, Form, Search},
+    index::{DEFAULT_PRIOR, EntityId, Form, Search},
     text::{Language, View, is_english},
 };
 
@@ -36,6 +36,8 @@ const COVERED: usize = 32;
 const PASSES: usize = 3;
 /// The share of all weight from which on a mention names its entity without doubt.
 const SURE: f64 = 0.8;
+/// At so many twofolds of names an entity weighs twice as much as one of a single name.
+const RENOWN: f64 = 4.0;
 /// What the preferred name gains.
 const PREFERRED: f64 = 1.25;
 /// What a name of another language than the document's loses.
@@ -60,6 +62,8 @@ struct Draft {
     nothing: Nothing,
     /// What the words beside it go with.
     beside: Beside,
+    /// Whether all candidates are persons, or places, or organisations.
+    namesakes: bool,
 }
 
 /// A candidate on the scales.
@@ -156,17 +160,19 @@ impl Linker {
         // Where all candidates are of a kind the words beside cannot help the choice.
         let nature = |one: &Found| scene.sources[one.source as usize].segment.nature_of(one.entity);
         let off = scene.options.disabled_rules.has(Rule::Beside);
+        let kind = found.first().map(nature);
+        let one_kind = found.iter().all(|one| Some(nature(one)) == kind);
         let beside = match found {
-            [first, rest @ ..] if !off && rest.iter().any(|one| nature(one) != nature(first)) => {
-                Beside::of(scene.view, first.first as usize, first.last as usize)
-            }
+            [first, ..] if !off && !one_kind => Beside::of(scene.view, first.first as usize, first.last as usize),
             _ => Beside::Nothing,
         };
+        let several = found.iter().any(|one| one.key() != found[0].key());
+        let namesakes = several && one_kind && kind != Some(Kind::Other);
         let as_given = found.iter().any(|found| reading_weight(found) == 1.0);
         for found in found {
             let strength = found.strength();
             let form = if as_given { strength * reading_weight(found) } else { strength };
-            let base = own_factors(scene, languages, beside, found, |_, _| {}) * form;
+            let base = own_factors(scene, languages, (beside, namesakes), found, |_, _| {}) * form;
             let weighed = Weighed { found: *found, strength, form, base, weight: base, score: 0.0 };
             // What is found at a place is sorted by entity, so that its names stand side by side.
             match self.weighed[start..].last_mut().filter(|last| last.found.key() == found.key()) {
@@ -178,7 +184,7 @@ impl Linker {
         let candidates = &self.weighed[start..];
         let best = candidates.iter().map(|one| one.base).fold(0.0, f64::max);
         let nothing = Nothing::at(scene, best, candidates.iter().map(|one| &one.found), is_unknown);
-        let draft = Draft { candidates: start..self.weighed.len(), nothing, beside };
+        let draft = Draft { candidates: start..self.weighed.len(), nothing, beside, namesakes };
         self.score(scene.sources, &draft);
         self.drafts.push(draft);
     }
@@ -333,7 +339,7 @@ fn explain(
         let found = &weighed.found;
         let segment = scene.sources[found.source as usize].segment;
         let mut parts = Vec::new();
-        own_factors(scene, languages, draft.beside, found, |rule, (factor, detail)| {
+        own_factors(scene, languages, (draft.beside, draft.namesakes), found, |rule, (factor, detail)| {
             parts.push(Part::new(rule, factor, detail))
         });
         let forms = forms_in_words(found.forms.iter());
@@ -363,7 +369,7 @@ fn explain(
 fn own_factors(
     scene: Scene<'_>,
     languages: &[u8],
-    beside: Beside,
+    (beside, namesakes): (Beside, bool),
     found: &Found,
     mut note: impl FnMut(Rule, (f64, String)),
 ) -> f64 {
@@ -378,6 +384,13 @@ fn own_factors(
         }
     };
     take(Rule::Prior, f64::from(found.prior), &|| "the prior of the name".into());
+    // Whose gazetteer says how likely names mean whom needs no guess; and a country has more names than its language.
+    if namesakes && found.prior == DEFAULT_PRIOR {
+        let renown = sources[found.source as usize].segment.renown_of(found.entity);
+        take(Rule::Renown, 1.0 + f64::from(renown) / RENOWN, &|| {
+            format!("the gazetteer has {} names of it or more", 1 << renown)
+        });
+    }
     if found.preferred {
         take(Rule::Preferred, PREFERRED, &|| "the preferred name".into());
     }

@@ -98,7 +98,8 @@ impl ShortNames {
                 self.add(key, name, nature, preferred, options);
             }
             let other = this.text();
-            if other != preferred && derive::has_parts(other) && self.share_a_word(other, preferred) {
+            let related = other_script(other, preferred) || self.share_a_word(other, preferred);
+            if other != preferred && related && derive::has_parts(other) {
                 self.add(key, name, nature, other, options);
             }
         }
@@ -229,7 +230,10 @@ impl ShortNames {
             return;
         }
         let disabled = options.refused();
-        let mut finder = Finder { names: self, view, options, language, letters, found, trace };
+        let no_capitals = !view.all().iter().any(|word| word.shape.any(Shape::UPPER));
+        let full = found.len();
+        let mut finder =
+            Finder { sources, names: self, view, options, language, letters, found, full, no_capitals, trace };
         let mut crowds = HashMap::new();
         let mut stem = Vec::new();
         for (index, word) in view.all().iter().enumerate() {
@@ -279,6 +283,14 @@ impl ShortNames {
         }
     }
 
+    /// Whether a short name begins with the word.
+    pub(super) fn begin_with(&self, words: &Words, word: &Word) -> bool {
+        let folded = words.folded(word, &mut [0; 8]).to_vec();
+        let from = self.all.partition_point(|short| short.words[0].0 < word.key);
+        let same = self.all[from..].iter().take_while(|short| short.words[0].0 == word.key).take(MAX_SHARED);
+        same.map(|short| &short.words[0].1).any(|first| **first == *folded)
+    }
+
     /// The keys of the names of one word that are of a source, by the number that the word has there.
     fn of_one_word(&self, source: u16, segment: &Segment) -> HashMap<WordId, WordKey> {
         let names = self.all.iter().filter(|short| short.source == source && short.words.len() == 1);
@@ -318,6 +330,21 @@ impl ShortNames {
         let near = &places[at.saturating_sub(MAX_SHARED / 2)..(at + MAX_SHARED / 2).min(places.len())];
         near.iter().for_each(|&(_, short)| give(&group[short]));
     }
+}
+
+/// Whether two names are of different scripts, as their first letters show, so that equal words would not be equal
+/// letters.
+fn other_script(one: &str, other: &str) -> bool {
+    let block = |text: &str| match text.chars().find(|c| c.is_alphabetic()).map(u32::from) {
+        None | Some(..0x370) => 0,
+        Some(0x370..0x400 | 0x1F00..0x2000) => 1,
+        Some(0x400..0x530) => 2,
+        Some(0x3040..0x3100) => 3,
+        Some(0x3400..0xA000) => 4,
+        Some(0xAC00..0xD7B0) => 5,
+        Some(letter) => 6 + (letter >> 8),
+    };
+    block(one) != block(other)
 }
 
 fn bit(key: WordKey) -> (usize, u64) {

@@ -97,6 +97,10 @@ static OPENERS: WordSet<2048> = WordSet::new(&[
 /// Given names that look like the plural of an ordinary word, folded and sorted.
 static NAMES: WordSet<16> = WordSet::new(&["brooks", "mercedes", "miles", "wills"]);
 
+/// The shortest ordinary words, in bytes, whose other forms are known in a headline, and where a sentence begins.
+const SHORT_STEM: usize = 3;
+const LONG_STEM: usize = 4;
+
 /// What stands before German nouns, and before no given names, folded and sorted.
 static BEFORE_NOUNS: WordSet<128> = WordSet::new(&[
     "am",
@@ -181,7 +185,9 @@ fn is_name(view: View<'_>, index: usize, most: Ordinary) -> bool {
         || known > Ordinary::No
             && folded.len() >= PROFESSION
             && PROFESSIONS.iter().any(|ending| folded.ends_with(ending));
-    !beside && (known == Ordinary::No || !is_headline(view, index))
+    // `Merkel Bows Out After Sixteen Years`: in a headline ordinary words have capitals, in any of their forms.
+    let any_word = known > Ordinary::No || is_inflected(folded, SHORT_STEM) && !is_among(view, index, &NAMES);
+    !(beside || any_word && is_headline(view, index))
 }
 
 /// Whether the word at `index` opens a sentence and is no name: one of the list, or an ordinary word in another form
@@ -194,7 +200,8 @@ fn opens_sentence(view: View<'_>, index: usize) -> bool {
     let mut buffer = [0; 8];
     let folded = view.words.folded(word, &mut buffer);
     is_among(view, index, &OPENERS)
-        || !is_among(view, index, &NAMES) && std::str::from_utf8(folded).is_ok_and(is_inflected)
+        || !is_among(view, index, &NAMES)
+            && std::str::from_utf8(folded).is_ok_and(|folded| is_inflected(folded, LONG_STEM))
 }
 
 /// Whether the capitalised word at `index`, before a surname, is a noun of German, which has a determiner before it

@@ -134,6 +134,12 @@ impl Nothing {
         if foreign && small_letters_tell && first == found.last as usize {
             ordinary = ordinary.max(Ordinary::Known);
         }
+        // `V Brně`: most of them have words of one letter.
+        let shape = view.all()[first].shape;
+        let letter = shape.any(Shape::LETTER) && shape.any(Shape::CAPITALISED) && first == found.last as usize;
+        if foreign && letter {
+            ordinary = Ordinary::Function;
+        }
         if ordinary > Ordinary::No && !glued && !options.disabled_rules.has(Rule::OrdinaryWord) {
             nothing.ordinary_word = best * ordinary_weight(ordinary, capitals(view, found.last as usize), found.short);
         }
@@ -158,7 +164,7 @@ impl Nothing {
                 view.all().get(next).is_some_and(|word| word.shape.any(Shape::CAPITALISED)) && joins(view, next);
             let given =
                 joined && is_among(view, first, &GIVEN_NAMES) && Beside::of(view, first, first) != Beside::Place;
-            let behind = given && is_unknown(next);
+            let behind = given && is_name_like(view, next);
             let longer = behind || first > 0 && joins(view, first) && is_unknown(first - 1);
             if longer && !is_headline(view, first) {
                 nothing.longer_name = best * LONGER_NAME;

@@ -97,6 +97,7 @@ impl Resolver {
         let mut full = std::mem::take(&mut self.full);
         full.clear();
         full.extend(found.iter().filter(|found| !found.short));
+        drop_outdone(&mut full);
         self.judge_glued(glued, &mut full, &mut Trace::default());
         if may_be_short {
             self.find_anchors(&full, listed);
@@ -209,6 +210,16 @@ impl Resolver {
             let outside = reached.get(&key).is_none_or(|&reached| (found.field, found.span.end) > reached);
             if outside { Ok(()) } else { Err(Reason::InsideOwnName) }
         });
+    }
+}
+
+/// Drops the names that rules derived where a name of another entity stands as the gazetteer has it: `Michael Jordan`
+/// names nobody else, though `Michael B. Jordan` may be written so. What was found must be sorted by place.
+fn drop_outdone(full: &mut Vec<Found>) {
+    if full.iter().any(|found| found.rule.is_some()) {
+        let given = full.iter().filter(|found| found.rule.is_none() && found.forms == Forms::EXACT);
+        let given: Vec<_> = given.map(Found::place).collect();
+        full.retain(|found| found.rule.is_none() || given.binary_search(&found.place()).is_err());
     }
 }
 

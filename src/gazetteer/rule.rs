@@ -40,6 +40,8 @@ pub enum Rule {
     Qualifier,
     /// How likely the name means the entity.
     Prior,
+    /// How many names the gazetteer has of the entity.
+    Renown,
     /// The text has the preferred name.
     Preferred,
     /// What the forms of the match leave.
@@ -68,7 +70,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule, in the order of their declaration.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::Listed,
         Self::Surname,
         Self::GivenName,
@@ -85,6 +87,7 @@ impl Rule {
         Self::Singular,
         Self::Qualifier,
         Self::Prior,
+        Self::Renown,
         Self::Preferred,
         Self::Form,
         Self::Nearness,
@@ -118,6 +121,7 @@ impl Rule {
             Self::BeforeComma => "before-comma",
             Self::Qualifier => "qualifier",
             Self::Prior => "prior",
+            Self::Renown => "renown",
             Self::Preferred => "preferred",
             Self::Form => "form",
             Self::Nearness => "nearness",

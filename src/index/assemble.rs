@@ -136,8 +136,8 @@ fn id_of<'a>(entities: &[NewEntity], ids: &'a str, given: u32) -> &'a str {
     &ids[start as usize..entities[given as usize].id_end as usize]
 }
 
-fn record(&NewEntity { name, name_len, kind, .. }: &NewEntity) -> EntityRecord {
-    EntityRecord { name, name_len, kind }
+fn record(&NewEntity { name, name_len, kind, names, .. }: &NewEntity) -> EntityRecord {
+    EntityRecord::new(name, name_len, kind, names)
 }
 
 /// Puts names in order and what one pattern needs side by side. The preferred name of an entity is where a name has it.
@@ -168,7 +168,7 @@ fn place(names: Vec<NewName>, given: &str, manners: &[Manner], entities: &mut [E
     }
     // A preferred name of no words is no name, and yet is told.
     for entity in entities.iter_mut().zip(placed).filter(|(_, placed)| !placed).map(|(entity, _)| entity) {
-        let text = text_of(entity.name, entity.name_len);
+        let text = &given[entity.name()];
         entity.name = texts.len() as u32;
         texts.push_str(text);
     }

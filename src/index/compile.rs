@@ -89,6 +89,8 @@ pub(super) struct NewEntity {
     /// How long its preferred name is, which lies at `name` in `texts`.
     pub(super) name_len: u16,
     pub(super) name: u32,
+    /// How many names are given of it.
+    pub(super) names: u32,
 }
 
 impl Compiler {
@@ -147,6 +149,7 @@ impl Compiler {
             kind: kind as u16,
             name_len: entity.name.len() as u16,
             name: at,
+            names: entity.aliases.len() as u32 + 1,
         });
         for alias in &entity.aliases {
             let case = alias.case.unwrap_or(entity.case);

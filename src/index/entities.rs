@@ -6,6 +6,8 @@
 //!
 //! Must not know: automata, files.
 
+use std::ops::Range;
+
 use bytemuck::{Pod, Zeroable};
 
 use super::{
@@ -14,7 +16,7 @@ use super::{
     strings::{Strings, text},
     vocabulary::WordId,
 };
-use crate::gazetteer::derive::Kind;
+use crate::gazetteer::{MAX_NAME_BYTES, derive::Kind};
 
 /// The number of an entity in a segment, in the order of their ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Pod, Zeroable)]
@@ -55,10 +57,33 @@ pub struct SegmentEntity<'s> {
 pub(super) struct EntityRecord {
     /// Where its preferred name begins among the texts of names.
     pub(super) name: u32,
-    /// How long that is, in bytes.
+    /// How long that is, in bytes, and above [`NAME_LEN`] its renown.
     pub(super) name_len: u16,
     /// The number of its type.
     pub(super) kind: u16,
+}
+
+/// How many bits tell the length of a preferred name.
+const NAME_LEN: u32 = 13;
+
+/// The most that is told of how many names an entity has: as many twofolds, of `1 << 7` names and more.
+pub(super) const MAX_RENOWN: u32 = (1 << (u16::BITS - NAME_LEN)) - 1;
+
+// The longest name fits.
+const _: () = assert!(MAX_NAME_BYTES < 1 << NAME_LEN);
+
+impl EntityRecord {
+    /// A record of an entity that has so many names.
+    pub(super) fn new(name: u32, name_len: u16, kind: u16, names: u32) -> Self {
+        let renown = names.max(1).ilog2().min(MAX_RENOWN) as u16;
+        Self { name, name_len: name_len | renown << NAME_LEN, kind }
+    }
+
+    /// Where the preferred name lies among the texts of names.
+    pub(super) fn name(self) -> Range<usize> {
+        let length = self.name_len & ((1 << NAME_LEN) - 1);
+        self.name as usize..self.name as usize + length as usize
+    }
 }
 
 /// What entities have in common with others.
@@ -117,6 +142,12 @@ impl Entities {
         TypeId(self.records[id as usize].kind.into())
     }
 
+    /// How often the number of an entity's names doubles, from one on; at most [`MAX_RENOWN`].
+    #[inline]
+    pub(super) fn renown(&self, EntityId(id): EntityId) -> u32 {
+        u32::from(self.records[id as usize].name_len >> NAME_LEN)
+    }
+
     /// What the rules take an entity for.
     #[inline]
     pub(super) fn nature(&self, id: EntityId) -> Kind {
@@ -142,8 +173,7 @@ impl Entities {
 
     /// The preferred name of an entity, among `texts`.
     pub(super) fn name<'s>(&self, EntityId(id): EntityId, texts: &'s [u8]) -> &'s str {
-        let record = &self.records[id as usize];
-        text(&texts[record.name as usize..][..record.name_len as usize])
+        text(&texts[self.records[id as usize].name()])
     }
 
     /// The entity of that id: a binary search.

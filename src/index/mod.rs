@@ -60,7 +60,7 @@ pub use file::{FileError, Section};
 pub use forms::{Form, Forms};
 pub use glued::{GluedWord, GluedWords};
 pub use ids::natural;
-pub use names::{CaseCheck, Name, NameId};
+pub use names::{CaseCheck, DEFAULT_PRIOR, Name, NameId};
 pub use overlay::Overlay;
 pub use search::{MAX_NESTED, MAX_TRACKS, Occurrence, OtherWord, Search, Use};
 pub use segment::Segment;

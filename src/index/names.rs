@@ -12,7 +12,7 @@ use super::{column::Column, entities::EntityId, strings::text};
 use crate::{gazetteer::Rule, text::Ordinary};
 
 /// The prior of a name whose gazetteer gives none.
-pub(super) const DEFAULT_PRIOR: f32 = 0.5;
+pub const DEFAULT_PRIOR: f32 = 0.5;
 
 /// The number of a name in a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

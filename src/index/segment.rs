@@ -71,6 +71,13 @@ impl Segment {
         self.entities.nature(id)
     }
 
+    /// How often the number of names that the gazetteer has of an entity doubles, from one on; at most 7. Panics when it
+    /// is not of this segment.
+    #[inline]
+    pub fn renown_of(&self, id: EntityId) -> u32 {
+        self.entities.renown(id)
+    }
+
     /// The entity of that id.
     pub fn find(&self, id: &str) -> Option<EntityId> {
         self.entities.find(id)

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Every rule with its value in the protocol.
-const RULES: [(Rule, proto::Rule); 28] = [
+const RULES: [(Rule, proto::Rule); 29] = [
     (Rule::Listed, proto::Rule::Listed),
     (Rule::Surname, proto::Rule::Surname),
     (Rule::GivenName, proto::Rule::GivenName),
@@ -28,6 +28,7 @@ const RULES: [(Rule, proto::Rule); 28] = [
     (Rule::Singular, proto::Rule::Singular),
     (Rule::Qualifier, proto::Rule::Qualifier),
     (Rule::Prior, proto::Rule::Prior),
+    (Rule::Renown, proto::Rule::Renown),
     (Rule::Preferred, proto::Rule::Preferred),
     (Rule::Form, proto::Rule::Form),
     (Rule::Nearness, proto::Rule::Nearness),

@@ -62,10 +62,11 @@ pub fn ordinary(folded: &str) -> Ordinary {
     stems.filter(|stem| stem.len() > 2).map(listed).max().unwrap_or_default().min(Ordinary::Known)
 }
 
-/// Whether a folded word is the plural or the participle of an ordinary word, and none itself: `critics`, `backing`.
-pub fn is_inflected(folded: &str) -> bool {
+/// Whether a folded word is the plural or the participle of an ordinary word of so many bytes or more, and none itself:
+/// `critics`, `backing`.
+pub fn is_inflected(folded: &str, shortest: usize) -> bool {
     let mut stems = ["s", "ing"].into_iter().filter_map(|ending| folded.strip_suffix(ending));
-    listed(folded) == Ordinary::No && stems.any(|stem| stem.len() > 3 && listed(stem) > Ordinary::No)
+    listed(folded) == Ordinary::No && stems.any(|stem| stem.len() >= shortest && listed(stem) > Ordinary::No)
 }
 
 /// Whether a folded word is an adjective that is written with a capital, such as `british`.

@@ -160,7 +160,7 @@ pub fn may_be_short(kind: Kind, name: &str) -> bool {
 /// Whether a name has several parts, without which no short name can be made of it: words, or what dots part in scripts
 /// without spaces.
 pub fn has_parts(name: &str) -> bool {
-    name.contains([' ', ',']) || is_dotted(name)
+    name.contains([' ', ',']) || is_dotted(name) || person::is_of_four(name)
 }
 
 /// Whether dots part a name of a script that is written without spaces.
@@ -185,9 +185,11 @@ pub fn short_names(kind: Kind, name: &str) -> Vec<Derived> {
     if let Some((before, _)) = name.split_once(',').filter(|_| kind != Kind::Organization) {
         derived.push(Derived::new(Rule::BeforeComma, before.trim()));
     }
-    // Without capitals nothing tells a given name from another person's.
-    let bare =
-        |one: &Derived| kind == Kind::Person && one.rule != Rule::Surname && !one.text.contains(char::is_uppercase);
+    // Without capitals nothing tells a given name from another person's; yet Thais are called by nothing else.
+    let bare = |one: &Derived| {
+        let thai = one.text.chars().count() > 3 && one.text.starts_with(person::is_thai);
+        kind == Kind::Person && one.rule != Rule::Surname && !one.text.contains(char::is_uppercase) && !thai
+    };
     derived.retain(|one| one.text != name && is_capitalised(&one.text) && !bare(one));
     derived.sort();
     derived.dedup_by(|a, b| a.text == b.text);

@@ -293,6 +293,14 @@ pub(super) fn short_names(name: &str, derived: &mut Vec<Derived>) {
         derived.push(Derived::new(Rule::Surname, surname));
         return;
     }
+    if is_of_four(name) {
+        derived.push(Derived::new(Rule::Surname, name.chars().take(2).collect::<String>()));
+        return;
+    }
+    if let Some((given, _)) = name.split_once(' ').filter(|_| name.starts_with(is_thai)) {
+        derived.push(Derived::new(Rule::GivenName, given));
+        return;
+    }
     let full = FullName::read(name);
     let Some(first) = full.given().filter(|_| !full.is_office()) else { return };
     let surname = full.surname();
@@ -332,6 +340,18 @@ pub(super) fn short_names(name: &str, derived: &mut Vec<Derived>) {
             derived.push(Derived::new(surname_rule, full.text(&part)));
         }
     }
+}
+
+/// Whether a name is four Han characters, or five with a given name in `郎`. Of such names of persons two are the surname:
+/// `安倍` of `安倍晋三`, `小泉` of `小泉純一郎`, `欧阳` of `欧阳娜娜`.
+pub(super) fn is_of_four(name: &str) -> bool {
+    let count = name.chars().take(6).take_while(|c| matches!(c, '\u{3400}'..='\u{9FFF}')).count();
+    name.len() == count * 3 && (count == 4 || count == 5 && name.ends_with('郎'))
+}
+
+/// Whether a character is of the Thai script.
+pub(super) fn is_thai(c: char) -> bool {
+    matches!(c, '\u{E00}'..='\u{E7F}')
 }
 
 /// A name in parts; ranges are of its words.
