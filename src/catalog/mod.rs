@@ -8,6 +8,7 @@
 mod build;
 mod compile;
 mod gazetteer;
+mod given;
 mod import;
 mod keeper;
 mod live;
@@ -21,6 +22,7 @@ mod watch;
 
 pub use compile::{Compiled, compile};
 pub use gazetteer::Gazetteer;
+pub use given::Given;
 pub use import::{Import, Imported};
 pub use keeper::Keeper;
 pub use live::{Asked, Database, Live};

@@ -12,7 +12,7 @@ pub const MAX_NAME_BYTES: usize = 4096;
 /// The most aliases of an entity.
 pub const MAX_ALIASES: usize = 10_000;
 /// The most related entities, context words and attributes of an entity, each.
-pub(super) const MAX_LINKS: usize = 1_000;
+pub const MAX_LINKS: usize = 1_000;
 
 /// Checks entities one after the other and remembers their ids.
 #[derive(Debug, Default)]

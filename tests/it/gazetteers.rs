@@ -17,7 +17,7 @@ use crate::{
     surfaces,
 };
 
-type Client = proto::gazetteer_service_client::GazetteerServiceClient<Channel>;
+pub(crate) type Client = proto::gazetteer_service_client::GazetteerServiceClient<Channel>;
 
 /// Where gazetteers are kept.
 pub(crate) enum Database {
@@ -243,8 +243,8 @@ async fn what_cannot_be_done_has_its_reason() {
             } else {
                 assert!(client.get_gazetteer(get).await.unwrap().into_inner().gazetteer.unwrap().read_only);
                 refused!(client.upsert_entities(upsert(name, vec![given("a", "A")])), FailedPrecondition, "READ_ONLY");
-                let entities = proto::ListEntitiesRequest { gazetteer: name.into(), ..Default::default() };
-                refused!(client.list_entities(entities), FailedPrecondition, "READ_ONLY");
+                let versions = proto::ListVersionsRequest { gazetteer: name.into(), ..Default::default() };
+                refused!(client.list_versions(versions), FailedPrecondition, "READ_ONLY");
             }
         }
         for entities in

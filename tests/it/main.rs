@@ -17,6 +17,7 @@ mod eval;
 mod expiry;
 mod faults;
 mod gazetteers;
+mod given;
 mod hostile;
 mod html;
 mod leak;

@@ -18,8 +18,8 @@ pub(super) use connect::PATIENCE;
 pub use edit::{Check, Outcome};
 pub use error::StoreError;
 pub use prune::Keep;
-pub(super) use read::Delta;
 pub use read::Row;
+pub(super) use read::{Delta, PAGE_BYTES};
 
 use std::fs::File;
 

@@ -29,7 +29,7 @@ pub struct Delta {
 }
 
 /// How many bytes of entities are read at once, but for a single one that has more.
-const PAGE_BYTES: usize = 2 << 20;
+pub(in crate::catalog) const PAGE_BYTES: usize = 2 << 20;
 
 const GAZETTEERS: &str = "SELECT v.revision, v.kind, v.created, v.entities, v.source, g.uid, g.name, g.description, \
                           g.created, g.floor FROM onomast_gazetteers g JOIN onomast_versions v ON v.revision = g.head \

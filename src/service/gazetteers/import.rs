@@ -1,11 +1,13 @@
 //! Imports and exports: streams of entities in and out.
 
+use std::sync::Arc;
+
 use futures_util::{StreamExt as _, TryStreamExt as _, stream, stream::BoxStream};
 use tonic::{Status, Streaming};
 
-use super::{Gazetteers, convert};
+use super::{Gazetteers, convert, entities::Content};
 use crate::{
-    catalog::{CatalogError, Import, Revision, StoreError, Stored},
+    catalog::{CatalogError, Import, StoreError},
     gazetteer::{Issue, IssueCode},
     service::{
         Error, Principal, Violation,
@@ -147,27 +149,23 @@ impl Gazetteers {
     /// Every entity of a version.
     pub(super) fn export(
         &self,
-        stored: Stored,
-        revision: Revision,
+        content: Content,
         admitted: Option<Admitted>,
     ) -> BoxStream<'static, Result<ExportEntitiesResponse, Status>> {
-        let service = self.clone();
-        // A page of the database a message, so that a slow reader holds no connection to it.
+        let (service, content) = (self.clone(), Arc::new(content));
+        // A page a message, so that a slow reader holds no connection to the database.
         let next = move |after: Option<String>| {
-            let service = service.clone();
+            let (service, content) = (service.clone(), content.clone());
             async move {
                 let Some(after) = after else { return Ok(None) };
-                let keeper = service.keeper()?;
-                let rows = keeper.store().entities(stored.uid, revision, &after, EXPORTED).await;
-                let (rows, more) = rows.map_err(CatalogError::from)?;
+                let (page, more) = service.entities(&content, &after, EXPORTED).await?;
                 // An empty version has one message, which says which version it is.
-                if rows.is_empty() && !after.is_empty() {
+                if page.is_empty() && !after.is_empty() {
                     return Ok(None);
                 }
-                let last = rows.last().filter(|_| more).map(|row| row.id.clone());
-                let entities = rows.iter().map(convert::entity).collect::<Result<_, _>>()?;
-                let message = ExportEntitiesResponse { version: revision.to_string(), entities };
-                Ok::<_, Error>(Some((message, last)))
+                let entities: Vec<_> = page.into_iter().filter_map(|one| one.entity).collect();
+                let last = entities.last().filter(|_| more).map(|last| last.id.clone());
+                Ok::<_, Error>(Some((ExportEntitiesResponse { version: content.version(), entities }, last)))
             }
         };
         stream::try_unfold(Some(String::new()), next).map_err(Status::from).inspect(move |_| _ = &admitted).boxed()

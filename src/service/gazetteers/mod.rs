@@ -6,6 +6,7 @@
 //! Must not know: how gazetteers are kept or compiled.
 
 mod convert;
+mod entities;
 mod import;
 mod watch;
 
@@ -20,7 +21,7 @@ use super::{
     front::Admitted,
     proto::{self, ErrorReason, gazetteer_service_server::GazetteerService},
 };
-use crate::catalog::{Catalog, CatalogError, Gazetteer, Keeper, Revision, StoreError, Stored};
+use crate::catalog::{Catalog, CatalogError, Gazetteer, Keeper, Revision, StoreError};
 
 /// The service. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -63,23 +64,6 @@ impl Gazetteers {
             return Err(Error::no_gazetteer(name));
         }
         principal.require(role)
-    }
-
-    /// A gazetteer of the database, and the version of it that is asked for; by default the one that is served.
-    async fn at(&self, principal: &Principal, name: &str, version: &str) -> Result<(Stored, Revision), Error> {
-        let served = self.seen(principal, name)?;
-        let kept = served.kept().ok_or_else(|| {
-            let message = format!("the gazetteer {name:?} was given as a file, which has its entities");
-            Error::refused(ErrorReason::ReadOnly, message)
-        })?;
-        let Some(revision) = convert::revision("version", version)? else {
-            return Ok((kept.clone(), kept.head.revision));
-        };
-        let keeper = self.keeper()?;
-        let stored = keeper.store().gazetteer(name).await.map_err(CatalogError::from)?;
-        let stored = stored.ok_or_else(|| Error::no_gazetteer(name))?;
-        let version = keeper.store().version(&stored, revision).await.map_err(CatalogError::from)?;
-        Ok((stored, version.revision))
     }
 
     /// Waits for a change for as long as the database answers at all.
@@ -170,42 +154,37 @@ impl GazetteerService for Gazetteers {
     async fn get_entity(&self, request: Request<proto::GetEntityRequest>) -> Answer<proto::GetEntityResponse> {
         let principal = Principal::of(request.extensions());
         let proto::GetEntityRequest { gazetteer, id, version } = request.into_inner();
-        let (stored, revision) = self.at(&principal, &gazetteer, &version).await?;
-        let keeper = self.keeper()?;
-        let row = match id.contains('\0') {
-            true => None,
-            false => keeper.store().entity(stored.uid, &id, revision).await.map_err(lost)?,
-        };
+        let content = self.at(&principal, &gazetteer, &version).await?;
+        let (entity, version) = (self.entity(&content, &id).await?, content.version());
         let id: String = id.chars().take(100).collect();
-        let row = row.ok_or_else(|| {
-            let message = format!("the gazetteer {gazetteer:?} has no entity {id:?} in version {revision}");
+        let entity = entity.ok_or_else(|| {
+            let message = format!("the gazetteer {gazetteer:?} has no entity {id:?} in version {version}");
             Error::refused(ErrorReason::EntityNotFound, message)
         })?;
-        let entity = Some(convert::stored_entity(&row)?);
-        Ok(Response::new(proto::GetEntityResponse { entity, version: revision.to_string() }))
+        Ok(Response::new(proto::GetEntityResponse { entity: Some(entity), version }))
     }
 
     async fn list_entities(&self, request: Request<proto::ListEntitiesRequest>) -> Answer<proto::ListEntitiesResponse> {
         let principal = Principal::of(request.extensions());
         let proto::ListEntitiesRequest { gazetteer, version, page_size, page_token } = request.into_inner();
         let size = convert::page_size(page_size)?;
+        let kept = self.seen(&principal, &gazetteer)?.kept().is_some();
         let (version, after) = match page_token.is_empty() {
             true => (version, ""),
             false => {
                 let (of, after) = page_token.split_once(' ').ok_or_else(convert::wrong_token)?;
-                if of.parse::<Revision>().is_err() || !version.is_empty() && version != of || after.contains('\0') {
+                let never = kept && (of.parse::<Revision>().is_err() || after.contains('\0'));
+                if never || of.is_empty() || !version.is_empty() && version != of {
                     return Err(convert::wrong_token().into());
                 }
                 (of.to_owned(), after)
             }
         };
-        let (stored, revision) = self.at(&principal, &gazetteer, &version).await?;
-        let keeper = self.keeper()?;
-        let (rows, more) = keeper.store().entities(stored.uid, revision, after, size as usize).await.map_err(lost)?;
-        let last = rows.last().filter(|_| more);
-        let next_page_token = last.map_or_else(String::new, |last| format!("{revision} {}", last.id));
-        let entities = rows.iter().map(convert::stored_entity).collect::<Result<_, _>>()?;
-        let version = revision.to_string();
+        let content = self.at(&principal, &gazetteer, &version).await?;
+        let (entities, more) = self.entities(&content, after, size as usize).await?;
+        let version = content.version();
+        let last = entities.last().and_then(|last| last.entity.as_ref()).filter(|_| more);
+        let next_page_token = last.map_or_else(String::new, |last| format!("{version} {}", last.id));
         Ok(Response::new(proto::ListEntitiesResponse { entities, next_page_token, version }))
     }
 
@@ -275,8 +254,8 @@ impl GazetteerService for Gazetteers {
         let principal = Principal::of(request.extensions());
         let admitted = request.extensions_mut().remove::<Admitted>();
         let proto::ExportEntitiesRequest { gazetteer, version } = request.into_inner();
-        let (stored, revision) = self.at(&principal, &gazetteer, &version).await?;
-        Ok(Response::new(self.export(stored, revision, admitted)))
+        let content = self.at(&principal, &gazetteer, &version).await?;
+        Ok(Response::new(self.export(content, admitted)))
     }
 
     async fn list_versions(&self, request: Request<proto::ListVersionsRequest>) -> Answer<proto::ListVersionsResponse> {
@@ -287,7 +266,7 @@ impl GazetteerService for Gazetteers {
             true => Revision::MAX,
             false => page_token.parse().map_err(|_| convert::wrong_token())?,
         };
-        self.at(&principal, &gazetteer, "").await?;
+        self.seen(&principal, &gazetteer)?;
         let keeper = self.keeper()?;
         let stored = keeper.stored(&self.catalog, &gazetteer).await.map_err(Error::from)?;
         let mut versions = keeper.store().versions(&stored, before, size + 1).await.map_err(lost)?;
