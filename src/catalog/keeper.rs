@@ -19,7 +19,7 @@ use std::{
 use tokio::sync::{Mutex as AsyncMutex, watch};
 
 use super::{
-    CatalogError, Check, Gazetteer, Keep, Kind, Live, Outcome, Revision, Store, StoreError, Stored, Uid, Version,
+    CatalogError, Check, Gazetteer, Keep, Kind, Live, Most, Outcome, Revision, Store, StoreError, Stored, Uid, Version,
     build::{self, Base},
     underway::Underway,
     warm::warm,
@@ -89,13 +89,19 @@ impl Keeper {
         stored.ok_or_else(|| CatalogError::NotFound(name.to_owned()))
     }
 
-    /// Makes a gazetteer.
-    pub async fn create(&self, live: &Arc<Live>, name: &str, description: &str) -> Result<Stored, CatalogError> {
+    /// Makes a gazetteer, if there is room for one more.
+    pub async fn create(
+        &self,
+        live: &Arc<Live>,
+        name: &str,
+        description: &str,
+        most: Most<'_>,
+    ) -> Result<Stored, CatalogError> {
         if live.catalog().unwrap_or_default().get(name).is_ok_and(|one| one.kept().is_none()) {
             return Err(StoreError::Exists.into());
         }
         let mut underway = Underway::begin(live);
-        let stored = underway.said(self.store.create(name, description, now()).await)?;
+        let stored = underway.said(self.store.create(name, description, most, now()).await)?;
         self.bring_up(live, &stored).await?;
         self.tell(stored.head.revision);
         underway.end();
@@ -449,7 +455,7 @@ mod tests {
         let keep = Keep { count: 100, age: 0 };
         live.keep(Keeper::new(Store::open_folder(folder.path()).await.unwrap(), None, keep));
         let keeper = live.keeper().unwrap();
-        keeper.create(&live, "names", "").await.unwrap();
+        keeper.create(&live, "names", "", Most::default()).await.unwrap();
         let entities = |name: &str| -> Vec<Entity> {
             let entity =
                 |number| Entity { id: format!("{number}"), name: format!("{name} {number}"), ..Entity::default() };

@@ -29,7 +29,7 @@ pub use live::{Asked, Database, Live};
 pub use load::{LoadError, Loaded, Options, STARTER, Unverified, is_segment, load};
 pub use pinned::Pinned;
 pub use source::{LoadIssue, check};
-pub use store::{Check, Keep, Kind, Outcome, Revision, Row, Store, StoreError, Stored, Uid, Version};
+pub use store::{Check, Keep, Kind, Most, Outcome, Revision, Row, Sees, Store, StoreError, Stored, Uid, Version};
 pub use warm::warm;
 pub use watch::follow;
 

@@ -105,7 +105,10 @@ fn code_of(reason: ErrorReason) -> Code {
         | ErrorReason::TooManyInlineEntities
         | ErrorReason::MessageTooLarge => Code::InvalidArgument,
         ErrorReason::GazetteerNotFound | ErrorReason::EntityNotFound | ErrorReason::VersionNotFound => Code::NotFound,
-        ErrorReason::Overloaded | ErrorReason::QuotaExceeded | ErrorReason::DiskFull => Code::ResourceExhausted,
+        ErrorReason::Overloaded
+        | ErrorReason::QuotaExceeded
+        | ErrorReason::DiskFull
+        | ErrorReason::TooManyGazetteers => Code::ResourceExhausted,
         ErrorReason::NotServing | ErrorReason::DatabaseUnavailable => Code::Unavailable,
         ErrorReason::Cancelled => Code::Cancelled,
         ErrorReason::PermissionDenied => Code::PermissionDenied,

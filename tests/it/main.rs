@@ -33,6 +33,7 @@ mod properties;
 mod questions;
 mod readme;
 mod rolling;
+mod room;
 mod seed;
 mod segments;
 mod service;

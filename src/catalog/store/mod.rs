@@ -13,6 +13,7 @@ mod edit;
 mod error;
 mod prune;
 mod read;
+mod room;
 
 pub(super) use connect::PATIENCE;
 pub use edit::{Check, Outcome};
@@ -20,6 +21,7 @@ pub use error::StoreError;
 pub use prune::Keep;
 pub use read::Row;
 pub(super) use read::{Delta, PAGE_BYTES};
+pub use room::{Most, Sees};
 
 use std::fs::File;
 

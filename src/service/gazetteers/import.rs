@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream, stream::BoxStream};
 use tonic::{Status, Streaming};
 
-use super::{Gazetteers, convert, entities::Content};
+use super::{Gazetteers, convert, entities::Content, lost};
 use crate::{
     catalog::{CatalogError, Import, StoreError},
     gazetteer::{Issue, IssueCode},
@@ -63,6 +63,8 @@ impl Gazetteers {
         };
         let keeper = self.keeper()?;
         self.editable(principal, &gazetteer, Role::Editor)?;
+        let sees = |name: &str| principal.sees(name);
+        let most = self.most(principal, &sees);
         let missing = self.catalog.catalog().unwrap_or_default().get(&gazetteer).is_err();
         if missing && create {
             principal.require(Role::Admin)?;
@@ -74,6 +76,7 @@ impl Gazetteers {
                     format!("the gazetteer {gazetteer:?} does not exist, and so has no version {if_version:?}");
                 return Err(Error::refused(ErrorReason::VersionMismatch, message).into());
             }
+            keeper.store().room(most).await.map_err(lost)?;
         } else {
             keeper.stored(&self.catalog, &gazetteer).await.map_err(Error::from)?;
         }
@@ -104,7 +107,7 @@ impl Gazetteers {
             return Err(Error::Invalid(wrong.collect()).into());
         }
         let create_it = async {
-            match keeper.create(&self.catalog, &gazetteer, "").await {
+            match keeper.create(&self.catalog, &gazetteer, "", most).await {
                 Ok(made) => Ok(Some(made.head.revision.to_string())),
                 // Somebody else made it while the entities came.
                 Err(CatalogError::Store(StoreError::Exists)) => Ok(None),

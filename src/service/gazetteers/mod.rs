@@ -21,7 +21,7 @@ use super::{
     front::Admitted,
     proto::{self, ErrorReason, gazetteer_service_server::GazetteerService},
 };
-use crate::catalog::{Catalog, CatalogError, Gazetteer, Keeper, Revision, StoreError};
+use crate::catalog::{Catalog, CatalogError, Gazetteer, Keeper, Most, Revision, Sees, StoreError};
 
 /// The service. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -64,6 +64,12 @@ impl Gazetteers {
             return Err(Error::no_gazetteer(name));
         }
         principal.require(role)
+    }
+
+    /// How many gazetteers there may be when somebody, who `sees` some names, makes one more.
+    fn most<'a>(&self, principal: &Principal, sees: Sees<'a>) -> Most<'a> {
+        let scope = principal.gazetteers.is_some().then_some((self.limits.gazetteers_per_scope, sees));
+        Most { all: self.limits.gazetteers, scope }
     }
 
     /// Waits for a change for as long as the database answers at all.
@@ -112,7 +118,9 @@ impl GazetteerService for Gazetteers {
         // Outside their scope they could not see what they made.
         self.editable(&principal, &name, Role::Admin)?;
         let keeper = self.keeper()?;
-        let stored = self.change(keeper.create(&self.catalog, &name, &description)).await?;
+        let sees = |name: &str| principal.sees(name);
+        let most = self.most(&principal, &sees);
+        let stored = self.change(keeper.create(&self.catalog, &name, &description, most)).await?;
         Ok(Response::new(proto::CreateGazetteerResponse { gazetteer: Some(convert::stored(&stored)) }))
     }
 
