@@ -29,6 +29,7 @@ use super::{
     places::network,
     quota::{Account, Accounts},
     status,
+    tab::Tab,
     work::Workers,
 };
 use crate::observe::Call;
@@ -154,19 +155,19 @@ where
             call.set_client(&*principal.name);
         }
         request.extensions_mut().insert(principal.clone());
-        if let Some(account) = &account {
-            request.extensions_mut().insert(account.clone());
-        }
+        let tab = Tab::new(account);
+        request.extensions_mut().insert(tab.clone());
         let recheck = pass.clone().map(Recheck::new);
-        let request = request.map(|body| Body::new(Incoming::new(body, account, patience, recheck)));
+        let request = request.map(|body| Body::new(Incoming::new(body, tab.clone(), patience, recheck)));
         let call = self.inner.call(request);
         Box::pin(async move {
             let mut response = call.await?;
             response.extensions_mut().insert(principal);
+            tab.end(response.headers());
             Ok(match open {
                 Some(open) => {
                     let recheck = pass.map(Recheck::new);
-                    response.map(|body| Body::new(Outgoing::new(body, open, deadline, recheck)))
+                    response.map(|body| Body::new(Outgoing::new(body, open, deadline, recheck, tab)))
                 }
                 None => response,
             })

@@ -35,6 +35,7 @@ mod reasons;
 mod secrets;
 mod server;
 mod status;
+mod tab;
 mod tls;
 mod versions;
 mod work;

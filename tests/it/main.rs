@@ -31,6 +31,7 @@ mod peers;
 mod postgres;
 mod properties;
 mod questions;
+mod quotas;
 mod readme;
 mod rolling;
 mod room;

@@ -17,6 +17,7 @@ use crate::{
             self, ErrorReason, ExportEntitiesResponse, ImportConfig, ImportEntitiesRequest, ImportEntitiesResponse,
             ImportMode,
         },
+        tab::Tab,
     },
 };
 
@@ -39,6 +40,7 @@ impl Gazetteers {
     pub(super) async fn import(
         &self,
         principal: &Principal,
+        tab: &Tab,
         mut requests: Streaming<ImportEntitiesRequest>,
     ) -> Result<ImportEntitiesResponse, Status> {
         let limit = self.limits.message_bytes;
@@ -81,6 +83,7 @@ impl Gazetteers {
             keeper.stored(&self.catalog, &gazetteer).await.map_err(Error::from)?;
         }
 
+        tab.begin(0)?;
         let mut import = Import::new().map_err(Error::from)?;
         let mut entities = first.entities;
         loop {

@@ -20,6 +20,7 @@ use super::{
     access::Role,
     front::Admitted,
     proto::{self, ErrorReason, gazetteer_service_server::GazetteerService},
+    tab::Tab,
 };
 use crate::catalog::{Catalog, CatalogError, Gazetteer, Keeper, Most, Revision, Sees, StoreError};
 
@@ -201,6 +202,7 @@ impl GazetteerService for Gazetteers {
         request: Request<proto::UpsertEntitiesRequest>,
     ) -> Answer<proto::UpsertEntitiesResponse> {
         let principal = Principal::of(request.extensions());
+        let tab = Tab::of(request.extensions());
         let proto::UpsertEntitiesRequest { gazetteer, entities, if_version, checks } = request.into_inner();
         self.editable(&principal, &gazetteer, Role::Editor)?;
         let mut wrong = Vec::new();
@@ -218,6 +220,7 @@ impl GazetteerService for Gazetteers {
         let (come, wrong) = tokio::task::spawn_blocking(read).await.map_err(|_| Error::Internal)?;
         Error::check(wrong)?;
         let keeper = self.keeper()?;
+        tab.begin(0)?;
         let conditions = (given(&if_version), &*checks);
         let outcome = self.change(keeper.edit(&self.catalog, &gazetteer, &come, &[], conditions)).await?;
         let (version, added, changed) = (outcome.revision.to_string(), outcome.added, outcome.changed);
@@ -229,6 +232,7 @@ impl GazetteerService for Gazetteers {
         request: Request<proto::DeleteEntitiesRequest>,
     ) -> Answer<proto::DeleteEntitiesResponse> {
         let principal = Principal::of(request.extensions());
+        let tab = Tab::of(request.extensions());
         let proto::DeleteEntitiesRequest { gazetteer, ids, if_version, checks } = request.into_inner();
         self.editable(&principal, &gazetteer, Role::Editor)?;
         let mut wrong = Vec::new();
@@ -239,6 +243,7 @@ impl GazetteerService for Gazetteers {
         }
         Error::check(wrong)?;
         let keeper = self.keeper()?;
+        tab.begin(0)?;
         let conditions = (given(&if_version), &*checks);
         let outcome = self.change(keeper.edit(&self.catalog, &gazetteer, &[], &ids, conditions)).await?;
         let (version, deleted) = (outcome.revision.to_string(), outcome.deleted);
@@ -250,7 +255,8 @@ impl GazetteerService for Gazetteers {
         request: Request<Streaming<proto::ImportEntitiesRequest>>,
     ) -> Answer<proto::ImportEntitiesResponse> {
         let principal = Principal::of(request.extensions());
-        Ok(Response::new(self.import(&principal, request.into_inner()).await?))
+        let tab = Tab::of(request.extensions());
+        Ok(Response::new(self.import(&principal, &tab, request.into_inner()).await?))
     }
 
     type ExportEntitiesStream = BoxStream<'static, Result<proto::ExportEntitiesResponse, Status>>;
