@@ -13,6 +13,7 @@ mod import;
 mod keeper;
 mod live;
 mod load;
+mod old;
 mod pinned;
 mod source;
 mod store;

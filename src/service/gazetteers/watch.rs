@@ -72,7 +72,9 @@ impl Gazetteers {
             if watch.checkpoint > keeper.store().revision().await.map_err(CatalogError::from)? {
                 return Err(wrong());
             }
-            if watch.checkpoint < keeper.store().oldest_change().await.map_err(CatalogError::from)? {
+            // What is not kept of others makes no difference here.
+            let oldest = keeper.store().oldest_change(|name| watch.wants(name));
+            if watch.checkpoint < oldest.await.map_err(CatalogError::from)? {
                 let message = "the changes since the checkpoint are not kept any more; watch anew without one";
                 return Err(Error::refused(ErrorReason::CheckpointTooOld, message));
             }
