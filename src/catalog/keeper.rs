@@ -184,7 +184,8 @@ impl Keeper {
     }
 
     /// Serves what the database has; gives the revision up to which everything is served. Whoever comes while the database
-    /// is asked shares the next answer with all others who wait, so that callers cannot ask it any number of times.
+    /// is asked shares the next answer with all others who wait, so that callers cannot ask it any number of times. Fails
+    /// where the database falls silent meanwhile.
     pub async fn refresh(&self, live: &Arc<Live>) -> Result<Revision, CatalogError> {
         let before = self.asked.load(Ordering::SeqCst);
         let mut had = self.had.lock().await;
@@ -192,7 +193,7 @@ impl Keeper {
             return Ok(had.1);
         }
         let number = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
-        let revision = self.serve_all(live).await?;
+        let revision = self.store.while_it_answers(self.serve_all(live)).await?;
         *had = (number, revision);
         Ok(revision)
     }

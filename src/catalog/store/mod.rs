@@ -8,6 +8,7 @@
 //!
 //! Must not know: what is served, segments, requests.
 
+mod alive;
 mod connect;
 mod edit;
 mod error;

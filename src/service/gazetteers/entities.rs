@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Gazetteers, convert, lost};
+use super::{Gazetteers, convert};
 use crate::{
     catalog::{CatalogError, Gazetteer, Revision, StoreError, Stored},
     service::{Error, Principal, proto::StoredEntity},
@@ -41,9 +41,9 @@ impl Gazetteers {
             return Ok(Content::Stored(kept.clone(), kept.head.revision));
         };
         let keeper = self.keeper()?;
-        let stored = keeper.store().gazetteer(name).await.map_err(lost)?;
+        let stored = self.ask(keeper.store().gazetteer(name)).await?;
         let stored = stored.ok_or_else(|| Error::no_gazetteer(name))?;
-        let version = keeper.store().version(&stored, revision).await.map_err(lost)?;
+        let version = self.ask(keeper.store().version(&stored, revision)).await?;
         Ok(Content::Stored(stored, version.revision))
     }
 
@@ -53,7 +53,7 @@ impl Gazetteers {
             // No database keeps the character.
             Content::Stored(..) if id.contains('\0') => Ok(None),
             Content::Stored(stored, revision) => {
-                let row = self.keeper()?.store().entity(stored.uid, id, *revision).await.map_err(lost)?;
+                let row = self.ask(self.keeper()?.store().entity(stored.uid, id, *revision)).await?;
                 row.as_ref().map(convert::stored_entity).transpose()
             }
             Content::File(gazetteer) => {
@@ -74,8 +74,8 @@ impl Gazetteers {
     ) -> Result<(Vec<StoredEntity>, bool), Error> {
         match content {
             Content::Stored(stored, revision) => {
-                let rows = self.keeper()?.store().entities(stored.uid, *revision, after, limit).await;
-                let (rows, more) = rows.map_err(lost)?;
+                let keeper = self.keeper()?;
+                let (rows, more) = self.ask(keeper.store().entities(stored.uid, *revision, after, limit)).await?;
                 Ok((rows.iter().map(convert::stored_entity).collect::<Result<_, _>>()?, more))
             }
             Content::File(gazetteer) => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream, stream::BoxStream};
 use tonic::{Status, Streaming};
 
-use super::{Gazetteers, convert, entities::Content, lost};
+use super::{Gazetteers, convert, entities::Content};
 use crate::{
     catalog::{CatalogError, Import, StoreError},
     gazetteer::{Issue, IssueCode},
@@ -78,9 +78,9 @@ impl Gazetteers {
                     format!("the gazetteer {gazetteer:?} does not exist, and so has no version {if_version:?}");
                 return Err(Error::refused(ErrorReason::VersionMismatch, message).into());
             }
-            keeper.store().room(most).await.map_err(lost)?;
+            self.ask(keeper.store().room(most)).await?;
         } else {
-            keeper.stored(&self.catalog, &gazetteer).await.map_err(Error::from)?;
+            self.ask(keeper.stored(&self.catalog, &gazetteer)).await?;
         }
 
         tab.begin(0)?;
@@ -117,12 +117,12 @@ impl Gazetteers {
                 Err(error) => Err(error),
             }
         };
-        let made = if missing && create { self.change(create_it).await? } else { None };
+        let made = if missing && create { self.ask(create_it).await? } else { None };
         let if_version = Some(&*if_version).filter(|version| !version.is_empty());
-        let imported = self.change(import.finish(&self.catalog, keeper, &gazetteer, replace, if_version)).await;
+        let imported = self.ask(import.finish(&self.catalog, keeper, &gazetteer, replace, if_version)).await;
         if let (Err(_), Some(made)) = (&imported, &made) {
             // What was made for it goes with it, unless somebody has changed it since.
-            let gone = self.change(keeper.delete(&self.catalog, &gazetteer, Some(made))).await;
+            let gone = self.ask(keeper.delete(&self.catalog, &gazetteer, Some(made))).await;
             gone.inspect_err(|error| tracing::warn!(%error, "an import that failed left an empty gazetteer")).ok();
         }
         let imported = imported?;

@@ -22,7 +22,7 @@ use super::{
     proto::{self, ErrorReason, gazetteer_service_server::GazetteerService},
     tab::Tab,
 };
-use crate::catalog::{Catalog, CatalogError, Gazetteer, Keeper, Most, Revision, Sees, StoreError};
+use crate::catalog::{Catalog, CatalogError, Gazetteer, Keeper, Most, Revision, Sees};
 
 /// The service. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -73,15 +73,9 @@ impl Gazetteers {
         Most { all: self.limits.gazetteers, scope }
     }
 
-    /// Waits for a change for as long as the database answers at all.
-    async fn change<T>(&self, change: impl Future<Output = Result<T, CatalogError>>) -> Result<T, Error> {
-        tokio::select! {
-            result = change => Ok(result?),
-            // Dropped on its way, the change is given up.
-            () = self.catalog.silent() => {
-                Err(CatalogError::from(StoreError::Unavailable("it fell silent during a change".into())).into())
-            }
-        }
+    /// Waits for what the database says, as long as it answers at all.
+    async fn ask<T, E: Into<CatalogError>>(&self, asking: impl Future<Output = Result<T, E>>) -> Result<T, Error> {
+        Ok(self.catalog.ask(asking).await?)
     }
 
     /// Fails where an edit has no items or too many.
@@ -121,7 +115,7 @@ impl GazetteerService for Gazetteers {
         let keeper = self.keeper()?;
         let sees = |name: &str| principal.sees(name);
         let most = self.most(&principal, &sees);
-        let stored = self.change(keeper.create(&self.catalog, &name, &description, most)).await?;
+        let stored = self.ask(keeper.create(&self.catalog, &name, &description, most)).await?;
         Ok(Response::new(proto::CreateGazetteerResponse { gazetteer: Some(convert::stored(&stored)) }))
     }
 
@@ -156,7 +150,7 @@ impl GazetteerService for Gazetteers {
         let proto::DeleteGazetteerRequest { name, if_version } = request.into_inner();
         self.editable(&principal, &name, Role::Admin)?;
         let keeper = self.keeper()?;
-        let revision = self.change(keeper.delete(&self.catalog, &name, given(&if_version))).await?;
+        let revision = self.ask(keeper.delete(&self.catalog, &name, given(&if_version))).await?;
         Ok(Response::new(proto::DeleteGazetteerResponse { version: revision.to_string() }))
     }
 
@@ -222,7 +216,7 @@ impl GazetteerService for Gazetteers {
         let keeper = self.keeper()?;
         tab.begin(0)?;
         let conditions = (given(&if_version), &*checks);
-        let outcome = self.change(keeper.edit(&self.catalog, &gazetteer, &come, &[], conditions)).await?;
+        let outcome = self.ask(keeper.edit(&self.catalog, &gazetteer, &come, &[], conditions)).await?;
         let (version, added, changed) = (outcome.revision.to_string(), outcome.added, outcome.changed);
         Ok(Response::new(proto::UpsertEntitiesResponse { version, added, changed }))
     }
@@ -245,7 +239,7 @@ impl GazetteerService for Gazetteers {
         let keeper = self.keeper()?;
         tab.begin(0)?;
         let conditions = (given(&if_version), &*checks);
-        let outcome = self.change(keeper.edit(&self.catalog, &gazetteer, &[], &ids, conditions)).await?;
+        let outcome = self.ask(keeper.edit(&self.catalog, &gazetteer, &[], &ids, conditions)).await?;
         let (version, deleted) = (outcome.revision.to_string(), outcome.deleted);
         Ok(Response::new(proto::DeleteEntitiesResponse { version, deleted }))
     }
@@ -282,8 +276,8 @@ impl GazetteerService for Gazetteers {
         };
         self.seen(&principal, &gazetteer)?;
         let keeper = self.keeper()?;
-        let stored = keeper.stored(&self.catalog, &gazetteer).await.map_err(Error::from)?;
-        let mut versions = keeper.store().versions(&stored, before, size + 1).await.map_err(lost)?;
+        let stored = self.ask(keeper.stored(&self.catalog, &gazetteer)).await?;
+        let mut versions = self.ask(keeper.store().versions(&stored, before, size + 1)).await?;
         let more = versions.len() as i64 > size;
         versions.truncate(size as usize);
         let last = versions.last().filter(|_| more);
@@ -299,7 +293,7 @@ impl GazetteerService for Gazetteers {
         let required = || Error::Invalid(vec![Violation::invalid("to_version", "it is required")]);
         let to = convert::revision("to_version", &to_version)?.ok_or_else(required)?;
         let keeper = self.keeper()?;
-        let outcome = self.change(keeper.rollback(&self.catalog, &gazetteer, to, given(&if_version))).await?;
+        let outcome = self.ask(keeper.rollback(&self.catalog, &gazetteer, to, given(&if_version))).await?;
         Ok(Response::new(proto::RollbackResponse { version: outcome.revision.to_string() }))
     }
 
@@ -313,9 +307,4 @@ impl GazetteerService for Gazetteers {
         let admitted = request.extensions_mut().remove::<Admitted>();
         Ok(Response::new(self.watch(principal, request.into_inner(), admitted).await?))
     }
-}
-
-/// What the database says when it is read.
-fn lost(error: StoreError) -> Error {
-    CatalogError::from(error).into()
 }
