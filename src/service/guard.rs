@@ -52,6 +52,8 @@ pub(super) struct Guard {
     pub(super) gate: Option<Arc<Gate>>,
     /// What clients have left.
     pub(super) accounts: Arc<Accounts>,
+    /// What addresses have left of tokens with a bad signature.
+    pub(super) strangers: Arc<Accounts>,
     /// How long a client may take.
     pub(super) limits: Arc<Limits>,
     /// Whose line may be too long.
@@ -88,15 +90,12 @@ impl Guard {
             return Ok(Admitted { principal: Principal::anybody(), account: None, pass: None });
         }
         let certificate = peer.map(|peer| peer.certificate.clone()).unwrap_or_default();
-        let pass = Pass::new(self.gate.as_ref(), headers, certificate)?;
+        let network =
+            || peer.and_then(|peer| peer.address).map(|address| network(address.ip()).to_string()).unwrap_or_default();
+        let pass = Pass::new(self.gate.as_ref(), headers, certificate, &|| self.strangers.of(network, None))?;
         let known = pass.known();
         let quota = known.and_then(|known| known.quota);
-        let client = || match known {
-            Some(known) => known.identity(),
-            None => {
-                peer.and_then(|peer| peer.address).map(|address| network(address.ip()).to_string()).unwrap_or_default()
-            }
-        };
+        let client = || known.map_or_else(network, |known| known.identity());
         let account = self.accounts.of(client, quota);
         if path.starts_with(WORKED) && !streams(path) {
             self.workers.admit()?;

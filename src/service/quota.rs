@@ -101,10 +101,20 @@ impl Account {
         check("bytes", &self.bytes)?;
         check("inline entities", &self.inline)?;
         check("requests", &self.requests)?;
+        self.count();
+        Ok(())
+    }
+
+    /// How long until a request may begin; `None` for now.
+    pub(super) fn wait(&self) -> Option<Duration> {
+        self.requests.as_ref()?.wait(Instant::now())
+    }
+
+    /// Counts a request, whatever is left.
+    pub(super) fn count(&self) {
         if let Some(requests) = &self.requests {
             requests.charge(Instant::now(), 1);
         }
-        Ok(())
     }
 
     /// Counts bytes that came; gives how many were taken.

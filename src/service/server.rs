@@ -4,7 +4,7 @@ use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use super::{
     Facing, Limits, Options, Scrape, SharedCatalog,
-    access::AccessError,
+    access::{AccessError, FORGED},
     access_log::Refusals,
     activity::Activity,
     admin::Admin,
@@ -301,6 +301,7 @@ impl Server {
             .layer(Guard {
                 gate: secrets.gate.clone(),
                 accounts: Arc::new(Accounts::new(quota)),
+                strangers: Arc::new(Accounts::new(Quota { requests_per_second: FORGED, ..Quota::default() })),
                 limits: limits.clone(),
                 workers,
             })
