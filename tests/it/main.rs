@@ -39,6 +39,7 @@ mod seed;
 mod segments;
 mod service;
 mod silent;
+mod sizes;
 mod stream;
 mod support;
 mod surfaces;

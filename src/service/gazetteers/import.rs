@@ -105,7 +105,8 @@ impl Gazetteers {
         }
         if !issues.is_empty() && !skip_bad_entities {
             let wrong = issues.iter().take(LISTED).map(|issue| {
-                Violation::invalid(format!("entities[{}].{}", issue.line, issue.field), issue.message.clone())
+                let field = format!("entities[{}].{}", issue.line, issue.field);
+                Violation::invalid(field.trim_end_matches('.'), issue.message.clone())
             });
             return Err(Error::Invalid(wrong.collect()).into());
         }
