@@ -8,6 +8,7 @@
 //!
 //! Must not know: the command line, where settings come from.
 
+mod accept;
 mod access;
 mod access_log;
 mod activity;

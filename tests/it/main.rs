@@ -11,6 +11,7 @@ mod cache;
 mod case;
 mod cases;
 mod cli;
+mod closing;
 mod deploy;
 mod documents;
 mod eval;
