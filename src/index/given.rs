@@ -156,17 +156,23 @@ fn decimal(prior: f32) -> f64 {
     prior.to_string().parse().ok().filter(|short: &f64| (*short as f32).to_bits() == prior.to_bits()).unwrap_or(exact)
 }
 
-/// Attributes of `key=value`, whose keys may hold the sign as well: those with the fewest ways to be read come first.
+/// Attributes of `key=value`. Where the sign is there several times, the key ends at the first, unless some attribute would
+/// then have no key of its own: then each ends at the last that is free, which leaves one for all.
 fn attributes(mut texts: Vec<&str>) -> BTreeMap<String, String> {
     texts.sort_by_key(|text| text.matches('=').count());
-    let mut attributes = BTreeMap::new();
-    for text in texts {
-        let free = text.match_indices('=').find(|(at, _)| !attributes.contains_key(&text[..*at]));
-        if let Some((at, _)) = free {
-            attributes.insert(text[..at].to_owned(), text[at + 1..].to_owned());
+    let split = |last: bool| {
+        let mut attributes = BTreeMap::new();
+        for text in &texts {
+            let free = |(at, _): &(usize, &str)| !attributes.contains_key(&text[..*at]);
+            let mut signs = text.match_indices('=').filter(free);
+            if let Some((at, _)) = if last { signs.next_back() } else { signs.next() } {
+                attributes.insert(text[..at].to_owned(), text[at + 1..].to_owned());
+            }
         }
-    }
-    attributes
+        attributes
+    };
+    let attributes = split(false);
+    if attributes.len() == texts.len() { attributes } else { split(true) }
 }
 
 #[cfg(test)]
@@ -212,6 +218,23 @@ mod tests {
         expected.context.sort();
         assert_eq!(again(&[plain.clone(), full]), [expected.clone(), plain.clone()]);
         assert_eq!(again(&[expected.clone(), plain.clone()]), [expected, plain]);
+    }
+
+    #[test]
+    fn no_attribute_is_lost_to_the_key_of_another() {
+        for given in [
+            vec![("a=b", "c"), ("a", "x=y"), ("a=x", "z")],
+            vec![("url", "https://a.example/?b=c&d=e"), ("u", "")],
+            vec![("", "a"), ("=", "a"), ("==", "a")],
+        ] {
+            let texts: Vec<_> = given.iter().map(|(key, value)| format!("{key}={value}")).collect();
+            let attributes = attributes(texts.iter().map(String::as_str).collect());
+            let mut again: Vec<_> = attributes.iter().map(|(key, value)| format!("{key}={value}")).collect();
+            again.sort_by_key(|text| texts.iter().position(|one| one == text));
+            assert_eq!(again, texts);
+        }
+        let url = attributes(vec!["url=https://a.example/?b=c"]);
+        assert_eq!(url["url"], "https://a.example/?b=c");
     }
 
     #[test]
