@@ -7,10 +7,10 @@
 //! Must not know: requests, SQL.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::HashMap,
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::{Instant, SystemTime, UNIX_EPOCH},
@@ -19,8 +19,9 @@ use std::{
 use tokio::sync::{Mutex as AsyncMutex, watch};
 
 use super::{
-    CatalogError, Check, Gazetteer, Keep, Kind, Live, Outcome, Revision, Store, StoreError, Stored, Uid, Version,
+    CatalogError, Check, Gazetteer, Keep, Kind, Live, Most, Outcome, Revision, Store, StoreError, Stored, Uid, Version,
     build::{self, Base},
+    old::Old,
     underway::Underway,
     warm::warm,
 };
@@ -30,11 +31,9 @@ use crate::{
 };
 
 /// The most entities of an overlay; what changed more is compiled.
-const MAX_OVERLAY: usize = 4000;
+pub(super) const MAX_OVERLAY: usize = 4000;
 /// The most entities of an overlay that is not folded.
 const FOLD: usize = 500;
-/// How many old versions that somebody asked for stay open.
-const OLD: usize = 4;
 
 /// The gazetteers of the database.
 #[derive(Debug)]
@@ -44,9 +43,8 @@ pub struct Keeper {
     folder: Option<PathBuf>,
     keep: Keep,
     slots: Mutex<HashMap<Uid, Arc<AsyncMutex<Slot>>>>,
-    old: Mutex<VecDeque<(Uid, Revision, Arc<Gazetteer>)>>,
-    /// Held by whoever compiles an old version.
-    opening: Arc<AsyncMutex<()>>,
+    /// Old versions that are open.
+    pub(super) old: Old,
     /// The newest revision known to be served.
     served: watch::Sender<Revision>,
     /// How many times the whole of it was asked for, and the last time that it was had, with its revision.
@@ -66,8 +64,8 @@ impl Keeper {
     /// The gazetteers of a database; `folder` is where segments are kept, or they stay in memory.
     pub fn new(store: Store, folder: Option<PathBuf>, keep: Keep) -> Self {
         let (served, _) = watch::channel(0);
-        let (slots, old, opening, asked, had) = Default::default();
-        Self { store, folder, keep, slots, old, opening, served, asked, had }
+        let (slots, old, asked, had) = Default::default();
+        Self { store, folder, keep, slots, old, served, asked, had }
     }
 
     /// The database.
@@ -89,13 +87,19 @@ impl Keeper {
         stored.ok_or_else(|| CatalogError::NotFound(name.to_owned()))
     }
 
-    /// Makes a gazetteer.
-    pub async fn create(&self, live: &Arc<Live>, name: &str, description: &str) -> Result<Stored, CatalogError> {
+    /// Makes a gazetteer, if there is room for one more.
+    pub async fn create(
+        &self,
+        live: &Arc<Live>,
+        name: &str,
+        description: &str,
+        most: Most<'_>,
+    ) -> Result<Stored, CatalogError> {
         if live.catalog().unwrap_or_default().get(name).is_ok_and(|one| one.kept().is_none()) {
             return Err(StoreError::Exists.into());
         }
         let mut underway = Underway::begin(live);
-        let stored = underway.said(self.store.create(name, description, now()).await)?;
+        let stored = underway.said(self.store.create(name, description, most, now()).await)?;
         self.bring_up(live, &stored).await?;
         self.tell(stored.head.revision);
         underway.end();
@@ -118,7 +122,7 @@ impl Keeper {
         *slot = Slot { base: None, shown: Revision::MAX, folding: true };
         self.slots.lock().unwrap_or_else(PoisonError::into_inner).remove(&stored.uid);
         live.retain(|one| one.uid != stored.uid);
-        self.old().retain(|(of, ..)| *of != stored.uid);
+        self.old.retain(|uid| uid != stored.uid);
         if let Some(folder) = &self.folder {
             build::clean(folder, stored.uid, None);
         }
@@ -180,7 +184,8 @@ impl Keeper {
     }
 
     /// Serves what the database has; gives the revision up to which everything is served. Whoever comes while the database
-    /// is asked shares the next answer with all others who wait, so that callers cannot ask it any number of times.
+    /// is asked shares the next answer with all others who wait, so that callers cannot ask it any number of times. Fails
+    /// where the database falls silent meanwhile.
     pub async fn refresh(&self, live: &Arc<Live>) -> Result<Revision, CatalogError> {
         let before = self.asked.load(Ordering::SeqCst);
         let mut had = self.had.lock().await;
@@ -188,7 +193,7 @@ impl Keeper {
             return Ok(had.1);
         }
         let number = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
-        let revision = self.serve_all(live).await?;
+        let revision = self.store.while_it_answers(self.serve_all(live)).await?;
         *had = (number, revision);
         Ok(revision)
     }
@@ -227,7 +232,7 @@ impl Keeper {
             *slot.lock().await = Slot::default();
             slots().remove(&uid);
         }
-        self.old().retain(|(uid, ..)| stays(*uid));
+        self.old.retain(stays);
         if let Some(folder) = &self.folder {
             build::clean_all(folder, stays);
         }
@@ -335,7 +340,7 @@ impl Keeper {
     }
 
     /// A version over `base`; `None` where too much differs.
-    async fn over(
+    pub(super) async fn over(
         &self,
         stored: &Stored,
         version: &Version,
@@ -360,51 +365,17 @@ impl Keeper {
         Ok(None)
     }
 
-    /// An old version, which stays open for a while. Where it must be compiled, one is at a time: the others wait.
-    pub(super) async fn version(&self, name: &str, asked: &str) -> Result<Arc<Gazetteer>, CatalogError> {
-        let unknown = || CatalogError::from(StoreError::NoVersion(asked.to_owned()));
-        let revision: Revision = asked.parse().map_err(|_| unknown())?;
-        let stored = self.store.gazetteer(name).await?.ok_or_else(|| CatalogError::NotFound(name.to_owned()))?;
-        let open = || {
-            let old = self.old();
-            let open = old.iter().find(|(uid, of, _)| (*uid, *of) == (stored.uid, revision))?;
-            (revision >= stored.floor).then(|| open.2.clone())
-        };
-        if let Some(open) = open() {
-            return Ok(open);
-        }
-        let version = self.store.version(&stored, revision).await?;
-        let base = self.slot(stored.uid).lock().await.base.clone();
-        let (base, overlay, _turn) = match self.over(&stored, &version, base).await? {
-            Some((base, overlay)) => (base, overlay, None),
-            None => {
-                let turn = self.opening.clone().lock_owned().await;
-                // Whoever was before may have opened it.
-                if let Some(open) = open() {
-                    return Ok(open);
-                }
-                let (base, turn) = build::compile(&self.store, None, &stored, &version, turn).await?;
-                (base, None, Some(turn))
-            }
-        };
-        let uid = stored.uid;
-        let gazetteer = Arc::new(Gazetteer::stored(Stored { head: version, ..stored }, base.segment, overlay));
-        let mut old = self.old();
-        old.push_front((uid, revision, gazetteer.clone()));
-        old.truncate(OLD);
-        Ok(gazetteer)
-    }
-
-    fn old(&self) -> MutexGuard<'_, VecDeque<(Uid, Revision, Arc<Gazetteer>)>> {
-        self.old.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn tell(&self, revision: Revision) {
         self.served.send_if_modified(|served| {
             let newer = revision > *served;
             *served = revision.max(*served);
             newer
         });
+    }
+
+    /// The base of a gazetteer as it is served; waits for whoever makes a newer version of it.
+    pub(super) async fn base(&self, uid: Uid) -> Option<Base> {
+        self.slot(uid).lock().await.base.clone()
     }
 
     fn slot(&self, uid: Uid) -> Arc<AsyncMutex<Slot>> {
@@ -435,33 +406,4 @@ async fn warmed(
 /// Milliseconds since 1970.
 pub(super) fn now() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_millis() as i64)
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn an_old_version_is_compiled_once_for_all_who_ask() {
-        let folder = tempfile::tempdir().unwrap();
-        let live = Arc::<Live>::default();
-        let keep = Keep { count: 100, age: 0 };
-        live.keep(Keeper::new(Store::open_folder(folder.path()).await.unwrap(), None, keep));
-        let keeper = live.keeper().unwrap();
-        keeper.create(&live, "names", "").await.unwrap();
-        let entities = |name: &str| -> Vec<Entity> {
-            let entity =
-                |number| Entity { id: format!("{number}"), name: format!("{name} {number}"), ..Entity::default() };
-            (0..=MAX_OVERLAY).map(entity).collect()
-        };
-        let first = keeper.edit(&live, "names", &entities("Alpha"), &[], (None, &[])).await.unwrap().revision;
-        keeper.edit(&live, "names", &entities("Beta"), &[], (None, &[])).await.unwrap();
-        let asked = first.to_string();
-        let ask = || keeper.version("names", &asked);
-        let (a, b, c) = tokio::try_join!(ask(), ask(), ask()).unwrap();
-        assert!(Arc::ptr_eq(&a, &b) && Arc::ptr_eq(&b, &c));
-        assert_eq!(a.version(), asked);
-        assert!(keeper.opening.try_lock().is_ok());
-    }
 }

@@ -121,6 +121,17 @@ impl Live {
         }
     }
 
+    /// Waits for what the database says, as long as it answers at all. What is given up on its way is not done.
+    pub async fn ask<T, E: Into<CatalogError>>(
+        &self,
+        asking: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, CatalogError> {
+        tokio::select! {
+            result = asking => result.map_err(E::into),
+            () = self.silent() => Err(super::StoreError::Unavailable("it fell silent".into()).into()),
+        }
+    }
+
     /// The database.
     pub fn keeper(&self) -> Result<&Keeper, CatalogError> {
         self.keeper.get().ok_or_else(|| match *self.database.borrow() {
@@ -159,7 +170,7 @@ impl Live {
         match asked {
             Asked::Exact(version) if here.version() == version => Ok(here),
             Asked::Exact(version) => match here.kept() {
-                Some(_) => self.keeper()?.version(name, version).await,
+                Some(_) => self.ask(self.keeper()?.version(name, version)).await,
                 None => Err(super::StoreError::NoVersion(version.clone()).into()),
             },
             Asked::AtLeast(version) => {

@@ -8,10 +8,12 @@
 mod build;
 mod compile;
 mod gazetteer;
+mod given;
 mod import;
 mod keeper;
 mod live;
 mod load;
+mod old;
 mod pinned;
 mod source;
 mod store;
@@ -21,13 +23,14 @@ mod watch;
 
 pub use compile::{Compiled, compile};
 pub use gazetteer::Gazetteer;
+pub use given::Given;
 pub use import::{Import, Imported};
 pub use keeper::Keeper;
 pub use live::{Asked, Database, Live};
 pub use load::{LoadError, Loaded, Options, STARTER, Unverified, is_segment, load};
 pub use pinned::Pinned;
 pub use source::{LoadIssue, check};
-pub use store::{Check, Keep, Kind, Outcome, Revision, Row, Store, StoreError, Stored, Uid, Version};
+pub use store::{Check, Keep, Kind, Most, Outcome, Revision, Row, Sees, Store, StoreError, Stored, Uid, Version};
 pub use warm::warm;
 pub use watch::follow;
 

@@ -40,13 +40,15 @@ pub async fn follow(live: Arc<Live>, every: Duration) {
 async fn listen(live: &Arc<Live>, every: Duration) -> Result<(), CatalogError> {
     let keeper = live.keeper()?;
     let mut listener = match keeper.store().postgres() {
-        Some(address) => Some(listener(address).await?),
+        Some(address) => {
+            let silent = |_| Err(StoreError::Unavailable("it says nothing".into()));
+            Some(timeout(2 * PATIENCE, listener(address)).await.unwrap_or_else(silent)?)
+        }
         None => None,
     };
     loop {
-        // One that takes connections and says nothing is away as well. Compiling what it has may take its time.
-        let answer = timeout(PATIENCE, keeper.store().revision()).await;
-        answer.unwrap_or_else(|_| Err(StoreError::Unavailable("it says nothing".into())))?;
+        // One that takes connections and says nothing is away as well.
+        keeper.store().answers().await?;
         keeper.refresh(live).await?;
         if live.report(Database::Answers) {
             tracing::info!("the database answers again; what is served is up to date");

@@ -123,7 +123,10 @@ async fn send(mut client: Client, import: ImportFile) -> anyhow::Result<()> {
     let gazetteer =
         name.unwrap_or_else(|| file.file_stem().map(|stem| stem.to_string_lossy().to_lowercase()).unwrap_or_default());
     if catalog::is_segment(&file) {
-        anyhow::bail!("{} is a segment file; give what it was compiled from", file.display());
+        anyhow::bail!(
+            "{} is a segment file; give what it was compiled from, or serve it and export it there",
+            file.display()
+        );
     }
     // Every issue with its line, before anything is sent.
     let (_, issues) = catalog::check(&file)?;

@@ -12,7 +12,10 @@ pub const MAX_NAME_BYTES: usize = 4096;
 /// The most aliases of an entity.
 pub const MAX_ALIASES: usize = 10_000;
 /// The most related entities, context words and attributes of an entity, each.
-pub(super) const MAX_LINKS: usize = 1_000;
+pub const MAX_LINKS: usize = 1_000;
+
+/// The most bytes of all texts of an entity together.
+pub const MAX_ENTITY_BYTES: usize = 1 << 20;
 
 /// Checks entities one after the other and remembers their ids.
 #[derive(Debug, Default)]
@@ -55,6 +58,16 @@ impl Checker {
                 format!("{} aliases are more than the {MAX_ALIASES} an entity may have", entity.aliases.len());
             report(IssueCode::TooManyAliases, "aliases".into(), message);
         }
+        let bytes = texts(entity);
+        if bytes > MAX_ENTITY_BYTES {
+            let message = format!(
+                "the texts of the entity {} have {bytes} bytes, the limit is {MAX_ENTITY_BYTES}",
+                quoted(&entity.id)
+            );
+            report(IssueCode::EntityTooLarge, String::new(), message);
+            // What else is wrong with it may be as large.
+            return false;
+        }
         let lists = [
             ("related", entity.related.len()),
             ("context", entity.context.len()),
@@ -89,6 +102,15 @@ impl Checker {
         }
         issues.len() == before
     }
+}
+
+/// How many bytes all texts of an entity have together.
+fn texts(entity: &Entity) -> usize {
+    let Entity { id, name, kind, aliases, case: _, prior: _, attributes, related, context } = entity;
+    let aliases = aliases.iter().map(|alias| alias.text.len() + alias.language_code.len());
+    let attributes = attributes.iter().map(|(key, value)| key.len() + value.len());
+    let lists = related.iter().chain(context).map(String::len);
+    id.len() + name.len() + kind.len() + aliases.chain(attributes).chain(lists).sum::<usize>()
 }
 
 fn searchable(name: &str) -> bool {

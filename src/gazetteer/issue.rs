@@ -34,6 +34,8 @@ pub enum IssueCode {
     UnsearchableName,
     /// A text is longer than it may be.
     TooLong,
+    /// The texts of the entity are together longer than they may be.
+    EntityTooLarge,
     /// The entity has more aliases than it may have.
     TooManyAliases,
     /// The entity has more related entities, context words or attributes than it may have.
@@ -54,6 +56,7 @@ impl IssueCode {
             Self::EmptyName => "empty-name",
             Self::UnsearchableName => "unsearchable-name",
             Self::TooLong => "too-long",
+            Self::EntityTooLarge => "entity-too-large",
             Self::TooManyAliases => "too-many-aliases",
             Self::TooManyItems => "too-many-items",
             Self::OutOfRange => "out-of-range",

@@ -15,7 +15,7 @@ mod read;
 mod rule;
 mod table;
 
-pub use check::{Checker, MAX_ALIASES, MAX_ID_BYTES, MAX_NAME_BYTES};
+pub use check::{Checker, MAX_ALIASES, MAX_ENTITY_BYTES, MAX_ID_BYTES, MAX_LINKS, MAX_NAME_BYTES};
 pub use entity::{Alias, AliasKind, CaseRule, Entity};
 pub use issue::{Issue, IssueCode};
 pub use json::{parse as parse_json, write as write_json};

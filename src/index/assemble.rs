@@ -117,6 +117,7 @@ pub(super) fn assemble(compiler: Compiler) -> Result<Segment, CompileError> {
         longest,
         opened: None,
         attribute_keys: Default::default(),
+        back: Default::default(),
     })
 }
 

@@ -190,6 +190,19 @@ impl Entities {
         None
     }
 
+    /// The number of the first entity whose id comes behind `id`.
+    pub(super) fn behind(&self, id: &str) -> u32 {
+        let (mut low, mut high) = (0, self.len() as u32);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match natural(self.ids.get(middle), id) {
+                std::cmp::Ordering::Greater => high = middle,
+                _ => low = middle + 1,
+            }
+        }
+        low
+    }
+
     /// Whether an attribute is had by so many entities that it says nothing.
     pub(super) fn is_common(&self, AttributeId(id): AttributeId) -> bool {
         is_common(self.attribute_counts[id as usize], self.len())

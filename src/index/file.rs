@@ -319,6 +319,7 @@ impl Segment {
             longest: longest as u32,
             opened: Some(file),
             attribute_keys: Default::default(),
+            back: Default::default(),
         };
         segment.fits()?;
         Ok((segment, version))

@@ -10,6 +10,7 @@ use super::{
     automaton::{Automaton, PatternId},
     entities::{AttributeId, Entities, EntityId, SegmentEntity, TypeId},
     file::Opened,
+    given::Back,
     joins::Joins,
     names::{Name, NameId, Names},
     overlay,
@@ -33,6 +34,8 @@ pub struct Segment {
     pub(super) longest: u32,
     /// Each attribute by the key that it has in layers; made when an overlay first asks.
     pub(super) attribute_keys: OnceLock<HashMap<u64, AttributeId>>,
+    /// The way back to what was given; made when somebody first asks.
+    pub(super) back: OnceLock<Back>,
     /// The file it was opened from.
     pub(super) opened: Option<Opened>,
 }

@@ -123,6 +123,16 @@ impl Vocabulary {
         self.get(WordKey::of(folded), folded)
     }
 
+    /// Every word with the bits of its key, in no order.
+    pub(super) fn keys(&self) -> impl Iterator<Item = (WordId, u64)> {
+        self.slots.iter().filter(|record| record.id != NO_WORD).map(|record| (record.id(), record.key))
+    }
+
+    /// The folded bytes of a word whose key has these bits.
+    pub(super) fn bytes(&self, WordId(id): WordId, key: u64) -> Vec<u8> {
+        WordKey::from_bits(key).short().unwrap_or_else(|| self.long.bytes(id).to_vec())
+    }
+
     /// How many words there are.
     pub(super) fn len(&self) -> usize {
         self.long.len()

@@ -9,7 +9,6 @@
 //! Must not know: what requests ask for.
 
 use std::{
-    borrow::Cow,
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll, ready},
@@ -25,9 +24,13 @@ use tonic::{
         http::{HeaderMap, Request, Response},
     },
 };
-use tonic_types::StatusExt as _;
 
-use super::{Principal, activity::Active, proto::METHODS, status::Known};
+use super::{
+    Principal,
+    activity::Active,
+    proto::{ErrorReason, METHODS},
+    status::{self, Known},
+};
 use crate::observe::{Call, Ending, Entered, Observer};
 
 /// Methods of services that are not ours.
@@ -37,6 +40,8 @@ const FOREIGN: [&str; 4] = [
     "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
     "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
 ];
+/// Why calls are refused that may be a flood.
+const FLOOD: [ErrorReason; 2] = [ErrorReason::Overloaded, ErrorReason::QuotaExceeded];
 /// How often the log tells how many calls were refused.
 const TELL: Duration = Duration::from_secs(1);
 /// Every other path.
@@ -117,7 +122,7 @@ impl Watched {
     pub(super) fn answer(mut self, response: Response<Body>) -> Response<Body> {
         // No messages, and no trailers beside the headers.
         if let Some(Known { code, reason }) = response.extensions().get() {
-            self.end_with(*code, || Some((*reason).into()));
+            self.end_with(*code, || Some(*reason));
             return response;
         }
         if let Some(status) = Status::from_header_map(response.headers()) {
@@ -132,10 +137,10 @@ impl Watched {
     }
 
     fn end(&mut self, status: &Status) {
-        self.end_with(status.code(), || Some(status.get_error_details().error_info()?.reason.clone().into()));
+        self.end_with(status.code(), || status::reason(status));
     }
 
-    fn end_with(&mut self, code: Code, reason: impl FnOnce() -> Option<Cow<'static, str>>) {
+    fn end_with(&mut self, code: Code, reason: impl FnOnce() -> Option<ErrorReason>) {
         if std::mem::replace(&mut self.ended, true) {
             return;
         }
@@ -146,11 +151,12 @@ impl Watched {
         let Ending { duration, received, sent, documents, mentions } = self.call.end(code.into(), name, fails(code));
         let milliseconds = duration.as_secs_f64() * 1e3;
         let reason = if code == Code::Ok || left { None } else { reason() };
-        let reason = reason.as_deref();
         let (client, trace) = (self.call.client(), self.call.trace_id());
-        let flood = matches!(reason, Some("OVERLOADED" | "QUOTA_EXCEEDED"));
+        let flood = reason.is_some_and(|reason| FLOOD.contains(&reason));
+        let reason = reason.map(status::name);
         if let Some(count) = self.refusals.count(flood, Instant::now()) {
-            tracing::warn!(parent: None, count, "calls were refused: OVERLOADED or QUOTA_EXCEEDED");
+            let [one, other] = FLOOD.map(status::name);
+            tracing::warn!(parent: None, count, "calls were refused: {one} or {other}");
         }
         // The level of a line cannot be a value.
         macro_rules! line {

@@ -10,7 +10,6 @@
 use std::{
     future::Future as _,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -23,7 +22,7 @@ use tonic::{
     codegen::{Bytes, http::HeaderMap},
 };
 
-use super::{Error, access::Pass, connection::OpenCall, quota::Account};
+use super::{Error, access::Pass, connection::OpenCall, tab::Tab};
 
 /// How long a request may take to come.
 #[derive(Debug, Clone, Copy)]
@@ -62,7 +61,7 @@ impl Recheck {
 /// What a client sends.
 pub(super) struct Incoming {
     body: Body,
-    account: Option<Arc<Account>>,
+    tab: Tab,
     patience: Patience,
     timer: Option<Pin<Box<Sleep>>>,
     end: Option<Instant>,
@@ -71,9 +70,9 @@ pub(super) struct Incoming {
 }
 
 impl Incoming {
-    pub(super) fn new(body: Body, account: Option<Arc<Account>>, patience: Patience, recheck: Option<Recheck>) -> Self {
+    pub(super) fn new(body: Body, tab: Tab, patience: Patience, recheck: Option<Recheck>) -> Self {
         let end = patience.time.and_then(|time| Instant::now().checked_add(time));
-        Self { body, account, patience, timer: None, end, pause: None, recheck }
+        Self { body, tab, patience, timer: None, end, pause: None, recheck }
     }
 
     fn overdue(&mut self, context: &mut Context<'_>) -> bool {
@@ -107,10 +106,10 @@ impl http_body::Body for Incoming {
             this.timer = None;
             this.end = this.patience.time.and_then(|time| Instant::now().checked_add(time));
         }
-        if let (Some(account), Some(Ok(frame))) = (&this.account, &frame) {
-            account.bytes(frame.data_ref().map_or(0, Bytes::len));
+        if let Some(Ok(frame)) = &frame {
+            this.tab.bytes(frame.data_ref().map_or(0, Bytes::len));
             if this.patience.stream {
-                this.pause = account.pause().map(|time| Box::pin(sleep(time)));
+                this.pause = this.tab.pause().map(|time| Box::pin(sleep(time)));
             }
         }
         Poll::Ready(frame)
@@ -132,12 +131,19 @@ pub(super) struct Outgoing {
     call: OpenCall,
     deadline: Option<Pin<Box<Sleep>>>,
     recheck: Option<Recheck>,
+    tab: Tab,
 }
 
 impl Outgoing {
-    pub(super) fn new(body: Body, call: OpenCall, deadline: Option<Instant>, recheck: Option<Recheck>) -> Self {
+    pub(super) fn new(
+        body: Body,
+        call: OpenCall,
+        deadline: Option<Instant>,
+        recheck: Option<Recheck>,
+        tab: Tab,
+    ) -> Self {
         let deadline = deadline.map(|deadline| Box::pin(sleep_until(deadline)));
-        Self { body, rest: Bytes::new(), call, deadline, recheck }
+        Self { body, rest: Bytes::new(), call, deadline, recheck, tab }
     }
 
     /// Why it ends before the answer does.
@@ -168,7 +174,12 @@ impl http_body::Body for Outgoing {
         if this.rest.is_empty() {
             match ready!(Pin::new(&mut this.body).poll_frame(context)).transpose()?.map(Frame::into_data) {
                 Some(Ok(data)) => this.rest = data,
-                Some(Err(frame)) => return Poll::Ready(Some(Ok(frame))),
+                Some(Err(frame)) => {
+                    if let Some(trailers) = frame.trailers_ref() {
+                        this.tab.end(trailers);
+                    }
+                    return Poll::Ready(Some(Ok(frame)));
+                }
                 None => return Poll::Ready(None),
             }
         }

@@ -1,8 +1,10 @@
-//! Connections: taken, made safe with TLS, counted, and closed when their client does nothing.
+//! Connections: made safe with TLS, watched, and closed when their client does nothing.
 //!
 //! A handshake runs in a task of its own with a time to end, so that nothing a client does or fails to do holds up another.
 //! A connection is closed when it does not begin with HTTP/2 in time, when it has had no call for long, or when a client
-//! asked for an answer and does not take it.
+//! asked for an answer and does not take it. Where the server ends a connection in order, it reads on until the client has
+//! closed it as well: else the system would tell the client of a reset, perhaps before it has read its last answer, or
+//! that it shall go elsewhere.
 //!
 //! Must not know: requests, who a certificate stands for.
 
@@ -15,36 +17,27 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc},
+    net::TcpStream,
+    sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError},
     time::{Instant, Sleep, sleep, timeout},
 };
 use tokio_rustls::server::TlsStream;
-use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::server::Connected;
 
-use super::{
-    Limits,
-    access::Certificate,
-    places::{Place, Places},
-    tls::Tls,
-};
-use crate::observe::Metrics;
+use super::{Limits, access::Certificate, places::Place, tls::Tls};
 
 /// What a client sends before all else: the preface of HTTP/2, and the head of its settings.
 const OPENING_BYTES: u64 = 24 + 9;
-/// How long to wait when the system refuses to take a connection.
-const REFUSED: Duration = Duration::from_millis(50);
 /// The most calls at once of a connection that nobody is asked for: who watches health does so once for each service.
 pub(super) const UNASKED: usize = 16;
-/// How often the log says that connections are refused.
-const TOLD: Duration = Duration::from_secs(60);
+/// How long a client may take to close a connection that the server has closed.
+const LINGER: Duration = Duration::from_secs(2);
 /// A time that is not there.
 const NEVER: u64 = u64::MAX;
 
@@ -156,60 +149,18 @@ pub(super) struct Connection {
     limits: Arc<Limits>,
     read: u64,
     look: Pin<Box<Sleep>>,
+    /// How long it is read on after it was closed here.
+    linger: Option<Pin<Box<Sleep>>>,
     _place: Place,
 }
 
-/// Takes connections until the receiver goes.
-pub(super) fn accept(
-    listener: TcpListener,
+/// Makes a connection of what the system gave.
+pub(super) async fn open(
+    stream: TcpStream,
     tls: Option<Arc<Tls>>,
     limits: Arc<Limits>,
-    metrics: Metrics,
-) -> ReceiverStream<io::Result<Connection>> {
-    let (give, take) = mpsc::channel(16);
-    tokio::spawn(async move {
-        let places = Places::new(&limits);
-        let mut told: Option<Instant> = None;
-        loop {
-            let (stream, from) = tokio::select! {
-                () = give.closed() => break,
-                accepted = listener.accept() => match accepted {
-                    Ok(accepted) => accepted,
-                    Err(error) => {
-                        tracing::warn!(%error, "the system gives no connection");
-                        tokio::time::sleep(REFUSED).await;
-                        continue;
-                    }
-                },
-            };
-            let place = match places.take(from.ip()) {
-                Ok(place) => place,
-                Err(limit) => {
-                    metrics.refused(limit);
-                    // Whoever makes many connections must not make many lines as well.
-                    if told.is_none_or(|told| told.elapsed() >= TOLD) {
-                        told = Some(Instant::now());
-                        tracing::warn!(%from, "connections are refused: limits.{limit} (said once a minute)");
-                    }
-                    continue;
-                }
-            };
-            // A connection without the option works as well.
-            let _ = stream.set_nodelay(true);
-            let (tls, limits, give) = (tls.clone(), limits.clone(), give.clone());
-            tokio::spawn(async move {
-                match open(stream, tls, limits, place).await {
-                    // The receiver goes when the server ends.
-                    Ok(connection) => drop(give.send(Ok(connection)).await),
-                    Err(error) => tracing::debug!(%error, "no handshake"),
-                }
-            });
-        }
-    });
-    ReceiverStream::new(take)
-}
-
-async fn open(stream: TcpStream, tls: Option<Arc<Tls>>, limits: Arc<Limits>, place: Place) -> io::Result<Connection> {
+    place: Place,
+) -> io::Result<Connection> {
     let address = stream.peer_addr().ok();
     let (stream, certificate) = match tls {
         None => (Stream::Plain(stream), Certificate::default()),
@@ -223,7 +174,7 @@ async fn open(stream: TcpStream, tls: Option<Arc<Tls>>, limits: Arc<Limits>, pla
     };
     let peer = Peer { address, certificate: Arc::new(certificate), link: Arc::new(Link::new()) };
     let look = Box::pin(sleep(rhythm(&limits)));
-    Ok(Connection { stream, peer, limits, read: 0, look, _place: place })
+    Ok(Connection { stream, peer, limits, read: 0, look, linger: None, _place: place })
 }
 
 /// How often a connection is looked at.
@@ -312,9 +263,25 @@ impl AsyncWrite for Connection {
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         this.look(context)?;
-        match &mut this.stream {
-            Stream::Plain(stream) => Pin::new(stream).poll_shutdown(context),
-            Stream::Tls(stream) => Pin::new(stream).poll_shutdown(context),
+        if this.linger.is_none() {
+            ready!(match &mut this.stream {
+                Stream::Plain(stream) => Pin::new(stream).poll_shutdown(context),
+                Stream::Tls(stream) => Pin::new(stream).poll_shutdown(context),
+            })?;
         }
+        let linger = this.linger.get_or_insert_with(|| Box::pin(sleep(LINGER)));
+        let mut unread = [0; 4096];
+        while linger.as_mut().poll(context).is_pending() {
+            let mut unread = ReadBuf::new(&mut unread);
+            let read = match &mut this.stream {
+                Stream::Plain(stream) => Pin::new(stream).poll_read(context, &mut unread),
+                Stream::Tls(stream) => Pin::new(stream).poll_read(context, &mut unread),
+            };
+            // The end, or a fault of what is over anyway.
+            if ready!(read).is_err() || unread.filled().is_empty() {
+                break;
+            }
+        }
+        Poll::Ready(Ok(()))
     }
 }

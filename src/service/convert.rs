@@ -177,7 +177,8 @@ pub(super) fn entities(entities: &[proto::Entity], field: &str, wrong: &mut Vec<
         read.push(one);
     }
     wrong.extend(issues.into_iter().map(|issue| {
-        let field = format!("{field}[{}].{}", issue.line, issue.field);
+        let place = format!("{field}[{}]", issue.line);
+        let field = if issue.field.is_empty() { place } else { format!("{place}.{}", issue.field) };
         Violation::invalid(field, issue.message)
     }));
     read

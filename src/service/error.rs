@@ -156,6 +156,12 @@ impl From<CatalogError> for Error {
                 StoreError::OtherVersion { .. } | StoreError::OtherEntity { .. } => ErrorReason::VersionMismatch,
                 StoreError::NoVersion(_) => ErrorReason::VersionNotFound,
                 StoreError::Full => ErrorReason::DiskFull,
+                StoreError::TooMany { limit, scope } => {
+                    let setting = if *scope { "limits.gazetteers_per_scope" } else { "limits.gazetteers" };
+                    let message =
+                        format!("there are as many gazetteers as the limit {setting} allows, which is {limit}");
+                    return Self::refused(ErrorReason::TooManyGazetteers, message);
+                }
                 StoreError::Unavailable(said) => {
                     // What a database says may name hosts and users.
                     tracing::error!(%said, "the database does not answer");

@@ -14,8 +14,9 @@ use super::{
         StreamExtractConfig, StreamExtractRequest, explain_match_request,
         served::extraction_service_server::ExtractionService,
     },
-    quota::Account,
-    status, versions,
+    status,
+    tab::Tab,
+    versions,
     work::Workers,
 };
 use crate::{catalog::Gazetteer, extract::Subject, gazetteer::MAX_NAME_BYTES};
@@ -32,17 +33,12 @@ pub(super) struct Extraction {
 #[derive(Debug, Clone)]
 struct Caller {
     principal: Principal,
-    account: Option<Arc<Account>>,
+    tab: Tab,
 }
 
 impl Caller {
     fn of(extensions: &tonic::Extensions) -> Self {
-        Self { principal: Principal::of(extensions), account: extensions.get::<Arc<Account>>().cloned() }
-    }
-
-    /// Counts the entities that a request brings along.
-    fn inline(&self, count: usize) -> Result<(), Error> {
-        self.account.as_ref().map_or(Ok(()), |account| account.inline(count))
+        Self { principal: Principal::of(extensions), tab: Tab::of(extensions) }
     }
 }
 
@@ -62,13 +58,9 @@ impl Extraction {
         let job = move |memory: &mut _, stop: &_| {
             let catalog = catalog.catalog().ok_or(Error::NotServing)?;
             let mut wrong = Vec::new();
-            match &document {
-                Some(document) => {
-                    super::document(document, "document", &limits, &mut wrong);
-                }
-                None => wrong.push(Violation::invalid("document", "it is required")),
-            }
-            let plan = Plan::new(&catalog, &limits, &caller.principal, &config, &pinned, &mut wrong)?;
+            required(document.as_ref(), &limits, &mut wrong);
+            let begin = |inline| caller.tab.begin(inline);
+            let plan = Plan::new(&catalog, &limits, &caller.principal, &config, &pinned, begin, &mut wrong)?;
             Error::check(wrong)?;
             let (Some(plan), Some(document)) = (plan, document) else { return Err(Error::Internal) };
             plan.extract(&document, "document", &limits, memory, stop)
@@ -87,9 +79,7 @@ impl Extraction {
         let job = move |memory: &mut _, stop: &_| {
             let catalog = catalog.catalog().ok_or(Error::NotServing)?;
             let mut wrong = Vec::new();
-            if document.is_none() {
-                wrong.push(Violation::invalid("document", "it is required"));
-            }
+            required(document.as_ref(), &limits, &mut wrong);
             let subject = match &subject {
                 Some(explain_match_request::Subject::Name(name)) => {
                     if name.trim().is_empty() || name.len() > MAX_NAME_BYTES {
@@ -104,7 +94,8 @@ impl Extraction {
                     None
                 }
             };
-            let plan = Plan::new(&catalog, &limits, &caller.principal, &config, &pinned, &mut wrong)?;
+            let begin = |inline| caller.tab.begin(inline);
+            let plan = Plan::new(&catalog, &limits, &caller.principal, &config, &pinned, begin, &mut wrong)?;
             Error::check(wrong)?;
             let (Some(plan), Some(document), Some(subject)) = (plan, document, subject) else {
                 return Err(Error::Internal);
@@ -144,9 +135,8 @@ impl Extraction {
         Ok(batch)
     }
 
-    /// Counts what the caller brings along, and finds the versions that they ask for.
+    /// Finds the versions that the caller asks for.
     async fn pin(&self, caller: &Caller, config: &StreamExtractConfig) -> Result<Vec<Arc<Gazetteer>>, Error> {
-        caller.inline(config.inline_entities.len())?;
         versions::find(&self.catalog, &caller.principal, &config.versions).await
     }
 
@@ -163,7 +153,8 @@ impl Extraction {
         let (catalog, limits, caller) = (self.catalog.clone(), self.limits.clone(), caller.clone());
         let job = move |_: &mut _, _: &_| {
             let catalog = catalog.catalog().ok_or(Error::NotServing)?;
-            let plan = Plan::new(&catalog, &limits, &caller.principal, &config, &pinned, &mut wrong)?;
+            let begin = |inline| caller.tab.begin(inline);
+            let plan = Plan::new(&catalog, &limits, &caller.principal, &config, &pinned, begin, &mut wrong)?;
             Error::check(wrong)?;
             plan.map(|plan| Arc::new(plan.shared(&limits, documents))).ok_or(Error::Internal)
         };
@@ -250,6 +241,16 @@ impl Extraction {
             Some((answer, reader))
         });
         work.buffered(look_ahead).boxed()
+    }
+}
+
+/// Notes what is wrong with the one document of a request.
+fn required(document: Option<&proto::Document>, limits: &Limits, wrong: &mut Vec<Violation>) {
+    match document {
+        Some(document) => {
+            super::document(document, "document", limits, wrong);
+        }
+        None => wrong.push(Violation::invalid("document", "it is required")),
     }
 }
 

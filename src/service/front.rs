@@ -24,6 +24,7 @@ use super::{
     Error,
     access_log::{Refusals, Watched, is_foreign},
     activity::Activity,
+    connection::Peer,
     status::{self, Known},
 };
 use crate::observe::Observer;
@@ -124,14 +125,29 @@ where
         if let Ok(Some(admitted)) = &admitted {
             request.extensions_mut().insert(admitted.clone());
         }
-        let call = self.inner.call(request);
+        // No time at all, or no room: not even begun, so that nothing behind this counts it.
+        let refused = match (&admitted, deadline) {
+            (Err(error), _) => Some(error.clone()),
+            (Ok(_), Some(Duration::ZERO)) => Some(Error::DeadlineExceeded),
+            (Ok(_), _) => None,
+        };
+        let call = match refused {
+            Some(error) => {
+                // It is a call all the same: its connection is not idle.
+                if let Some(peer) = request.extensions().get::<Peer>() {
+                    drop(peer.link.open(true));
+                }
+                Err(error)
+            }
+            None => Ok(self.inner.call(request)),
+        };
         let answer = async move {
-            let mut response = match (&admitted, deadline) {
-                (Err(error), _) => status::response(error.clone()),
-                (Ok(_), None) => call.await?,
-                // No time at all: not even begun.
-                (Ok(_), Some(Duration::ZERO)) => status::response(Error::DeadlineExceeded),
-                (Ok(_), Some(deadline)) => match tokio::time::timeout(deadline, call).await {
+            // What was let in holds its room to here.
+            let _admitted = admitted;
+            let mut response = match (call, deadline) {
+                (Err(error), _) => status::response(error),
+                (Ok(call), None) => call.await?,
+                (Ok(call), Some(deadline)) => match tokio::time::timeout(deadline, call).await {
                     Ok(response) => response?,
                     Err(_) => status::response(Error::DeadlineExceeded),
                 },

@@ -29,6 +29,7 @@ use super::{
     places::network,
     quota::{Account, Accounts},
     status,
+    tab::Tab,
     work::Workers,
 };
 use crate::observe::Call;
@@ -51,6 +52,8 @@ pub(super) struct Guard {
     pub(super) gate: Option<Arc<Gate>>,
     /// What clients have left.
     pub(super) accounts: Arc<Accounts>,
+    /// What addresses have left of tokens with a bad signature.
+    pub(super) strangers: Arc<Accounts>,
     /// How long a client may take.
     pub(super) limits: Arc<Limits>,
     /// Whose line may be too long.
@@ -87,15 +90,12 @@ impl Guard {
             return Ok(Admitted { principal: Principal::anybody(), account: None, pass: None });
         }
         let certificate = peer.map(|peer| peer.certificate.clone()).unwrap_or_default();
-        let pass = Pass::new(self.gate.as_ref(), headers, certificate)?;
+        let network =
+            || peer.and_then(|peer| peer.address).map(|address| network(address.ip()).to_string()).unwrap_or_default();
+        let pass = Pass::new(self.gate.as_ref(), headers, certificate, &|| self.strangers.of(network, None))?;
         let known = pass.known();
         let quota = known.and_then(|known| known.quota);
-        let client = || match known {
-            Some(known) => known.identity(),
-            None => {
-                peer.and_then(|peer| peer.address).map(|address| network(address.ip()).to_string()).unwrap_or_default()
-            }
-        };
+        let client = || known.map_or_else(network, |known| known.identity());
         let account = self.accounts.of(client, quota);
         if path.starts_with(WORKED) && !streams(path) {
             self.workers.admit()?;
@@ -154,19 +154,19 @@ where
             call.set_client(&*principal.name);
         }
         request.extensions_mut().insert(principal.clone());
-        if let Some(account) = &account {
-            request.extensions_mut().insert(account.clone());
-        }
+        let tab = Tab::new(account);
+        request.extensions_mut().insert(tab.clone());
         let recheck = pass.clone().map(Recheck::new);
-        let request = request.map(|body| Body::new(Incoming::new(body, account, patience, recheck)));
+        let request = request.map(|body| Body::new(Incoming::new(body, tab.clone(), patience, recheck)));
         let call = self.inner.call(request);
         Box::pin(async move {
             let mut response = call.await?;
             response.extensions_mut().insert(principal);
+            tab.end(response.headers());
             Ok(match open {
                 Some(open) => {
                     let recheck = pass.map(Recheck::new);
-                    response.map(|body| Body::new(Outgoing::new(body, open, deadline, recheck)))
+                    response.map(|body| Body::new(Outgoing::new(body, open, deadline, recheck, tab)))
                 }
                 None => response,
             })

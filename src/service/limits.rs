@@ -14,6 +14,11 @@ pub struct Limits {
     pub batch_documents: usize,
     /// The most entities that a request may bring along.
     pub inline_entities: usize,
+    /// The most gazetteers of the database; 0 for any number.
+    pub gazetteers: u64,
+    /// The most gazetteers of the database whose names are in the scope of a caller who makes one and does not see all; 0
+    /// for any number.
+    pub gazetteers_per_scope: u64,
     /// The most entities that one edit of a gazetteer may add, replace or delete.
     pub edit_entities: usize,
     /// The most entities of one import, good and bad.
@@ -68,6 +73,8 @@ impl Default for Limits {
             document_bytes: 8 << 20,
             batch_documents: 1000,
             inline_entities: 100_000,
+            gazetteers: 10_000,
+            gazetteers_per_scope: 1000,
             edit_entities: 1000,
             import_entities: 20_000_000,
             import_bytes: 16 << 30,

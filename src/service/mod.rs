@@ -8,6 +8,7 @@
 //!
 //! Must not know: the command line, where settings come from.
 
+mod accept;
 mod access;
 mod access_log;
 mod activity;
@@ -35,6 +36,7 @@ mod reasons;
 mod secrets;
 mod server;
 mod status;
+mod tab;
 mod tls;
 mod versions;
 mod work;

@@ -27,13 +27,15 @@ impl Plan {
     /// Checks what is asked for, and pins it. `versions` are the gazetteers in the versions that the settings ask for.
     /// Compiles the inline entities: work for a worker.
     ///
-    /// What is wrong is added to `wrong`; there is a plan only when nothing was.
+    /// What is wrong is added to `wrong`; there is a plan only when nothing was. Then `begin` is asked, with the number of
+    /// inline entities, before they are compiled.
     pub fn new(
         catalog: &Catalog,
         limits: &Limits,
         principal: &Principal,
         config: &StreamExtractConfig,
         versions: &[Arc<Gazetteer>],
+        begin: impl FnOnce(usize) -> Result<(), Error>,
         wrong: &mut Vec<Violation>,
     ) -> Result<Option<Self>, Error> {
         let StreamExtractConfig { gazetteers, inline_entities: inline, options, versions: _ } = config;
@@ -74,6 +76,7 @@ impl Plan {
         if !wrong.is_empty() {
             return Ok(None);
         }
+        begin(inline.len())?;
         if !entities.is_empty() {
             let content: Vec<u8> = inline.iter().flat_map(prost::Message::encode_length_delimited_to_vec).collect();
             let inline = Gazetteer::compile(Gazetteer::INLINE, &content, &entities)

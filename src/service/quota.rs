@@ -64,8 +64,14 @@ impl Bucket {
         (level <= 0.0).then(|| Duration::from_secs_f64((0.5 - level) / self.rate))
     }
 
-    fn charge(&self, now: Instant, amount: usize) {
-        self.change(now, |level| level - amount as f64);
+    /// Takes an amount; gives what was taken of it, which is less where the debt can be no deeper.
+    fn charge(&self, now: Instant, amount: usize) -> usize {
+        let mut before = 0.0;
+        let after = self.change(now, |level| {
+            before = level;
+            level - amount as f64
+        });
+        (before - after) as usize
     }
 }
 
@@ -95,16 +101,31 @@ impl Account {
         check("bytes", &self.bytes)?;
         check("inline entities", &self.inline)?;
         check("requests", &self.requests)?;
-        if let Some(requests) = &self.requests {
-            requests.charge(Instant::now(), 1);
-        }
+        self.count();
         Ok(())
     }
 
-    /// Counts bytes that came.
-    pub(super) fn bytes(&self, count: usize) {
+    /// How long until a request may begin; `None` for now.
+    pub(super) fn wait(&self) -> Option<Duration> {
+        self.requests.as_ref()?.wait(Instant::now())
+    }
+
+    /// Counts a request, whatever is left.
+    pub(super) fn count(&self) {
+        if let Some(requests) = &self.requests {
+            requests.charge(Instant::now(), 1);
+        }
+    }
+
+    /// Counts bytes that came; gives how many were taken.
+    pub(super) fn bytes(&self, count: usize) -> usize {
+        self.bytes.as_ref().map_or(0, |bytes| bytes.charge(Instant::now(), count))
+    }
+
+    /// Gives back bytes that were taken.
+    pub(super) fn give_back(&self, count: usize) {
         if let Some(bytes) = &self.bytes {
-            bytes.charge(Instant::now(), count);
+            bytes.change(Instant::now(), |level| (level + count as f64).min(bytes.rate));
         }
     }
 
@@ -195,6 +216,9 @@ mod tests {
         assert!(bucket.wait(now).unwrap() < Duration::from_secs(61));
         // A clock that stands changes nothing.
         assert!(bucket.wait(now).is_some());
+        // What was taken can be given back, and no more than that: no debt is deeper.
+        let bucket = Bucket::new(2).unwrap();
+        assert_eq!((bucket.charge(now, 100), bucket.charge(now, 1000)), (100, 22));
     }
 
     #[test]

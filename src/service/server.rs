@@ -3,12 +3,11 @@
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use super::{
-    Facing, Limits, Options, Scrape, SharedCatalog,
-    access::AccessError,
+    Facing, Limits, Options, Scrape, SharedCatalog, accept,
+    access::{AccessError, FORGED},
     access_log::Refusals,
     activity::Activity,
     admin::Admin,
-    connection,
     extraction::Extraction,
     front::Front,
     gazetteers::Gazetteers,
@@ -301,6 +300,7 @@ impl Server {
             .layer(Guard {
                 gate: secrets.gate.clone(),
                 accounts: Arc::new(Accounts::new(quota)),
+                strangers: Arc::new(Accounts::new(Quota { requests_per_second: FORGED, ..Quota::default() })),
                 limits: limits.clone(),
                 workers,
             })
@@ -311,6 +311,7 @@ impl Server {
             .add_service(gazetteers);
 
         let (draining, drained) = tokio::sync::oneshot::channel();
+        let (close, closing) = tokio::sync::oneshot::channel();
         let stopping = async {
             stop.await;
             tracing::info!(drain_seconds = options.drain_seconds, "stopping: not ready any more");
@@ -318,13 +319,16 @@ impl Server {
             tokio::time::sleep(Duration::from_secs(options.drain_seconds)).await;
             tracing::info!("stopping: no new requests");
             ending.send_replace(true);
-            // The receiver is gone only when the server has ended already.
+            // The receivers are gone only when the server has ended already.
             let _ = draining.send(());
+            let _ = close.send(());
+            std::future::pending::<()>().await
         };
         tracing::info!(%address, workers = count, "listening");
-        let incoming = connection::accept(listener, secrets.tls.clone(), limits, metrics.clone());
+        let incoming = accept::accept(listener, secrets.tls.clone(), limits, metrics.clone(), closing);
         let watching = secrets.watch(Duration::from_secs(options.watch_seconds));
-        let serving = router.serve_with_incoming_shutdown(incoming, stopping);
+        // The last connection that comes in is the signal: from then on, clients are told to go elsewhere.
+        let serving = router.serve_with_incoming_shutdown(incoming, std::future::pending());
         let grace = async {
             if drained.await.is_err() {
                 return std::future::pending().await;
@@ -346,6 +350,7 @@ impl Server {
                 let seconds = options.grace_seconds;
                 tracing::warn!(seconds, requests = left, "requests still ran when the time to end was over");
             },
+            () = stopping => {}
             () = watching => {}
             () = told => {}
             () = asked => {}

@@ -26,7 +26,7 @@ pub(super) struct Known {
     /// The code.
     pub(super) code: Code,
     /// The stable reason.
-    pub(super) reason: &'static str,
+    pub(super) reason: ErrorReason,
 }
 
 impl Known {
@@ -46,9 +46,24 @@ impl Known {
             Error::DeadlineExceeded => (Code::DeadlineExceeded, ErrorReason::Cancelled),
             Error::Internal => (Code::Internal, ErrorReason::Internal),
         };
-        let name = reason.as_str_name();
-        Self { code, reason: name.strip_prefix("ERROR_REASON_").unwrap_or(name) }
+        Self { code, reason }
     }
+}
+
+/// What begins the name of each reason in the protocol, and is not told.
+const PREFIX: &str = "ERROR_REASON_";
+
+/// The name of a reason as it is told.
+pub(super) fn name(reason: ErrorReason) -> &'static str {
+    let name = reason.as_str_name();
+    name.strip_prefix(PREFIX).unwrap_or(name)
+}
+
+/// The reason of a status that was made here; nothing for any other.
+pub(super) fn reason(status: &Status) -> Option<ErrorReason> {
+    let details = status.get_error_details();
+    let info = details.error_info().filter(|info| info.domain == DOMAIN)?;
+    ErrorReason::from_str_name(&format!("{PREFIX}{}", info.reason))
 }
 
 /// A call that ends with this error and nothing else.
@@ -62,7 +77,7 @@ pub(super) fn response(error: Error) -> Response<Body> {
 impl From<Error> for Status {
     fn from(error: Error) -> Self {
         let Known { code, reason } = Known::of(&error);
-        let mut details = ErrorDetails::with_error_info(reason, DOMAIN, HashMap::new());
+        let mut details = ErrorDetails::with_error_info(name(reason), DOMAIN, HashMap::new());
         let mut message = shown(&error.to_string());
         if let Error::Overloaded { retry, .. } | Error::QuotaExceeded { retry, .. } = &error {
             details.set_retry_info(Some(*retry));
@@ -105,7 +120,10 @@ fn code_of(reason: ErrorReason) -> Code {
         | ErrorReason::TooManyInlineEntities
         | ErrorReason::MessageTooLarge => Code::InvalidArgument,
         ErrorReason::GazetteerNotFound | ErrorReason::EntityNotFound | ErrorReason::VersionNotFound => Code::NotFound,
-        ErrorReason::Overloaded | ErrorReason::QuotaExceeded | ErrorReason::DiskFull => Code::ResourceExhausted,
+        ErrorReason::Overloaded
+        | ErrorReason::QuotaExceeded
+        | ErrorReason::DiskFull
+        | ErrorReason::TooManyGazetteers => Code::ResourceExhausted,
         ErrorReason::NotServing | ErrorReason::DatabaseUnavailable => Code::Unavailable,
         ErrorReason::Cancelled => Code::Cancelled,
         ErrorReason::PermissionDenied => Code::PermissionDenied,

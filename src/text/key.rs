@@ -51,6 +51,16 @@ impl WordKey {
         self.0 & HASHED != 0
     }
 
+    /// The key of these raw bits.
+    pub(crate) const fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
+    /// The bytes of a word that is not hashed.
+    pub(crate) fn short(self) -> Option<Vec<u8>> {
+        (!self.is_hashed()).then(|| self.inline_bytes()[..self.inline_len()].to_vec())
+    }
+
     /// The bytes of a word that is not hashed, in a buffer of eight of which [`WordKey::inline_len`] count.
     pub(crate) fn inline_bytes(self) -> [u8; 8] {
         self.0.to_le_bytes()

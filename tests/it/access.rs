@@ -153,6 +153,46 @@ async fn a_wrong_access_file_is_told_of_without_what_stands_in_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_address_has_only_so_many_bad_signatures_checked() {
+    let tenants = Tenants::new();
+    let server = TestServer::facing(Limits::default(), &tenants.access()).await;
+    server.handle.serve(Tenants::catalog()).await;
+    let mut client = server.client().await;
+    let good = |name: &str| {
+        let mut claims = claims();
+        claims["sub"] = name.into();
+        tenants.signer.sign(&claims, |_| {})
+    };
+    let forger = crate::tenants::Signer::new("one");
+    let remembered = good("a");
+    assert!(found(&mut client, &remembered, &[]).await.is_ok());
+    // What is wrong without its signature costs nothing.
+    for _ in 0..200 {
+        let mut claims = claims();
+        claims["aud"] = "elsewhere".into();
+        let status = found(&mut client, &forger.sign(&claims, |_| {}), &[]).await.unwrap_err();
+        assert_eq!(status.code(), Code::Unauthenticated);
+    }
+    assert!(found(&mut client, &good("b"), &[]).await.is_ok());
+    let status = loop {
+        let status = found(&mut client, &forger.sign(&claims(), |_| {}), &[]).await.unwrap_err();
+        if status.code() != Code::Unauthenticated {
+            break status;
+        }
+    };
+    let details = status.get_error_details();
+    assert_eq!(details.error_info().unwrap().reason, "OVERLOADED");
+    assert!(details.retry_info().unwrap().retry_delay.unwrap().as_millis() > 0);
+    // Who is known has nothing to do with it; who is not is let in when it is over.
+    assert!(found(&mut client, &remembered, &[]).await.is_ok());
+    assert!(found(&mut client, &tenants.one.token, &[]).await.is_ok());
+    let new = good("c");
+    while let Err(status) = found(&mut client, &new, &[]).await {
+        assert_eq!(status.get_error_details().error_info().unwrap().reason, "OVERLOADED");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn inline_entities_are_counted() {
     let tenants = Tenants::new();
     let quota = Quota { inline_entities_per_second: 10, ..Quota::default() };

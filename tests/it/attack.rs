@@ -13,7 +13,7 @@ mod requests;
 use std::{collections::HashSet, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use onomast::{
-    catalog::{Keep, Keeper, Store},
+    catalog::{Keep, Keeper, Most, Store},
     gazetteer::Entity,
     service::{Limits, proto},
 };
@@ -134,7 +134,7 @@ async fn keep(server: &TestServer, tenants: &Tenants) {
         let entity = |id: &str, name: &str| Entity { id: id.into(), name: name.into(), ..Entity::default() };
         // One whose id callers may guess, and then have quoted.
         let guessed = entity(&format!("guessed-{gazetteer}"), "Guessland");
-        keeper.create(live, gazetteer, description).await.unwrap();
+        keeper.create(live, gazetteer, description, Most::default()).await.unwrap();
         keeper.edit(live, gazetteer, &[entity(id, name), guessed], &[], (None, &[])).await.unwrap();
     }
     server.handle.serve(onomast::catalog::Catalog::default()).await;

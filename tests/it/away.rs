@@ -3,7 +3,7 @@
 use std::{future::Future, sync::Arc, time::Duration};
 
 use onomast::{
-    catalog::{Keeper, Store, follow},
+    catalog::{Keeper, Most, Store, follow},
     service::{Limits, proto},
     telemetry::ExportOptions,
 };
@@ -136,7 +136,7 @@ async fn a_server_that_starts_without_its_database_serves_files_and_finds_it_lat
     let live = Arc::<onomast::catalog::Live>::default();
     live.keep(Keeper::new(Store::open_postgres(&postgres.address()).await.unwrap(), None, KEEP));
     let keeper = live.keeper().unwrap();
-    keeper.create(&live, "names", "").await.unwrap();
+    keeper.create(&live, "names", "", Most::default()).await.unwrap();
     let entity =
         onomast::gazetteer::Entity { id: "a".into(), name: "Alpha".into(), ..onomast::gazetteer::Entity::default() };
     keeper.edit(&live, "names", &[entity], &[], (None, &[])).await.unwrap();

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use onomast::catalog::{Gazetteer, Keeper, Kind, Live, Store};
+use onomast::catalog::{Gazetteer, Keeper, Kind, Live, Most, Store};
 
 use crate::{
     gazetteers::{Database, KEEP, client, given, import, request, serve},
@@ -22,7 +22,7 @@ const ENTITIES: usize = 5000;
 
 /// A database with one gazetteer of many entities.
 async fn fill(store: &Store) {
-    let names = store.create("names", "", 0).await.unwrap();
+    let names = store.create("names", "", Most::default(), 0).await.unwrap();
     let entity = |number| (format!("{number}"), format!("{{\"id\":\"{number}\",\"name\":\"Name {number}\"}}"));
     let mut edit = store.edit(names.uid, None, 0).await.unwrap();
     edit.put(&(0..ENTITIES).map(entity).collect::<Vec<_>>()).await.unwrap();

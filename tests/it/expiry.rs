@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use onomast::{
-    catalog::{Keeper, Store},
+    catalog::{Keeper, Most, Store},
     service::{Facing, Limits, proto},
 };
 use proto::gazetteer_service_client::GazetteerServiceClient;
@@ -115,7 +115,7 @@ async fn streams_end_with_the_token_that_let_them_in() {
     let tenants = Tenants::new();
     let server = serve(&tenants.access(), &tenants).await;
     let live = server.handle.live();
-    live.keeper().unwrap().create(live, "db", "").await.unwrap();
+    live.keeper().unwrap().create(live, "db", "", Most::default()).await.unwrap();
     let channel = server.channel().await;
     let long = Streams::open(&channel, &tenants.signer.sign(&admin(600), |_| {})).await;
     let short = Streams::open(&channel, &tenants.signer.sign(&admin(2), |_| {})).await;
@@ -159,7 +159,7 @@ async fn streams_end_when_the_access_file_says_otherwise() {
     let tenants = Tenants::new();
     let server = serve(&tenants.access(), &tenants).await;
     let live = server.handle.live();
-    live.keeper().unwrap().create(live, "db", "").await.unwrap();
+    live.keeper().unwrap().create(live, "db", "", Most::default()).await.unwrap();
     let channel = server.channel().await;
     let write = |role: &str, hash: &str, gazetteers: &str| {
         let principal = format!(

@@ -12,7 +12,7 @@ use std::{
 };
 
 use onomast::{
-    catalog::{Keep, Store, StoreError},
+    catalog::{Keep, Most, Store, StoreError},
     service::proto,
 };
 use proto::gazetteer_service_client::GazetteerServiceClient;
@@ -307,7 +307,7 @@ async fn clocks_that_jump_lose_no_version_that_is_kept_by_number() {
     let store = Store::open_folder(&folder.path("data")).await.unwrap();
     let year = 365 * 24 * 3_600_000_i64;
     let keep = Keep { count: 4, age: 1000 };
-    let names = store.create("names", "", year).await.unwrap();
+    let names = store.create("names", "", Most::default(), year).await.unwrap();
     let mut last = 0;
     for (number, now) in [year, 2 * year, 10, 90 * year, -year, year, 0].into_iter().enumerate() {
         let mut edit = store.edit(names.uid, None, now).await.unwrap();

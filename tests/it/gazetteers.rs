@@ -17,7 +17,7 @@ use crate::{
     surfaces,
 };
 
-type Client = proto::gazetteer_service_client::GazetteerServiceClient<Channel>;
+pub(crate) type Client = proto::gazetteer_service_client::GazetteerServiceClient<Channel>;
 
 /// Where gazetteers are kept.
 pub(crate) enum Database {
@@ -243,8 +243,8 @@ async fn what_cannot_be_done_has_its_reason() {
             } else {
                 assert!(client.get_gazetteer(get).await.unwrap().into_inner().gazetteer.unwrap().read_only);
                 refused!(client.upsert_entities(upsert(name, vec![given("a", "A")])), FailedPrecondition, "READ_ONLY");
-                let entities = proto::ListEntitiesRequest { gazetteer: name.into(), ..Default::default() };
-                refused!(client.list_entities(entities), FailedPrecondition, "READ_ONLY");
+                let versions = proto::ListVersionsRequest { gazetteer: name.into(), ..Default::default() };
+                refused!(client.list_versions(versions), FailedPrecondition, "READ_ONLY");
             }
         }
         for entities in
@@ -449,6 +449,9 @@ async fn old_versions_are_kept_by_count_and_age() {
         let server = serve(&database, Keep { count: 3, age: -1000 }).await;
         let (mut client, mut extract) = (client(&server).await, server.client().await);
         create(&mut client, "names").await;
+        // Another one, which is seldom changed.
+        create(&mut client, "quiet").await;
+        client.upsert_entities(upsert("quiet", vec![given("a", "A")])).await.unwrap();
         for number in 0..9 {
             client
                 .upsert_entities(upsert("names", vec![given(&(number % 4).to_string(), &format!("N{number}"))]))
@@ -457,17 +460,28 @@ async fn old_versions_are_kept_by_count_and_age() {
         }
         let versions = proto::ListVersionsRequest { gazetteer: "names".into(), ..Default::default() };
         let versions = client.list_versions(versions).await.unwrap().into_inner().versions;
-        assert_eq!(versions.iter().map(|one| &*one.version).collect::<Vec<_>>(), ["10", "9", "8"]);
+        assert_eq!(versions.iter().map(|one| &*one.version).collect::<Vec<_>>(), ["12", "11", "10"]);
+        let quiet = proto::ListVersionsRequest { gazetteer: "quiet".into(), ..Default::default() };
+        let quiet = client.list_versions(quiet).await.unwrap().into_inner().versions;
+        assert_eq!(quiet.iter().map(|one| &*one.version).collect::<Vec<_>>(), ["3", "2"]);
         let text = "N0 N1 N2 N3 N4 N5 N6 N7 N8";
-        for (version, expected) in [("8", vec!["3", "0", "1", "2"]), ("10", vec!["1", "2", "3", "0"])] {
+        for (version, expected) in [("10", vec!["3", "0", "1", "2"]), ("12", vec!["1", "2", "3", "0"])] {
             let answer =
                 surfaces::unary(&mut extract, request("names", text, Some(Version::Exact(version.into())))).await;
             assert_eq!(ids(&answer), expected);
         }
-        let gone = request("names", text, Some(Version::Exact("7".into())));
+        let gone = request("names", text, Some(Version::Exact("9".into())));
         assert_eq!(reason(&extract.extract(gone).await.unwrap_err()).1, "VERSION_NOT_FOUND");
         let watch = proto::WatchGazetteersRequest { checkpoint: "1".into(), ..Default::default() };
-        assert_eq!(reason(&client.watch_gazetteers(watch).await.unwrap_err()).1, "CHECKPOINT_TOO_OLD");
+        assert_eq!(reason(&client.watch_gazetteers(watch.clone()).await.unwrap_err()).1, "CHECKPOINT_TOO_OLD");
+        // Of what is watched here, every change is known.
+        let watch = proto::WatchGazetteersRequest { gazetteers: vec!["quiet".into()], ..watch };
+        let mut events = client.watch_gazetteers(watch).await.unwrap().into_inner();
+        for expected in ["2", "3"] {
+            let event = events.message().await.unwrap().unwrap().event.unwrap();
+            assert_eq!((&*event.gazetteer, &*event.version), ("quiet", expected));
+        }
+        drop(events);
         server.stop().await.unwrap().unwrap();
         // A base from before what is kept is not built on.
         let server = serve(&database, KEEP).await;

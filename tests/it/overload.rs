@@ -100,6 +100,27 @@ async fn an_import_that_pauses_for_too_long_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_connection_whose_calls_are_refused_is_not_idle() {
+    let limits = Limits { idle_seconds: 1, concurrent_requests: 1, ..Limits::default() };
+    let server = TestServer::with(catalog(), limits).await;
+    let (response, _stream, _connection) = open(&server, "StreamExtract", None).await;
+    // It has the only place.
+    let _response = timeout(LONG, response).await.unwrap().unwrap();
+    let (mut send, connection) = h2::client::handshake(tcp(&server).await).await.unwrap();
+    let connection = tokio::spawn(connection);
+    let uri = format!("{}/onomast.v1.ExtractionService/Extract", server.address);
+    let began = std::time::Instant::now();
+    while began.elapsed() < Duration::from_millis(2500) {
+        send = timeout(LONG, send.ready()).await.unwrap().unwrap();
+        let request = http::Request::post(&uri).header("content-type", "application/grpc").body(()).unwrap();
+        let (response, _) = send.send_request(request, true).unwrap();
+        let response = timeout(LONG, response).await.unwrap().unwrap();
+        assert_eq!(response.headers()["grpc-status"], "8");
+    }
+    connection.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_never_takes_its_answer_loses_its_connection() {
     let server = TestServer::with(catalog(), Limits { stalled_seconds: 1, ..Limits::default() }).await;
     let (response, mut stream, connection) = open(&server, "Extract", None).await;
@@ -236,9 +257,8 @@ async fn quotas_count_calls_of_every_service() {
     let server = TestServer::facing(Limits::default(), &Facing { quota: bytes, ..Facing::default() }).await;
     server.handle.serve(catalog()).await;
     let mut client = crate::gazetteers::client(&server).await;
-    // Nothing is kept here, and what comes is counted all the same.
-    let entities = vec![crate::gazetteers::given("a", &"Alpha ".repeat(100))];
-    assert!(client.upsert_entities(crate::gazetteers::upsert("one", entities)).await.is_err());
+    let long = ExtractRequest { document: document("Alpha ".repeat(100)), ..Default::default() };
+    server.client().await.extract(long).await.unwrap();
     let message = refused(client.list_gazetteers(request()).await.unwrap_err());
     assert!(message.contains("10 bytes a second"), "{message}");
     refused(server.client().await.extract(ExtractRequest::default()).await.unwrap_err());

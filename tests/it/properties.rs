@@ -19,7 +19,7 @@ use crate::{
 const POLICIES: [Overlap; 3] = [Overlap::Longest, Overlap::Outermost, Overlap::All];
 
 /// Text of any scripts, with what makes offsets and words hard.
-fn any_text() -> impl Strategy<Value = String> {
+pub(crate) fn any_text() -> impl Strategy<Value = String> {
     let pieces = prop_oneof![
         4 => "[a-zA-Z]{1,6}",
         1 => "\\PC{1,4}",

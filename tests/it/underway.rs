@@ -9,7 +9,7 @@ use std::{
 };
 
 use onomast::{
-    catalog::{CatalogError, Import, Keeper, Live},
+    catalog::{CatalogError, Import, Keeper, Live, Most},
     gazetteer::Entity,
 };
 
@@ -53,7 +53,7 @@ async fn what_nobody_waits_for_is_served_all_the_same() {
         live.keep(Keeper::new(database.open().await, Some(database.segments()), KEEP));
         live.serve(Default::default());
         let keeper = live.keeper().unwrap();
-        keeper.create(&live, "names", "").await.unwrap();
+        keeper.create(&live, "names", "", Most::default()).await.unwrap();
         let entity = |name: String| Entity { id: "a".into(), name, ..Entity::default() };
         let mut number = 0;
         let mut steps = 0;
@@ -64,12 +64,12 @@ async fn what_nobody_waits_for_is_served_all_the_same() {
             let mut import = Import::new().unwrap();
             import.take(&entity(format!("Beta {number}")), Vec::new()).unwrap();
             let (made, live) = (format!("made-{number}"), &live);
-            keeper.create(live, &format!("gone-{number}"), "").await.unwrap();
+            keeper.create(live, &format!("gone-{number}"), "", Most::default()).await.unwrap();
             let gone = format!("gone-{number}");
             let changes: [(&str, Change<'_>); 4] = [
                 ("names", Box::pin(async { keeper.edit(live, "names", &one, &[], (None, &[])).await.map(drop) })),
                 ("names", Box::pin(async { import.finish(live, keeper, "names", false, None).await.map(drop) })),
-                (&made, Box::pin(async { keeper.create(live, &made, "").await.map(drop) })),
+                (&made, Box::pin(async { keeper.create(live, &made, "", Most::default()).await.map(drop) })),
                 (&gone, Box::pin(async { keeper.delete(live, &gone, None).await.map(drop) })),
             ];
             let mut ended = true;

@@ -15,6 +15,7 @@ use sqlx::{
     AnyConnection, AnyPool, Connection as _, Executor as _, Row as _,
     any::{AnyPoolOptions, install_default_drivers},
 };
+use tokio::time::timeout;
 
 use super::{Store, StoreError};
 
@@ -24,6 +25,8 @@ const FORMAT: i64 = 1;
 const CONNECTIONS: u32 = 8;
 /// How long a server of databases is waited for: who edits learns soon that it is away.
 pub(in crate::catalog) const PATIENCE: Duration = Duration::from_secs(3);
+/// How long opening may take: another server may just make the tables.
+const OPENING: Duration = Duration::from_secs(15);
 /// How long a connection to a file is waited for; they are lacking only where much is to do.
 const FILE_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -107,7 +110,13 @@ impl Store {
     }
 
     /// Opens a PostgreSQL database by its address (`postgres://user@host/name`); makes the tables where it has none.
+    /// Fails where it does not answer for some seconds.
     pub async fn open_postgres(address: &str) -> Result<Self, StoreError> {
+        let silent = |_| Err(StoreError::Unavailable("it says nothing".into()));
+        timeout(OPENING, Self::connect_postgres(address)).await.unwrap_or_else(silent)
+    }
+
+    async fn connect_postgres(address: &str) -> Result<Self, StoreError> {
         if !["postgres://", "postgresql://"].iter().any(|scheme| address.starts_with(scheme)) {
             return Err(StoreError::Address("it must begin with postgres://".into()));
         }

@@ -3,7 +3,7 @@
 use sqlx::{Any, Row as _, Transaction};
 use tokio::sync::MutexGuard;
 
-use super::{CHANNEL, Kind, Revision, Store, StoreError, Stored, Uid, Version};
+use super::{CHANNEL, Kind, Most, Revision, Store, StoreError, Stored, Uid, Version, room::has_room};
 
 /// How many rows one statement reads or writes.
 const CHUNK: usize = 200;
@@ -45,8 +45,8 @@ pub struct Edit<'s> {
 }
 
 impl Store {
-    /// Makes a gazetteer.
-    pub async fn create(&self, name: &str, description: &str, now: i64) -> Result<Stored, StoreError> {
+    /// Makes a gazetteer, if there is room for one more.
+    pub async fn create(&self, name: &str, description: &str, most: Most<'_>, now: i64) -> Result<Stored, StoreError> {
         let _writing = self.writing.lock().await;
         let mut transaction = self.pool.begin().await?;
         let revision = next_revision(&mut transaction).await?;
@@ -54,6 +54,7 @@ impl Store {
         if taken.bind(name).fetch_optional(&mut *transaction).await?.is_some() {
             return Err(StoreError::Exists);
         }
+        has_room(&mut transaction, most).await?;
         let insert = "INSERT INTO onomast_gazetteers (uid, name, description, created, head, floor) \
                       VALUES ($1, $2, $3, $4, $1, $1)";
         let insert = sqlx::query(insert).bind(revision).bind(name).bind(description).bind(now);

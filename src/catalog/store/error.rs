@@ -54,6 +54,14 @@ pub enum StoreError {
     /// A gazetteer of that name exists.
     #[error("a gazetteer of that name exists")]
     Exists,
+    /// There are as many gazetteers as there may be.
+    #[error("there are {limit} gazetteers already, which is the limit{}", if *scope { " for one caller" } else { "" })]
+    TooMany {
+        /// How many there may be.
+        limit: u64,
+        /// Whether those of the scope of one caller are meant.
+        scope: bool,
+    },
     /// The newest version is another than the one asked for.
     #[error("the newest version is {head}, not {asked}")]
     OtherVersion {

@@ -8,18 +8,21 @@
 //!
 //! Must not know: what is served, segments, requests.
 
+mod alive;
 mod connect;
 mod edit;
 mod error;
 mod prune;
 mod read;
+mod room;
 
 pub(super) use connect::PATIENCE;
 pub use edit::{Check, Outcome};
 pub use error::StoreError;
 pub use prune::Keep;
-pub(super) use read::Delta;
 pub use read::Row;
+pub(super) use read::{Delta, PAGE_BYTES};
+pub use room::{Most, Sees};
 
 use std::fs::File;
 

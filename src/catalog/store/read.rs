@@ -29,7 +29,7 @@ pub struct Delta {
 }
 
 /// How many bytes of entities are read at once, but for a single one that has more.
-const PAGE_BYTES: usize = 2 << 20;
+pub(in crate::catalog) const PAGE_BYTES: usize = 2 << 20;
 
 const GAZETTEERS: &str = "SELECT v.revision, v.kind, v.created, v.entities, v.source, g.uid, g.name, g.description, \
                           g.created, g.floor FROM onomast_gazetteers g JOIN onomast_versions v ON v.revision = g.head \
@@ -73,10 +73,17 @@ impl Store {
         rows.iter().map(|row| Ok((row.try_get(5)?, row.try_get(6)?, version(row)?))).collect()
     }
 
-    /// The revision before the oldest change that is still known; a checkpoint before it has missed some.
-    pub async fn oldest_change(&self) -> Result<Revision, StoreError> {
-        let query = "SELECT COALESCE(MAX(floor), 0) FROM onomast_gazetteers WHERE floor > uid AND deleted IS NULL";
-        Ok(sqlx::query(query).fetch_one(&self.pool).await?.try_get(0)?)
+    /// The revision before the oldest change that is still known of the gazetteers that are wanted, by name; a checkpoint
+    /// before it has missed some.
+    pub async fn oldest_change(&self, wants: impl Fn(&str) -> bool) -> Result<Revision, StoreError> {
+        let query = "SELECT name, floor FROM onomast_gazetteers WHERE floor > uid AND deleted IS NULL";
+        let mut oldest = 0;
+        for row in sqlx::query(query).fetch_all(&self.pool).await? {
+            if wants(row.try_get(0)?) {
+                oldest = oldest.max(row.try_get(1)?);
+            }
+        }
+        Ok(oldest)
     }
 
     /// The versions of a gazetteer that are kept and older than `before`, the newest first.

@@ -12,8 +12,17 @@ use std::{
 
 use tonic::codegen::http::{HeaderMap, header::AUTHORIZATION};
 
-use super::{Principal, certificate::Certificate, jwt::Jwt, pass::Moment, token};
-use crate::service::quota::Quota;
+use super::{
+    Principal,
+    certificate::Certificate,
+    jwt::Jwt,
+    pass::{Moment, now},
+    token,
+};
+use crate::service::{
+    Error,
+    quota::{Account, Quota},
+};
 
 /// The longest token that is looked at, in bytes.
 const MAX_TOKEN: usize = 8 << 10;
@@ -64,36 +73,58 @@ pub(super) struct Directory {
     pub(super) files: Vec<PathBuf>,
 }
 
+/// Gives the account of an address for tokens whose signature is bad, when a signature has to be checked.
+pub(in crate::service) type Strangers<'a> = &'a dyn Fn() -> Option<Arc<Account>>;
+
+/// How many tokens with a bad signature an address may show in a second; with more, it has to wait for others that are not
+/// remembered, good or bad.
+pub(in crate::service) const FORGED: u32 = 20;
+
 impl Directory {
     /// Who calls, with these headers, over a connection with that certificate.
-    pub(super) fn who(&self, headers: &HeaderMap, certificate: &Certificate) -> Option<Arc<Known>> {
+    pub(super) fn who(
+        &self,
+        headers: &HeaderMap,
+        certificate: &Certificate,
+        strangers: Strangers<'_>,
+    ) -> Result<Arc<Known>, Error> {
         let mut given = headers.get_all(AUTHORIZATION).iter();
         match (given.next(), given.next()) {
-            (None, _) => self.by_certificate(certificate),
-            (Some(one), None) => self.by_token(bearer(one.to_str().ok()?)?),
-            (Some(_), Some(_)) => None,
+            (None, _) => self.by_certificate(certificate).ok_or(Error::Unauthenticated),
+            (Some(one), None) => {
+                let token = one.to_str().ok().and_then(bearer).ok_or(Error::Unauthenticated)?;
+                self.by_token(token, strangers)
+            }
+            (Some(_), Some(_)) => Err(Error::Unauthenticated),
         }
     }
 
     /// Whose token it is. The look-up is by hash, so that its time says nothing about a token.
-    fn by_token(&self, token: &str) -> Option<Arc<Known>> {
+    fn by_token(&self, token: &str, strangers: Strangers<'_>) -> Result<Arc<Known>, Error> {
         let hash = token::hash(token);
         if let Some(known) = self.tokens.get(&hash) {
-            return Some(known.clone());
+            return Ok(known.clone());
         }
-        let (jwt, quota) = self.jwt.as_ref()?;
+        let (jwt, quota) = self.jwt.as_ref().ok_or(Error::Unauthenticated)?;
         let verified = || self.verified.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = verified().get(&hash) {
-            return Some(known.clone());
+            return Ok(known.clone());
         }
-        let (principal, until) = jwt.principal(token)?;
+        let claimed = jwt.read(token).ok_or(Error::Unauthenticated)?;
+        let account = strangers();
+        if let Some(retry) = account.as_ref().and_then(|account| account.wait()) {
+            let setting = "of tokens that are not known, of one address in a second";
+            return Err(Error::Overloaded { setting, limit: FORGED as usize, retry });
+        }
+        let Some((principal, until)) = claimed.verify() else {
+            account.inspect(|account| account.count());
+            return Err(Error::Unauthenticated);
+        };
         let known = Arc::new(Known { principal, quota: *quota, source: Source::Issuer, until: Some(until) });
         let mut verified = verified();
-        if verified.len() >= MAX_VERIFIED {
-            verified.clear();
-        }
+        make_room(&mut verified);
         verified.insert(hash, known.clone());
-        Some(known)
+        Ok(known)
     }
 
     /// Whose certificate it is, by the first of its names that somebody has.
@@ -103,8 +134,48 @@ impl Directory {
     }
 }
 
+/// Forgets tokens where too many are remembered: those that are over, and every other one where that is not enough.
+fn make_room(verified: &mut HashMap<token::Hash, Arc<Known>>) {
+    if verified.len() < MAX_VERIFIED {
+        return;
+    }
+    let now = now();
+    verified.retain(|_, known| known.until.is_none_or(|until| until >= now));
+    if verified.len() >= MAX_VERIFIED {
+        let mut keep = false;
+        verified.retain(|_, _| {
+            keep = !keep;
+            keep
+        });
+    }
+}
+
 /// The token of a header.
 fn bearer(header: &str) -> Option<&str> {
     let (scheme, token) = header.split_once(' ')?;
     (scheme.eq_ignore_ascii_case("bearer") && token.len() <= MAX_TOKEN).then_some(token)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::service::Role;
+
+    #[test]
+    fn tokens_that_are_over_are_forgotten_first() {
+        let known = |until| {
+            let principal = Principal { name: "a".into(), role: Role::Reader, gazetteers: None };
+            Arc::new(Known { principal, quota: None, source: Source::Issuer, until: Some(until) })
+        };
+        let hash = |number: usize| token::hash(&number.to_string());
+        let mut verified: HashMap<_, _> = (0..MAX_VERIFIED).map(|number| (hash(number), known(now() - 10))).collect();
+        verified.insert(hash(0), known(now() + 600));
+        make_room(&mut verified);
+        assert_eq!(verified.len(), 1);
+        assert!(verified.contains_key(&hash(0)));
+        verified.extend((0..MAX_VERIFIED).map(|number| (hash(number), known(now() + 600))));
+        make_room(&mut verified);
+        assert_eq!(verified.len(), MAX_VERIFIED / 2);
+    }
 }

@@ -20,6 +20,7 @@ mod pass;
 mod token;
 
 pub(super) use certificate::Certificate;
+pub(super) use directory::FORGED;
 pub use file::{AccessError, Options};
 pub(super) use gate::Gate;
 pub(super) use pass::Pass;

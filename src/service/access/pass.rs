@@ -15,7 +15,7 @@ use tonic::codegen::http::{HeaderMap, header::AUTHORIZATION};
 use super::{
     Gate, Principal,
     certificate::Certificate,
-    directory::{Directory, Known},
+    directory::{Directory, Known, Strangers},
 };
 use crate::service::Error;
 
@@ -23,7 +23,7 @@ use crate::service::Error;
 pub(super) type Moment = i64;
 
 /// Now.
-fn now() -> Moment {
+pub(super) fn now() -> Moment {
     SystemTime::UNIX_EPOCH.elapsed().unwrap_or(Duration::ZERO).as_secs() as Moment
 }
 
@@ -39,11 +39,13 @@ pub(in crate::service) struct Pass {
 }
 
 impl Pass {
-    /// The pass of a caller with these headers, over a connection with that certificate.
+    /// The pass of a caller with these headers, over a connection with that certificate. `strangers` counts tokens whose
+    /// signature is bad.
     pub(in crate::service) fn new(
         gate: Option<&Arc<Gate>>,
         headers: &HeaderMap,
         certificate: Arc<Certificate>,
+        strangers: Strangers<'_>,
     ) -> Result<Self, Error> {
         let Some(gate) = gate else {
             let pass = Self { known: None, token: HeaderMap::new(), until: certificate.until, certificate };
@@ -54,7 +56,7 @@ impl Pass {
             token.append(AUTHORIZATION, value.clone());
         }
         let directory = gate.directory();
-        let known = directory.who(&token, &certificate).ok_or(Error::Unauthenticated)?;
+        let known = directory.who(&token, &certificate, strangers)?;
         let until = known.until;
         let pass = Self { known: Some((gate.clone(), directory, known)), token, certificate, until };
         // Until is the last moment; the one who knows them may not have looked at it.
@@ -81,12 +83,13 @@ impl Pass {
         if Arc::ptr_eq(&newest, directory) {
             return true;
         }
-        match newest.who(&self.token, &self.certificate).filter(|now| now.principal == known.principal) {
-            Some(now) => {
+        // What let it in was good: it is no stranger.
+        match newest.who(&self.token, &self.certificate, &|| None) {
+            Ok(now) if now.principal == known.principal => {
                 (*directory, *known, self.until) = (newest, now.clone(), now.until);
                 !self.is_over()
             }
-            None => false,
+            _ => false,
         }
     }
 

@@ -3,7 +3,7 @@
 use pbjson_types::Timestamp;
 
 use crate::{
-    catalog::{Check, Gazetteer, Kind, Revision, Row, Stored, Version},
+    catalog::{Check, Gazetteer, Given, Kind, Revision, Row, Stored, Version},
     gazetteer::Issue,
     service::{
         Error, Violation,
@@ -65,16 +65,22 @@ pub(super) fn kind(kind: Kind) -> VersionKind {
     }
 }
 
-/// An entity of the database, which has it in the JSON of the protocol.
-pub(super) fn entity(row: &Row) -> Result<proto::Entity, Error> {
-    serde_json::from_str(&row.content).map_err(|error| {
-        tracing::error!(id = row.id, %error, "an entity of the database cannot be read");
-        Error::Internal
-    })
+/// An entity of the database.
+pub(super) fn stored_entity(Row { id, since, content }: &Row) -> Result<StoredEntity, Error> {
+    Ok(StoredEntity { entity: Some(entity(id, content)?), version: since.to_string() })
 }
 
-pub(super) fn stored_entity(row: &Row) -> Result<StoredEntity, Error> {
-    Ok(StoredEntity { entity: Some(entity(row)?), version: row.since.to_string() })
+/// An entity of a file in that version.
+pub(super) fn given_entity(Given { id, content }: &Given, version: &str) -> Result<StoredEntity, Error> {
+    Ok(StoredEntity { entity: Some(entity(id, content)?), version: version.to_owned() })
+}
+
+/// An entity of the catalog, which has it in the JSON of the protocol.
+fn entity(id: &str, content: &str) -> Result<proto::Entity, Error> {
+    serde_json::from_str(content).map_err(|error| {
+        tracing::error!(id, %error, "an entity of the catalog cannot be read");
+        Error::Internal
+    })
 }
 
 pub(super) fn issue(issue: &Issue) -> EntityIssue {

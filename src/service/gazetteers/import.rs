@@ -1,11 +1,13 @@
 //! Imports and exports: streams of entities in and out.
 
+use std::sync::Arc;
+
 use futures_util::{StreamExt as _, TryStreamExt as _, stream, stream::BoxStream};
 use tonic::{Status, Streaming};
 
-use super::{Gazetteers, convert};
+use super::{Gazetteers, convert, entities::Content};
 use crate::{
-    catalog::{CatalogError, Import, Revision, StoreError, Stored},
+    catalog::{CatalogError, Import, StoreError},
     gazetteer::{Issue, IssueCode},
     service::{
         Error, Principal, Violation,
@@ -15,6 +17,7 @@ use crate::{
             self, ErrorReason, ExportEntitiesResponse, ImportConfig, ImportEntitiesRequest, ImportEntitiesResponse,
             ImportMode,
         },
+        tab::Tab,
     },
 };
 
@@ -37,6 +40,7 @@ impl Gazetteers {
     pub(super) async fn import(
         &self,
         principal: &Principal,
+        tab: &Tab,
         mut requests: Streaming<ImportEntitiesRequest>,
     ) -> Result<ImportEntitiesResponse, Status> {
         let limit = self.limits.message_bytes;
@@ -61,6 +65,8 @@ impl Gazetteers {
         };
         let keeper = self.keeper()?;
         self.editable(principal, &gazetteer, Role::Editor)?;
+        let sees = |name: &str| principal.sees(name);
+        let most = self.most(principal, &sees);
         let missing = self.catalog.catalog().unwrap_or_default().get(&gazetteer).is_err();
         if missing && create {
             principal.require(Role::Admin)?;
@@ -72,10 +78,12 @@ impl Gazetteers {
                     format!("the gazetteer {gazetteer:?} does not exist, and so has no version {if_version:?}");
                 return Err(Error::refused(ErrorReason::VersionMismatch, message).into());
             }
+            self.ask(keeper.store().room(most)).await?;
         } else {
-            keeper.stored(&self.catalog, &gazetteer).await.map_err(Error::from)?;
+            self.ask(keeper.stored(&self.catalog, &gazetteer)).await?;
         }
 
+        tab.begin(0)?;
         let mut import = Import::new().map_err(Error::from)?;
         let mut entities = first.entities;
         loop {
@@ -97,24 +105,25 @@ impl Gazetteers {
         }
         if !issues.is_empty() && !skip_bad_entities {
             let wrong = issues.iter().take(LISTED).map(|issue| {
-                Violation::invalid(format!("entities[{}].{}", issue.line, issue.field), issue.message.clone())
+                let field = format!("entities[{}].{}", issue.line, issue.field);
+                Violation::invalid(field.trim_end_matches('.'), issue.message.clone())
             });
             return Err(Error::Invalid(wrong.collect()).into());
         }
         let create_it = async {
-            match keeper.create(&self.catalog, &gazetteer, "").await {
+            match keeper.create(&self.catalog, &gazetteer, "", most).await {
                 Ok(made) => Ok(Some(made.head.revision.to_string())),
                 // Somebody else made it while the entities came.
                 Err(CatalogError::Store(StoreError::Exists)) => Ok(None),
                 Err(error) => Err(error),
             }
         };
-        let made = if missing && create { self.change(create_it).await? } else { None };
+        let made = if missing && create { self.ask(create_it).await? } else { None };
         let if_version = Some(&*if_version).filter(|version| !version.is_empty());
-        let imported = self.change(import.finish(&self.catalog, keeper, &gazetteer, replace, if_version)).await;
+        let imported = self.ask(import.finish(&self.catalog, keeper, &gazetteer, replace, if_version)).await;
         if let (Err(_), Some(made)) = (&imported, &made) {
             // What was made for it goes with it, unless somebody has changed it since.
-            let gone = self.change(keeper.delete(&self.catalog, &gazetteer, Some(made))).await;
+            let gone = self.ask(keeper.delete(&self.catalog, &gazetteer, Some(made))).await;
             gone.inspect_err(|error| tracing::warn!(%error, "an import that failed left an empty gazetteer")).ok();
         }
         let imported = imported?;
@@ -147,27 +156,23 @@ impl Gazetteers {
     /// Every entity of a version.
     pub(super) fn export(
         &self,
-        stored: Stored,
-        revision: Revision,
+        content: Content,
         admitted: Option<Admitted>,
     ) -> BoxStream<'static, Result<ExportEntitiesResponse, Status>> {
-        let service = self.clone();
-        // A page of the database a message, so that a slow reader holds no connection to it.
+        let (service, content) = (self.clone(), Arc::new(content));
+        // A page a message, so that a slow reader holds no connection to the database.
         let next = move |after: Option<String>| {
-            let service = service.clone();
+            let (service, content) = (service.clone(), content.clone());
             async move {
                 let Some(after) = after else { return Ok(None) };
-                let keeper = service.keeper()?;
-                let rows = keeper.store().entities(stored.uid, revision, &after, EXPORTED).await;
-                let (rows, more) = rows.map_err(CatalogError::from)?;
+                let (page, more) = service.entities(&content, &after, EXPORTED).await?;
                 // An empty version has one message, which says which version it is.
-                if rows.is_empty() && !after.is_empty() {
+                if page.is_empty() && !after.is_empty() {
                     return Ok(None);
                 }
-                let last = rows.last().filter(|_| more).map(|row| row.id.clone());
-                let entities = rows.iter().map(convert::entity).collect::<Result<_, _>>()?;
-                let message = ExportEntitiesResponse { version: revision.to_string(), entities };
-                Ok::<_, Error>(Some((message, last)))
+                let entities: Vec<_> = page.into_iter().filter_map(|one| one.entity).collect();
+                let last = entities.last().filter(|_| more).map(|last| last.id.clone());
+                Ok::<_, Error>(Some((ExportEntitiesResponse { version: content.version(), entities }, last)))
             }
         };
         stream::try_unfold(Some(String::new()), next).map_err(Status::from).inspect(move |_| _ = &admitted).boxed()

@@ -6,6 +6,7 @@
 //! Must not know: how gazetteers are kept or compiled.
 
 mod convert;
+mod entities;
 mod import;
 mod watch;
 
@@ -19,8 +20,9 @@ use super::{
     access::Role,
     front::Admitted,
     proto::{self, ErrorReason, gazetteer_service_server::GazetteerService},
+    tab::Tab,
 };
-use crate::catalog::{Catalog, CatalogError, Gazetteer, Keeper, Revision, StoreError, Stored};
+use crate::catalog::{Catalog, CatalogError, Gazetteer, Keeper, Most, Revision, Sees};
 
 /// The service. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -65,32 +67,15 @@ impl Gazetteers {
         principal.require(role)
     }
 
-    /// A gazetteer of the database, and the version of it that is asked for; by default the one that is served.
-    async fn at(&self, principal: &Principal, name: &str, version: &str) -> Result<(Stored, Revision), Error> {
-        let served = self.seen(principal, name)?;
-        let kept = served.kept().ok_or_else(|| {
-            let message = format!("the gazetteer {name:?} was given as a file, which has its entities");
-            Error::refused(ErrorReason::ReadOnly, message)
-        })?;
-        let Some(revision) = convert::revision("version", version)? else {
-            return Ok((kept.clone(), kept.head.revision));
-        };
-        let keeper = self.keeper()?;
-        let stored = keeper.store().gazetteer(name).await.map_err(CatalogError::from)?;
-        let stored = stored.ok_or_else(|| Error::no_gazetteer(name))?;
-        let version = keeper.store().version(&stored, revision).await.map_err(CatalogError::from)?;
-        Ok((stored, version.revision))
+    /// How many gazetteers there may be when somebody, who `sees` some names, makes one more.
+    fn most<'a>(&self, principal: &Principal, sees: Sees<'a>) -> Most<'a> {
+        let scope = principal.gazetteers.is_some().then_some((self.limits.gazetteers_per_scope, sees));
+        Most { all: self.limits.gazetteers, scope }
     }
 
-    /// Waits for a change for as long as the database answers at all.
-    async fn change<T>(&self, change: impl Future<Output = Result<T, CatalogError>>) -> Result<T, Error> {
-        tokio::select! {
-            result = change => Ok(result?),
-            // Dropped on its way, the change is given up.
-            () = self.catalog.silent() => {
-                Err(CatalogError::from(StoreError::Unavailable("it fell silent during a change".into())).into())
-            }
-        }
+    /// Waits for what the database says, as long as it answers at all.
+    async fn ask<T, E: Into<CatalogError>>(&self, asking: impl Future<Output = Result<T, E>>) -> Result<T, Error> {
+        Ok(self.catalog.ask(asking).await?)
     }
 
     /// Fails where an edit has no items or too many.
@@ -128,7 +113,9 @@ impl GazetteerService for Gazetteers {
         // Outside their scope they could not see what they made.
         self.editable(&principal, &name, Role::Admin)?;
         let keeper = self.keeper()?;
-        let stored = self.change(keeper.create(&self.catalog, &name, &description)).await?;
+        let sees = |name: &str| principal.sees(name);
+        let most = self.most(&principal, &sees);
+        let stored = self.ask(keeper.create(&self.catalog, &name, &description, most)).await?;
         Ok(Response::new(proto::CreateGazetteerResponse { gazetteer: Some(convert::stored(&stored)) }))
     }
 
@@ -163,49 +150,44 @@ impl GazetteerService for Gazetteers {
         let proto::DeleteGazetteerRequest { name, if_version } = request.into_inner();
         self.editable(&principal, &name, Role::Admin)?;
         let keeper = self.keeper()?;
-        let revision = self.change(keeper.delete(&self.catalog, &name, given(&if_version))).await?;
+        let revision = self.ask(keeper.delete(&self.catalog, &name, given(&if_version))).await?;
         Ok(Response::new(proto::DeleteGazetteerResponse { version: revision.to_string() }))
     }
 
     async fn get_entity(&self, request: Request<proto::GetEntityRequest>) -> Answer<proto::GetEntityResponse> {
         let principal = Principal::of(request.extensions());
         let proto::GetEntityRequest { gazetteer, id, version } = request.into_inner();
-        let (stored, revision) = self.at(&principal, &gazetteer, &version).await?;
-        let keeper = self.keeper()?;
-        let row = match id.contains('\0') {
-            true => None,
-            false => keeper.store().entity(stored.uid, &id, revision).await.map_err(lost)?,
-        };
+        let content = self.at(&principal, &gazetteer, &version).await?;
+        let (entity, version) = (self.entity(&content, &id).await?, content.version());
         let id: String = id.chars().take(100).collect();
-        let row = row.ok_or_else(|| {
-            let message = format!("the gazetteer {gazetteer:?} has no entity {id:?} in version {revision}");
+        let entity = entity.ok_or_else(|| {
+            let message = format!("the gazetteer {gazetteer:?} has no entity {id:?} in version {version}");
             Error::refused(ErrorReason::EntityNotFound, message)
         })?;
-        let entity = Some(convert::stored_entity(&row)?);
-        Ok(Response::new(proto::GetEntityResponse { entity, version: revision.to_string() }))
+        Ok(Response::new(proto::GetEntityResponse { entity: Some(entity), version }))
     }
 
     async fn list_entities(&self, request: Request<proto::ListEntitiesRequest>) -> Answer<proto::ListEntitiesResponse> {
         let principal = Principal::of(request.extensions());
         let proto::ListEntitiesRequest { gazetteer, version, page_size, page_token } = request.into_inner();
         let size = convert::page_size(page_size)?;
+        let kept = self.seen(&principal, &gazetteer)?.kept().is_some();
         let (version, after) = match page_token.is_empty() {
             true => (version, ""),
             false => {
                 let (of, after) = page_token.split_once(' ').ok_or_else(convert::wrong_token)?;
-                if of.parse::<Revision>().is_err() || !version.is_empty() && version != of || after.contains('\0') {
+                let never = kept && (of.parse::<Revision>().is_err() || after.contains('\0'));
+                if never || of.is_empty() || !version.is_empty() && version != of {
                     return Err(convert::wrong_token().into());
                 }
                 (of.to_owned(), after)
             }
         };
-        let (stored, revision) = self.at(&principal, &gazetteer, &version).await?;
-        let keeper = self.keeper()?;
-        let (rows, more) = keeper.store().entities(stored.uid, revision, after, size as usize).await.map_err(lost)?;
-        let last = rows.last().filter(|_| more);
-        let next_page_token = last.map_or_else(String::new, |last| format!("{revision} {}", last.id));
-        let entities = rows.iter().map(convert::stored_entity).collect::<Result<_, _>>()?;
-        let version = revision.to_string();
+        let content = self.at(&principal, &gazetteer, &version).await?;
+        let (entities, more) = self.entities(&content, after, size as usize).await?;
+        let version = content.version();
+        let last = entities.last().and_then(|last| last.entity.as_ref()).filter(|_| more);
+        let next_page_token = last.map_or_else(String::new, |last| format!("{version} {}", last.id));
         Ok(Response::new(proto::ListEntitiesResponse { entities, next_page_token, version }))
     }
 
@@ -214,6 +196,7 @@ impl GazetteerService for Gazetteers {
         request: Request<proto::UpsertEntitiesRequest>,
     ) -> Answer<proto::UpsertEntitiesResponse> {
         let principal = Principal::of(request.extensions());
+        let tab = Tab::of(request.extensions());
         let proto::UpsertEntitiesRequest { gazetteer, entities, if_version, checks } = request.into_inner();
         self.editable(&principal, &gazetteer, Role::Editor)?;
         let mut wrong = Vec::new();
@@ -231,8 +214,9 @@ impl GazetteerService for Gazetteers {
         let (come, wrong) = tokio::task::spawn_blocking(read).await.map_err(|_| Error::Internal)?;
         Error::check(wrong)?;
         let keeper = self.keeper()?;
+        tab.begin(0)?;
         let conditions = (given(&if_version), &*checks);
-        let outcome = self.change(keeper.edit(&self.catalog, &gazetteer, &come, &[], conditions)).await?;
+        let outcome = self.ask(keeper.edit(&self.catalog, &gazetteer, &come, &[], conditions)).await?;
         let (version, added, changed) = (outcome.revision.to_string(), outcome.added, outcome.changed);
         Ok(Response::new(proto::UpsertEntitiesResponse { version, added, changed }))
     }
@@ -242,6 +226,7 @@ impl GazetteerService for Gazetteers {
         request: Request<proto::DeleteEntitiesRequest>,
     ) -> Answer<proto::DeleteEntitiesResponse> {
         let principal = Principal::of(request.extensions());
+        let tab = Tab::of(request.extensions());
         let proto::DeleteEntitiesRequest { gazetteer, ids, if_version, checks } = request.into_inner();
         self.editable(&principal, &gazetteer, Role::Editor)?;
         let mut wrong = Vec::new();
@@ -252,8 +237,9 @@ impl GazetteerService for Gazetteers {
         }
         Error::check(wrong)?;
         let keeper = self.keeper()?;
+        tab.begin(0)?;
         let conditions = (given(&if_version), &*checks);
-        let outcome = self.change(keeper.edit(&self.catalog, &gazetteer, &[], &ids, conditions)).await?;
+        let outcome = self.ask(keeper.edit(&self.catalog, &gazetteer, &[], &ids, conditions)).await?;
         let (version, deleted) = (outcome.revision.to_string(), outcome.deleted);
         Ok(Response::new(proto::DeleteEntitiesResponse { version, deleted }))
     }
@@ -263,7 +249,8 @@ impl GazetteerService for Gazetteers {
         request: Request<Streaming<proto::ImportEntitiesRequest>>,
     ) -> Answer<proto::ImportEntitiesResponse> {
         let principal = Principal::of(request.extensions());
-        Ok(Response::new(self.import(&principal, request.into_inner()).await?))
+        let tab = Tab::of(request.extensions());
+        Ok(Response::new(self.import(&principal, &tab, request.into_inner()).await?))
     }
 
     type ExportEntitiesStream = BoxStream<'static, Result<proto::ExportEntitiesResponse, Status>>;
@@ -275,8 +262,8 @@ impl GazetteerService for Gazetteers {
         let principal = Principal::of(request.extensions());
         let admitted = request.extensions_mut().remove::<Admitted>();
         let proto::ExportEntitiesRequest { gazetteer, version } = request.into_inner();
-        let (stored, revision) = self.at(&principal, &gazetteer, &version).await?;
-        Ok(Response::new(self.export(stored, revision, admitted)))
+        let content = self.at(&principal, &gazetteer, &version).await?;
+        Ok(Response::new(self.export(content, admitted)))
     }
 
     async fn list_versions(&self, request: Request<proto::ListVersionsRequest>) -> Answer<proto::ListVersionsResponse> {
@@ -287,10 +274,10 @@ impl GazetteerService for Gazetteers {
             true => Revision::MAX,
             false => page_token.parse().map_err(|_| convert::wrong_token())?,
         };
-        self.at(&principal, &gazetteer, "").await?;
+        self.seen(&principal, &gazetteer)?;
         let keeper = self.keeper()?;
-        let stored = keeper.stored(&self.catalog, &gazetteer).await.map_err(Error::from)?;
-        let mut versions = keeper.store().versions(&stored, before, size + 1).await.map_err(lost)?;
+        let stored = self.ask(keeper.stored(&self.catalog, &gazetteer)).await?;
+        let mut versions = self.ask(keeper.store().versions(&stored, before, size + 1)).await?;
         let more = versions.len() as i64 > size;
         versions.truncate(size as usize);
         let last = versions.last().filter(|_| more);
@@ -306,7 +293,7 @@ impl GazetteerService for Gazetteers {
         let required = || Error::Invalid(vec![Violation::invalid("to_version", "it is required")]);
         let to = convert::revision("to_version", &to_version)?.ok_or_else(required)?;
         let keeper = self.keeper()?;
-        let outcome = self.change(keeper.rollback(&self.catalog, &gazetteer, to, given(&if_version))).await?;
+        let outcome = self.ask(keeper.rollback(&self.catalog, &gazetteer, to, given(&if_version))).await?;
         Ok(Response::new(proto::RollbackResponse { version: outcome.revision.to_string() }))
     }
 
@@ -320,9 +307,4 @@ impl GazetteerService for Gazetteers {
         let admitted = request.extensions_mut().remove::<Admitted>();
         Ok(Response::new(self.watch(principal, request.into_inner(), admitted).await?))
     }
-}
-
-/// What the database says when it is read.
-fn lost(error: StoreError) -> Error {
-    CatalogError::from(error).into()
 }

@@ -5,7 +5,7 @@ use tonic::Status;
 
 use super::{Gazetteers, convert};
 use crate::{
-    catalog::{CatalogError, Kind, Revision, Version},
+    catalog::{Kind, Revision, Version},
     service::{
         Error, Principal, Violation,
         front::Admitted,
@@ -69,10 +69,12 @@ impl Gazetteers {
             let wrong = || Error::Invalid(vec![Violation::invalid("checkpoint", "no answer of this call had it")]);
             watch.checkpoint = checkpoint.parse().map_err(|_| wrong())?;
             // One that lies ahead would wait for what is not a change since it. Another server may be ahead of this one.
-            if watch.checkpoint > keeper.store().revision().await.map_err(CatalogError::from)? {
+            if watch.checkpoint > self.ask(keeper.store().revision()).await? {
                 return Err(wrong());
             }
-            if watch.checkpoint < keeper.store().oldest_change().await.map_err(CatalogError::from)? {
+            // What is not kept of others makes no difference here.
+            let oldest = keeper.store().oldest_change(|name| watch.wants(name));
+            if watch.checkpoint < self.ask(oldest).await? {
                 let message = "the changes since the checkpoint are not kept any more; watch anew without one";
                 return Err(Error::refused(ErrorReason::CheckpointTooOld, message));
             }
@@ -116,7 +118,7 @@ impl Watch {
             }
             let served = *self.served.borrow();
             let keeper = self.service.keeper()?;
-            let changes = keeper.store().changes(self.checkpoint, PAGE).await.map_err(CatalogError::from)?;
+            let changes = self.service.ask(keeper.store().changes(self.checkpoint, PAGE)).await?;
             let newer = changes.last().is_some_and(|(.., last)| last.revision > served);
             let all = newer || changes.len() < PAGE as usize;
             for (name, _, version) in changes.iter().filter(|(.., version)| version.revision <= served) {
