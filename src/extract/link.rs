@@ -64,6 +64,8 @@ struct Draft {
     beside: Beside,
     /// Whether all candidates are persons, or places, or organisations.
     namesakes: bool,
+    /// Whether it was seen to name its entity without doubt.
+    sure: bool,
 }
 
 /// A candidate on the scales.
@@ -184,7 +186,7 @@ impl Linker {
         let candidates = &self.weighed[start..];
         let best = candidates.iter().map(|one| one.base).fold(0.0, f64::max);
         let nothing = Nothing::at(scene, best, candidates.iter().map(|one| &one.found), is_unknown);
-        let draft = Draft { candidates: start..self.weighed.len(), nothing, beside, namesakes };
+        let draft = Draft { candidates: start..self.weighed.len(), nothing, beside, namesakes, sure: false };
         self.score(scene.sources, &draft);
         self.drafts.push(draft);
     }
@@ -226,11 +228,12 @@ impl Linker {
         self.agreement.read(sources, searches, candidates.map(|weighed| weighed.found.key()));
         for pass in 0..PASSES {
             let mut news = false;
-            for (mention, draft) in self.drafts.iter().enumerate() {
+            for (mention, draft) in self.drafts.iter_mut().enumerate().filter(|(_, draft)| !draft.sure) {
                 let candidates = &self.weighed[draft.candidates.clone()];
-                let best = candidates[0];
+                let best = &candidates[0];
                 let total: f64 = candidates.iter().map(|weighed| weighed.weight).sum::<f64>() + draft.nothing.weight();
-                if best.weight >= SURE * total && !best.found.forms.has(Form::Short) {
+                draft.sure = best.weight >= SURE * total && !best.found.forms.has(Form::Short);
+                if draft.sure {
                     news |= self.agreement.add(sources, best.found.key(), mention);
                 }
             }
@@ -269,8 +272,8 @@ impl Linker {
                 entity: weighed.found.entity,
                 score: weighed.score,
             }));
-            let best = candidates[0];
-            let found = best.found;
+            let best = &candidates[0];
+            let found = &best.found;
             let likely = best.weight >= draft.nothing.weight();
             answer.mentions.push(Mention {
                 field: if view.field(found.first as usize) == 0 { Field::Title } else { Field::Text },

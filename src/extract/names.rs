@@ -74,6 +74,14 @@ impl ShortNames {
         self.all.partition_point(|other| other < short) as u32
     }
 
+    /// The entities that have short names, ascending.
+    pub(super) fn keys(&self) -> Vec<Key> {
+        let mut keys: Vec<_> = self.all.iter().map(|short| (short.source, short.entity)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+
     /// The prior of its entity.
     pub(super) fn prior(&self, short: &ShortName) -> f32 {
         self.priors.get(&(short.source, short.entity)).copied().unwrap_or_default()

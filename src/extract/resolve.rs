@@ -100,9 +100,9 @@ impl Resolver {
         drop_outdone(&mut full);
         self.judge_glued(glued, &mut full, &mut Trace::default());
         if may_be_short {
-            self.find_anchors(&full, listed);
             let mut all_shorts = std::mem::take(&mut self.shorts);
             all_shorts.derive(sources, view, &full, options);
+            self.find_anchors(&full, &all_shorts, listed);
             let before = found.len();
             all_shorts.find(
                 sources,
@@ -120,7 +120,7 @@ impl Resolver {
             self.shorts = all_shorts;
             if listed || found.len() > before {
                 self.keep_named(found, trace);
-                found.sort_unstable_by_key(|found| {
+                found.sort_by_key(|found| {
                     (found.place(), found.source, found.entity, found.short, found.rule, found.name)
                 });
             }
@@ -179,9 +179,10 @@ impl Resolver {
 
     /// Notes which entities the document names in full, and where. A full name inside a longer name counts as well.
     ///
-    /// Only of entities that may have short names, unless some are listed.
-    fn find_anchors(&mut self, full: &[Found], listed: bool) {
-        let named = full.iter().filter(|found| listed || found.shortens || found.first < found.last);
+    /// Only of entities that have short names, unless some are listed.
+    fn find_anchors(&mut self, full: &[Found], shorts: &ShortNames, listed: bool) {
+        let keys = shorts.keys();
+        let named = full.iter().filter(|found| listed || keys.binary_search(&found.key()).is_ok());
         let Anchors(places) = &mut self.anchors;
         places.clear();
         places.extend(named.map(|found| (found.key(), found.first)));
@@ -191,7 +192,8 @@ impl Resolver {
 
     /// Drops the short names of entities that the document does not name in full, and those inside such a name.
     fn keep_named(&self, found: &mut Vec<Found>, trace: &mut Trace) {
-        found.sort_unstable_by_key(|found| (found.place(), found.source, found.entity, found.short));
+        // What was added stands behind what was sorted: the stable sort makes use of that.
+        found.sort_by_key(|found| (found.place(), found.source, found.entity, found.short));
         // Of each entity with short names, how far its names in full have reached.
         let short = found.iter().filter(|found| found.short);
         let mut reached: HashMap<Key, (u8, u32)> = short.map(|found| (found.key(), (0, 0))).collect();

@@ -268,8 +268,8 @@ pub fn is_english(tag: &str, words: &Words) -> bool {
         tag => return tag == "en",
     }
     let sample = &words.all()[..words.all().len().min(SAMPLE)];
-    let count = sample.iter().filter(|word| ENGLISH_KEYS.find(word.key).is_some()).count();
-    count >= ENOUGH as usize && count * ENGLISH_SHARE >= sample.len()
+    let enough = sample.len().div_ceil(ENGLISH_SHARE).max(ENOUGH as usize);
+    sample.iter().filter(|word| ENGLISH_KEYS.find(word.key).is_some()).nth(enough - 1).is_some()
 }
 
 impl Language {
