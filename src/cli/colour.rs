@@ -49,9 +49,10 @@ impl Painter {
             .iter()
             .map(|&(source, entity, count)| {
                 let record = sources[source].segment.entity(entity);
+                let id = sources[source].segment.id_of(entity);
                 let kind = kind(sources, source, entity);
                 let cell = |text: &str| clean(text).replace(['\n', '\t'], " ");
-                [count.to_string(), cell(record.name), cell(kind), cell(record.id), cell(sources[source].name)]
+                [count.to_string(), cell(record.name), cell(kind), cell(&id), cell(sources[source].name)]
             })
             .collect();
         self.table(out, ["mentions", "entity", "type", "id", "gazetteer"], &rows, &mut palette)?;

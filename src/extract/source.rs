@@ -70,7 +70,7 @@ impl<'a> Source<'a> {
     pub(super) fn entity_key(&self, entity: EntityId) -> (u16, u64) {
         let key = match self.layer {
             Layer::Whole => entity.0.into(),
-            Layer::Base(_) | Layer::Over(_) => Overlay::key(self.segment.id_of(entity)),
+            Layer::Base(_) | Layer::Over(_) => Overlay::key(&self.segment.id_of(entity)),
         };
         (self.gazetteer, key)
     }
@@ -90,6 +90,6 @@ impl<'a> Source<'a> {
         if a.0 == b.0 || one.gazetteer != other.gazetteer {
             return a.cmp(&b);
         }
-        natural(one.segment.id_of(a.1), other.segment.id_of(b.1))
+        natural(&one.segment.id_of(a.1), &other.segment.id_of(b.1))
     }
 }

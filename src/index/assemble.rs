@@ -11,14 +11,11 @@ use super::{
     entities::{AttributeId, Entities, EntityId, EntityRecord, Links, Natures},
     ids::natural,
     joins::Joins,
-    names::{DEFAULT_PRIOR, Manner, NameRecord, Names},
+    names::{DEFAULT_PRIOR, Layer, Manner, Names},
     segment::Segment,
     strings::Strings,
     vocabulary::{Vocabulary, WordId},
 };
-
-/// How many texts of a pattern are looked at for one that is already there.
-const SAME_TEXTS: usize = 4;
 
 /// The segment of what a compiler collected.
 pub(super) fn assemble(compiler: Compiler) -> Result<Segment, CompileError> {
@@ -43,13 +40,13 @@ pub(super) fn assemble(compiler: Compiler) -> Result<Segment, CompileError> {
     let (order, rank) = ranks(&entities, &ids);
     for name in &mut names {
         name.node = node[name.node as usize];
-        name.record.entity = rank[name.record.entity as usize];
+        name.entity = rank[name.entity as usize];
     }
     drop(node);
     // Those of the likeliest entities first.
     names.sort_unstable_by(|a, b| {
-        let (likelier, (one, other)) = (b.prior.total_cmp(&a.prior), (&a.record, &b.record));
-        a.node.cmp(&b.node).then(likelier).then(one.entity.cmp(&other.entity)).then(one.start.cmp(&other.start))
+        let likelier = b.prior.total_cmp(&a.prior);
+        a.node.cmp(&b.node).then(likelier).then(a.entity.cmp(&b.entity)).then(a.start.cmp(&b.start))
     });
     let mut names_of = vec![0; tree.ways.len() + 1];
     for name in &names {
@@ -58,7 +55,7 @@ pub(super) fn assemble(compiler: Compiler) -> Result<Segment, CompileError> {
     for node in 0..tree.ways.len() {
         names_of[node + 1] += names_of[node];
     }
-    let capital = |name: u32| manners[names[name as usize].record.manner as usize].asks_for_a_capital();
+    let capital = |name: u32| manners[names[name as usize].manner as usize].asks_for_a_capital();
     let automaton = Automaton::new(&tree, &names_of, capital, ordered.len(), engine);
     let automaton = automaton.map_err(|error| CompileError::TooLarge(error.0))?;
     let depths = tree.depths();
@@ -79,7 +76,7 @@ pub(super) fn assemble(compiler: Compiler) -> Result<Segment, CompileError> {
     let mut records: Vec<_> = order.iter().map(|&given| record(&entities[given as usize])).collect();
     let names = place(names, &texts, &manners, &mut records);
     let id = |&given: &u32| id_of(&entities, &ids, given);
-    let ids: Strings = order.iter().map(id).collect();
+    let ids = order.iter().map(id).collect();
     let mut entities = Entities {
         records: records.into(),
         ids,
@@ -143,45 +140,23 @@ fn record(&NewEntity { name, name_len, kind, names, .. }: &NewEntity) -> EntityR
 
 /// Puts names in order and what one pattern needs side by side. The preferred name of an entity is where a name has it.
 fn place(names: Vec<NewName>, given: &str, manners: &[Manner], entities: &mut [EntityRecord]) -> Names {
-    let text_of = |start: u32, len: u16| &given[start as usize..][..len as usize];
-    let mut texts = String::with_capacity(given.len());
-    let mut records: Vec<NameRecord> = Vec::with_capacity(names.len());
+    let mut layer = Layer::default();
     let mut placed = vec![false; entities.len()];
-    let mut pattern = 0;
-    for (at, NewName { node, record: name, .. }) in names.iter().enumerate() {
-        if at == 0 || names[at - 1].node != *node {
-            pattern = at;
-        }
-        let text = text_of(name.start, name.len);
-        let near = records[pattern.max(at.saturating_sub(SAME_TEXTS))..].iter();
-        let same = near
-            .map(|other| (other.start, other.len))
-            .find(|&(start, len)| len == name.len && texts[start as usize..][..len as usize] == *text);
-        let start = same.map_or(texts.len() as u32, |(start, _)| start);
-        if same.is_none() {
-            texts.push_str(text);
-        }
+    for name in &names {
+        let text = &given[name.start as usize..][..name.len as usize];
+        let start = layer.push(name.entity, text, name.manner);
         if manners[name.manner as usize].preferred && !placed[name.entity as usize] {
             placed[name.entity as usize] = true;
             entities[name.entity as usize].name = start;
         }
-        records.push(NameRecord { start, ..*name });
     }
     // A preferred name of no words is no name, and yet is told.
     for entity in entities.iter_mut().zip(placed).filter(|(_, placed)| !placed).map(|(entity, _)| entity) {
-        let text = &given[entity.name()];
-        entity.name = texts.len() as u32;
-        texts.push_str(text);
+        entity.name = layer.push_text(&given[entity.name()]);
     }
-    texts.shrink_to_fit();
-    let given = names.iter().any(|name| name.prior != DEFAULT_PRIOR);
-    let priors: Vec<_> = names.iter().filter(|_| given).map(|name| name.prior).collect();
-    Names {
-        records: records.into(),
-        priors: priors.into(),
-        texts: texts.into_bytes().into(),
-        manners: manners.to_vec(),
-    }
+    let any = names.iter().any(|name| name.prior != DEFAULT_PRIOR);
+    let priors = names.iter().filter(|_| any).map(|name| name.prior).collect();
+    layer.finish(priors, manners.to_vec())
 }
 
 /// The distinct items, ascending.

@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use super::{
     automaton::Engine,
-    names::{CaseCheck, DEFAULT_PRIOR, Manner, NameRecord},
+    names::{CaseCheck, DEFAULT_PRIOR, Manner},
     segment::Segment,
     trie::Trie,
 };
@@ -77,7 +77,11 @@ pub struct Compiler {
 pub(super) struct NewName {
     pub(super) node: u32,
     pub(super) prior: f32,
-    pub(super) record: NameRecord,
+    pub(super) entity: u32,
+    /// Where its text lies in `texts`.
+    pub(super) start: u32,
+    pub(super) len: u16,
+    pub(super) manner: u16,
 }
 
 /// An entity as it was added.
@@ -241,7 +245,7 @@ impl Compiler {
                 language,
             });
             let (start, len) = (self.texts.len() as u32, text.len() as u16);
-            self.names.push(NewName { node, prior, record: NameRecord { entity, start, len, manner } });
+            self.names.push(NewName { node, prior, entity, start, len, manner });
             added = true;
             self.texts.push_str(text);
             self.sequence = sequence;

@@ -12,6 +12,7 @@ use bytemuck::{Pod, Zeroable};
 
 use super::{
     column::Column,
+    front::FrontCoded,
     ids::natural,
     strings::{Strings, text},
     vocabulary::WordId,
@@ -35,8 +36,6 @@ pub struct AttributeId(pub u32);
 /// What a segment keeps of an entity.
 #[derive(Debug, Clone, Copy)]
 pub struct SegmentEntity<'s> {
-    /// Its id.
-    pub id: &'s str,
     /// Its preferred name.
     pub name: &'s str,
     /// Its type.
@@ -118,7 +117,7 @@ impl Natures {
 #[derive(Debug)]
 pub(super) struct Entities {
     pub(super) records: Column<EntityRecord>,
-    pub(super) ids: Strings,
+    pub(super) ids: FrontCoded,
     /// Ids that entities are related to and no entity has; they are numbered behind the entities.
     pub(super) absent: Strings,
     pub(super) links: Links,
@@ -161,7 +160,6 @@ impl Entities {
         let end = |number: usize, list: usize| links.ends.get(number).map_or(0, |ends| ends[list] as usize);
         let range = |list| (id as usize).checked_sub(1).map_or(0, |before| end(before, list))..end(id as usize, list);
         SegmentEntity {
-            id: self.ids.get(id),
             name: self.name(EntityId(id), texts),
             kind: TypeId(record.kind.into()),
             nature: self.natures.by_type[record.kind as usize],
@@ -178,29 +176,13 @@ impl Entities {
 
     /// The entity of that id: a binary search.
     pub(super) fn find(&self, id: &str) -> Option<EntityId> {
-        let (mut low, mut high) = (0, self.len() as u32);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            match natural(self.ids.get(middle), id) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => return Some(EntityId(middle)),
-            }
-        }
-        None
+        let found = self.ids.partition_point(self.len(), |one| natural(one, id).is_lt());
+        ((found as usize) < self.len() && self.ids.get(found) == id).then_some(EntityId(found))
     }
 
     /// The number of the first entity whose id comes behind `id`.
     pub(super) fn behind(&self, id: &str) -> u32 {
-        let (mut low, mut high) = (0, self.len() as u32);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            match natural(self.ids.get(middle), id) {
-                std::cmp::Ordering::Greater => high = middle,
-                _ => low = middle + 1,
-            }
-        }
-        low
+        self.ids.partition_point(self.len(), |one| natural(one, id).is_le())
     }
 
     /// Whether an attribute is had by so many entities that it says nothing.
@@ -209,9 +191,9 @@ impl Entities {
     }
 
     /// The id of an entity, or one that no entity has.
-    pub(super) fn id(&self, EntityId(id): EntityId) -> &str {
+    pub(super) fn id(&self, EntityId(id): EntityId) -> String {
         let len = self.len() as u32;
-        if id < len { self.ids.get(id) } else { self.absent.get(id - len) }
+        if id < len { self.ids.get(id) } else { self.absent.get(id - len).to_owned() }
     }
 
     /// The memory in bytes.

@@ -33,6 +33,7 @@ use super::{
     automaton::Automaton,
     column::{Column, Map},
     entities::{Entities, Links, Natures},
+    front::FrontCoded,
     joins::Joins,
     names::{Encoded, Manner, Names},
     segment::Segment,
@@ -44,9 +45,7 @@ use super::{
 
 const MAGIC: [u8; 8] = *b"\x89ONM\r\n\x1a\n";
 /// The version of the layout. It changes with any change of what the bytes mean.
-const FORMAT: u32 = 2;
-/// The oldest layout that can still be read: it knows no related ids that no entity has.
-const OLDEST: u32 = 1;
+const FORMAT: u32 = 3;
 /// The fingerprint of the rules that decide what is in a segment: folding, segmentation, ordinary words, derived names.
 /// A test computes it and tells when it has to change.
 const RULES: u64 = 0x4384_a443_0655_1b3d;
@@ -67,7 +66,7 @@ pub enum FileError {
     NotASegment,
     /// It has a format that this program does not know.
     #[error(
-        "the file has format {found}, this program reads {OLDEST} to {FORMAT}; compile the gazetteer again, or use the program that made it"
+        "the file has format {found}, this program reads {FORMAT}; compile the gazetteer again, or use the program that made it"
     )]
     Format {
         /// Its format.
@@ -133,7 +132,7 @@ sections! {
     Texts = 13 "texts of names"
     Manners = 14 "manners of names"
     Entities = 15 "entities"
-    IdEnds = 16 "ends of ids"
+    IdBlocks = 16 "blocks of ids"
     Ids = 17 "ids"
     LinkEnds = 18 "ends of links"
     Related = 19 "related entities"
@@ -152,6 +151,7 @@ sections! {
     JoinBlocks = 32 "blocks of joined words"
     AbsentEnds = 33 "ends of ids that no entity has"
     Absent = 34 "ids that no entity has"
+    NameBlocks = 35 "blocks of names"
 }
 
 impl fmt::Display for Section {
@@ -197,7 +197,7 @@ impl Opened {
             return Err(FileError::Length { expected: HEADER as u64, found });
         }
         let format = u32_at(bytes, 8);
-        if !(OLDEST..=FORMAT).contains(&format) {
+        if format != FORMAT {
             return Err(FileError::Format { found: format });
         }
         let (count, rules, expected) = (u32_at(bytes, 12) as usize, u64_at(bytes, 16), u64_at(bytes, 24));
@@ -292,17 +292,15 @@ impl Segment {
             },
             names: Names {
                 records: file.column(Section::Names)?,
+                blocks: file.column(Section::NameBlocks)?,
                 priors: file.column(Section::Priors)?,
                 texts: file.column(Section::Texts)?,
                 manners: manners.ok_or(FileError::Damaged(Section::Manners))?,
             },
             entities: Entities {
                 records: file.column(Section::Entities)?,
-                ids: file.strings(Section::IdEnds, Section::Ids)?,
-                absent: match file.entry(Section::AbsentEnds) {
-                    Ok(_) => file.strings(Section::AbsentEnds, Section::Absent)?,
-                    Err(_) => Strings::default(),
-                },
+                ids: FrontCoded { blocks: file.column(Section::IdBlocks)?, bytes: file.column(Section::Ids)? },
+                absent: file.strings(Section::AbsentEnds, Section::Absent)?,
                 links: Links {
                     ends: file.column(Section::LinkEnds)?,
                     related: file.column(Section::Related)?,
@@ -337,7 +335,8 @@ impl Segment {
             (automaton.nodes.len() > 1, Section::Nodes),
             (!automaton.transitions.is_empty(), Section::Transitions),
             (automaton.filter.len() == filter_words(automaton.transitions.len()), Section::TransitionFilter),
-            (entities.ids.len() == count, Section::IdEnds),
+            (entities.ids.blocks.len() == FrontCoded::blocks_for(count), Section::IdBlocks),
+            (names.blocks.len() == Names::blocks_for(names.len()), Section::NameBlocks),
             ([0, count].contains(&entities.links.ends.len()), Section::LinkEnds),
             (entities.attribute_counts.len() == entities.attributes.len(), Section::AttributeCounts),
             (names.len() >= self.derived as usize, Section::Names),
@@ -378,7 +377,7 @@ impl Segment {
         let manners: Vec<_> = names.manners.iter().flat_map(Manner::encode).collect();
         let (types, languages): (Strings, Strings) = (list(&entities.types), list(languages));
         let Entities { records, ids, absent, links, attributes, attribute_counts, types: _, natures: _ } = entities;
-        let sections: [(Section, &[u8]); 34] = [
+        let sections: [(Section, &[u8]); 35] = [
             (Section::Facts, &facts),
             (Section::Version, version.as_bytes()),
             (Section::Slots, vocabulary.slots.bytes()),
@@ -392,10 +391,11 @@ impl Segment {
             (Section::JoinBlocks, joins.blocks.bytes()),
             (Section::JoinWords, joins.words.bytes()),
             (Section::Names, names.records.bytes()),
+            (Section::NameBlocks, names.blocks.bytes()),
             (Section::Texts, &names.texts),
             (Section::Manners, &manners),
             (Section::Entities, records.bytes()),
-            (Section::IdEnds, ids.ends.bytes()),
+            (Section::IdBlocks, ids.blocks.bytes()),
             (Section::Ids, &ids.bytes),
             (Section::LinkEnds, links.ends.bytes()),
             (Section::Related, links.related.bytes()),

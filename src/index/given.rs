@@ -109,7 +109,7 @@ impl Segment {
         });
         let text_of = |&attribute: &AttributeId| self.attribute(attribute);
         Entity {
-            id: entity.id.to_owned(),
+            id: self.id_of(id),
             name: entity.name.to_owned(),
             kind: self.types().get(entity.kind.0 as usize).map_or_else(String::new, |kind| kind.to_string()),
             aliases,

@@ -27,6 +27,8 @@ mod file;
 #[forbid(unsafe_code)]
 mod forms;
 #[forbid(unsafe_code)]
+mod front;
+#[forbid(unsafe_code)]
 mod given;
 #[forbid(unsafe_code)]
 mod glued;

@@ -1,15 +1,20 @@
 //! The names of a segment: what each is, and whom it names.
 //!
-//! A name takes 12 bytes beside its text, and 4 more where priors are given. What it asks of a text is shared: the few distinct [`Manner`]s lie in a table,
+//! A name takes 8 and a half bytes beside its text, and 4 more where priors are given. What it asks of a text is shared: the few distinct [`Manner`]s lie in a table,
 //! and a name keeps the number of its own. Names of one pattern lie together, those of the likeliest entities first, and
 //! so do their texts; equal texts side by side are kept once.
 //!
 //! Must not know: automata, files.
 
+use std::ops::Range;
+
 use bytemuck::{Pod, Zeroable};
 
 use super::{column::Column, entities::EntityId, strings::text};
-use crate::{gazetteer::Rule, text::Ordinary};
+use crate::{
+    gazetteer::{MAX_NAME_BYTES, Rule},
+    text::Ordinary,
+};
 
 /// The prior of a name whose gazetteer gives none.
 pub const DEFAULT_PRIOR: f32 = 0.5;
@@ -109,12 +114,30 @@ impl<'s> Name<'s> {
 #[repr(C)]
 pub(super) struct NameRecord {
     pub(super) entity: u32,
-    /// Where its text begins.
-    pub(super) start: u32,
-    /// How long its text is, in bytes.
-    pub(super) len: u16,
+    /// How long its text is, in bytes, and `SAME`.
+    len: u16,
     /// The number of its manner.
     pub(super) manner: u16,
+}
+
+/// In a record's `len`: the text is that of the name before, which is of the same block.
+const SAME: u16 = 1 << 15;
+/// How many names make a block.
+const BLOCK: usize = 8;
+
+// The longest name fits.
+const _: () = assert!(MAX_NAME_BYTES < SAME as usize);
+
+impl NameRecord {
+    /// How long its text is, in bytes.
+    fn len(self) -> usize {
+        (self.len & !SAME) as usize
+    }
+
+    /// How much of the texts is its own.
+    fn own(self) -> usize {
+        if self.len & SAME == 0 { self.len() } else { 0 }
+    }
 }
 
 /// What names have in common.
@@ -184,6 +207,8 @@ impl Manner {
 #[derive(Debug)]
 pub(super) struct Names {
     pub(super) records: Column<NameRecord>,
+    /// Where the texts of each block of names begin; those of the names of a block lie one behind the other.
+    pub(super) blocks: Column<u32>,
     /// How likely each name means its entity; empty where all have [`DEFAULT_PRIOR`].
     pub(super) priors: Column<f32>,
     pub(super) texts: Column<u8>,
@@ -210,8 +235,8 @@ impl Names {
         let &Manner { before, behind, case, capital: _, short, shortens, preferred, rule, ordinary, language } = manner;
         Name {
             entity: EntityId(record.entity),
-            bytes: &self.texts[record.start as usize..][..record.len as usize],
-            words: (before, record.len - behind),
+            bytes: &self.texts[self.start(id as usize)..][..record.len()],
+            words: (before, record.len() as u16 - behind),
             case,
             asks_for_a_capital: manner.asks_for_a_capital(),
             short,
@@ -224,18 +249,92 @@ impl Names {
         }
     }
 
+    /// Where the text of a name begins.
+    #[inline]
+    fn start(&self, id: usize) -> usize {
+        let block = id / BLOCK;
+        let names = &self.records[block * BLOCK..=id];
+        // A name that has the text of the one before begins where that began, which is behind what came before both.
+        let before: usize = names.iter().map(|name| name.own()).sum();
+        self.blocks[block] as usize + before - names.last().map_or(0, |name| name.len())
+    }
+
+    /// How many blocks so many names make.
+    pub(super) fn blocks_for(names: usize) -> usize {
+        names.div_ceil(BLOCK)
+    }
+
     /// The memory in bytes.
     pub(super) fn memory(&self) -> usize {
         self.records.bytes().len()
+            + self.blocks.bytes().len()
             + self.priors.bytes().len()
             + self.texts.len()
             + self.manners.len() * size_of::<Manner>()
     }
 }
 
+/// Lays the names of a segment down, in order.
+#[derive(Debug, Default)]
+pub(super) struct Layer {
+    records: Vec<NameRecord>,
+    blocks: Vec<u32>,
+    texts: Vec<u8>,
+    /// Where the text of the last name lies.
+    last: Range<usize>,
+}
+
+impl Layer {
+    /// Lays down a name; returns where its text begins.
+    pub(super) fn push(&mut self, entity: u32, text: &str, manner: u16) -> u32 {
+        let begins = self.records.len().is_multiple_of(BLOCK);
+        if begins {
+            self.blocks.push(self.texts.len() as u32);
+        }
+        let same = !begins && self.texts[self.last.clone()] == *text.as_bytes();
+        if !same {
+            self.last = self.texts.len()..self.texts.len() + text.len();
+            self.texts.extend_from_slice(text.as_bytes());
+        }
+        let len = text.len() as u16 | if same { SAME } else { 0 };
+        self.records.push(NameRecord { entity, len, manner });
+        self.last.start as u32
+    }
+
+    /// Lays down a text that is no name; returns where it begins.
+    pub(super) fn push_text(&mut self, text: &str) -> u32 {
+        let start = self.texts.len() as u32;
+        self.texts.extend_from_slice(text.as_bytes());
+        start
+    }
+
+    /// The names, with the prior of each, or none where all have [`DEFAULT_PRIOR`].
+    pub(super) fn finish(self, priors: Vec<f32>, manners: Vec<Manner>) -> Names {
+        let Self { records, blocks, mut texts, .. } = self;
+        texts.shrink_to_fit();
+        Names { records: records.into(), blocks: blocks.into(), priors: priors.into(), texts: texts.into(), manners }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_what_was_laid_down() {
+        let manner = Manner::decode(&[0; 12]).into_iter().collect();
+        let texts = ["a", "a", "bcd", "bcd", "bcd", "e", "e", "e", "e", "e", "f", "a", "a", "a", "a", "a", "a", "a"];
+        let mut layer = Layer::default();
+        let starts: Vec<_> = texts.iter().map(|text| layer.push(7, text, 0)).collect();
+        layer.push_text("z");
+        let names = layer.finish(Vec::new(), manner);
+        assert_eq!(names.blocks.len(), Names::blocks_for(texts.len()));
+        assert_eq!(&*names.texts, b"abcdeefaaz", "a block repeats the text before it");
+        for (id, (text, start)) in (0..).zip(texts.iter().zip(starts)) {
+            assert_eq!(names.get(NameId(id)).text(), *text);
+            assert_eq!(names.start(id as usize), start as usize);
+        }
+    }
 
     #[test]
     fn manners_are_what_their_bytes_say() {

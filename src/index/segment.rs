@@ -153,7 +153,7 @@ impl Segment {
     }
 
     /// The id of an entity, or one that others are related to and no entity has.
-    pub fn id_of(&self, id: EntityId) -> &str {
+    pub fn id_of(&self, id: EntityId) -> String {
         self.entities.id(id)
     }
 

@@ -6,9 +6,9 @@
 /// How many bits the filter has for each slot.
 const BITS: usize = 8;
 
-/// How many slots a table of so many entries has: three quarters are taken.
-pub(super) fn slots_for(entries: usize) -> usize {
-    entries * 4 / 3 + 1
+/// How many slots a table of so many entries has, of which so many of eight are taken, at most seven.
+pub(super) fn slots_for(entries: usize, of_eight: usize) -> usize {
+    entries * 8 / of_eight + 1
 }
 
 /// The first of `size` slots to look at.

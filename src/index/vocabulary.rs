@@ -32,6 +32,8 @@ pub(super) struct Record {
     pub(super) root: u32,
 }
 
+/// How many of eight slots are taken: every word is looked up, so that searches must be short.
+const TAKEN: usize = 6;
 const STANDS_FOR_OTHERS: u32 = 1 << 31;
 const NO_WORD: u32 = u32::MAX;
 const EMPTY: Record = Record { key: 0, id: NO_WORD, root: 0 };
@@ -64,7 +66,7 @@ pub(super) struct Vocabulary {
 impl Vocabulary {
     /// A vocabulary of these folded words, numbered in the order given; the root and the flag come per word.
     pub(super) fn new<'a>(words: impl ExactSizeIterator<Item = (&'a [u8], u32, bool)> + Clone) -> Self {
-        let size = slots_for(words.len());
+        let size = slots_for(words.len(), TAKEN);
         let mut digest = Sha256::new();
         for (word, ..) in words.clone() {
             digest.update((word.len() as u64).to_le_bytes());

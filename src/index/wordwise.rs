@@ -31,6 +31,9 @@ const CAPITAL: u32 = 1 << 31;
 /// In a node's `fail`, above the state's number: how many words lead to the node; 0 where they are more than fit.
 const WORDS: u32 = 29;
 
+/// How many of eight slots of the transitions are taken: most words never come to look there.
+const TAKEN: usize = 7;
+
 /// What is known of a node.
 #[derive(Debug, Clone, Copy, Pod, Zeroable)]
 #[repr(C)]
@@ -67,7 +70,7 @@ pub(super) struct Wordwise {
     pub(super) nodes: Column<Node>,
     /// For each word the state that it leads to alone, and `LATER`.
     pub(super) roots: Column<u32>,
-    /// A hash table, at most three quarters full.
+    /// A hash table, seven eighths full.
     pub(super) transitions: Column<Transition>,
     /// A bit for each of eight times as many places: most words that no name goes on with end here.
     pub(super) filter: Column<u64>,
@@ -121,7 +124,7 @@ impl Wordwise {
                 later += 1;
             }
         }
-        let mut transitions = vec![Transition::zeroed(); slots_for(later)];
+        let mut transitions = vec![Transition::zeroed(); slots_for(later, TAKEN)];
         let size = transitions.len();
         let mut filter = vec![0; filter_words(size)];
         for (node, way) in tree.ways.iter().enumerate().filter(|(_, way)| way.before != 0) {

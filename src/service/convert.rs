@@ -323,9 +323,10 @@ pub(super) fn truncation(&Cut { limit, value, dropped }: &Cut) -> Truncation {
 }
 
 pub(super) fn reference(source: &Source<'_>, entity: EntityId) -> EntityReference {
+    let id = source.segment.id_of(entity);
     let entity = source.segment.entity(entity);
     EntityReference {
-        id: entity.id.to_string(),
+        id,
         name: entity.name.to_string(),
         r#type: source.segment.types()[entity.kind.0 as usize].to_string(),
         gazetteer: source.name.to_owned(),

@@ -144,8 +144,8 @@ impl References<'_> {
         let (from, end) = *known.entry((source, entity)).or_insert_with(|| {
             let from = written.0.len();
             let Source { name, segment, .. } = sources[source];
+            written.string(1, &segment.id_of(entity));
             let entity = segment.entity(entity);
-            written.string(1, entity.id);
             written.string(2, entity.name);
             written.string(3, &segment.types()[entity.kind.0 as usize]);
             written.string(4, name);

@@ -23,7 +23,7 @@ use super::{
     names, say,
     search::Extractor,
 };
-use crate::{extract::Input, service::proto::Document, text::OffsetEncoding};
+use crate::{extract::Input, index::EntityId, service::proto::Document, text::OffsetEncoding};
 
 /// Name and type of every entity that can be given, by id.
 type Known<'a> = HashMap<&'a str, (&'a str, &'a str)>;
@@ -96,10 +96,10 @@ pub(super) fn run(arguments: Eval) -> anyhow::Result<ExitCode> {
 fn held(extractor: &Extractor) -> Vec<(String, String, String)> {
     let mut held = Vec::new();
     for source in extractor.sources().iter().rev() {
-        for entity in source.segment.entities() {
+        for (number, entity) in (0..).zip(source.segment.entities()) {
             let kind = &source.segment.types()[entity.kind.0 as usize];
             if extractor.wants(kind) {
-                held.push((entity.id.to_string(), entity.name.to_string(), kind.to_string()));
+                held.push((source.segment.id_of(EntityId(number)), entity.name.to_string(), kind.to_string()));
             }
         }
     }
