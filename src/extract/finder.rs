@@ -69,6 +69,10 @@ impl Finder<'_> {
         if last >= words.len() || !plural && !words[first..=last].iter().zip(&short.words).all(same) {
             return;
         }
+        // The end of the title and the beginning of the text are no place.
+        if self.view.field(first) != self.view.field(last) {
+            return;
+        }
         let span = Span::new(words[first].span.start, words[last].span.end);
         let core = Span::new(span.start, span.end - u32::from(plural));
         let forms = if plural { Forms::EXACT.with(Form::Possessive) } else { Forms::EXACT };
