@@ -1,4 +1,5 @@
-//! Extraction from any text with any names: nothing panics, and every span slices its text (rule T1).
+//! Extraction from any text with any names: nothing panics, every span slices its text (rule T1), and both automata give
+//! the same answer.
 //!
 //! The input is lines: the first ones up to an empty line are names, the rest is the text.
 
@@ -8,9 +9,9 @@ use std::sync::atomic::AtomicBool;
 
 use libfuzzer_sys::fuzz_target;
 use onomast::{
-    catalog::Gazetteer,
     extract::{Answer, Field, Filter, Input, Options, Overlap, Scratch, Source, run},
     gazetteer::{Checker, Format, read},
+    index::{Compiler, Engine},
     text::OffsetEncoding,
 };
 
@@ -21,19 +22,30 @@ fuzz_target!(|input: &str| {
     let entities = read.entries.into_iter().map(|entry| entry.entity);
     let persons = entities.map(|entity| onomast::gazetteer::Entity { kind: "person".into(), ..entity });
     let entities: Vec<_> = persons.filter(|entity| checker.check(entity, 1, &mut Vec::new())).collect();
-    let Ok(gazetteer) = Gazetteer::compile("fuzz", b"", &entities) else { return };
-    let sources = [Source::new("fuzz", gazetteer.segment(), 0)];
+    let mut segments = Vec::new();
+    for engine in [Engine::Bytewise, Engine::Wordwise] {
+        let mut compiler = Compiler::with_engine(engine);
+        entities.iter().for_each(|entity| compiler.add(entity));
+        let Ok(segment) = compiler.finish() else { return };
+        segments.push(segment);
+    }
     let input = Input { title: text, text, ..Input::default() };
+    let (mut scratch, mut answer) = (Scratch::default(), Answer::default());
+    let never = AtomicBool::new(false);
     for overlap in [Overlap::Longest, Overlap::Outermost, Overlap::All] {
-        let options = Options { overlap, offsets: OffsetEncoding::CodePoints, ..Options::default() };
-        let filter = Filter::new(&sources, &options);
-        let (mut scratch, mut answer) = (Scratch::default(), Answer::default());
-        let never = AtomicBool::new(false);
-        assert!(run(&sources, input, &options, &filter, &mut scratch, &mut answer, &never).is_ok());
-        for mention in &answer.mentions {
-            assert!(matches!(mention.field, Field::Title | Field::Text));
-            let length = mention.span.of(text).chars().count();
-            assert_eq!(length, mention.offsets.len());
-        }
+        let options = Options { overlap, offsets: OffsetEncoding::CodePoints, explain: true, ..Options::default() };
+        let answers = segments.iter().map(|segment| {
+            let sources = [Source::new("fuzz", segment, 0)];
+            let filter = Filter::new(&sources, &options);
+            assert!(run(&sources, input, &options, &filter, &mut scratch, &mut answer, &never).is_ok());
+            for mention in &answer.mentions {
+                assert!(matches!(mention.field, Field::Title | Field::Text));
+                let length = mention.span.of(text).chars().count();
+                assert_eq!(length, mention.offsets.len());
+            }
+            format!("{answer:?}")
+        });
+        let answers: Vec<_> = answers.collect();
+        assert_eq!(answers[0], answers[1]);
     }
 });
