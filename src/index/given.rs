@@ -116,7 +116,7 @@ impl Segment {
             case,
             prior: (prior != DEFAULT_PRIOR).then(|| decimal(prior)),
             attributes: attributes(entity.attributes.iter().map(text_of).collect()),
-            related: entity.related.iter().map(|&id| self.id_of(id).to_owned()).collect(),
+            related: entity.related.iter().map(|&id| self.id_of(id)).collect(),
             context: self.context(back, entity.context),
         }
     }

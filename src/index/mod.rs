@@ -37,6 +37,8 @@ mod ids;
 #[forbid(unsafe_code)]
 mod joins;
 #[forbid(unsafe_code)]
+mod known;
+#[forbid(unsafe_code)]
 mod names;
 #[forbid(unsafe_code)]
 mod overlay;

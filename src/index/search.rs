@@ -11,9 +11,10 @@ use super::{
     automaton::{PatternId, State},
     forms::{Form, Forms},
     glued::GluedWords,
+    known::KnownWords,
     readings::{NONE, Readings},
     segment::Segment,
-    vocabulary::{Record, WordId},
+    vocabulary::WordId,
 };
 use crate::text::{Gap, Language, Span, View, Word};
 
@@ -102,37 +103,6 @@ struct Track {
     since: u32,
 }
 
-/// What the segment knows of a word of the document.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Known {
-    pub(super) id: Option<WordId>,
-    root: u32,
-    /// The state that it leads to from the word before alone.
-    next: State,
-    stands_for_others: bool,
-    /// Whether it may have other readings.
-    may_differ: bool,
-}
-
-impl Known {
-    const NOTHING: Self = Self { id: None, root: 0, next: State(0), stands_for_others: false, may_differ: false };
-
-    fn of(record: Record) -> Self {
-        Self {
-            id: Some(record.id()),
-            root: record.root,
-            stands_for_others: record.stands_for_others(),
-            may_differ: record.stands_for_others(),
-            ..Self::NOTHING
-        }
-    }
-
-    /// The word, where it also stands for a sequence of words.
-    pub(super) fn stand_in(self) -> Option<WordId> {
-        self.id.filter(|_| self.stands_for_others)
-    }
-}
-
 /// The search; reusable, so that it allocates nothing in the long run.
 #[derive(Debug, Default)]
 pub struct Search {
@@ -140,9 +110,7 @@ pub struct Search {
     pub thorough: bool,
     occurrences: Vec<Occurrence>,
     uses: Vec<Use>,
-    records: Vec<Known>,
-    /// The words at which something may happen: those of the vocabulary, and those that may have other readings.
-    visits: Vec<u32>,
+    known: KnownWords,
     other_words: Vec<OtherWord>,
     tracks: Vec<Track>,
     /// The tracks that read the current word.
@@ -169,9 +137,9 @@ impl Search {
     ) {
         self.clear();
         self.readings.prepare(language, disabled);
-        self.look_up(segment, view);
+        self.known.read(segment, view, &self.readings);
         let words = view.all();
-        let visits = std::mem::take(&mut self.visits);
+        let visits = std::mem::take(&mut self.known.visits);
         let start = segment.automaton.start();
         let mut state = start;
         // What the word before leads to by itself.
@@ -193,7 +161,7 @@ impl Search {
                 (state, alone) = (start, start);
                 self.tracks.clear();
             }
-            let known = self.records[index];
+            let known = self.known.all[index];
             let before = state;
             (state, alone) = match known.id {
                 None => (start, start),
@@ -216,46 +184,7 @@ impl Search {
                 }
             }
         }
-        self.visits = visits;
-    }
-
-    /// Looks all words up before the automaton reads any, and takes the commonest transition of each. No look-up waits
-    /// for the one before it: which words are worth a look is counted, not branched on.
-    fn look_up(&mut self, segment: &Segment, view: View<'_>) {
-        let Self { records, visits, readings, .. } = self;
-        let words = view.all();
-        records.resize(words.len(), Known::NOTHING);
-        visits.resize(words.len(), 0);
-        let next_gap = |index: usize| words.get(index + 1).map_or(Gap::NONE, |next| next.gap);
-        let mut count = 0;
-        for (index, word) in words.iter().enumerate() {
-            visits[count] = index as u32;
-            let visit = segment.vocabulary.may_have(word.key) | readings.possible(word, next_gap(index));
-            count += usize::from(visit);
-        }
-        visits.truncate(count);
-        visits.retain(|&index| {
-            let index = index as usize;
-            let word = &words[index];
-            let known = &mut records[index];
-            if let Some(record) = segment.vocabulary.get(word.key, view.words.long(word)) {
-                *known = Known::of(*record);
-            }
-            known.may_differ |= readings.likely(segment, view, word, next_gap(index));
-            known.id.is_some() || known.may_differ
-        });
-        let start = segment.automaton.start();
-        let (mut alone, mut expected) = (start, 0);
-        for &index in &*visits {
-            let known = &mut records[index as usize];
-            let from = if index != expected || words[index as usize].gap.any(Gap::PARAGRAPH) { start } else { alone };
-            expected = index + 1;
-            alone = start;
-            if let Some(id) = known.id {
-                known.next = segment.automaton.step(from, id, known.root);
-                alone = segment.automaton.alone(known.root);
-            }
-        }
+        self.known.visits = visits;
     }
 
     /// What was found, in the order of the last word.
@@ -270,7 +199,7 @@ impl Search {
 
     /// Of each word of the document in order, the id, where the segment has the word.
     pub fn ids(&self) -> impl Iterator<Item = Option<WordId>> + '_ {
-        self.records.iter().map(|known| known.id)
+        self.known.all.iter().map(|known| known.id)
     }
 
     /// The words of the document that may be another word of the segment.
@@ -291,8 +220,7 @@ impl Search {
     fn clear(&mut self) {
         self.occurrences.clear();
         self.uses.clear();
-        self.records.clear();
-        self.visits.clear();
+        self.known.clear();
         self.other_words.clear();
         self.tracks.clear();
         self.nodes.clear();
@@ -426,7 +354,7 @@ impl Search {
 
     /// Moves a track on by the word as it is written.
     fn go_on(&mut self, segment: &Segment, words: &[Word], track: Track, index: usize, main: State) {
-        let known = self.records[index];
+        let known = self.known.all[index];
         let Some(word) = known.id else { return };
         let state = segment.automaton.step(track.state, word, known.root);
         let since = track.since + 1;

@@ -16,7 +16,7 @@ mod umlauts;
 use super::{
     forms::{Form, Forms},
     glued::GluedWords,
-    search::Known,
+    known::Known,
     segment::Segment,
     vocabulary::WordId,
 };
