@@ -98,6 +98,17 @@ async fn broken(target: String) -> (u16, watch::Sender<bool>) {
     (port, tell)
 }
 
+/// Waits until somebody waits for a lock of the database.
+async fn somebody_waits(other: &mut sqlx::PgConnection) {
+    let waits = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let waiting = async {
+        while sqlx::query_scalar::<_, i64>(waits).fetch_one(&mut *other).await.unwrap() == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(LONG, waiting).await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_notices_that_the_database_fell_silent_while_it_caught_up() {
     let Some(address) = crate::postgres::database().await else { return };
@@ -115,13 +126,7 @@ async fn a_server_notices_that_the_database_fell_silent_while_it_caught_up() {
     let mut other = sqlx::PgConnection::connect(&address).await.unwrap();
     sqlx::query("BEGIN").execute(&mut other).await.unwrap();
     sqlx::query("LOCK TABLE onomast_gazetteers IN ACCESS EXCLUSIVE MODE").execute(&mut other).await.unwrap();
-    let waits = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    let waiting = async {
-        while sqlx::query_scalar::<_, i64>(waits).fetch_one(&mut other).await.unwrap() == 0 {
-            tokio::task::yield_now().await;
-        }
-    };
-    timeout(LONG, waiting).await.unwrap();
+    somebody_waits(&mut other).await;
     // So does a question of a client, who has no deadline.
     let mut asking = editor.clone();
     let versions = proto::ListVersionsRequest { gazetteer: "names".into(), ..Default::default() };
@@ -176,13 +181,7 @@ async fn a_change_that_runs_when_the_database_falls_silent_is_given_up() {
     sqlx::query("UPDATE onomast_meta SET revision = revision").execute(&mut other).await.unwrap();
     let mut running = editor.clone();
     let edit = tokio::spawn(async move { running.upsert_entities(upsert("names", vec![given("a", "Alpha")])).await });
-    let waits = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    let waiting = async {
-        while sqlx::query_scalar::<_, i64>(waits).fetch_one(&mut other).await.unwrap() == 0 {
-            tokio::task::yield_now().await;
-        }
-    };
-    timeout(LONG, waiting).await.unwrap();
+    somebody_waits(&mut other).await;
     talks.send_replace(false);
     let status = timeout(LONG, edit).await.unwrap().unwrap().unwrap_err();
     assert_eq!(reason(&status), (Code::Unavailable, "DATABASE_UNAVAILABLE".into()));
