@@ -183,3 +183,16 @@ fn a_mention_without_entity_is_marked_and_its_candidates_are_told() {
     assert!(page.contains("data-type=\"-1\""));
     assert_eq!(data(&page)[1][0][1][0][5], serde_json::json!([[0, 0.5], [1, 0.5]]));
 }
+
+/// A page stays one page, with every mention marked and one stop of the tab key among them, when there are many.
+#[test]
+fn ten_thousand_mentions_are_one_page() {
+    let text = "York met York City Council in New York. ".repeat(3334);
+    let document = serde_json::json!({"id": "a", "text": text});
+    let page = of(NAMES, &format!("{document}\n"), &[]);
+    let text = between(&page, "<div class=\"text\">", "</div>\n<aside");
+    assert_eq!(text.matches("<mark ").count(), 3 * 3334);
+    assert_eq!(text.matches("tabindex=\"0\"").count(), 1);
+    assert_eq!(data(&page)[1][0][1].as_array().unwrap().len(), 3 * 3334);
+    assert!(page.len() < 10_000_000, "{} bytes", page.len());
+}
