@@ -6,7 +6,7 @@
 use super::{At, Reading, Readings};
 use crate::{
     index::{forms::Form, vocabulary::WordId},
-    text::{Gap, Shape, Span, WordKey, fold, past_marks},
+    text::{Gap, Ordinary, Shape, Span, WordKey, fold, past_marks},
 };
 
 /// The most initials that are read as one abbreviation.
@@ -14,13 +14,15 @@ const MAX_INITIALS: usize = 6;
 impl Readings {
     /// `indepth` where a name has `in-depth`, and `JRR` where a name has `J. R. R.`, which is no weaker.
     pub(super) fn lost_hyphen(&mut self, at: &At<'_>, word: WordId) {
+        let length = at.view.word(at.index).chars().filter(|c| c.is_alphanumeric()).count();
         for sequence in at.segment.joins.of(word) {
-            let length = at.view.word(at.index).chars().filter(|c| c.is_alphanumeric()).count();
             let form = match sequence.len() {
                 1 => Some(Form::Diacritics),
                 parts => (parts < length).then_some(Form::Hyphen),
             };
-            if form.is_none_or(|form| !self.disabled.has(form)) {
+            // `to` is no `T.O.`
+            let only_a_word = || !at.word.shape.any(Shape::UPPER) && at.ordinary() == Ordinary::Function;
+            if form.map_or_else(|| !only_a_word(), |form| !self.disabled.has(form)) {
                 let reading = Reading { form, whole: true, ..Reading::of(Form::Hyphen) };
                 self.push(reading, sequence.iter().map(|&word| at.step(word, at.word.span)));
             }

@@ -20,7 +20,7 @@ use super::{
     segment::Segment,
     vocabulary::WordId,
 };
-use crate::text::{Gap, Language, Shape, Span, View, Word, WordKey};
+use crate::text::{Gap, Language, Ordinary, Shape, Span, View, Word, WordKey, ordinary};
 
 use endings::Endings;
 use particles::Particles;
@@ -281,6 +281,11 @@ struct At<'a> {
 impl At<'_> {
     fn find(&self, folded: &[u8]) -> Option<WordId> {
         self.segment.vocabulary.get(WordKey::of(folded), folded).map(|record| record.id())
+    }
+
+    /// How ordinary a word it is.
+    fn ordinary(&self) -> Ordinary {
+        std::str::from_utf8(self.view.words.folded(&self.word, &mut [0; 8])).map_or(Ordinary::No, ordinary)
     }
 
     fn step(&self, word: WordId, span: Span) -> Step {
