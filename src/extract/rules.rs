@@ -61,6 +61,7 @@ pub(super) fn apply(
         let names = segment.names_of(occurrence.pattern);
         names.filter(|&id| source.hides_nothing() || !source.hides(segment.entity_of(id)))
     };
+    segment.touch(search.occurrences().iter().map(|occurrence| occurrence.pattern));
     for occurrence in search.occurrences() {
         let of = |id: NameId, name: &Name<'_>| at(view, number, occurrence, id, name);
         let mut reject_all = |reason: Reason| {

@@ -29,7 +29,7 @@ pub enum Engine {
 pub struct PatternId(pub u32);
 
 /// A state of the automaton: the longest end of the words read that begins some pattern.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct State(pub(super) u32);
 
 /// The automaton of a segment.
@@ -93,12 +93,58 @@ impl Automaton {
         }
     }
 
+    /// Whether a word, whose root is this, may lead on from a state without its failure links.
+    #[inline]
+    pub(super) fn may_follow(&self, state: State, word: WordId, root: u32) -> bool {
+        match self {
+            Self::Bytewise(automaton) => state != automaton.start(),
+            Self::Wordwise(automaton) => automaton.may_follow(state, word, root),
+        }
+    }
+
+    /// The state that a word leads to from one that [`Automaton::may_follow`]; `None` where only the failure links of
+    /// that lead on.
+    #[inline]
+    pub(super) fn follow(&self, state: State, word: WordId) -> Option<State> {
+        match self {
+            Self::Bytewise(automaton) => Some(automaton.step(state, word, automaton.root(word))),
+            Self::Wordwise(automaton) => automaton.follow(state, word),
+        }
+    }
+
+    /// Reads the place of a transition; the value says nothing.
+    #[inline]
+    pub(super) fn touch_way(&self, state: State, word: WordId) -> u32 {
+        match self {
+            Self::Bytewise(_) => 0,
+            Self::Wordwise(automaton) => automaton.touch_way(state, word),
+        }
+    }
+
+    /// Reads the record of a state with matches; the value says nothing.
+    #[inline]
+    pub(super) fn touch(&self, state: State) -> u32 {
+        match self {
+            Self::Bytewise(_) => 0,
+            Self::Wordwise(automaton) => automaton.touch(state),
+        }
+    }
+
     /// The state that a word leads to from the start, by its root.
     #[inline]
     pub(super) fn alone(&self, root: u32) -> State {
         match self {
             Self::Bytewise(_) => State(root),
             Self::Wordwise(automaton) => automaton.alone(root),
+        }
+    }
+
+    /// Whether a pattern of more words may end behind this state that includes the last `least` words before it.
+    #[inline]
+    pub(super) fn goes_on(&self, state: State, least: u32) -> bool {
+        match self {
+            Self::Bytewise(automaton) => state != automaton.start(),
+            Self::Wordwise(automaton) => automaton.goes_on(state, least),
         }
     }
 

@@ -88,6 +88,11 @@ impl<T> fmt::Debug for Column<T> {
     }
 }
 
+/// Does these reads of memory, none of which waits for another, so that what they read is in the cache afterwards.
+pub(super) fn touch(reads: impl Iterator<Item = u32>) {
+    std::hint::black_box(reads.fold(0, |seen, read| seen ^ read));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,17 +1,20 @@
 //! What a segment knows of the words of a document, looked up before the automaton reads any.
 //!
 //! Only words at which something may happen are visited afterwards: those of the vocabulary, and those that may have
-//! other readings. Which words are worth a look is counted, not branched on, and no look-up waits for the one before it.
+//! other readings. Which words are worth a look is counted, not branched on, and no look-up waits for the one before it:
+//! what a large segment keeps is not in the processor's cache, and a program that waits for one line of memory at a time
+//! takes ten times as long as one that asks for many.
 //!
 //! Must not know: what the automaton finds.
 
 use super::{
     automaton::State,
+    column::touch,
     readings::Readings,
     segment::Segment,
     vocabulary::{Record, WordId},
 };
-use crate::text::{Gap, View};
+use crate::text::{Gap, View, Word};
 
 /// What the segment knows of a word of the document.
 #[derive(Debug, Clone, Copy)]
@@ -21,13 +24,16 @@ pub(super) struct Known {
     pub(super) root: u32,
     /// The state that it leads to from the word before alone.
     pub(super) next: State,
+    /// The state that it leads to from the two words before alone, where these are no end of a longer beginning.
+    pub(super) third: State,
     stands_for_others: bool,
     /// Whether it may have other readings.
     pub(super) may_differ: bool,
 }
 
 impl Known {
-    const NOTHING: Self = Self { id: None, root: 0, next: State(0), stands_for_others: false, may_differ: false };
+    const NOTHING: Self =
+        Self { id: None, root: 0, next: State(0), third: State(0), stands_for_others: false, may_differ: false };
 
     fn of(record: Record) -> Self {
         Self {
@@ -52,6 +58,15 @@ pub(super) struct KnownWords {
     pub(super) all: Vec<Known>,
     /// The words at which something may happen, ascending.
     pub(super) visits: Vec<u32>,
+    pairs: Vec<Pair>,
+}
+
+/// A state and the word behind it, between which there may be a transition.
+#[derive(Debug, Clone, Copy, Default)]
+struct Pair {
+    index: u32,
+    from: State,
+    word: WordId,
 }
 
 impl KnownWords {
@@ -61,41 +76,101 @@ impl KnownWords {
         self.visits.clear();
     }
 
-    /// Looks all words up, and takes the commonest transition of each. They must have been forgotten before.
+    /// Looks all words up, and takes the commonest transitions of each: those from the word before alone, and from the
+    /// two before alone. They must have been forgotten before.
     pub(super) fn read(&mut self, segment: &Segment, view: View<'_>, readings: &Readings) {
-        let Self { all, visits } = self;
-        let words = view.all();
+        let large = segment.is_large();
+        self.look_up(segment, view, readings, large);
+        self.follow_one(segment, view.all(), large);
+        self.follow_two(segment, view.all(), large);
+        if large {
+            let automaton = &segment.automaton;
+            touch(self.visits.iter().map(|&index| {
+                let Known { root, next, third, .. } = self.all[index as usize];
+                automaton.touch(automaton.alone(root)) ^ automaton.touch(next) ^ automaton.touch(third)
+            }));
+        }
+    }
+
+    fn look_up(&mut self, segment: &Segment, view: View<'_>, readings: &Readings, large: bool) {
+        let Self { all, visits, .. } = self;
+        let (words, vocabulary) = (view.all(), &segment.vocabulary);
         all.resize(words.len(), Known::NOTHING);
         visits.resize(words.len(), 0);
         let next_gap = |index: usize| words.get(index + 1).map_or(Gap::NONE, |next| next.gap);
         let mut count = 0;
         for (index, word) in words.iter().enumerate() {
             visits[count] = index as u32;
-            let visit = segment.vocabulary.may_have(word.key) | readings.possible(word, next_gap(index));
+            let visit = vocabulary.may_have(word.key) | readings.possible(word, next_gap(index));
             count += usize::from(visit);
         }
         visits.truncate(count);
+        if large {
+            touch(visits.iter().map(|&index| vocabulary.touch(words[index as usize].key)));
+        }
         visits.retain(|&index| {
             let index = index as usize;
             let word = &words[index];
             let known = &mut all[index];
-            if let Some(record) = segment.vocabulary.get(word.key, view.words.long(word)) {
+            if let Some(record) = vocabulary.get(word.key, view.words.long(word)) {
                 *known = Known::of(*record);
             }
             known.may_differ |= readings.likely(segment, view, word, next_gap(index));
             known.id.is_some() || known.may_differ
         });
-        let start = segment.automaton.start();
-        let (mut alone, mut expected) = (start, 0);
+    }
+
+    /// What each word leads to from the word before alone; leaves in `pairs` the words that may lead on from it.
+    fn follow_one(&mut self, segment: &Segment, words: &[Word], large: bool) {
+        let Self { all, visits, pairs } = self;
+        let automaton = &segment.automaton;
+        pairs.resize(visits.len(), Pair::default());
+        let (mut alone, mut expected, mut count) = (automaton.start(), 0, 0);
         for &index in &*visits {
             let known = &mut all[index as usize];
-            let from = if index != expected || words[index as usize].gap.any(Gap::PARAGRAPH) { start } else { alone };
+            let apart = index != expected || words[index as usize].gap.any(Gap::PARAGRAPH);
+            let from = if apart { automaton.start() } else { alone };
             expected = index + 1;
-            alone = start;
-            if let Some(id) = known.id {
-                known.next = segment.automaton.step(from, id, known.root);
-                alone = segment.automaton.alone(known.root);
-            }
+            let word = known.id.unwrap_or_default();
+            alone = if known.id.is_some() { automaton.alone(known.root) } else { automaton.start() };
+            (known.next, known.third) = (alone, alone);
+            pairs[count] = Pair { index, from, word };
+            count += usize::from(known.id.is_some() & automaton.may_follow(from, word, known.root));
+        }
+        pairs.truncate(count);
+        if large {
+            touch(pairs.iter().map(|pair| automaton.touch_way(pair.from, pair.word)));
+        }
+        for pair in &*pairs {
+            let known = &mut all[pair.index as usize];
+            known.next = automaton.follow(pair.from, pair.word).unwrap_or(known.next);
+            known.third = known.next;
+        }
+    }
+
+    /// What the words behind `pairs` lead to from both.
+    fn follow_two(&mut self, segment: &Segment, words: &[Word], large: bool) {
+        let Self { all, pairs, .. } = self;
+        let automaton = &segment.automaton;
+        let mut count = 0;
+        for at in 0..pairs.len() {
+            let before = all[pairs[at].index as usize];
+            let index = pairs[at].index + 1;
+            let Some(next) = words.get(index as usize) else { break };
+            let known = all[index as usize];
+            let word = known.id.unwrap_or_default();
+            let asks = known.id.is_some() & !next.gap.any(Gap::PARAGRAPH);
+            let asks = asks & (before.next != automaton.alone(before.root));
+            pairs[count] = Pair { index, from: before.next, word };
+            count += usize::from(asks & automaton.may_follow(before.next, word, known.root));
+        }
+        pairs.truncate(count);
+        if large {
+            touch(pairs.iter().map(|pair| automaton.touch_way(pair.from, pair.word)));
+        }
+        for pair in &*pairs {
+            let known = &mut all[pair.index as usize];
+            known.third = automaton.follow(pair.from, pair.word).unwrap_or(known.third);
         }
     }
 }

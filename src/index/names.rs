@@ -249,6 +249,18 @@ impl Names {
         }
     }
 
+    /// Reads the record of a name; the value says nothing.
+    #[inline]
+    pub(super) fn touch(&self, NameId(id): NameId) -> u32 {
+        self.records[id as usize].entity ^ self.blocks[id as usize / BLOCK]
+    }
+
+    /// Reads the text of a name; the value says nothing.
+    #[inline]
+    pub(super) fn touch_text(&self, NameId(id): NameId) -> u32 {
+        self.texts[self.start(id as usize)].into()
+    }
+
     /// Where the text of a name begins.
     #[inline]
     fn start(&self, id: usize) -> usize {

@@ -12,7 +12,7 @@ use super::{
     forms::{Form, Forms},
     glued::GluedWords,
     known::KnownWords,
-    readings::{NONE, Readings},
+    readings::{NONE, Reading, Readings},
     segment::Segment,
     vocabulary::WordId,
 };
@@ -117,6 +117,8 @@ pub struct Search {
     reading: Vec<Track>,
     nodes: Vec<Node>,
     readings: Readings,
+    /// The states that the steps of a reading lead to.
+    walked: Vec<State>,
     dropped: u32,
     dropped_nested: u32,
 }
@@ -144,6 +146,7 @@ impl Search {
         let mut state = start;
         // What the word before leads to by itself.
         let mut alone = start;
+        let mut pair = start;
         let mut expected = 0;
         let mut next_glued = 0;
         for (number, &index) in visits.iter().enumerate() {
@@ -153,21 +156,24 @@ impl Search {
             let index = index as usize;
             let word = &words[index];
             if index != expected {
-                (state, alone) = (start, start);
+                (state, alone, pair) = (start, start, start);
                 self.tracks.retain(|track| track.next as usize >= index);
             }
             expected = index + 1;
             if word.gap.any(Gap::PARAGRAPH) {
-                (state, alone) = (start, start);
+                (state, alone, pair) = (start, start, start);
                 self.tracks.clear();
             }
             let known = self.known.all[index];
             let before = state;
-            (state, alone) = match known.id {
-                None => (start, start),
-                Some(_) if before == alone => (known.next, segment.automaton.alone(known.root)),
-                Some(id) => (segment.automaton.step(before, id, known.root), segment.automaton.alone(known.root)),
+            state = match known.id {
+                None => start,
+                Some(_) if before == alone => known.next,
+                Some(_) if before == pair => known.third,
+                Some(id) => segment.automaton.step(before, id, known.root),
             };
+            (alone, pair) =
+                if known.id.is_some() { (segment.automaton.alone(known.root), known.next) } else { (start, start) };
             if segment.automaton.has_matches(state) {
                 self.report_main(segment, words, state, index);
             }
@@ -298,20 +304,15 @@ impl Search {
     /// Follows a track through another reading of the word it is about to read.
     fn take(&mut self, segment: &Segment, words: &[Word], track: Track, other: usize) {
         let reading = self.readings.all()[other];
-        let count = self.readings.steps(&reading).len();
-        let (mut state, mut node) = (track.state, track.node);
-        if reading.first {
-            state = segment.automaton.start();
-        }
-        if self.leads_nowhere(segment, state, other) {
+        if !self.walk(segment, track.state, &reading) {
             return;
         }
+        let count = self.readings.steps(&reading).len();
+        let mut node = track.node;
+        let mut state = track.state;
         for at in 0..count {
             let step = self.readings.steps(&reading)[at];
-            state = match step.word {
-                Some(word) => segment.automaton.step(state, word, segment.automaton.root(word)),
-                None => segment.automaton.start(),
-            };
+            state = self.walked[at];
             self.nodes.push(Node {
                 parent: node,
                 span: step.span,
@@ -327,29 +328,36 @@ impl Search {
                 self.report(segment, words, state, Track { next: last, state, node, since: 0 }, reading.tail);
             }
         }
-        let next = track.next + reading.consumed;
-        if !reading.last && state != segment.automaton.start() {
-            self.push(Track { next, state, node, since: 0 });
+        // Of a reading that counts as a whole, names include all.
+        let least = if reading.whole { count as u32 } else { 1 };
+        if !reading.last && segment.automaton.goes_on(state, least) {
+            self.push(Track { next: track.next + reading.consumed, state, node, since: 0 });
         }
     }
 
-    /// Whether no name includes all of a reading that counts as a whole or as the end of a name: true of most.
-    fn leads_nowhere(&self, segment: &Segment, mut state: State, other: usize) -> bool {
-        let reading = &self.readings.all()[other];
-        let steps = self.readings.steps(reading);
-        if !(reading.last || reading.whole && steps.len() > 1) {
-            return false;
-        }
+    /// Fills `walked` with the states that a reading leads to from a state, and says whether a name may include it: most
+    /// readings that count as a whole or as the end of a name lead nowhere.
+    fn walk(&mut self, segment: &Segment, from: State, reading: &Reading) -> bool {
+        let automaton = &segment.automaton;
+        let mut state = if reading.first { automaton.start() } else { from };
         let mut alone = state;
+        self.walked.clear();
+        let steps = self.readings.steps(reading);
         for step in steps {
-            let Some(word) = step.word else { return reading.whole };
-            let root = segment.automaton.root(word);
-            state = segment.automaton.step(state, word, root);
-            alone = segment.automaton.alone(root);
+            (state, alone) = match step.word {
+                Some(word) => {
+                    let root = automaton.root(word);
+                    (automaton.step(state, word, root), automaton.alone(root))
+                }
+                None if reading.whole => return false,
+                None => (automaton.start(), automaton.start()),
+            };
+            self.walked.push(state);
         }
         // What the last word leads to by itself has forgotten the words before it.
-        reading.whole && steps.len() > 1 && state == alone
-            || reading.last && steps.len() == 1 && !segment.automaton.has_matches(state)
+        let nowhere = reading.whole && steps.len() > 1 && state == alone
+            || reading.last && steps.len() == 1 && !automaton.has_matches(state);
+        !nowhere
     }
 
     /// Moves a track on by the word as it is written.
@@ -359,6 +367,10 @@ impl Search {
         let state = segment.automaton.step(track.state, word, known.root);
         let since = track.since + 1;
         if state == main || state == segment.automaton.start() || since >= segment.longest {
+            return;
+        }
+        let lasts = segment.automaton.goes_on(state, since + 1);
+        if !lasts && !segment.automaton.has_matches(state) {
             return;
         }
         self.nodes.push(Node {
@@ -372,7 +384,9 @@ impl Search {
         });
         let node = self.nodes.len() as u32 - 1;
         self.report(segment, words, state, Track { next: index as u32, state, node, since }, 0);
-        self.push(Track { next: index as u32 + 1, state, node, since });
+        if lasts {
+            self.push(Track { next: index as u32 + 1, state, node, since });
+        }
     }
 
     fn push(&mut self, track: Track) {
@@ -389,9 +403,9 @@ impl Search {
     /// Reports the names that end at the node of `track`, whose `next` is here the last word covered, and that include
     /// a word read otherwise.
     fn report(&mut self, segment: &Segment, words: &[Word], state: State, track: Track, tail: u32) {
-        let Self { nodes, uses: all_uses, occurrences, dropped_nested, .. } = self;
+        let Self { nodes, uses: all_uses, occurrences, dropped_nested, thorough, .. } = self;
         let mut count = 0;
-        segment.automaton.matches(state, |pattern, _| {
+        segment.automaton.matches(state, |pattern, asks_for_a_capital| {
             let length = segment.words_of(pattern);
             // The names come with the longest first.
             count += 1;
@@ -422,7 +436,10 @@ impl Search {
                 at = node.parent;
             }
             let (first, start, inner) = start;
-            if inner {
+            let covered = &words[first as usize..=track.next as usize];
+            let small = forms == Forms::EXACT && asks_for_a_capital && !*thorough;
+            let small = small && !covered.iter().any(|word| word.shape.may_be_capital());
+            if inner || small {
                 all_uses.truncate(uses as usize);
                 return true;
             }

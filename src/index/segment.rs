@@ -8,6 +8,7 @@ use hashbrown::HashMap;
 
 use super::{
     automaton::{Automaton, PatternId},
+    column::touch,
     entities::{AttributeId, Entities, EntityId, SegmentEntity, TypeId},
     file::Opened,
     given::Back,
@@ -17,6 +18,10 @@ use super::{
     vocabulary::{Vocabulary, WordId},
 };
 use crate::gazetteer::derive::Kind;
+
+/// How many bytes a processor's cache keeps, of which several programs have their share. While debugging every segment is
+/// more, so that tests go all ways.
+const CACHED: usize = if cfg!(debug_assertions) { 0 } else { 32 << 20 };
 
 /// The compiled form of a set of entities. Made by [`super::Compiler`], or opened from a file.
 #[derive(Debug)]
@@ -45,6 +50,20 @@ impl Segment {
     #[inline]
     pub fn name(&self, id: NameId) -> Name<'_> {
         self.names.get(id)
+    }
+
+    /// Whether it is more than a processor's cache keeps.
+    pub(super) fn is_large(&self) -> bool {
+        self.memory() > CACHED
+    }
+
+    /// Brings the first name of each pattern into the cache, all of them at once, where the segment is large.
+    pub fn touch(&self, patterns: impl Iterator<Item = PatternId> + Clone) {
+        if self.is_large() {
+            let names = patterns.map(|pattern| NameId(self.automaton.names_of(pattern).start));
+            touch(names.clone().map(|name| self.names.touch(name)));
+            touch(names.map(|name| self.names.touch_text(name)));
+        }
     }
 
     /// The entity that a name names.

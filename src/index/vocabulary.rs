@@ -17,7 +17,7 @@ use super::{
 use crate::text::WordKey;
 
 /// The number of a word in a segment's vocabulary; words of many names have small numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Pod, Zeroable)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Pod, Zeroable)]
 #[repr(transparent)]
 pub struct WordId(pub u32);
 
@@ -102,6 +102,12 @@ impl Vocabulary {
     #[inline]
     pub(super) fn get(&self, key: WordKey, long: &[u8]) -> Option<&Record> {
         if self.may_have(key) { self.look_up(key, long) } else { None }
+    }
+
+    /// Reads where the record of a word lies, if there is one.
+    #[inline]
+    pub(super) fn touch(&self, key: WordKey) -> u32 {
+        self.slots[first(key.hash(self.seed), self.slots.len())].root
     }
 
     /// The record of a word that [`Vocabulary::may_have`].

@@ -228,6 +228,45 @@ impl Wordwise {
         State(root & !LATER)
     }
 
+    /// Whether there may be a transition from a state, failure links apart. Counts and does not branch, so that many may
+    /// be asked at once.
+    #[inline]
+    pub(super) fn may_follow(&self, state: State, word: WordId, root: u32) -> bool {
+        let asks = (root & LATER != 0) & (state.0 & GOES_ON != 0);
+        let (place, bit) = bit(hash(state.0 & NODE, word), self.transitions.len());
+        // Where nothing is asked the first place is read, which is in the cache.
+        asks & (self.filter[place * usize::from(asks)] & bit != 0)
+    }
+
+    /// The state that a transition leads to.
+    #[inline]
+    pub(super) fn follow(&self, state: State, word: WordId) -> Option<State> {
+        let next = self.transitions[slot(&self.transitions, state.0 & NODE, word)].next;
+        (next != 0).then_some(State(next))
+    }
+
+    /// Reads where a transition lies, if there is one.
+    #[inline]
+    pub(super) fn touch_way(&self, state: State, word: WordId) -> u32 {
+        self.transitions[first(hash(state.0 & NODE, word), self.transitions.len())].word
+    }
+
+    /// Reads the record of a state with matches.
+    #[inline]
+    pub(super) fn touch(&self, state: State) -> u32 {
+        let asks = state.0 & MATCHES != 0;
+        self.nodes[(state.0 & NODE) as usize * usize::from(asks)].names
+    }
+
+    /// Whether a pattern of more words may end behind this state that includes the last `least` words before it.
+    #[inline]
+    pub(super) fn goes_on(&self, state: State, least: u32) -> bool {
+        state.0 & GOES_ON != 0 || {
+            let end = self.nodes[(state.0 & NODE) as usize].fail & NODE;
+            end != 0 && self.words_of(PatternId(end)) >= least
+        }
+    }
+
     /// The state that the word of this root leads to alone.
     #[inline]
     pub(super) fn alone(&self, root: u32) -> State {
