@@ -51,6 +51,8 @@ pub(super) struct Linker {
     agreement: Agreement,
     /// The place of each entity in the list of those that are linked to.
     places: HashMap<(usize, EntityId), usize>,
+    /// For each source, the number of the document's language there.
+    languages: Vec<u8>,
 }
 
 /// A mention whose candidates are on the scales.
@@ -119,7 +121,9 @@ impl Linker {
             0 if !primary.is_empty() => u8::MAX,
             number => number,
         };
-        let languages: Vec<_> = scene.sources.iter().map(number).collect();
+        let mut languages = std::mem::take(&mut self.languages);
+        languages.clear();
+        languages.extend(scene.sources.iter().map(number));
         let mut english = None;
         settle(options.overlap, found, |run, kept| {
             if kept {
@@ -136,6 +140,7 @@ impl Linker {
         });
         self.agree(scene);
         self.answer(scene, resolver, &languages, answer);
+        self.languages = languages;
         Self::follow(resolver, answer);
         let total = answer.mentions.len();
         if let Some(limit) = options.max_mentions.filter(|&limit| limit < total) {
