@@ -2,7 +2,7 @@
 //!
 //! Strings lie in blocks of [`BLOCK`]. The first of a block is whole; of each other stands how many bytes it begins with
 //! that the one before has, and the rest. Lengths are numbers of seven bits a byte, the lowest first (LEB128). A string
-//! is put together from the beginning of its block: some hundred nanoseconds.
+//! is put together from the beginning of its block.
 //!
 //! Must not know: what the strings are.
 
@@ -22,8 +22,9 @@ pub(super) struct FrontCoded {
 impl FrontCoded {
     /// The string of that number; empty where there is none.
     pub(super) fn get(&self, number: u32) -> String {
-        let (block, within) = (number as usize / BLOCK, number as usize % BLOCK);
-        self.block(block).nth(within).unwrap_or_default()
+        let mut strings = self.block(number as usize / BLOCK);
+        (0..=number as usize % BLOCK).for_each(|_| strings.advance());
+        String::from_utf8(strings.last).unwrap_or_default()
     }
 
     /// The number of the first of `count` strings that does not come before what `before` tells; `count` where all do.
@@ -40,7 +41,12 @@ impl FrontCoded {
         }
         // The block before the first whose head does not come before may hold such strings as well.
         let Some(block) = low.checked_sub(1) else { return 0 };
-        let within = self.block(block).take(count - block * BLOCK).take_while(|one| before(one)).count();
+        let mut strings = self.block(block);
+        let is_before = |_: &usize| {
+            strings.advance();
+            before(text(&strings.last))
+        };
+        let within = (0..BLOCK.min(count - block * BLOCK)).take_while(is_before).count();
         (block * BLOCK + within) as u32
     }
 
@@ -61,23 +67,33 @@ impl FrontCoded {
         text(rest.get(..length).unwrap_or_default())
     }
 
-    /// The strings of a block in order; of a damaged file any strings, but no more than [`BLOCK`].
-    fn block(&self, block: usize) -> impl Iterator<Item = String> {
-        let mut rest = self.rest(block);
-        let mut bytes = Vec::new();
-        (0..BLOCK).map(move |within| {
-            let shared = if within == 0 { 0 } else { number(&mut rest) };
-            let length = number(&mut rest).min(rest.len());
-            bytes.truncate(shared);
-            bytes.extend_from_slice(&rest[..length]);
-            rest = &rest[length..];
-            text(&bytes).to_owned()
-        })
+    /// The strings of a block in order, before the first.
+    fn block(&self, block: usize) -> Strings<'_> {
+        Strings { rest: self.rest(block), last: Vec::new(), first: true }
     }
 
     fn rest(&self, block: usize) -> &[u8] {
         let start = self.blocks.get(block).map_or(usize::MAX, |&start| start as usize);
         self.bytes.get(start..).unwrap_or_default()
+    }
+}
+
+/// The strings of a block, one after the other; of a damaged file any bytes.
+struct Strings<'a> {
+    rest: &'a [u8],
+    last: Vec<u8>,
+    first: bool,
+}
+
+impl Strings<'_> {
+    /// Makes `last` the next one.
+    fn advance(&mut self) {
+        let shared = if std::mem::take(&mut self.first) { 0 } else { number(&mut self.rest) };
+        let length = number(&mut self.rest).min(self.rest.len());
+        let (own, rest) = self.rest.split_at(length);
+        self.last.truncate(shared);
+        self.last.extend_from_slice(own);
+        self.rest = rest;
     }
 }
 
