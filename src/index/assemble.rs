@@ -3,38 +3,30 @@
 //! Numbers do not depend on the order in which entities were added: words are numbered by how many names use them,
 //! entities by their ids, beginnings of patterns by their words, names by their pattern, prior and entity.
 
+use std::cmp::Reverse;
+
 use hashbrown::HashSet;
 
 use super::{
-    automaton::Automaton,
-    compile::{CompileError, Compiler, NewEntity, NewName},
+    automaton::{Automaton, Engine},
+    collect::Common,
+    compile::CompileError,
     entities::{AttributeId, Entities, EntityId, EntityRecord, Links, Natures},
+    held::{Held, HeldEntity, HeldName},
     ids::natural,
     joins::Joins,
-    names::{DEFAULT_PRIOR, Layer, Manner, Names},
+    names::{DEFAULT_PRIOR, Laid, Layer, Manner, Names},
     segment::Segment,
     strings::Strings,
     vocabulary::{Vocabulary, WordId},
 };
 
 /// The segment of what a compiler collected.
-pub(super) fn assemble(compiler: Compiler) -> Result<Segment, CompileError> {
-    let Compiler { engine, words, uses, trie, mut names, manners, joined, texts, entities, ids, types, .. } = compiler;
-    let Compiler { languages, attributes, related, has_attribute, context, derived, too_large, .. } = compiler;
-    if let Some(what) = too_large {
-        return Err(CompileError::TooLarge(what));
-    }
-    if words.len() >= 1 << 31 || trie.len() >= 1 << 29 || names.len() >= u32::MAX as usize {
-        let message = format!("{} words, {} beginnings, {} names", words.len(), trie.len(), names.len());
-        return Err(CompileError::TooLarge(message));
-    }
-    // Words of many names get the small numbers.
-    let mut ordered: Vec<_> = words.into_iter().collect();
-    ordered.sort_unstable_by(|(a, i), (b, j)| uses[*j as usize].cmp(&uses[*i as usize]).then_with(|| a.cmp(b)));
-    let mut number = vec![WordId(0); ordered.len()];
-    for (id, (_, provisional)) in ordered.iter().enumerate() {
-        number[*provisional as usize] = WordId(id as u32);
-    }
+pub(super) fn assemble(engine: Engine, mut common: Common, held: Held) -> Result<Segment, CompileError> {
+    let Held { trie, mut names, joined, texts, entities, ids, related, has_attribute, context } = held;
+    common.fits(trie.len(), names.len())?;
+    let (ordered, number) = common.number_words();
+    let Common { words, manners, types, languages, attributes, derived, .. } = common;
     let (tree, node) = trie.finish(&number);
 
     let (order, rank) = ranks(&entities, &ids);
@@ -56,8 +48,7 @@ pub(super) fn assemble(compiler: Compiler) -> Result<Segment, CompileError> {
         names_of[node + 1] += names_of[node];
     }
     let capital = |name: u32| manners[names[name as usize].manner as usize].asks_for_a_capital();
-    let automaton = Automaton::new(&tree, &names_of, capital, ordered.len(), engine);
-    let automaton = automaton.map_err(|error| CompileError::TooLarge(error.0))?;
+    let automaton = Automaton::new(&tree, &names_of, capital, ordered.len(), engine)?;
     let depths = tree.depths();
     let longest = names.iter().map(|name| depths[name.node as usize].into()).max().unwrap_or(0);
     drop((tree, names_of, depths));
@@ -66,15 +57,16 @@ pub(super) fn assemble(compiler: Compiler) -> Result<Segment, CompileError> {
     let stand_ins: HashSet<WordId> = joined.iter().map(|(word, _)| number[*word as usize]).collect();
     let joins = joined.into_iter().map(|(word, sequence)| (number[word as usize], renumber(&sequence)));
     let joins = Joins::new(joins.collect());
-    let records = ordered.iter().enumerate().map(|(id, (word, _))| {
+    let records = ordered.iter().enumerate().map(|(id, &word)| {
         let id = WordId(id as u32);
-        (&**word, automaton.root(id), stand_ins.contains(&id))
+        (words.get(word), automaton.root(id), stand_ins.contains(&id))
     });
     let vocabulary = Vocabulary::new(records);
-    drop(ordered);
+    drop((ordered, words));
 
+    let attribute_count = attributes.len();
     let mut records: Vec<_> = order.iter().map(|&given| record(&entities[given as usize])).collect();
-    let names = place(names, &texts, &manners, &mut records);
+    let names = place(names, &texts, manners, &mut records);
     let id = |&given: &u32| id_of(&entities, &ids, given);
     let ids = order.iter().map(id).collect();
     let mut entities = Entities {
@@ -85,7 +77,7 @@ pub(super) fn assemble(compiler: Compiler) -> Result<Segment, CompileError> {
         natures: Natures::of(&types),
         types,
         attribute_counts: vec![].into(),
-        attributes: attributes.iter().map(|attribute| &**attribute).collect(),
+        attributes: attributes.finish(),
     };
     let mut absent: Vec<&str> = related.iter().map(|(_, id)| &**id).filter(|id| entities.find(id).is_none()).collect();
     absent.sort_unstable();
@@ -99,7 +91,7 @@ pub(super) fn assemble(compiler: Compiler) -> Result<Segment, CompileError> {
     let has_attribute = sorted(has_attribute.collect());
     let context = context.iter().map(|&(entity, word)| (rank[entity as usize], number[word as usize]));
     let context = sorted(context.collect());
-    let mut counts = vec![0; attributes.len()];
+    let mut counts = vec![0; attribute_count];
     has_attribute.iter().for_each(|(_, id)| counts[id.0 as usize] += 1);
     entities.attribute_counts = counts.into();
     entities.links = links(entities.len(), related, has_attribute, context);
@@ -118,8 +110,40 @@ pub(super) fn assemble(compiler: Compiler) -> Result<Segment, CompileError> {
     })
 }
 
+impl Common {
+    /// Whether it fits a segment, with so many beginnings of names and so many names.
+    pub(super) fn fits(&mut self, beginnings: usize, names: usize) -> Result<(), CompileError> {
+        let Self { words, attributes, too_large, .. } = self;
+        if let Some(what) = too_large.take() {
+            return Err(CompileError::TooLarge(what));
+        }
+        if words.len() >= 1 << 31 || beginnings >= 1 << 29 || names >= u32::MAX as usize {
+            let message = format!("{} words, {beginnings} beginnings, {names} names", words.len());
+            return Err(CompileError::TooLarge(message));
+        }
+        match words.bytes().max(attributes.bytes()) {
+            bytes if bytes > u32::MAX as usize => Err(CompileError::TooLarge(format!("{bytes} bytes of words"))),
+            _ => Ok(()),
+        }
+    }
+
+    /// The words in the order of their numbers, as they came; and the number of each. Words of many names get the small
+    /// numbers.
+    pub(super) fn number_words(&mut self) -> (Vec<u32>, Vec<WordId>) {
+        self.words.close();
+        let (words, uses) = (&self.words, std::mem::take(&mut self.uses));
+        let mut ordered: Vec<u32> = (0..words.len() as u32).collect();
+        ordered.sort_unstable_by_key(|&word| (Reverse(uses[word as usize]), words.get(word)));
+        let mut number = vec![WordId(0); ordered.len()];
+        for (id, &word) in ordered.iter().enumerate() {
+            number[word as usize] = WordId(id as u32);
+        }
+        (ordered, number)
+    }
+}
+
 /// The entities in the order of their ids, and the place of each in that order.
-fn ranks(entities: &[NewEntity], ids: &str) -> (Vec<u32>, Vec<u32>) {
+fn ranks(entities: &[HeldEntity], ids: &str) -> (Vec<u32>, Vec<u32>) {
     let mut order: Vec<u32> = (0..entities.len() as u32).collect();
     order.sort_by(|&a, &b| natural(id_of(entities, ids, a), id_of(entities, ids, b)));
     let mut rank = vec![0; entities.len()];
@@ -129,22 +153,28 @@ fn ranks(entities: &[NewEntity], ids: &str) -> (Vec<u32>, Vec<u32>) {
     (order, rank)
 }
 
-fn id_of<'a>(entities: &[NewEntity], ids: &'a str, given: u32) -> &'a str {
+fn id_of<'a>(entities: &[HeldEntity], ids: &'a str, given: u32) -> &'a str {
     let start = given.checked_sub(1).map_or(0, |before| entities[before as usize].id_end);
     &ids[start as usize..entities[given as usize].id_end as usize]
 }
 
-fn record(&NewEntity { name, name_len, kind, names, .. }: &NewEntity) -> EntityRecord {
+fn record(&HeldEntity { name, name_len, kind, names, .. }: &HeldEntity) -> EntityRecord {
     EntityRecord::new(name, name_len, kind, names)
 }
 
 /// Puts names in order and what one pattern needs side by side. The preferred name of an entity is where a name has it.
-fn place(names: Vec<NewName>, given: &str, manners: &[Manner], entities: &mut [EntityRecord]) -> Names {
+fn place(names: Vec<HeldName>, given: &str, manners: Vec<Manner>, entities: &mut [EntityRecord]) -> Names {
     let mut layer = Layer::default();
+    let (mut records, mut blocks, mut texts) = (Vec::with_capacity(names.len()), Vec::new(), Vec::new());
     let mut placed = vec![false; entities.len()];
     for name in &names {
         let text = &given[name.start as usize..][..name.len as usize];
-        let start = layer.push(name.entity, text, name.manner);
+        let Laid { record, start, block, own } = layer.push(name.entity, text, name.manner);
+        blocks.extend(block.then_some(start));
+        if own {
+            texts.extend_from_slice(text.as_bytes());
+        }
+        records.push(record);
         if manners[name.manner as usize].preferred && !placed[name.entity as usize] {
             placed[name.entity as usize] = true;
             entities[name.entity as usize].name = start;
@@ -152,11 +182,15 @@ fn place(names: Vec<NewName>, given: &str, manners: &[Manner], entities: &mut [E
     }
     // A preferred name of no words is no name, and yet is told.
     for entity in entities.iter_mut().zip(placed).filter(|(_, placed)| !placed).map(|(entity, _)| entity) {
-        entity.name = layer.push_text(&given[entity.name()]);
+        let text = &given[entity.name()];
+        entity.name = layer.push_text(text);
+        texts.extend_from_slice(text.as_bytes());
     }
+    texts.shrink_to_fit();
     let any = names.iter().any(|name| name.prior != DEFAULT_PRIOR);
-    let priors = names.iter().filter(|_| any).map(|name| name.prior).collect();
-    layer.finish(priors, manners.to_vec())
+    let priors: Vec<_> = names.iter().filter(|_| any).map(|name| name.prior).collect();
+    let (records, blocks, priors, texts) = (records.into(), blocks.into(), priors.into(), texts.into());
+    Names { records, blocks, priors, texts, manners }
 }
 
 /// The distinct items, ascending.

@@ -100,23 +100,40 @@ impl Strings<'_> {
 impl<S: AsRef<str>> FromIterator<S> for FrontCoded {
     fn from_iter<I: IntoIterator<Item = S>>(strings: I) -> Self {
         let (mut blocks, mut bytes) = (Vec::new(), Vec::new());
-        let mut before = Vec::new();
-        for (at, string) in strings.into_iter().enumerate() {
-            let string = string.as_ref().as_bytes();
-            let mut shared = 0;
-            if at % BLOCK == 0 {
-                blocks.push(bytes.len() as u32);
-            } else {
-                shared = string.iter().zip(&before).take_while(|(a, b)| a == b).count();
-                push(&mut bytes, shared);
+        let mut coder = FrontCoder::default();
+        for string in strings {
+            let start = bytes.len() as u32;
+            if coder.push(string.as_ref().as_bytes(), &mut bytes) {
+                blocks.push(start);
             }
-            push(&mut bytes, string.len() - shared);
-            bytes.extend_from_slice(&string[shared..]);
-            before.clear();
-            before.extend_from_slice(string);
         }
         bytes.shrink_to_fit();
         Self { blocks: blocks.into(), bytes: bytes.into() }
+    }
+}
+
+/// Writes strings, in order.
+#[derive(Debug, Default)]
+pub(super) struct FrontCoder {
+    count: usize,
+    before: Vec<u8>,
+}
+
+impl FrontCoder {
+    /// Appends what is written of a string; returns whether it begins a block.
+    pub(super) fn push(&mut self, string: &[u8], bytes: &mut Vec<u8>) -> bool {
+        let begins = self.count.is_multiple_of(BLOCK);
+        let mut shared = 0;
+        if !begins {
+            shared = string.iter().zip(&self.before).take_while(|(a, b)| a == b).count();
+            push(bytes, shared);
+        }
+        push(bytes, string.len() - shared);
+        bytes.extend_from_slice(&string[shared..]);
+        self.before.truncate(shared);
+        self.before.extend_from_slice(&string[shared..]);
+        self.count += 1;
+        begins
     }
 }
 

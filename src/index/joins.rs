@@ -34,18 +34,16 @@ impl Joins {
     /// in thousands, of which `MAX_JOINS` are kept.
     pub(super) fn new(mut sequences: Vec<(WordId, Box<[WordId]>)>) -> Self {
         sequences.sort_unstable();
-        let (mut word, mut count) = (None, 0);
-        let (mut joins, mut words) = (Vec::new(), Vec::new());
-        for (other, sequence) in sequences {
-            count = if word.replace(other) == Some(other) { count + 1 } else { 1 };
-            if count <= MAX_JOINS {
+        let mut joiner = Joiner::default();
+        let (mut joins, mut words, mut blocks) = (Vec::new(), Vec::new(), Vec::new());
+        for (word, sequence) in sequences {
+            blocks.extend(joiner.block_starts(word));
+            if let Some(join) = joiner.push(word, sequence.len()) {
                 words.extend_from_slice(&sequence);
-                joins.push(Join { word: other, end: words.len() as u32 });
+                joins.push(join);
             }
         }
-        let last = joins.last().map_or(0, |join: &Join| join.word.0 / BLOCK);
-        let begin = |block: u32| joins.partition_point(|join| join.word.0 / BLOCK < block) as u32;
-        let blocks: Vec<_> = (0..=last + 1).map(begin).collect();
+        blocks.extend(joiner.last_block_starts());
         Self { joins: joins.into(), blocks: blocks.into(), words: words.into() }
     }
 
@@ -63,5 +61,41 @@ impl Joins {
     /// The memory in bytes.
     pub(super) fn memory(&self) -> usize {
         self.joins.bytes().len() + self.blocks.bytes().len() + self.words.bytes().len()
+    }
+}
+
+/// Lays joins down, in order.
+#[derive(Debug, Default)]
+pub(super) struct Joiner {
+    word: Option<WordId>,
+    /// How many sequences of the word there were.
+    of_word: usize,
+    joins: u32,
+    words: u32,
+    blocks: u32,
+}
+
+impl Joiner {
+    /// Where the blocks up to that of `word` begin that have not begun; the word must be laid down next.
+    pub(super) fn block_starts(&mut self, word: WordId) -> impl Iterator<Item = u32> + use<> {
+        let from = self.blocks;
+        self.blocks = from.max(word.0 / BLOCK + 1);
+        std::iter::repeat_n(self.joins, (self.blocks - from) as usize)
+    }
+
+    /// The end of the blocks behind the last word.
+    pub(super) fn last_block_starts(self) -> impl Iterator<Item = u32> {
+        // Where there is no word, one block is empty.
+        std::iter::repeat_n(self.joins, if self.blocks == 0 { 2 } else { 1 })
+    }
+
+    /// Lays down a sequence of so many words; `None` where its word has too many.
+    pub(super) fn push(&mut self, word: WordId, words: usize) -> Option<Join> {
+        self.of_word = if self.word.replace(word) == Some(word) { self.of_word + 1 } else { 1 };
+        if self.of_word > MAX_JOINS {
+            return None;
+        }
+        (self.joins, self.words) = (self.joins + 1, self.words + words as u32);
+        Some(Join { word, end: self.words })
     }
 }

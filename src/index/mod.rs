@@ -17,6 +17,8 @@ mod automaton;
 mod bytewise;
 #[forbid(unsafe_code)]
 mod codes;
+#[forbid(unsafe_code)]
+mod collect;
 mod column;
 #[forbid(unsafe_code)]
 mod compile;
@@ -33,7 +35,11 @@ mod given;
 #[forbid(unsafe_code)]
 mod glued;
 #[forbid(unsafe_code)]
+mod held;
+#[forbid(unsafe_code)]
 mod ids;
+#[forbid(unsafe_code)]
+mod interner;
 #[forbid(unsafe_code)]
 mod joins;
 #[forbid(unsafe_code)]

@@ -6,8 +6,6 @@
 //!
 //! Must not know: automata, files.
 
-use std::ops::Range;
-
 use bytemuck::{Pod, Zeroable};
 
 use super::{column::Column, entities::EntityId, strings::text};
@@ -286,45 +284,48 @@ impl Names {
     }
 }
 
-/// Lays the names of a segment down, in order.
+/// Says how names are laid down, in order.
 #[derive(Debug, Default)]
 pub(super) struct Layer {
-    records: Vec<NameRecord>,
-    blocks: Vec<u32>,
-    texts: Vec<u8>,
-    /// Where the text of the last name lies.
-    last: Range<usize>,
+    names: usize,
+    /// How many bytes the texts have.
+    texts: u32,
+    /// The text of the last name, and where it lies.
+    last: Vec<u8>,
+    start: u32,
+}
+
+/// What to lay down of a name.
+#[derive(Debug)]
+pub(super) struct Laid {
+    pub(super) record: NameRecord,
+    /// Where the text begins.
+    pub(super) start: u32,
+    /// Whether the name begins a block, and whether its text has to be laid down.
+    pub(super) block: bool,
+    pub(super) own: bool,
 }
 
 impl Layer {
-    /// Lays down a name; returns where its text begins.
-    pub(super) fn push(&mut self, entity: u32, text: &str, manner: u16) -> u32 {
-        let begins = self.records.len().is_multiple_of(BLOCK);
-        if begins {
-            self.blocks.push(self.texts.len() as u32);
-        }
-        let same = !begins && self.texts[self.last.clone()] == *text.as_bytes();
+    /// Where the next name lies.
+    pub(super) fn push(&mut self, entity: u32, text: &str, manner: u16) -> Laid {
+        let block = self.names.is_multiple_of(BLOCK);
+        let same = !block && self.last == text.as_bytes();
         if !same {
-            self.last = self.texts.len()..self.texts.len() + text.len();
-            self.texts.extend_from_slice(text.as_bytes());
+            self.start = self.push_text(text);
+            self.last.clear();
+            self.last.extend_from_slice(text.as_bytes());
         }
+        self.names += 1;
         let len = text.len() as u16 | if same { SAME } else { 0 };
-        self.records.push(NameRecord { entity, len, manner });
-        self.last.start as u32
+        Laid { record: NameRecord { entity, len, manner }, start: self.start, block, own: !same }
     }
 
-    /// Lays down a text that is no name; returns where it begins.
+    /// Where a text lies that is no name.
     pub(super) fn push_text(&mut self, text: &str) -> u32 {
-        let start = self.texts.len() as u32;
-        self.texts.extend_from_slice(text.as_bytes());
+        let start = self.texts;
+        self.texts += text.len() as u32;
         start
-    }
-
-    /// The names, with the prior of each, or none where all have [`DEFAULT_PRIOR`].
-    pub(super) fn finish(self, priors: Vec<f32>, manners: Vec<Manner>) -> Names {
-        let Self { records, blocks, mut texts, .. } = self;
-        texts.shrink_to_fit();
-        Names { records: records.into(), blocks: blocks.into(), priors: priors.into(), texts: texts.into(), manners }
     }
 }
 
@@ -334,12 +335,22 @@ mod tests {
 
     #[test]
     fn names_are_what_was_laid_down() {
-        let manner = Manner::decode(&[0; 12]).into_iter().collect();
+        let manner: Vec<_> = Manner::decode(&[0; 12]).into_iter().collect();
         let texts = ["a", "a", "bcd", "bcd", "bcd", "e", "e", "e", "e", "e", "f", "a", "a", "a", "a", "a", "a", "a"];
         let mut layer = Layer::default();
-        let starts: Vec<_> = texts.iter().map(|text| layer.push(7, text, 0)).collect();
-        layer.push_text("z");
-        let names = layer.finish(Vec::new(), manner);
+        let (mut records, mut blocks, mut bytes, mut starts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for text in texts {
+            let Laid { record, start, block, own } = layer.push(7, text, 0);
+            blocks.extend(block.then_some(start));
+            bytes.extend_from_slice(if own { text.as_bytes() } else { b"" });
+            records.push(record);
+            starts.push(start);
+        }
+        assert_eq!(layer.push_text("z") as usize, bytes.len());
+        bytes.push(b'z');
+        let (blocks, texts_of) = (blocks.into(), bytes.into());
+        let names =
+            Names { records: records.into(), blocks, priors: Vec::new().into(), texts: texts_of, manners: manner };
         assert_eq!(names.blocks.len(), Names::blocks_for(texts.len()));
         assert_eq!(&*names.texts, b"abcdeefaaz", "a block repeats the text before it");
         for (id, (text, start)) in (0..).zip(texts.iter().zip(starts)) {
