@@ -3,16 +3,26 @@
 //! Must not know: which gazetteers are served.
 
 use std::{
-    fs,
-    io::{self, Write as _},
+    cell::Cell,
+    fs, io,
+    ops::ControlFlow,
     path::{Path, PathBuf},
+    sync::mpsc::{self, SyncSender},
+    thread,
 };
 
 use super::{
     Gazetteer, LoadError,
     source::{Intake, LoadIssue},
 };
-use crate::index::Compiler;
+use crate::{
+    gazetteer::Entity,
+    index::{CompileError, FileCompiler, Spill, SpillFile},
+};
+
+/// How many bytes of names are handed on at once, and how many such batches wait at most.
+const BATCH: usize = 1 << 16;
+const AHEAD: usize = 4;
 
 /// What compiling gave.
 #[derive(Debug)]
@@ -25,8 +35,8 @@ pub struct Compiled {
     pub skipped: Vec<LoadIssue>,
 }
 
-/// Compiles gazetteer files into one segment file. Reads every file before it fails for issues. `progress` is told of
-/// each piece read, in bytes.
+/// Compiles gazetteer files into one segment file, while they are read, in memory that hardly grows with them. Reads every
+/// file before it fails for issues. `progress` is told of each piece read, in bytes.
 ///
 /// The file is written beside `output` and renamed: who has an old one mapped keeps it, and a failure leaves it as it
 /// was.
@@ -36,35 +46,112 @@ pub fn compile(
     skip_bad_lines: bool,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Compiled, LoadError> {
-    let mut intake = Intake::new(Compiler::for_file());
-    for file in files {
-        intake.read(file, progress)?;
-    }
-    let skipped = std::mem::take(&mut intake.issues);
-    if !skipped.is_empty() && !skip_bad_lines {
-        return Err(LoadError::Issues(skipped));
-    }
-    let name = output.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let gazetteer = intake.finish(&name)?;
     let mut part = output.as_os_str().to_owned();
     part.push(".part");
     let part = PathBuf::from(part);
-    let written = write(&gazetteer, &part).and_then(|bytes| fs::rename(&part, output).map(|()| bytes));
-    match written {
-        Ok(bytes) => Ok(Compiled { gazetteer, bytes, skipped }),
-        Err(error) => {
-            // What was written is of no use, and there is nobody to tell when it cannot be removed.
-            let _ = fs::remove_file(&part);
-            Err(LoadError::Write { file: output.to_owned(), error })
-        }
+    let compiled = compile_to(files, output, &part, skip_bad_lines, progress);
+    if compiled.is_err() {
+        // What was written is of no use, and there is nobody to tell when it cannot be removed.
+        let _ = fs::remove_file(&part);
+    }
+    compiled
+}
+
+/// The same, with the name of the file that becomes `output`.
+fn compile_to(
+    files: &[PathBuf],
+    output: &Path,
+    part: &Path,
+    skip_bad_lines: bool,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Compiled, LoadError> {
+    let name = output.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let failed = |error| match error {
+        CompileError::Spill(error) => LoadError::Spill { file: output.to_owned(), error },
+        CompileError::Write(error) => LoadError::Write { file: output.to_owned(), error },
+        error => LoadError::Compile { name: name.clone(), error },
+    };
+    let spill = Beside::new(output);
+    let mut intake = Intake::default();
+    let compiler = thread::scope(|scope| {
+        let (give, take) = mpsc::sync_channel::<Vec<Entity>>(AHEAD);
+        let compiling = scope.spawn(|| {
+            let mut compiler = FileCompiler::new(&spill);
+            // Ends when all is read, and before that when it has failed: then nobody takes what is read.
+            for entity in take.into_iter().flatten() {
+                compiler.add(&entity);
+                if compiler.has_failed() {
+                    break;
+                }
+            }
+            compiler
+        });
+        read(&mut intake, files, give, progress)?;
+        Ok(compiling.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    })?;
+    let skipped = std::mem::take(&mut intake.issues);
+    if !compiler.has_failed() && !skipped.is_empty() && !skip_bad_lines {
+        return Err(LoadError::Issues(skipped));
+    }
+    let version = intake.version();
+    let write = |error| LoadError::Write { file: output.to_owned(), error };
+    let mut out = fs::File::create(part).map_err(write)?;
+    let bytes = compiler.finish(&version, &mut out).map_err(failed)?;
+    out.sync_all().map_err(write)?;
+    fs::rename(part, output).map_err(write)?;
+    let gazetteer = Gazetteer::open(name.as_str(), output);
+    let gazetteer = gazetteer.map_err(|error| LoadError::Segment { file: output.to_owned(), error })?;
+    Ok(Compiled { gazetteer, bytes, skipped })
+}
+
+/// Reads files and gives what they have to `give`, until nobody takes it.
+fn read(
+    intake: &mut Intake,
+    files: &[PathBuf],
+    give: SyncSender<Vec<Entity>>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<(), LoadError> {
+    let (mut batch, mut bytes) = (Vec::new(), 0);
+    let taken = Cell::new(true);
+    for file in files {
+        let mut progress = |count| {
+            progress(count);
+            if taken.get() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        };
+        intake.read(file, &mut progress, |entity| {
+            bytes += entity.name.len() + entity.aliases.iter().map(|alias| alias.text.len()).sum::<usize>();
+            batch.push(entity);
+            if bytes > BATCH {
+                bytes = 0;
+                taken.set(give.send(std::mem::take(&mut batch)).is_ok());
+            }
+        })?;
+    }
+    // Who has failed says why by itself.
+    let _ = give.send(batch);
+    Ok(())
+}
+
+/// The folder of a segment file, where what does not fit into memory is put aside: in files without a name, of which
+/// nothing is left however the program ends.
+struct Beside(PathBuf);
+
+impl Beside {
+    fn new(output: &Path) -> Self {
+        let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty());
+        Self(folder.unwrap_or(Path::new(".")).to_owned())
     }
 }
 
-/// Writes a gazetteer to a new file, and to the disk.
-fn write(gazetteer: &Gazetteer, file: &Path) -> io::Result<u64> {
-    let mut out = fs::File::create(file)?;
-    let bytes = gazetteer.segment().write(gazetteer.version(), &mut out)?;
-    out.flush()?;
-    out.sync_all()?;
-    Ok(bytes)
+impl Spill for Beside {
+    fn file(&self) -> io::Result<Box<dyn SpillFile>> {
+        Ok(Box::new(tempfile::tempfile_in(&self.0)?))
+    }
+
+    fn both(&self, one: &mut (dyn FnMut() + Send), other: &mut (dyn FnMut() + Send)) {
+        thread::scope(|scope| {
+            scope.spawn(other);
+            one();
+        });
+    }
 }

@@ -1,6 +1,7 @@
 //! Gazetteers from files, and the starter gazetteer that is part of the program.
 
 use std::{
+    ops::ControlFlow,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -14,7 +15,7 @@ use super::{
 };
 use crate::{
     gazetteer::{Format, read},
-    index::{CompileError, FileError},
+    index::{CompileError, Compiler, FileError},
 };
 
 /// The name of the gazetteer that is part of the program.
@@ -104,6 +105,14 @@ pub enum LoadError {
         /// Why not.
         error: FileError,
     },
+    /// What does not fit into memory while a segment file is compiled cannot be put aside.
+    #[error("cannot put aside, beside {}, what does not fit into memory: {error}", file.display())]
+    Spill {
+        /// The segment file.
+        file: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
     /// A segment file cannot be written.
     #[error("cannot write the segment file {}: {error}", file.display())]
     Write {
@@ -176,10 +185,13 @@ pub fn load(options: &Options) -> Result<Loaded, LoadError> {
             continue;
         }
         let mut intake = Intake::default();
-        intake.read(file, &mut |_| {})?;
+        let mut compiler = Compiler::default();
+        intake.read(file, &mut |_| ControlFlow::Continue(()), |entity| compiler.add(&entity))?;
         issues.append(&mut intake.issues);
         if issues.is_empty() || options.skip_bad_lines {
-            gazetteers.push(intake.finish(&name)?);
+            let version = intake.version();
+            let segment = compiler.finish().map_err(|error| LoadError::Compile { name: name.clone(), error })?;
+            gazetteers.push(Gazetteer::new(name, version, segment));
         }
     }
     if !issues.is_empty() && !options.skip_bad_lines {

@@ -1,22 +1,20 @@
-//! Gazetteer files, read entity by entity into a compiler.
+//! Gazetteer files, read entity by entity.
 //!
-//! Nothing holds a whole file: a line is read, checked, compiled and forgotten. Must not know: which gazetteers are
+//! Nothing holds a whole file: a line is read, checked, handed on and forgotten. Must not know: which gazetteers are
 //! served.
 
 use std::{
     fmt,
     fs::File,
     io::{self, BufReader, Read},
+    ops::ControlFlow,
     path::{Path, PathBuf},
 };
 
 use sha2::{Digest as _, Sha256};
 
 use super::{Gazetteer, LoadError, gazetteer::version_of};
-use crate::{
-    gazetteer::{Checker, Format, Issue, read_each},
-    index::Compiler,
-};
+use crate::gazetteer::{Checker, Entity, Format, Issue, read_each};
 
 /// How much of a file is read at once.
 const BUFFER: usize = 1 << 18;
@@ -40,7 +38,6 @@ impl fmt::Display for LoadIssue {
 /// What was read of some files.
 #[derive(Debug, Default)]
 pub(super) struct Intake {
-    pub(super) compiler: Compiler,
     checker: Checker,
     digest: Sha256,
     /// What is wrong with the lines that were not.
@@ -48,30 +45,29 @@ pub(super) struct Intake {
 }
 
 impl Intake {
-    /// An intake into that compiler.
-    pub(super) fn new(compiler: Compiler) -> Self {
-        Self { compiler, ..Self::default() }
-    }
-
-    /// Reads a file, in the format that its name stands for; tells `progress` of each piece read, in bytes.
-    pub(super) fn read(&mut self, file: &Path, progress: &mut dyn FnMut(u64)) -> Result<(), LoadError> {
+    /// Reads a file, in the format that its name stands for, and gives each good entity to `take`; tells `progress` of each
+    /// piece read, in bytes, and ends where that says so.
+    pub(super) fn read(
+        &mut self,
+        file: &Path,
+        progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
+        mut take: impl FnMut(Entity),
+    ) -> Result<(), LoadError> {
         let fail = |error| LoadError::Read { file: file.to_owned(), error };
         let reader = Counted { file: File::open(file).map_err(fail)?, digest: &mut self.digest, progress };
-        let Self { compiler, checker, issues, .. } = self;
+        let Self { checker, issues, .. } = self;
         checker.begin_file(&file.to_string_lossy());
         let format = Format::of(&file.to_string_lossy());
         read_each(BufReader::with_capacity(BUFFER, reader), format, checker, |read| match read {
-            Ok(entry) => compiler.add(&entry.entity),
+            Ok(entry) => take(entry.entity),
             Err(issue) => issues.push(LoadIssue { file: file.to_owned(), issue }),
         })
         .map_err(fail)
     }
 
-    /// The gazetteer of what was read.
-    pub(super) fn finish(self, name: &str) -> Result<Gazetteer, LoadError> {
-        let version = version_of(self.digest);
-        let segment = self.compiler.finish().map_err(|error| LoadError::Compile { name: name.to_owned(), error })?;
-        Ok(Gazetteer::new(name, version, segment))
+    /// What identifies what was read.
+    pub(super) fn version(self) -> String {
+        version_of(self.digest)
     }
 }
 
@@ -98,14 +94,13 @@ pub fn check(file: &Path) -> Result<(usize, Vec<Issue>), LoadError> {
 struct Counted<'a> {
     file: File,
     digest: &'a mut Sha256,
-    progress: &'a mut dyn FnMut(u64),
+    progress: &'a mut dyn FnMut(u64) -> ControlFlow<()>,
 }
 
 impl Read for Counted<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.file.read(buffer)?;
         self.digest.update(&buffer[..count]);
-        (self.progress)(count as u64);
-        Ok(count)
+        Ok(if (self.progress)(count as u64).is_break() { 0 } else { count })
     }
 }

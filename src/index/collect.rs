@@ -93,6 +93,20 @@ pub(super) struct Common {
 }
 
 impl<K: Keep> Collector<K> {
+    /// A collector into that.
+    pub(super) fn new(keep: K) -> Self {
+        Self {
+            keep,
+            common: Common::default(),
+            type_ids: HashMap::new(),
+            natures: Vec::new(),
+            manner_ids: HashMap::new(),
+            reader: Words::default(),
+            sequence: Vec::new(),
+            folded: Vec::new(),
+        }
+    }
+
     /// Takes an entity. A name of no words is left out; whoever reads gazetteers reports it.
     pub(super) fn add(&mut self, entity: &Entity) {
         let Common { entities: number, texts, .. } = self.common;

@@ -1,5 +1,7 @@
 //! Compiling entities into a segment in memory.
 
+use std::io;
+
 use thiserror::Error;
 
 use super::{
@@ -16,6 +18,12 @@ pub enum CompileError {
     /// There are more words, names or bytes of text than a segment can number.
     #[error("the gazetteer is too large for one segment: {0}")]
     TooLarge(String),
+    /// A file for what does not fit into memory cannot be written or read.
+    #[error("cannot put aside what does not fit into memory: {0}")]
+    Spill(#[from] io::Error),
+    /// The segment file cannot be written.
+    #[error("cannot write the segment: {0}")]
+    Write(io::Error),
 }
 
 impl From<TooLarge> for CompileError {

@@ -32,9 +32,11 @@ use thiserror::Error;
 use super::{
     automaton::Automaton,
     column::{Column, Map},
+    compile::CompileError,
     entities::{Entities, Links, Natures},
     front::FrontCoded,
     joins::Joins,
+    layout::{Part, SECTIONS, write_sections},
     names::{Encoded, Manner, Names},
     segment::Segment,
     slots::filter_words,
@@ -43,17 +45,17 @@ use super::{
     wordwise::Wordwise,
 };
 
-const MAGIC: [u8; 8] = *b"\x89ONM\r\n\x1a\n";
+pub(super) const MAGIC: [u8; 8] = *b"\x89ONM\r\n\x1a\n";
 /// The version of the layout. It changes with any change of what the bytes mean.
-const FORMAT: u32 = 3;
+pub(super) const FORMAT: u32 = 3;
 /// The fingerprint of the rules that decide what is in a segment: folding, segmentation, ordinary words, derived names.
 /// A test computes it and tells when it has to change.
-const RULES: u64 = 0x4384_a443_0655_1b3d;
-const HEADER: usize = 64;
-const ENTRY: usize = 24;
-const ALIGNMENT: usize = 64;
+pub(super) const RULES: u64 = 0x4384_a443_0655_1b3d;
+pub(super) const HEADER: usize = 64;
+pub(super) const ENTRY: usize = 24;
+pub(super) const ALIGNMENT: usize = 64;
 /// Where the checksum of the header lies.
-const CHECKSUM: std::ops::Range<usize> = 32..36;
+pub(super) const CHECKSUM: std::ops::Range<usize> = 32..36;
 
 /// Why a segment file cannot be used.
 #[derive(Debug, Error)]
@@ -373,11 +375,11 @@ impl Segment {
         let Automaton::Wordwise(automaton) = automaton else {
             return Err(io::Error::new(io::ErrorKind::Unsupported, "the segment has no automaton of our own"));
         };
-        let facts: Vec<_> = [vocabulary.seed, (*derived).into(), (*longest).into()].map(u64::to_le_bytes).concat();
-        let manners: Vec<_> = names.manners.iter().flat_map(Manner::encode).collect();
+        let facts = facts(vocabulary.seed, *derived, *longest);
+        let manners = manners(&names.manners);
         let (types, languages): (Strings, Strings) = (list(&entities.types), list(languages));
         let Entities { records, ids, absent, links, attributes, attribute_counts, types: _, natures: _ } = entities;
-        let sections: [(Section, &[u8]); 35] = [
+        let sections: [(Section, &[u8]); SECTIONS] = [
             (Section::Facts, &facts),
             (Section::Version, version.as_bytes()),
             (Section::Slots, vocabulary.slots.bytes()),
@@ -414,43 +416,31 @@ impl Segment {
             (Section::AbsentEnds, absent.ends.bytes()),
             (Section::Absent, &absent.bytes),
         ];
-        let mut head = vec![0; HEADER];
-        let mut end = HEADER + sections.len() * ENTRY;
-        let mut starts = Vec::new();
-        for (section, bytes) in sections {
-            let start = end.next_multiple_of(ALIGNMENT);
-            end = start + bytes.len();
-            head.extend_from_slice(&(section as u32).to_le_bytes());
-            head.extend_from_slice(&crc32fast::hash(bytes).to_le_bytes());
-            head.extend_from_slice(&(start as u64).to_le_bytes());
-            head.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
-            starts.push(start);
-        }
-        head[..8].copy_from_slice(&MAGIC);
-        head[8..12].copy_from_slice(&FORMAT.to_le_bytes());
-        head[12..16].copy_from_slice(&(sections.len() as u32).to_le_bytes());
-        head[16..24].copy_from_slice(&RULES.to_le_bytes());
-        head[24..32].copy_from_slice(&(end as u64).to_le_bytes());
-        let checksum = head_checksum(&head);
-        head[CHECKSUM].copy_from_slice(&checksum.to_le_bytes());
-        out.write_all(&head)?;
-        let mut at = head.len();
-        for ((_, bytes), start) in sections.into_iter().zip(starts) {
-            out.write_all(&[0; ALIGNMENT][..start - at])?;
-            out.write_all(bytes)?;
-            at = start + bytes.len();
-        }
-        out.flush()?;
-        Ok(end as u64)
+        let sections = sections.map(|(section, bytes)| (section, Part::Bytes(bytes)));
+        write_sections(sections, &mut out).map_err(|error| match error {
+            CompileError::Write(error) | CompileError::Spill(error) => error,
+            error => io::Error::other(error),
+        })
     }
 }
 
-fn list(strings: &[Box<str>]) -> Strings {
+/// The facts as a file holds them.
+pub(super) fn facts(seed: u64, derived: u32, longest: u32) -> Vec<u8> {
+    [seed, derived.into(), longest.into()].map(u64::to_le_bytes).concat()
+}
+
+/// Manners as a file holds them.
+pub(super) fn manners(manners: &[Manner]) -> Vec<u8> {
+    manners.iter().flat_map(Manner::encode).collect()
+}
+
+/// Few strings, as a file holds them.
+pub(super) fn list(strings: &[Box<str>]) -> Strings {
     strings.iter().map(|string| &**string).collect()
 }
 
 /// The checksum of header and table, without the place where it is kept.
-fn head_checksum(head: &[u8]) -> u32 {
+pub(super) fn head_checksum(head: &[u8]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
     hasher.update(&head[..CHECKSUM.start]);
     hasher.update(&[0; 4]);

@@ -45,6 +45,8 @@ mod joins;
 #[forbid(unsafe_code)]
 mod known;
 #[forbid(unsafe_code)]
+mod layout;
+#[forbid(unsafe_code)]
 mod names;
 #[forbid(unsafe_code)]
 mod overlay;
@@ -56,6 +58,8 @@ mod search;
 mod segment;
 #[forbid(unsafe_code)]
 mod slots;
+#[forbid(unsafe_code)]
+mod spill;
 #[forbid(unsafe_code)]
 mod strings;
 #[forbid(unsafe_code)]
@@ -76,4 +80,5 @@ pub use names::{CaseCheck, DEFAULT_PRIOR, Name, NameId};
 pub use overlay::Overlay;
 pub use search::{MAX_NESTED, MAX_TRACKS, Occurrence, OtherWord, Search, Use};
 pub use segment::Segment;
+pub use spill::{FileCompiler, Spill, SpillFile};
 pub use vocabulary::WordId;

@@ -20,47 +20,47 @@ use super::{
 };
 
 /// In a state: some pattern ends here.
-const MATCHES: u32 = 1 << 31;
+pub(super) const MATCHES: u32 = 1 << 31;
 /// In a state: some pattern goes on from here.
-const GOES_ON: u32 = 1 << 30;
+pub(super) const GOES_ON: u32 = 1 << 30;
 /// In a root: the word is a later word of some pattern.
-const LATER: u32 = 1 << 29;
-const NODE: u32 = LATER - 1;
+pub(super) const LATER: u32 = 1 << 29;
+pub(super) const NODE: u32 = LATER - 1;
 /// In a node's `shorter`: every name of the pattern asks for a capital ([`super::names::Manner::asks_for_a_capital`]).
-const CAPITAL: u32 = 1 << 31;
+pub(super) const CAPITAL: u32 = 1 << 31;
 /// In a node's `fail`, above the state's number: how many words lead to the node; 0 where they are more than fit.
-const WORDS: u32 = 29;
+pub(super) const WORDS: u32 = 29;
 
 /// How many of eight slots of the transitions are taken: most words never come to look there.
-const TAKEN: usize = 7;
+pub(super) const TAKEN: usize = 7;
 
 /// What is known of a node.
 #[derive(Debug, Clone, Copy, Pod, Zeroable)]
 #[repr(C)]
 pub(super) struct Node {
     /// The longest proper end of this node that some pattern goes on from, and how many words lead here.
-    fail: u32,
+    pub(super) fail: u32,
     /// The longest proper end of this node that is a pattern, or 0; and `CAPITAL`.
-    shorter: u32,
+    pub(super) shorter: u32,
     /// The first name of the pattern that this node is; its names end where those of the next node begin.
-    names: u32,
+    pub(super) names: u32,
 }
 
 /// A node that many words lead to.
 #[derive(Debug, Clone, Copy, Pod, Zeroable)]
 #[repr(C)]
 pub(super) struct Deep {
-    node: u32,
-    words: u32,
+    pub(super) node: u32,
+    pub(super) words: u32,
 }
 
 /// A transition; one to node 0 stands for none.
 #[derive(Debug, Clone, Copy, Pod, Zeroable)]
 #[repr(C)]
 pub(super) struct Transition {
-    node: u32,
-    word: u32,
-    next: u32,
+    pub(super) node: u32,
+    pub(super) word: u32,
+    pub(super) next: u32,
 }
 
 /// The automaton.
@@ -80,14 +80,14 @@ pub(super) struct Wordwise {
 
 /// A hash of a transition.
 #[inline]
-fn hash(node: u32, word: WordId) -> u64 {
+pub(super) fn hash(node: u32, word: WordId) -> u64 {
     let wide = u128::from(u64::from(node) << 32 | u64::from(word.0)) * 0x9E37_79B9_7F4A_7C15;
     wide as u64 ^ (wide >> 64) as u64
 }
 
 /// Where a transition lies in `transitions`, or would.
 #[inline]
-fn slot(transitions: &[Transition], node: u32, word: WordId) -> usize {
+pub(super) fn slot(transitions: &[Transition], node: u32, word: WordId) -> usize {
     let mut at = first(hash(node, word), transitions.len());
     loop {
         let found = transitions[at];

@@ -1,6 +1,6 @@
 //! Segment files: equal input gives equal files, and whatever is not as it was written is refused with the reason.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
 
 use onomast::{
     catalog::{self, Gazetteer, LoadError},
@@ -171,4 +171,45 @@ async fn a_server_serves_segment_files_as_it_does_others() {
     let (opened, compiled) = (ask(&file).await, ask(&source).await);
     assert_eq!(opened.mentions.len(), 2);
     assert_eq!(opened, compiled, "the answers are the same, with the same version of the gazetteer");
+}
+
+#[test]
+fn a_compilation_that_cannot_be_written_says_where_and_leaves_nothing() {
+    let folder = Folder::new();
+    let source = folder.file("places.jsonl", PLACES);
+    let output = folder.path("missing/world.segment");
+    let error = catalog::compile(std::slice::from_ref(&source), &output, false, &mut |_| {}).unwrap_err();
+    assert!(matches!(&error, LoadError::Write { file, .. } if *file == output), "{error}");
+    // What is there stays as it is.
+    let (file, bytes) = compiled(&folder, "world.segment");
+    fs::create_dir(folder.path("world.segment.part")).unwrap();
+    let error = catalog::compile(&[source], &file, false, &mut |_| {}).unwrap_err();
+    assert!(error.to_string().contains("world.segment"), "{error}");
+    assert_eq!(fs::read(&file).unwrap(), bytes);
+}
+
+#[test]
+fn a_full_disk_is_told_and_leaves_no_file() {
+    // A disk of its own needs a namespace of its own, which not every machine gives.
+    let folder = Folder::new();
+    let disk = folder.path("disk");
+    fs::create_dir_all(&disk).unwrap();
+    let lines: String =
+        (0..90_000).map(|id| format!("{{\"id\": \"{id}\", \"name\": \"Place number {id}\"}}\n")).collect();
+    let (small, large) = (folder.file("small.jsonl", &lines[..1_000_000]), folder.file("large.jsonl", &lines));
+    // The last line of the small one is cut, and left out.
+    for (source, expected) in [(small, "cannot write the segment file"), (large, "cannot put aside")] {
+        let run =
+            "mount -t tmpfs -o size=1m tmpfs \"$1\" && cd \"$1\" && shift && { \"$@\"; code=$?; ls -A; exit $code; }";
+        let mut command = Command::new("unshare");
+        command.args(["-m", "sh", "-c", run, "sh"]).arg(&disk).arg(env!("CARGO_BIN_EXE_onomast"));
+        let output = command.args(["compile", "--skip-bad-lines", "--output", "full.segment"]).arg(source).output();
+        let Ok(output) = output else { return println!("skipped: this machine has no unshare") };
+        let (out, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        if error.contains("unshare:") || error.contains("mount:") {
+            return println!("skipped: this machine gives no disk of its own: {error}");
+        }
+        assert_eq!((output.status.code(), &*out), (Some(1), ""), "{error}");
+        assert!(error.contains(expected) && error.contains("full.segment") && error.contains("space"), "{error}");
+    }
 }
