@@ -13,11 +13,12 @@ use std::{
     sync::Arc,
 };
 
-use futures_util::TryStreamExt as _;
+use futures_util::{FutureExt as _, TryFutureExt as _, TryStreamExt as _};
 use tokio::sync::mpsc;
 
 use super::{
     CatalogError, Revision, Store, StoreError, Stored, Uid, Version,
+    background::background,
     store::{Delta, Row},
 };
 use crate::{
@@ -35,6 +36,13 @@ pub(super) struct Base {
     pub(super) revision: Revision,
 }
 
+/// Whether somebody waits for what is compiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Haste {
+    Awaited,
+    Background,
+}
+
 /// Compiles a version from the database, and writes it to `folder`. Keeps `turn` until that is done, whoever still waits.
 pub(super) async fn compile<T: Send + 'static>(
     store: &Store,
@@ -42,11 +50,12 @@ pub(super) async fn compile<T: Send + 'static>(
     stored: &Stored,
     version: &Version,
     turn: T,
+    haste: Haste,
 ) -> Result<(Base, T), CatalogError> {
     // Who reads may be dropped or fail at any moment, and what came until then is no version: the end is said.
     let (give, mut take) = mpsc::channel::<Option<Row>>(AHEAD);
     let file = folder.map(|folder| (folder.to_owned(), stored.uid, version.clone(), store.identity().to_owned()));
-    let compiling = tokio::task::spawn_blocking(move || {
+    let work = move || {
         let mut compiler = if file.is_some() { Compiler::for_file() } else { Compiler::default() };
         loop {
             match take.blocking_recv() {
@@ -65,7 +74,11 @@ pub(super) async fn compile<T: Send + 'static>(
             }
         };
         Ok((segment, turn))
-    });
+    };
+    let compiling = match haste {
+        Haste::Awaited => tokio::task::spawn_blocking(work).map_err(io::Error::other).boxed(),
+        Haste::Background => background(work).boxed(),
+    };
     let mut rows = std::pin::pin!(store.all_entities(stored.uid, version.revision));
     while let Some(row) = rows.try_next().await? {
         if give.send(Some(row)).await.is_err() {

@@ -91,6 +91,11 @@ impl Gazetteer {
         &self.segment
     }
 
+    /// The same, to hold.
+    pub(super) fn base(&self) -> &Arc<Segment> {
+        &self.segment
+    }
+
     /// What changed since it was compiled.
     pub fn overlay(&self) -> Option<&Overlay> {
         self.overlay.as_ref()

@@ -20,7 +20,8 @@ use tokio::sync::{Mutex as AsyncMutex, watch};
 
 use super::{
     CatalogError, Check, Gazetteer, Keep, Kind, Live, Most, Outcome, Revision, Store, StoreError, Stored, Uid, Version,
-    build::{self, Base},
+    background::{background, retire},
+    build::{self, Base, Haste},
     old::Old,
     underway::Underway,
     warm::warm,
@@ -284,9 +285,12 @@ impl Keeper {
         {
             build::clean(folder, stored.uid, Some(base.revision));
         }
-        slot.base = Some(base);
+        let before = slot.base.replace(base);
         slot.shown = stored.head.revision;
         live.show(gazetteer);
+        if let Some(before) = before.filter(|before| !Arc::ptr_eq(&before.segment, gazetteer.base())) {
+            retire(before.segment);
+        }
         if changes > FOLD && !slot.folding {
             slot.folding = true;
             let (live, stored) = (live.clone(), stored.clone());
@@ -303,8 +307,15 @@ impl Keeper {
     /// Compiles a version, and puts it below what changed since.
     async fn fold(&self, live: &Arc<Live>, stored: &Stored) -> Result<(), CatalogError> {
         let started = Instant::now();
-        let compiled = build::compile(&self.store, self.folder.as_deref(), stored, &stored.head, ()).await;
+        let folder = self.folder.as_deref();
+        let compiled = build::compile(&self.store, folder, stored, &stored.head, (), Haste::Background).await;
         live.metrics().compiled(started.elapsed());
+        if let Ok((base, ())) = &compiled {
+            // Before anybody waits for its place.
+            let gazetteer = Arc::new(Gazetteer::stored(stored.clone(), base.segment.clone(), None));
+            // Without it, the first searches take longer.
+            let _ = background(move || warm(&gazetteer)).await;
+        }
         let slot = self.slot(stored.uid);
         let mut slot = slot.lock().await;
         if slot.shown == Revision::MAX {
@@ -318,8 +329,9 @@ impl Keeper {
         if slot.base.as_ref().is_some_and(|base| base.revision >= compiled.revision) {
             return Ok(());
         }
-        let (base, overlay) = self.build(&now, &now.head, Some(compiled), self.folder.as_deref()).await?;
-        let gazetteer = warmed(live, slot.base.as_ref(), &now, &base, overlay).await;
+        let warm = compiled.clone();
+        let (base, overlay) = self.build(&now, &now.head, Some(compiled), folder).await?;
+        let gazetteer = warmed(live, Some(&warm), &now, &base, overlay).await;
         self.put(live, &mut slot, &now, base, &gazetteer);
         Ok(())
     }
@@ -335,7 +347,7 @@ impl Keeper {
         if let Some(built) = self.over(stored, version, base).await? {
             return Ok(built);
         }
-        let (base, ()) = build::compile(&self.store, folder, stored, version, ()).await?;
+        let (base, ()) = build::compile(&self.store, folder, stored, version, (), Haste::Awaited).await?;
         Ok((base, None))
     }
 
@@ -383,7 +395,7 @@ impl Keeper {
     }
 }
 
-/// A gazetteer that was searched once where its base is another than `before`.
+/// A gazetteer that was searched once where its base is another than `before`, which was searched already.
 async fn warmed(
     live: &Live,
     before: Option<&Base>,

@@ -16,7 +16,7 @@ use std::{
 use arc_swap::ArcSwapOption;
 use tokio::{sync::watch, time::timeout};
 
-use super::{Catalog, CatalogError, Gazetteer, Keeper};
+use super::{Catalog, CatalogError, Gazetteer, Keeper, background::retire};
 use crate::{
     index::Overlay,
     observe::{GazetteerState, Metrics},
@@ -66,10 +66,13 @@ impl Live {
     /// Serves the gazetteers of files in `files` in place of those served before; those of the database stay.
     pub fn serve(&self, files: Catalog) {
         let files = Arc::new(files);
-        self.catalog.rcu(|now| {
+        let before = self.catalog.rcu(|now| {
             let stored = now.iter().flat_map(|now| now.iter()).filter(|one| one.kept().is_some());
             Some(Arc::new(stored.fold((*files).clone(), |catalog, one| catalog.with(one.clone()))))
         });
+        for gone in before.iter().flat_map(|before| before.iter()).filter(|one| one.kept().is_none()) {
+            retire(gone.clone());
+        }
         self.ready.store(true, Ordering::Release);
         self.measure();
     }

@@ -5,6 +5,7 @@
 //!
 //! Must not know: requests, protobuf, the command line.
 
+mod background;
 mod build;
 mod compile;
 mod gazetteer;
@@ -21,6 +22,7 @@ mod underway;
 mod warm;
 mod watch;
 
+pub use background::background;
 pub use compile::{Compiled, compile};
 pub use gazetteer::Gazetteer;
 pub use given::Given;

@@ -9,7 +9,10 @@ use std::{
 
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
-use super::{CatalogError, Gazetteer, Keeper, Revision, StoreError, Stored, Uid, build};
+use super::{
+    CatalogError, Gazetteer, Keeper, Revision, StoreError, Stored, Uid,
+    build::{self, Haste},
+};
 
 /// How many stay open, of all gazetteers, since they take memory.
 const OPEN: usize = 4;
@@ -77,7 +80,7 @@ impl Keeper {
                 if let Some(open) = open() {
                     return Ok(open);
                 }
-                let (base, turn) = build::compile(self.store(), None, &stored, &version, turn).await?;
+                let (base, turn) = build::compile(self.store(), None, &stored, &version, turn, Haste::Awaited).await?;
                 (base, None, Some(turn))
             }
         };

@@ -12,7 +12,7 @@ use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
-    catalog::{self, CatalogError, Database, Keep, Keeper, Loaded, Options, Store, StoreError, Unverified},
+    catalog::{self, CatalogError, Database, Keep, Keeper, LoadError, Loaded, Options, Store, StoreError, Unverified},
     observe::Reload,
     service::Handle,
 };
@@ -106,6 +106,29 @@ async fn load(options: &Options) -> anyhow::Result<Loaded> {
     let options = options.clone();
     let loaded =
         tokio::task::spawn_blocking(move || catalog::load(&options)).await.context("loading gazetteers failed")??;
+    tell(&loaded);
+    Ok(loaded)
+}
+
+/// Loads files in the background, verifies segment files, and searches all of them once, before they take the place of
+/// what is served.
+async fn load_again(options: &Options) -> anyhow::Result<Loaded> {
+    let options = options.clone();
+    let load = move || {
+        let loaded = catalog::load(&options)?;
+        loaded.unverified.iter().try_for_each(Unverified::verify)?;
+        for gazetteer in loaded.catalog.iter() {
+            catalog::warm(gazetteer);
+        }
+        Ok::<_, LoadError>(loaded)
+    };
+    let loaded = catalog::background(load).await.context("loading gazetteers failed")??;
+    tell(&loaded);
+    Ok(loaded)
+}
+
+/// Says in the log what was loaded.
+fn tell(loaded: &Loaded) {
     for issue in &loaded.skipped {
         tracing::warn!("left out: {issue}");
     }
@@ -119,13 +142,13 @@ async fn load(options: &Options) -> anyhow::Result<Loaded> {
             "loaded"
         );
     }
-    Ok(loaded)
 }
 
-/// Verifies segment files: large ones serve at once, and a damaged one is known as soon as it was read.
+/// Verifies segment files in the background: large ones serve at once, and a damaged one is known as soon as it was
+/// read.
 async fn verify(unverified: Vec<Unverified>) -> anyhow::Result<()> {
     let verify = move || unverified.iter().try_for_each(Unverified::verify);
-    Ok(tokio::task::spawn_blocking(verify).await.context("verifying segment files failed")??)
+    Ok(catalog::background(verify).await.context("verifying segment files failed")??)
 }
 
 /// Loads files again when a signal to hang up comes, or when they changed.
@@ -146,16 +169,7 @@ async fn reload(options: &Options, handle: &Handle) -> anyhow::Result<()> {
             continue;
         }
         known = now;
-        // Segment files are verified, and searched once, before they take the place of what is served.
-        let loaded = async {
-            let mut loaded = load(options).await?;
-            verify(std::mem::take(&mut loaded.unverified)).await?;
-            let new = loaded.catalog.clone();
-            let warm = move || new.iter().map(catalog::warm).sum::<usize>();
-            tokio::task::spawn_blocking(warm).await.context("searching the new gazetteers failed")?;
-            Ok::<_, anyhow::Error>(loaded)
-        };
-        match loaded.await {
+        match load_again(options).await {
             Ok(loaded) => {
                 handle.serve(loaded.catalog).await;
                 metrics.reloaded(Reload::Ok);
