@@ -26,7 +26,6 @@ use tonic::{
 };
 
 use super::{
-    Principal,
     activity::Active,
     proto::{ErrorReason, METHODS},
     status::{self, Known},
@@ -50,6 +49,11 @@ const OTHER: &str = "other";
 /// Whether a path is of health or reflection: they have room always, and are logged only for those who look for them.
 pub(super) fn is_foreign(path: &str) -> bool {
     path.starts_with("/grpc.")
+}
+
+/// Whether an answer refuses a call for a reason for which many may be refused.
+pub(super) fn is_flood(response: &Response<Body>) -> bool {
+    response.extensions().get::<Known>().is_some_and(|known| FLOOD.contains(&known.reason))
 }
 
 /// Calls that were refused for want of room or quota: they have no line each, which would cost more than refusing them,
@@ -92,9 +96,9 @@ pub(super) struct Watched {
 
 impl Watched {
     /// A request begins. `span` is where its log lines belong.
-    pub(super) fn begin(
+    pub(super) fn begin<B>(
         observer: &Observer,
-        request: &Request<Body>,
+        request: &Request<B>,
         span: tracing::Span,
         active: Option<Active>,
         refusals: Refusals,
@@ -102,9 +106,6 @@ impl Watched {
         let path = request.uri().path();
         let method = METHODS.iter().chain(&FOREIGN).copied().find(|known| *known == path).unwrap_or(OTHER);
         let call = Call::begin(observer, method, |name| request.headers().get(name)?.to_str().ok());
-        if let Some(principal) = request.extensions().get::<Principal>() {
-            call.set_client(&principal.name);
-        }
         Self { call, span, quiet: is_foreign(path), ended: false, refusals, _active: active }
     }
 

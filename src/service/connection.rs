@@ -28,7 +28,6 @@ use tokio::{
     time::{Instant, Sleep, sleep, timeout},
 };
 use tokio_rustls::server::TlsStream;
-use tonic::transport::server::Connected;
 
 use super::{Limits, access::Certificate, places::Place, tls::Tls};
 
@@ -93,6 +92,14 @@ impl Link {
         calls.insert(number, waiting.clone());
         self.idle.store(NEVER, Ordering::Relaxed);
         Ok(OpenCall { link: self.clone(), number, waiting, _unasked: unasked })
+    }
+
+    /// Notes that there was a call which is over already.
+    pub(super) fn called(&self) {
+        let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        if calls.is_empty() {
+            self.idle.store(self.now(), Ordering::Relaxed);
+        }
     }
 
     fn passed(&self, since: u64, seconds: u64) -> bool {
@@ -185,6 +192,11 @@ fn rhythm(limits: &Limits) -> Duration {
 }
 
 impl Connection {
+    /// The other end.
+    pub(super) fn peer(&self) -> Peer {
+        self.peer.clone()
+    }
+
     /// Fails when it is time to close the connection.
     fn look(&mut self, context: &mut Context<'_>) -> io::Result<()> {
         while self.look.as_mut().poll(context).is_ready() {
@@ -196,14 +208,6 @@ impl Connection {
             self.look.as_mut().reset(next);
         }
         Ok(())
-    }
-}
-
-impl Connected for Connection {
-    type ConnectInfo = Peer;
-
-    fn connect_info(&self) -> Peer {
-        self.peer.clone()
     }
 }
 

@@ -1,31 +1,41 @@
-//! What every call passes first: room on the server, a request id, the deadline, a reason on every error.
+//! What every call passes first: room on the server, whoever guards it, a request id, the deadline, a reason on every
+//! error.
 //!
-//! From here on a call is watched to its trailers, see `access_log`. Errors that tonic makes itself (an undecodable or
-//! too large message) get the form of all others.
+//! A call that is refused is refused before anything is made for it, since there may be many of them. From here on a call
+//! is watched to its trailers, see `access_log`. Errors that tonic makes itself (an undecodable or too large message) get
+//! the form of all others.
 
 use std::{
-    future::{Future as _, poll_fn},
-    sync::Arc,
+    convert::Infallible,
+    future::{Future, poll_fn},
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     task::{Context, Poll},
     time::Duration,
 };
 
 use futures_util::future::BoxFuture;
+use hyper::{body::Incoming, service::Service};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::{
     Code, Status,
     body::Body,
     codegen::http::{HeaderMap, HeaderName, HeaderValue, Request, Response},
+    service::Routes,
 };
-use tower::{Layer, Service};
-use tracing::Instrument as _;
+use tracing::{Instrument as _, Span};
 
 use super::{
     Error,
-    access_log::{Refusals, Watched, is_foreign},
+    access_log::{self, Refusals, Watched, is_foreign},
     activity::Activity,
     connection::Peer,
-    status::{self, Known},
+    guard::{self, Guard},
+    serving::Patience,
+    status::{self, Known, Made},
 };
 use crate::observe::Observer;
 
@@ -39,11 +49,13 @@ const RETRY: Duration = Duration::from_secs(1);
 /// The longest path that is logged.
 const MAX_METHOD: usize = 100;
 
-/// The layer.
-#[derive(Debug, Clone)]
+/// What calls pass, the same for all connections.
+#[derive(Debug)]
 pub(super) struct Front {
-    /// The largest message, for the error that names it.
-    pub(super) message_bytes: usize,
+    /// What is behind it.
+    pub(super) routes: Routes,
+    /// Who lets calls begin.
+    pub(super) guard: Guard,
     /// How many calls of our own services may be served at once.
     pub(super) limit: usize,
     /// Room for them.
@@ -56,6 +68,10 @@ pub(super) struct Front {
     pub(super) activity: Activity,
     /// Counts calls that were refused, for the log.
     pub(super) refusals: Refusals,
+    /// How many request ids were made.
+    pub(super) ids: AtomicU64,
+    /// The answer to those that were refused last.
+    pub(super) made: Made,
 }
 
 /// Room that a call holds as long as a copy of this lives: to its answer, and to the end of its stream.
@@ -64,10 +80,16 @@ pub(super) struct Admitted {
     _permit: Arc<OwnedSemaphorePermit>,
 }
 
+/// A call that may begin.
+struct LetIn {
+    deadline: Option<Duration>,
+    room: Option<Admitted>,
+    admitted: guard::Admitted,
+}
+
 impl Front {
-    /// Lets a call in, if there is room for it; health and reflection always have some. Nothing of the call's messages
-    /// was read yet.
-    fn admit(&self, method: &str) -> Result<Option<Admitted>, Error> {
+    /// Room for a call; health and reflection always have some.
+    fn room(&self, method: &str) -> Result<Option<Admitted>, Error> {
         if !method.starts_with("/onomast.") {
             return Ok(None);
         }
@@ -78,76 +100,52 @@ impl Front {
         })?;
         Ok(Some(Admitted { _permit: Arc::new(permit) }))
     }
-}
 
-impl<S> Layer<S> for Front {
-    type Service = FrontService<S>;
-
-    fn layer(&self, inner: S) -> FrontService<S> {
-        FrontService { inner, front: self.clone(), counter: Default::default() }
-    }
-}
-
-/// A service behind the layer.
-#[derive(Debug, Clone)]
-pub(super) struct FrontService<S> {
-    inner: S,
-    front: Front,
-    counter: Arc<std::sync::atomic::AtomicU64>,
-}
-
-impl<S> Service<Request<Body>> for FrontService<S>
-where
-    S: Service<Request<Body>, Response = Response<Body>> + Clone + Send + 'static,
-    S::Future: Send + 'static,
-    S::Error: Send + 'static,
-{
-    type Response = Response<Body>;
-    type Error = S::Error;
-    type Future = BoxFuture<'static, Result<Self::Response, Self::Error>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        let id = self.request_id(request.headers());
-        let method: String = request.uri().path().chars().take(MAX_METHOD).collect();
+    /// Lets a call begin, or says why not. Nothing of its messages was read yet.
+    fn admit(&self, request: &Request<Incoming>, peer: &Peer) -> Result<LetIn, Error> {
         let deadline = deadline(request.headers());
-        let message_bytes = self.front.message_bytes;
-        let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default(), method);
-        let active = (!is_foreign(request.uri().path())).then(|| self.front.activity.begin());
-        let watched = Watched::begin(&self.front.observer, &request, span.clone(), active, self.front.refusals.clone());
-        let current = watched.call().clone();
-        request.extensions_mut().insert(current.clone());
-        let mut request = request.map(|body| watched.request(body));
-        let admitted = self.front.admit(request.uri().path());
-        if let Ok(Some(admitted)) = &admitted {
-            request.extensions_mut().insert(admitted.clone());
+        let room = self.room(request.uri().path())?;
+        // No time at all: not even begun.
+        if deadline == Some(Duration::ZERO) {
+            return Err(Error::DeadlineExceeded);
         }
-        // No time at all, or no room: not even begun, so that nothing behind this counts it.
-        let refused = match (&admitted, deadline) {
-            (Err(error), _) => Some(error.clone()),
-            (Ok(_), Some(Duration::ZERO)) => Some(Error::DeadlineExceeded),
-            (Ok(_), _) => None,
-        };
-        let call = match refused {
-            Some(error) => {
-                // It is a call all the same: its connection is not idle.
-                if let Some(peer) = request.extensions().get::<Peer>() {
-                    drop(peer.link.open(true));
-                }
-                Err(error)
-            }
-            None => Ok(self.inner.call(request)),
-        };
+        Ok(LetIn { deadline, room, admitted: self.guard.admit(request.uri().path(), request.headers(), peer)? })
+    }
+
+    /// Answers a call that did not begin.
+    fn refuse(&self, request: &Request<Incoming>, peer: &Peer, error: Error) -> Response<Body> {
+        // It is a call all the same: its connection is not idle.
+        peer.link.called();
+        let id = self.request_id(request.headers());
+        let mut response = self.made.response(error);
+        // Lines of a flood are for those who look closely.
+        let quiet = access_log::is_flood(&response) && !tracing::enabled!(tracing::Level::DEBUG);
+        let span = if quiet { Span::none() } else { span(&id, request) };
+        let watched = self.watch(request, span);
+        response.headers_mut().insert(REQUEST_ID, id);
+        watched.answer(response)
+    }
+
+    /// Begins a call that was let in.
+    fn begin(&self, request: Request<Incoming>, peer: &Peer, let_in: LetIn) -> BoxFuture<'static, Answer> {
+        let LetIn { deadline, room, admitted } = let_in;
+        let id = self.request_id(request.headers());
+        let message_bytes = self.guard.limits.message_bytes;
+        let span = span(&id, &request);
+        let watched = self.watch(&request, span.clone());
+        let current = watched.call().clone();
+        let mut request = request.map(|body| watched.request(Body::new(body)));
+        request.extensions_mut().insert(current.clone());
+        if let Some(room) = &room {
+            request.extensions_mut().insert(room.clone());
+        }
+        let call = self.guard.call(request, peer, admitted, self.routes.clone());
         let answer = async move {
             // What was let in holds its room to here.
-            let _admitted = admitted;
-            let mut response = match (call, deadline) {
-                (Err(error), _) => status::response(error),
-                (Ok(call), None) => call.await?,
-                (Ok(call), Some(deadline)) => match tokio::time::timeout(deadline, call).await {
+            let _room = room;
+            let mut response = match deadline {
+                None => call.await?,
+                Some(deadline) => match tokio::time::timeout(deadline, call).await {
                     Ok(response) => response?,
                     Err(_) => status::response(Error::DeadlineExceeded),
                 },
@@ -162,17 +160,94 @@ where
             answer.as_mut().poll(context)
         }))
     }
-}
 
-impl<S> FrontService<S> {
+    fn watch(&self, request: &Request<Incoming>, span: Span) -> Watched {
+        let active = (!is_foreign(request.uri().path())).then(|| self.activity.begin());
+        Watched::begin(&self.observer, request, span, active, self.refusals.clone())
+    }
+
     fn request_id(&self, headers: &HeaderMap) -> HeaderValue {
         let given = headers.get(REQUEST_ID).filter(|id| id.len() <= MAX_REQUEST_ID && id.to_str().is_ok());
         given.cloned().unwrap_or_else(|| {
-            let count = self.counter.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            let id = format!("{:016x}-{count}", self.front.instance);
+            let count = self.ids.fetch_add(1, Ordering::Relaxed);
+            let id = format!("{:016x}-{count}", self.instance);
             // Digits, letters and a hyphen are always a header value.
-            HeaderValue::from_str(&id).unwrap_or(HeaderValue::from_static("unknown"))
+            HeaderValue::try_from(id).unwrap_or(HeaderValue::from_static("unknown"))
         })
+    }
+}
+
+/// Where the log lines of a call belong.
+fn span(id: &HeaderValue, request: &Request<Incoming>) -> Span {
+    let method: String = request.uri().path().chars().take(MAX_METHOD).collect();
+    tracing::info_span!("request", id = id.to_str().unwrap_or_default(), method)
+}
+
+/// The calls of a connection.
+#[derive(Debug, Clone)]
+pub(super) struct Calls(Arc<Connected>);
+
+#[derive(Debug)]
+struct Connected {
+    front: Arc<Front>,
+    peer: Peer,
+    patience: Patience,
+}
+
+impl Calls {
+    /// The calls of a peer.
+    pub(super) fn new(front: Arc<Front>, peer: Peer, patience: Patience) -> Self {
+        Self(Arc::new(Connected { front, peer, patience }))
+    }
+}
+
+impl Service<Request<Incoming>> for Calls {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Call;
+
+    fn call(&self, request: Request<Incoming>) -> Call {
+        Call { came: Some((self.0.clone(), request)), begun: None, refused: None }
+    }
+}
+
+type Answer = Result<Response<Body>, Infallible>;
+
+/// A call on its way to its answer. Whether it may begin is asked when it is first polled: what came before it has its
+/// place in the line by then.
+pub(super) struct Call {
+    came: Option<(Arc<Connected>, Request<Incoming>)>,
+    begun: Option<BoxFuture<'static, Answer>>,
+    /// What is said to a call of many that are refused; it waits for others.
+    refused: Option<Response<Body>>,
+}
+
+impl Future for Call {
+    type Output = Answer;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Answer> {
+        let Self { came, begun, refused } = self.get_mut();
+        if let Some((connected, request)) = came.take() {
+            let Connected { front, peer, patience } = &*connected;
+            match front.admit(&request, peer) {
+                Ok(let_in) => *begun = Some(front.begin(request, peer, let_in)),
+                Err(error) => {
+                    let answer = front.refuse(&request, peer, error);
+                    if !access_log::is_flood(&answer) {
+                        return Poll::Ready(Ok(answer));
+                    }
+                    *refused = Some(answer);
+                    patience.wait();
+                    return Poll::Pending;
+                }
+            }
+        }
+        match (begun, refused.take()) {
+            (Some(begun), _) => begun.as_mut().poll(context),
+            (None, Some(answer)) => Poll::Ready(Ok(answer)),
+            // Asked again after its answer, it has none.
+            (None, None) => Poll::Pending,
+        }
     }
 }
 

@@ -6,19 +6,16 @@
 //!
 //! Must not know: messages.
 
-use std::{
-    sync::Arc,
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 use tonic::{
     body::Body,
     codegen::http::{HeaderMap, Request, Response},
+    service::Routes,
 };
-use tower::{Layer, Service};
+use tower::ServiceExt as _;
 
 use super::{
     Error, Limits, Principal,
@@ -45,8 +42,8 @@ const CLIENT_STREAMS: [&str; 3] = ["/StreamExtract", "/ImportEntities", "/Server
 /// How the methods end that answer one message with a stream.
 const SERVER_STREAMS: [&str; 2] = ["/WatchGazetteers", "/ExportEntities"];
 
-/// The layer.
-#[derive(Debug, Clone)]
+/// Who lets calls begin.
+#[derive(Debug)]
 pub(super) struct Guard {
     /// Who knows who calls; `None` where nobody is asked.
     pub(super) gate: Option<Arc<Gate>>,
@@ -60,23 +57,9 @@ pub(super) struct Guard {
     pub(super) workers: Workers,
 }
 
-impl<S> Layer<S> for Guard {
-    type Service = Guarded<S>;
-
-    fn layer(&self, inner: S) -> Guarded<S> {
-        Guarded { inner, guard: self.clone() }
-    }
-}
-
-/// A service behind the layer.
-#[derive(Debug, Clone)]
-pub(super) struct Guarded<S> {
-    inner: S,
-    guard: Guard,
-}
-
 /// A caller who may begin a call.
-struct Admitted {
+#[derive(Debug)]
+pub(super) struct Admitted {
     principal: Principal,
     account: Option<Arc<Account>>,
     /// What a long call is asked for again.
@@ -85,14 +68,13 @@ struct Admitted {
 
 impl Guard {
     /// Lets a call begin, or says why not. Nothing of its messages was read yet.
-    fn admit(&self, path: &str, headers: &HeaderMap, peer: Option<&Peer>) -> Result<Admitted, Error> {
+    pub(super) fn admit(&self, path: &str, headers: &HeaderMap, peer: &Peer) -> Result<Admitted, Error> {
         if path.starts_with(OPEN) {
             return Ok(Admitted { principal: Principal::anybody(), account: None, pass: None });
         }
-        let certificate = peer.map(|peer| peer.certificate.clone()).unwrap_or_default();
-        let network =
-            || peer.and_then(|peer| peer.address).map(|address| network(address.ip()).to_string()).unwrap_or_default();
-        let pass = Pass::new(self.gate.as_ref(), headers, certificate, &|| self.strangers.of(network, None))?;
+        let network = || peer.address.map(|address| network(address.ip()).to_string()).unwrap_or_default();
+        let pass =
+            Pass::new(self.gate.as_ref(), headers, peer.certificate.clone(), &|| self.strangers.of(network, None))?;
         let known = pass.known();
         let quota = known.and_then(|known| known.quota);
         let client = || known.map_or_else(network, |known| known.identity());
@@ -107,6 +89,40 @@ impl Guard {
         Ok(Admitted { principal: pass.principal(), account, pass: long.then_some(pass) })
     }
 
+    /// Makes a call that was admitted.
+    pub(super) fn call(
+        &self,
+        mut request: Request<Body>,
+        peer: &Peer,
+        admitted: Admitted,
+        routes: Routes,
+    ) -> BoxFuture<'static, Result<Response<Body>, Infallible>> {
+        let Ok(open) = peer.link.open(!request.uri().path().starts_with(OPEN)) else {
+            let error =
+                Error::Overloaded { setting: "of health checks on one connection", limit: UNASKED, retry: RETRY };
+            return Box::pin(async { Ok(status::response(error)) });
+        };
+        let Admitted { principal, account, pass } = admitted;
+        let deadline = front::deadline(request.headers()).and_then(|time| Instant::now().checked_add(time));
+        let patience = self.patience(request.uri().path());
+        if let Some(call) = request.extensions().get::<Call>() {
+            call.set_client(&*principal.name);
+        }
+        request.extensions_mut().insert(principal.clone());
+        let tab = Tab::new(account);
+        request.extensions_mut().insert(tab.clone());
+        let recheck = pass.clone().map(Recheck::new);
+        let request = request.map(|body| Body::new(Incoming::new(body, tab.clone(), patience, recheck)));
+        let call = routes.oneshot(request);
+        Box::pin(async move {
+            let mut response = call.await?;
+            response.extensions_mut().insert(principal);
+            tab.end(response.headers());
+            let recheck = pass.map(Recheck::new);
+            Ok(response.map(|body| Body::new(Outgoing::new(body, open, deadline, recheck, tab))))
+        })
+    }
+
     fn patience(&self, path: &str) -> Patience {
         let stream = streams(path);
         let (seconds, setting) = match stream {
@@ -119,57 +135,4 @@ impl Guard {
 
 fn streams(path: &str) -> bool {
     CLIENT_STREAMS.iter().any(|method| path.ends_with(method))
-}
-
-impl<S> Service<Request<Body>> for Guarded<S>
-where
-    S: Service<Request<Body>, Response = Response<Body>> + Clone + Send + 'static,
-    S::Future: Send + 'static,
-    S::Error: Send + 'static,
-{
-    type Response = Response<Body>;
-    type Error = S::Error;
-    type Future = BoxFuture<'static, Result<Self::Response, Self::Error>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        let peer = request.extensions().get::<Peer>().cloned();
-        let asked = !request.uri().path().starts_with(OPEN);
-        let Ok(open) = peer.as_ref().map(|peer| peer.link.open(asked)).transpose() else {
-            let error =
-                Error::Overloaded { setting: "of health checks on one connection", limit: UNASKED, retry: RETRY };
-            return Box::pin(async { Ok(status::response(error)) });
-        };
-        let Admitted { principal, account, pass } =
-            match self.guard.admit(request.uri().path(), request.headers(), peer.as_ref()) {
-                Ok(admitted) => admitted,
-                Err(error) => return Box::pin(async { Ok(status::response(error)) }),
-            };
-        let deadline = front::deadline(request.headers()).and_then(|time| Instant::now().checked_add(time));
-        let patience = self.guard.patience(request.uri().path());
-        if let Some(call) = request.extensions().get::<Call>() {
-            call.set_client(&*principal.name);
-        }
-        request.extensions_mut().insert(principal.clone());
-        let tab = Tab::new(account);
-        request.extensions_mut().insert(tab.clone());
-        let recheck = pass.clone().map(Recheck::new);
-        let request = request.map(|body| Body::new(Incoming::new(body, tab.clone(), patience, recheck)));
-        let call = self.inner.call(request);
-        Box::pin(async move {
-            let mut response = call.await?;
-            response.extensions_mut().insert(principal);
-            tab.end(response.headers());
-            Ok(match open {
-                Some(open) => {
-                    let recheck = pass.map(Recheck::new);
-                    response.map(|body| Body::new(Outgoing::new(body, open, deadline, recheck, tab)))
-                }
-                None => response,
-            })
-        })
-    }
 }

@@ -4,7 +4,7 @@
 //! first moment; extraction answers once a catalog was given. Work on the processor happens in [`work`], never on the
 //! threads that do input and output.
 //!
-//! The only home of `tonic`, `prost` and `axum`. Generated types end in [`convert`].
+//! The only home of `tonic`, `hyper`, `prost` and `axum`. Generated types end in [`convert`].
 //!
 //! Must not know: the command line, where settings come from.
 
@@ -35,6 +35,7 @@ mod readiness;
 mod reasons;
 mod secrets;
 mod server;
+mod serving;
 mod status;
 mod tab;
 mod tls;

@@ -21,6 +21,7 @@ use super::{
     quota::{Accounts, Quota},
     readiness::Readiness,
     secrets::Secrets,
+    serving,
     tls::TlsError,
     work::Workers,
 };
@@ -30,13 +31,10 @@ use crate::{
 };
 use thiserror::Error;
 use tokio::{net::TcpListener, sync::Semaphore};
-use tonic::{codec::CompressionEncoding, transport};
+use tonic::{codec::CompressionEncoding, service::Routes};
 
 /// How many documents may wait for each worker, where nothing else is set.
 const QUEUED_A_WORKER: usize = 32;
-
-/// The largest frame of HTTP/2 that a client may send: a document mostly comes in one, which costs less than many.
-const FRAME: u32 = 64 << 10;
 
 /// How long no request may have run before the server ends: the last answers leave, and what clients sent meanwhile comes.
 const FLUSH: Duration = Duration::from_secs(1);
@@ -85,9 +83,6 @@ pub enum ServerError {
     /// The system gives no threads.
     #[error("cannot start threads: {0}")]
     Threads(std::io::Error),
-    /// The connection handling failed.
-    #[error("the server failed: {0}")]
-    Transport(#[from] transport::Error),
     /// The reflection service refused our descriptors.
     #[error("the server cannot describe itself: {0}")]
     Reflection(#[from] tonic_reflection::server::Error),
@@ -281,34 +276,29 @@ impl Server {
         let activity = Activity::default();
         let limit = limits.concurrent_requests.min(Semaphore::MAX_PERMITS);
         let instance = std::time::SystemTime::UNIX_EPOCH.elapsed().map_or(0, |time| time.as_nanos() as u64);
-        let router = transport::Server::builder()
-            .http2_keepalive_interval(Some(Duration::from_secs(limits.keepalive_seconds.max(1))))
-            .http2_keepalive_timeout(Some(Duration::from_secs(limits.keepalive_timeout_seconds.max(1))))
-            .max_concurrent_streams(limits.connection_streams)
-            .http2_max_header_list_size(limits.header_bytes)
-            .max_frame_size(FRAME)
-            .http2_max_pending_accept_reset_streams(Some(limits.pending_resets))
-            .layer(Front {
-                message_bytes: limits.message_bytes,
-                limit,
-                room: Arc::new(Semaphore::new(limit)),
-                instance,
-                observer,
-                activity: activity.clone(),
-                refusals: Refusals::default(),
-            })
-            .layer(Guard {
-                gate: secrets.gate.clone(),
-                accounts: Arc::new(Accounts::new(quota)),
-                strangers: Arc::new(Accounts::new(Quota { requests_per_second: FORGED, ..Quota::default() })),
-                limits: limits.clone(),
-                workers,
-            })
-            .add_service(checks)
-            .add_service(reflection().build_v1()?)
-            .add_service(reflection().build_v1alpha()?)
-            .add_service(extraction)
-            .add_service(gazetteers);
+        let guard = Guard {
+            gate: secrets.gate.clone(),
+            accounts: Arc::new(Accounts::new(quota)),
+            strangers: Arc::new(Accounts::new(Quota { requests_per_second: FORGED, ..Quota::default() })),
+            limits: limits.clone(),
+            workers,
+        };
+        let mut routes = Routes::builder();
+        routes.add_service(checks);
+        routes.add_service(reflection().build_v1()?).add_service(reflection().build_v1alpha()?);
+        routes.add_service(extraction).add_service(gazetteers);
+        let front = Front {
+            routes: routes.routes().prepare(),
+            guard,
+            limit,
+            room: Arc::new(Semaphore::new(limit)),
+            instance,
+            observer,
+            activity: activity.clone(),
+            refusals: Refusals::default(),
+            ids: Default::default(),
+            made: Default::default(),
+        };
 
         let (draining, drained) = tokio::sync::oneshot::channel();
         let (close, closing) = tokio::sync::oneshot::channel();
@@ -325,10 +315,10 @@ impl Server {
             std::future::pending::<()>().await
         };
         tracing::info!(%address, workers = count, "listening");
-        let incoming = accept::accept(listener, secrets.tls.clone(), limits, metrics.clone(), closing);
+        let incoming = accept::accept(listener, secrets.tls.clone(), limits.clone(), metrics.clone(), closing);
         let watching = secrets.watch(Duration::from_secs(options.watch_seconds));
         // The last connection that comes in is the signal: from then on, clients are told to go elsewhere.
-        let serving = router.serve_with_incoming_shutdown(incoming, std::future::pending());
+        let serving = serving::serve(incoming, Arc::new(front), &limits);
         let grace = async {
             if drained.await.is_err() {
                 return std::future::pending().await;
@@ -345,7 +335,7 @@ impl Server {
             std::future::pending::<()>().await
         };
         tokio::select! {
-            result = serving => result?,
+            () = serving => {}
             left = grace => if left > 0 {
                 let seconds = options.grace_seconds;
                 tracing::warn!(seconds, requests = left, "requests still ran when the time to end was over");

@@ -4,9 +4,16 @@
 //! google.rpc.BadRequest with every field that is wrong, and what may succeed later google.rpc.RetryInfo with the time. Debug text never gets here: messages are made of the request
 //! and of the settings alone.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
 
-use tonic::{Code, Status, body::Body, codegen::http::Response};
+use tonic::{
+    Code, Status,
+    body::Body,
+    codegen::http::{HeaderMap, Response},
+};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
 use super::{Error, Violation, proto::ErrorReason};
@@ -72,6 +79,30 @@ pub(super) fn response(error: Error) -> Response<Body> {
     let mut response = Status::from(error).into_http();
     response.extensions_mut().insert(known);
     response
+}
+
+/// The answer to the calls that were refused last, since those who refuse many mostly give the same one.
+#[derive(Debug, Default)]
+pub(super) struct Made(Mutex<Option<(Error, HeaderMap)>>);
+
+impl Made {
+    /// As [`response`].
+    pub(super) fn response(&self, error: Error) -> Response<Body> {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let headers = match &*last {
+            Some((made, headers)) if *made == error => headers.clone(),
+            _ => {
+                let headers = Status::from(error.clone()).into_http::<()>().into_parts().0.headers;
+                *last = Some((error.clone(), headers.clone()));
+                headers
+            }
+        };
+        drop(last);
+        let mut response = Response::new(Body::empty());
+        *response.headers_mut() = headers;
+        response.extensions_mut().insert(Known::of(&error));
+        response
+    }
 }
 
 impl From<Error> for Status {
@@ -151,4 +182,25 @@ pub(super) fn part(error: Error) -> tonic_types::Status {
     // The details of a status made above are an encoded google.rpc.Status; an empty one stands in if they were not.
     let encoded: tonic_types::Status = prost::Message::decode(status.details()).unwrap_or_default();
     tonic_types::Status { code: status.code().into(), message, details: encoded.details }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_is_made_once_says_what_it_always_says() {
+        let made = Made::default();
+        let overloaded = |limit| Error::Overloaded { setting: "x", limit, retry: std::time::Duration::from_secs(1) };
+        for error in [overloaded(1), overloaded(1), overloaded(2), Error::Unauthenticated, overloaded(1)] {
+            let (one, other) = (made.response(error.clone()), response(error));
+            assert_eq!(one.headers(), other.headers());
+            assert_eq!(one.status(), other.status());
+            let known = |response: &Response<Body>| {
+                response.extensions().get::<Known>().map(|known| (known.code, known.reason))
+            };
+            assert!(known(&one).is_some());
+            assert_eq!(known(&one), known(&other));
+        }
+    }
 }
