@@ -35,7 +35,7 @@ pub struct Limits {
     /// 32 a worker.
     pub queued_documents: usize,
     /// The longest time that a call may expect to wait for a worker before it is refused at once, in milliseconds; 0 for
-    /// any. Where most calls are refused, one call waits for each worker.
+    /// any. Where most calls are refused, two calls wait for each worker, or a millisecond's work of short ones.
     pub queue_milliseconds: u64,
     /// The most documents of a stream that are read before the answer to the first of them was taken.
     pub stream_look_ahead: usize,

@@ -21,8 +21,10 @@ const LOOK: Duration = Duration::from_millis(100);
 const LOOK_JOBS: u32 = 16;
 /// There is a crowd where more than so many calls are refused for each that is let in.
 const CROWD: u64 = 2;
-/// How many calls may wait for each worker while there is a crowd.
-const IN_A_CROWD: usize = 1;
+/// How many calls may wait for each worker while there is a crowd: one may be taken before the next ones are let in.
+const IN_A_CROWD: usize = 2;
+/// There may be more of them where they are short: who lets them in has to wait for a processor, too.
+const IN_A_CROWD_TIME: Duration = Duration::from_millis(1);
 
 /// How long the line may be.
 #[derive(Debug, Clone, Copy)]
@@ -74,9 +76,7 @@ impl<J> Line<J> {
         // Calls may wait beside as many parts of what has begun, so that streams do not keep them out.
         let parts = self.waiting.len() - self.calls;
         let result = match self.bounds.longest {
-            Some(longest) if self.crowd && self.calls >= parts.max(self.bounds.workers * IN_A_CROWD) => {
-                Err(too_long(longest, longest))
-            }
+            Some(longest) if self.crowd && self.calls >= parts.max(self.few()) => Err(too_long(longest, longest)),
             _ => self.room(),
         };
         match result {
@@ -101,6 +101,13 @@ impl<J> Line<J> {
             Some(longest) if expected > longest => Err(too_long(longest, expected)),
             _ => Ok(()),
         }
+    }
+
+    /// How many calls may wait while there is a crowd.
+    fn few(&self) -> usize {
+        let short = IN_A_CROWD_TIME.as_nanos().div_ceil(self.job.as_nanos().max(1));
+        let short = if self.job.is_zero() { 0 } else { usize::try_from(short).unwrap_or(usize::MAX) };
+        self.bounds.workers.saturating_mul(short.max(IN_A_CROWD)).min(self.bounds.most)
     }
 
     /// Looks whether there is a crowd, now and then.
@@ -218,13 +225,13 @@ mod tests {
         assert!(line.len() < 20);
         now += LOOK;
         ask(&mut line, now, 1000, 10);
-        assert_eq!(line.len(), 2);
+        assert_eq!(line.len(), 2 * IN_A_CROWD);
         let Err(Error::Overloaded { setting: "limits.queue_milliseconds", limit: 250, retry }) = line.admit(now) else {
             panic!()
         };
         assert_eq!(retry, 250 * MS);
         assert_eq!(ask(&mut line, now, 1000, 10), 100);
-        assert_eq!(line.len(), 2);
+        assert_eq!(line.len(), 2 * IN_A_CROWD);
         // What has begun waits whatever happens, and keeps no call out.
         for _ in 0..8 {
             line.push(Kind::Part, ());
@@ -250,6 +257,18 @@ mod tests {
         now += 2 * LOOK;
         line.pop();
         assert_eq!(line.admit(now), Ok(()));
+    }
+
+    #[test]
+    fn in_a_crowd_more_short_jobs_wait_than_long_ones() {
+        let (mut line, _) = line(2, 64, Some(250 * MS));
+        assert_eq!(line.few(), 4);
+        line.took(MS / 4);
+        assert_eq!(line.few(), 8);
+        (0..500).for_each(|_| line.took(10 * MS));
+        assert_eq!(line.few(), 4);
+        (0..500).for_each(|_| line.took(Duration::from_nanos(1)));
+        assert_eq!(line.few(), 64);
     }
 
     #[test]
