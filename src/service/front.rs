@@ -34,7 +34,6 @@ use super::{
     activity::Activity,
     connection::Peer,
     guard::{self, Guard},
-    serving::Patience,
     status::{self, Known, Made},
 };
 use crate::observe::Observer;
@@ -191,13 +190,12 @@ pub(super) struct Calls(Arc<Connected>);
 struct Connected {
     front: Arc<Front>,
     peer: Peer,
-    patience: Patience,
 }
 
 impl Calls {
     /// The calls of a peer.
-    pub(super) fn new(front: Arc<Front>, peer: Peer, patience: Patience) -> Self {
-        Self(Arc::new(Connected { front, peer, patience }))
+    pub(super) fn new(front: Arc<Front>, peer: Peer) -> Self {
+        Self(Arc::new(Connected { front, peer }))
     }
 }
 
@@ -207,7 +205,7 @@ impl Service<Request<Incoming>> for Calls {
     type Future = Call;
 
     fn call(&self, request: Request<Incoming>) -> Call {
-        Call { came: Some((self.0.clone(), request)), begun: None, refused: None }
+        Call { came: Some((self.0.clone(), request)), begun: None }
     }
 }
 
@@ -218,35 +216,24 @@ type Answer = Result<Response<Body>, Infallible>;
 pub(super) struct Call {
     came: Option<(Arc<Connected>, Request<Incoming>)>,
     begun: Option<BoxFuture<'static, Answer>>,
-    /// What is said to a call of many that are refused; it waits for others.
-    refused: Option<Response<Body>>,
 }
 
 impl Future for Call {
     type Output = Answer;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Answer> {
-        let Self { came, begun, refused } = self.get_mut();
+        let Self { came, begun } = self.get_mut();
         if let Some((connected, request)) = came.take() {
-            let Connected { front, peer, patience } = &*connected;
+            let Connected { front, peer } = &*connected;
             match front.admit(&request, peer) {
                 Ok(let_in) => *begun = Some(front.begin(request, peer, let_in)),
-                Err(error) => {
-                    let answer = front.refuse(&request, peer, error);
-                    if !access_log::is_flood(&answer) {
-                        return Poll::Ready(Ok(answer));
-                    }
-                    *refused = Some(answer);
-                    patience.wait();
-                    return Poll::Pending;
-                }
+                Err(error) => return Poll::Ready(Ok(front.refuse(&request, peer, error))),
             }
         }
-        match (begun, refused.take()) {
-            (Some(begun), _) => begun.as_mut().poll(context),
-            (None, Some(answer)) => Poll::Ready(Ok(answer)),
+        match begun {
+            Some(begun) => begun.as_mut().poll(context),
             // Asked again after its answer, it has none.
-            (None, None) => Poll::Pending,
+            None => Poll::Pending,
         }
     }
 }

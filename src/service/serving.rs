@@ -1,8 +1,8 @@
 //! Connections as HTTP/2: each is served in a task of its own, until its client or the server ends it.
 //!
 //! Calls that came together are begun together, by the task of their connection, when all that came was read: each sees
-//! those before it in the line. Only a call that has to wait for something gets a task. Where many are refused, what is
-//! said to them waits a moment for others, so that it leaves in one write.
+//! those before it in the line. Only a call that has to wait for something gets a task, and what is said to those that are
+//! refused together leaves in one write.
 //!
 //! Must not know: what calls are about.
 
@@ -11,20 +11,14 @@ use std::{
     io,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll, Waker},
     time::Duration,
 };
 
 use hyper::{rt::Executor, server::conn::http2};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::{
-    sync::watch,
-    time::{Instant, sleep},
-};
+use tokio::sync::watch;
 use tokio_stream::{Stream, StreamExt as _};
 
 use super::{
@@ -35,9 +29,6 @@ use super::{
 
 /// The largest frame that a client may send: a document mostly comes in one, which costs less than many.
 const FRAME: u32 = 64 << 10;
-
-/// How long what is said to calls that are refused may wait for more of it. Nobody who is refused may try again so soon.
-const TOGETHER: Duration = Duration::from_millis(10);
 
 /// Serves connections until no more come; then tells their clients to go elsewhere, and waits until they have.
 pub(super) async fn serve(
@@ -63,7 +54,7 @@ fn serve_one(
     limits: &Limits,
     mut told: watch::Receiver<()>,
 ) -> impl Future<Output = ()> + Send + use<> {
-    let (begun, patience) = <(Begun, Patience)>::default();
+    let begun = Begun::default();
     let mut http = http2::Builder::new(begun.clone());
     http.timer(TokioTimer::new())
         .keep_alive_interval(Duration::from_secs(limits.keepalive_seconds.max(1)))
@@ -73,14 +64,12 @@ fn serve_one(
         .max_frame_size(FRAME)
         .max_pending_accept_reset_streams(limits.pending_resets)
         .max_local_error_reset_streams(None);
-    let calls = Calls::new(front, connection.peer(), patience.clone());
+    let calls = Calls::new(front, connection.peer());
     let serving = http.serve_connection(TokioIo::new(connection), calls);
     async move {
         let mut serving = pin!(serving);
         let mut leaving = pin!(told.changed());
         let mut left = false;
-        let mut waiting = Vec::new();
-        let mut together = pin!(sleep(TOGETHER));
         let served = poll_fn(|context| {
             if !left && leaving.as_mut().poll(context).is_ready() {
                 left = true;
@@ -88,16 +77,7 @@ fn serve_one(
             }
             let served = serving.as_mut().poll(context);
             // What is answered by these wakes the connection, which writes it.
-            if !waiting.is_empty() && together.as_mut().poll(context).is_ready() {
-                begin(std::mem::take(&mut waiting), &patience);
-            }
-            let first = waiting.is_empty();
-            waiting.append(&mut begin(begun.take(), &patience));
-            if first && !waiting.is_empty() {
-                together.as_mut().reset(Instant::now() + TOGETHER);
-                // Not over yet; it wakes the connection when it is.
-                let _ = together.as_mut().poll(context);
-            }
+            begin(begun.take());
             served
         });
         if let Err(error) = served.await {
@@ -107,17 +87,6 @@ fn serve_one(
 }
 
 type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
-
-/// By which a call says that it can wait a moment for others.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Patience(Arc<AtomicBool>);
-
-impl Patience {
-    /// The call that is polled now has its answer, and gives it when it is polled again.
-    pub(super) fn wait(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
 
 /// The calls of a connection that came and were not looked at yet.
 #[derive(Clone, Default)]
@@ -135,22 +104,16 @@ impl Begun {
     }
 }
 
-/// Lets each call go as far as it can now; gives those that can wait for others. One that panics ends alone, as it would
-/// in a task.
-fn begin(calls: Vec<Task>, patience: &Patience) -> Vec<Task> {
+/// Lets each call go as far as it can now. One that panics ends alone, as it would in a task.
+fn begin(calls: Vec<Task>) {
     // A task polls it again, and has the waker that counts.
     let mut context = Context::from_waker(Waker::noop());
-    let mut waiting = Vec::new();
     for mut call in calls {
         let polled = catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(&mut context)));
-        let waits = patience.0.swap(false, Ordering::Relaxed);
-        match polled {
-            Ok(Poll::Pending) if waits => waiting.push(call),
-            Ok(Poll::Pending) => drop(tokio::spawn(call)),
-            Ok(Poll::Ready(())) | Err(_) => {}
+        if matches!(polled, Ok(Poll::Pending)) {
+            tokio::spawn(call);
         }
     }
-    waiting
 }
 
 #[cfg(test)]
@@ -159,7 +122,7 @@ mod tests {
 
     #[tokio::test]
     async fn calls_are_begun_together_and_go_on_in_tasks() {
-        let (begun, patience) = <(Begun, Patience)>::default();
+        let begun = Begun::default();
         let (give, take) = tokio::sync::oneshot::channel();
         let (done, mut is_done) = tokio::sync::mpsc::unbounded_channel();
         let end = |name: &'static str| {
@@ -168,33 +131,17 @@ mod tests {
                 done.send(name).ok();
             }
         };
-        let (waited, refused, last) = (end("waited"), end("refused"), end("last"));
+        let (waited, last) = (end("waited"), end("last"));
         begun.execute(async move {
             let _: Result<(), _> = take.await;
             waited();
         });
         begun.execute(async { panic!("on purpose") });
-        let patient = patience.clone();
-        begun.execute(async move {
-            let mut asked = false;
-            poll_fn(|_| match std::mem::replace(&mut asked, true) {
-                true => Poll::Ready(()),
-                false => {
-                    patient.wait();
-                    Poll::Pending
-                }
-            })
-            .await;
-            refused();
-        });
         begun.execute(async move { last() });
         assert!(is_done.try_recv().is_err());
-        let waiting = begin(begun.take(), &patience);
+        begin(begun.take());
         assert_eq!(is_done.try_recv(), Ok("last"));
         assert!(is_done.try_recv().is_err());
-        assert_eq!(waiting.len(), 1);
-        assert!(begin(waiting, &patience).is_empty());
-        assert_eq!(is_done.try_recv(), Ok("refused"));
         give.send(()).ok();
         assert_eq!(is_done.recv().await, Some("waited"));
     }
