@@ -291,8 +291,9 @@ impl Search {
         self.other_words.extend(other_words);
         for other in 0..self.readings.all().len() {
             let tracks: &[Track] = if self.readings.all()[other].first { &[] } else { &reading };
-            for &track in std::iter::once(&main_track).chain(tracks) {
-                self.take(segment, words, track, other);
+            self.take(segment, words, main_track, other, true);
+            for &track in tracks {
+                self.take(segment, words, track, other, false);
             }
         }
         for &track in &reading {
@@ -301,8 +302,9 @@ impl Search {
         self.reading = reading;
     }
 
-    /// Follows a track through another reading of the word it is about to read.
-    fn take(&mut self, segment: &Segment, words: &[Word], track: Track, other: usize) {
+    /// Follows a track through another reading of the word it is about to read. What no word before belongs to is found
+    /// once, on the main track.
+    fn take(&mut self, segment: &Segment, words: &[Word], track: Track, other: usize, is_main: bool) {
         let reading = self.readings.all()[other];
         if !self.walk(segment, track.state, &reading) {
             return;
@@ -325,7 +327,8 @@ impl Search {
             node = self.nodes.len() as u32 - 1;
             if !reading.whole || at + 1 == count {
                 let last = track.next + reading.consumed - 1;
-                self.report(segment, words, state, Track { next: last, state, node, since: 0 }, reading.tail);
+                let since = if is_main { 0 } else { at as u32 + 1 };
+                self.report(segment, words, state, Track { next: last, state, node, since }, reading.tail);
             }
         }
         // Of a reading that counts as a whole, names include all.
