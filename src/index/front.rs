@@ -68,8 +68,8 @@ impl FrontCoded {
     }
 
     /// The strings of a block in order, before the first.
-    fn block(&self, block: usize) -> Strings<'_> {
-        Strings { rest: self.rest(block), last: Vec::new(), first: true }
+    fn block(&self, block: usize) -> Walk<'_> {
+        Walk { rest: self.rest(block), last: Vec::new(), first: true }
     }
 
     fn rest(&self, block: usize) -> &[u8] {
@@ -78,14 +78,14 @@ impl FrontCoded {
     }
 }
 
-/// The strings of a block, one after the other; of a damaged file any bytes.
-struct Strings<'a> {
+/// A walk over the strings of a block; of a damaged file any bytes.
+struct Walk<'a> {
     rest: &'a [u8],
     last: Vec<u8>,
     first: bool,
 }
 
-impl Strings<'_> {
+impl Walk<'_> {
     /// Makes `last` the next one.
     fn advance(&mut self) {
         let shared = if std::mem::take(&mut self.first) { 0 } else { number(&mut self.rest) };

@@ -9,7 +9,6 @@
 
 use super::{
     automaton::State,
-    column::touch,
     readings::Readings,
     segment::Segment,
     vocabulary::{Record, WordId},
@@ -79,20 +78,17 @@ impl KnownWords {
     /// Looks all words up, and takes the commonest transitions of each: those from the word before alone, and from the
     /// two before alone. They must have been forgotten before.
     pub(super) fn read(&mut self, segment: &Segment, view: View<'_>, readings: &Readings) {
-        let large = segment.is_large();
-        self.look_up(segment, view, readings, large);
-        self.follow_one(segment, view.all(), large);
-        self.follow_two(segment, view.all(), large);
-        if large {
-            let automaton = &segment.automaton;
-            touch(self.visits.iter().map(|&index| {
-                let Known { root, next, third, .. } = self.all[index as usize];
-                automaton.touch(automaton.alone(root)) ^ automaton.touch(next) ^ automaton.touch(third)
-            }));
-        }
+        self.look_up(segment, view, readings);
+        self.follow_one(segment, view.all());
+        self.follow_two(segment, view.all());
+        let automaton = &segment.automaton;
+        segment.read_ahead(self.visits.iter().map(|&index| {
+            let Known { root, next, third, .. } = self.all[index as usize];
+            automaton.touch(automaton.alone(root)) ^ automaton.touch(next) ^ automaton.touch(third)
+        }));
     }
 
-    fn look_up(&mut self, segment: &Segment, view: View<'_>, readings: &Readings, large: bool) {
+    fn look_up(&mut self, segment: &Segment, view: View<'_>, readings: &Readings) {
         let Self { all, visits, .. } = self;
         let (words, vocabulary) = (view.all(), &segment.vocabulary);
         all.resize(words.len(), Known::NOTHING);
@@ -105,9 +101,7 @@ impl KnownWords {
             count += usize::from(visit);
         }
         visits.truncate(count);
-        if large {
-            touch(visits.iter().map(|&index| vocabulary.touch(words[index as usize].key)));
-        }
+        segment.read_ahead(visits.iter().map(|&index| vocabulary.touch(words[index as usize].key)));
         visits.retain(|&index| {
             let index = index as usize;
             let word = &words[index];
@@ -121,7 +115,7 @@ impl KnownWords {
     }
 
     /// What each word leads to from the word before alone; leaves in `pairs` the words that may lead on from it.
-    fn follow_one(&mut self, segment: &Segment, words: &[Word], large: bool) {
+    fn follow_one(&mut self, segment: &Segment, words: &[Word]) {
         let Self { all, visits, pairs } = self;
         let automaton = &segment.automaton;
         pairs.resize(visits.len(), Pair::default());
@@ -137,19 +131,11 @@ impl KnownWords {
             pairs[count] = Pair { index, from, word };
             count += usize::from(known.id.is_some() & automaton.may_follow(from, word, known.root));
         }
-        pairs.truncate(count);
-        if large {
-            touch(pairs.iter().map(|pair| automaton.touch_way(pair.from, pair.word)));
-        }
-        for pair in &*pairs {
-            let known = &mut all[pair.index as usize];
-            known.next = automaton.follow(pair.from, pair.word).unwrap_or(known.next);
-            known.third = known.next;
-        }
+        self.follow(segment, count, |known, state| (known.next, known.third) = (state, state));
     }
 
     /// What the words behind `pairs` lead to from both.
-    fn follow_two(&mut self, segment: &Segment, words: &[Word], large: bool) {
+    fn follow_two(&mut self, segment: &Segment, words: &[Word]) {
         let Self { all, pairs, .. } = self;
         let automaton = &segment.automaton;
         let mut count = 0;
@@ -164,13 +150,19 @@ impl KnownWords {
             pairs[count] = Pair { index, from: before.next, word };
             count += usize::from(asks & automaton.may_follow(before.next, word, known.root));
         }
+        self.follow(segment, count, |known, state| known.third = state);
+    }
+
+    /// Keeps the first `count` of `pairs`, and gives for each the state that its transition leads to, where there is one.
+    fn follow(&mut self, segment: &Segment, count: usize, lead: impl Fn(&mut Known, State)) {
+        let Self { all, pairs, .. } = self;
+        let automaton = &segment.automaton;
         pairs.truncate(count);
-        if large {
-            touch(pairs.iter().map(|pair| automaton.touch_way(pair.from, pair.word)));
-        }
+        segment.read_ahead(pairs.iter().map(|pair| automaton.touch_way(pair.from, pair.word)));
         for pair in &*pairs {
-            let known = &mut all[pair.index as usize];
-            known.third = automaton.follow(pair.from, pair.word).unwrap_or(known.third);
+            if let Some(state) = automaton.follow(pair.from, pair.word) {
+                lead(&mut all[pair.index as usize], state);
+            }
         }
     }
 }

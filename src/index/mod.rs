@@ -1,8 +1,8 @@
 //! From names to a segment that finds them: vocabulary, automaton, search.
 //!
-//! A [`Segment`] is compiled once by a [`Compiler`] and never changes. [`Search`] runs a segment over the words of a
-//! document and reports an [`Occurrence`] for every name at every place, overlapping ones and weaker readings included.
-//! Whether an occurrence counts is decided in `extract`.
+//! A [`Segment`] is compiled once by a [`Compiler`], or as a file by a [`FileCompiler`], and never changes. [`Search`] runs
+//! a segment over the words of a document and reports an [`Occurrence`] for every name at every place, overlapping ones
+//! and weaker readings included. Whether an occurrence counts is decided in `extract`.
 //!
 //! The automaton runs over word ids, not bytes, so that no occurrence begins or ends inside a word. This is the only
 //! home of the `aho-corasick` crate.

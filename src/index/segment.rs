@@ -52,18 +52,19 @@ impl Segment {
         self.names.get(id)
     }
 
-    /// Whether it is more than a processor's cache keeps.
-    pub(super) fn is_large(&self) -> bool {
-        self.memory() > CACHED
+    /// Does reads of what is needed next, none of which waits for another, where the segment is more than a processor's
+    /// cache keeps; elsewhere nothing.
+    pub(super) fn read_ahead(&self, reads: impl Iterator<Item = u32>) {
+        if self.memory() > CACHED {
+            touch(reads);
+        }
     }
 
     /// Brings the first name of each pattern into the cache, all of them at once, where the segment is large.
     pub fn touch(&self, patterns: impl Iterator<Item = PatternId> + Clone) {
-        if self.is_large() {
-            let names = patterns.map(|pattern| NameId(self.automaton.names_of(pattern).start));
-            touch(names.clone().map(|name| self.names.touch(name)));
-            touch(names.map(|name| self.names.touch_text(name)));
-        }
+        let names = patterns.map(|pattern| NameId(self.automaton.names_of(pattern).start));
+        self.read_ahead(names.clone().map(|name| self.names.touch(name)));
+        self.read_ahead(names.map(|name| self.names.touch_text(name)));
     }
 
     /// The entity that a name names.
