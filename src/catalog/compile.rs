@@ -20,7 +20,7 @@ use crate::{
     index::{CompileError, FileCompiler, Spill, SpillFile},
 };
 
-/// How many bytes of names are handed on at once, and how many such batches wait at most.
+/// How many bytes of texts are handed on at once, and how many such batches wait at most.
 const BATCH: usize = 1 << 16;
 const AHEAD: usize = 4;
 
@@ -119,7 +119,7 @@ fn read(
             if taken.get() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         };
         intake.read(file, &mut progress, |entity| {
-            bytes += entity.name.len() + entity.aliases.iter().map(|alias| alias.text.len()).sum::<usize>();
+            bytes += entity.text_bytes();
             batch.push(entity);
             if bytes > BATCH {
                 bytes = 0;

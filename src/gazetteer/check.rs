@@ -95,7 +95,7 @@ impl Checker {
                 format!("{} aliases are more than the {MAX_ALIASES} an entity may have", entity.aliases.len());
             report(IssueCode::TooManyAliases, "aliases".into(), message);
         }
-        let bytes = texts(entity);
+        let bytes = entity.text_bytes();
         if bytes > MAX_ENTITY_BYTES {
             let message = format!(
                 "the texts of the entity {} have {bytes} bytes, the limit is {MAX_ENTITY_BYTES}",
@@ -139,15 +139,6 @@ impl Checker {
         }
         issues.len() == before
     }
-}
-
-/// How many bytes all texts of an entity have together.
-fn texts(entity: &Entity) -> usize {
-    let Entity { id, name, kind, aliases, case: _, prior: _, attributes, related, context } = entity;
-    let aliases = aliases.iter().map(|alias| alias.text.len() + alias.language_code.len());
-    let attributes = attributes.iter().map(|(key, value)| key.len() + value.len());
-    let lists = related.iter().chain(context).map(String::len);
-    id.len() + name.len() + kind.len() + aliases.chain(attributes).chain(lists).sum::<usize>()
 }
 
 fn searchable(name: &str) -> bool {

@@ -40,6 +40,17 @@ pub struct Alias {
     pub prior: Option<f64>,
 }
 
+impl Entity {
+    /// How many bytes all its texts have together.
+    pub fn text_bytes(&self) -> usize {
+        let Self { id, name, kind, aliases, case: _, prior: _, attributes, related, context } = self;
+        let aliases = aliases.iter().map(|alias| alias.text.len() + alias.language_code.len());
+        let attributes = attributes.iter().map(|(key, value)| key.len() + value.len());
+        let lists = related.iter().chain(context).map(String::len);
+        id.len() + name.len() + kind.len() + aliases.chain(attributes).chain(lists).sum::<usize>()
+    }
+}
+
 impl Alias {
     /// An alias that is just a text.
     pub fn plain(text: impl Into<String>) -> Self {
