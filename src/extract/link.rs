@@ -5,7 +5,10 @@
 //! ([`super::agreement`]). Beside the candidates stands the weight of nothing: the mention may be an ordinary word, or a
 //! part of a longer name. A score is the candidate's share of all weight, times what its forms leave.
 
-use std::ops::Range;
+use std::{
+    ops::Range,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use hashbrown::HashMap;
 
@@ -100,10 +103,19 @@ pub(super) struct Scene<'a> {
     pub(super) view: View<'a>,
     pub(super) searches: &'a [Search],
     pub(super) options: &'a Options,
+    /// Set by another thread where nobody waits for the answer any more.
+    pub(super) interrupted: &'a AtomicBool,
+}
+
+impl Scene<'_> {
+    fn is_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
 }
 
 impl Linker {
-    /// Makes the mentions of what was found, which must be sorted by place, and links them.
+    /// Makes the mentions of what was found, which must be sorted by place, and links them. Ends early, with a part of
+    /// them, when interrupted.
     pub(super) fn run(
         &mut self,
         scene: Scene<'_>,
@@ -126,6 +138,9 @@ impl Linker {
         languages.extend(scene.sources.iter().map(number));
         let mut english = None;
         settle(options.overlap, found, |run, kept| {
+            if scene.is_interrupted() {
+                return;
+            }
             if kept {
                 // A capitalised word that is no name found there itself. Only English text has no other such words.
                 let is_unknown = |index: usize| {
@@ -247,6 +262,9 @@ impl Linker {
                 break;
             }
             for mention in 0..self.drafts.len() {
+                if scene.is_interrupted() {
+                    return;
+                }
                 let draft = self.drafts[mention].clone();
                 if !open(&draft) {
                     continue;
@@ -269,7 +287,7 @@ impl Linker {
     fn answer(&mut self, scene: Scene<'_>, resolver: &Resolver, languages: &[u8], answer: &mut Answer) {
         let Scene { view, options, .. } = scene;
         let Self { drafts, weighed, agreement, .. } = self;
-        for (number, draft) in drafts.iter().enumerate() {
+        for (number, draft) in drafts.iter().enumerate().take_while(|_| !scene.is_interrupted()) {
             let start = answer.candidates.len();
             let candidates = &weighed[draft.candidates.clone()];
             answer.candidates.extend(candidates.iter().map(|weighed| Candidate {

@@ -112,18 +112,19 @@ pub fn run(
     for (number, (source, search)) in sources.iter().zip(searches.iter_mut()).enumerate() {
         search.thorough = trace.on;
         search.run(source.segment, view, glued, language, refused, interrupted);
-        if interrupted.load(Ordering::Relaxed) {
-            return Err(Interrupted);
-        }
         let disabled = (refused, options.disabled_rules);
-        cut_candidates += rules::apply(number, source, view, search, filter, disabled, letters, found, trace);
+        cut_candidates +=
+            rules::apply(number, source, view, search, filter, disabled, letters, found, trace, interrupted);
+        is_to_go_on(interrupted)?;
         cut_readings += search.dropped() as usize;
         cut_nested += search.dropped_nested() as usize;
     }
     outrank::run(view, found, trace);
     resolver.run(sources, view, searches, glued, options, language, letters, found, trace);
-    let scene = link::Scene { sources, input, language, view, searches, options };
+    is_to_go_on(interrupted)?;
+    let scene = link::Scene { sources, input, language, view, searches, options, interrupted };
     linker.run(scene, resolver, found, answer, trace);
+    is_to_go_on(interrupted)?;
     for (limit, value, dropped) in [
         ("readings", MAX_TRACKS, cut_readings),
         ("nested_names", MAX_NESTED, cut_nested),
@@ -135,4 +136,9 @@ pub fn run(
     }
     answer.count_offsets(view, options.offsets);
     Ok(())
+}
+
+/// Fails where another thread has set the flag. Stages whose work may be long look at it themselves, and end early.
+fn is_to_go_on(interrupted: &AtomicBool) -> Result<(), Interrupted> {
+    if interrupted.load(Ordering::Relaxed) { Err(Interrupted) } else { Ok(()) }
 }

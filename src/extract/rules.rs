@@ -1,5 +1,7 @@
 //! The rules of place and name: which occurrences count (rules T4, T5, M1, M2).
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::{
     Filter, Source,
     found::Found,
@@ -40,8 +42,12 @@ static DESIGNATORS: WordSet<64> = WordSet::new(&[
 /// The most names looked at that are the same words; those of the likeliest entities come first.
 pub(super) const MAX_CANDIDATES: usize = 100;
 
+/// So many candidates, and so many more for each word, may be found before places have the likeliest one only.
+const CANDIDATES: usize = 1 << 18;
+const CANDIDATES_A_WORD: usize = 2;
+
 /// Appends to `found` what keeps the rules among the occurrences that `search` found in the source of that number;
-/// returns how many names were not looked at.
+/// returns how many names were not looked at. Ends early when `interrupted`.
 #[allow(clippy::too_many_arguments)]
 pub(super) fn apply(
     number: usize,
@@ -53,6 +59,7 @@ pub(super) fn apply(
     letters: &mut Letters,
     found: &mut Vec<Found>,
     trace: &mut Trace,
+    interrupted: &AtomicBool,
 ) -> usize {
     let segment = source.segment;
     let mut dropped = 0;
@@ -63,6 +70,9 @@ pub(super) fn apply(
     };
     segment.touch(search.occurrences().iter().map(|occurrence| occurrence.pattern));
     for occurrence in search.occurrences() {
+        if interrupted.load(Ordering::Relaxed) {
+            break;
+        }
         let of = |id: NameId, name: &Name<'_>| at(view, number, occurrence, id, name);
         let mut reject_all = |reason: Reason| {
             if trace.on {
@@ -90,10 +100,12 @@ pub(super) fn apply(
         // Names of equal spelling lie side by side.
         let mut before: Option<(Name<'_>, Option<Difference>)> = None;
         let count = segment.names_of(occurrence.pattern).len();
-        if count > MAX_CANDIDATES {
-            dropped += shown(occurrence).count().saturating_sub(MAX_CANDIDATES);
+        let many = found.len() >= CANDIDATES + CANDIDATES_A_WORD * occurrence.last as usize;
+        let most = if many { 1 } else { MAX_CANDIDATES };
+        if count > most {
+            dropped += shown(occurrence).count().saturating_sub(most);
         }
-        for id in shown(occurrence).take(MAX_CANDIDATES) {
+        for id in shown(occurrence).take(most) {
             let name = segment.name(id);
             let kept = if !filter.wants(number, segment, name.entity) {
                 Err(Reason::ExcludedType)

@@ -22,6 +22,10 @@ use crate::text::{Gap, Language, Span, View, Word};
 pub const MAX_TRACKS: usize = 16;
 /// The most names reported at one last word, the longest first; nesting deeper is counted as dropped.
 pub const MAX_NESTED: usize = 64;
+/// So many occurrences, and so many more for each word read, may have shorter names reported at a word; from then on the
+/// longest alone is. Real news stays below with six million names, where 1.1 end at a word.
+const NESTED: usize = 1 << 18;
+const NESTED_A_WORD: usize = 2;
 /// The most steps remembered of the open readings; beyond, all of them are given up and counted as dropped.
 const MAX_NODES: usize = 1 << 18;
 /// How often, in words, the search looks whether it was interrupted.
@@ -144,9 +148,8 @@ impl Search {
         let visits = std::mem::take(&mut self.known.visits);
         let start = segment.automaton.start();
         let mut state = start;
-        // What the word before leads to by itself.
-        let mut alone = start;
-        let mut pair = start;
+        // What the word before leads to by itself, and from the word before it alone.
+        let (mut alone, mut pair) = (start, start);
         let mut expected = 0;
         let mut next_glued = 0;
         for (number, &index) in visits.iter().enumerate() {
@@ -236,10 +239,11 @@ impl Search {
     }
 
     fn report_main(&mut self, segment: &Segment, words: &[Word], state: State, last: usize) {
+        let most = most_nested(self.occurrences.len(), last);
         let mut count = 0;
         segment.automaton.matches(state, |pattern, asks_for_a_capital| {
             count += 1;
-            if count > MAX_NESTED {
+            if count > most {
                 self.dropped_nested += 1;
                 return false;
             }
@@ -407,12 +411,13 @@ impl Search {
     /// a word read otherwise.
     fn report(&mut self, segment: &Segment, words: &[Word], state: State, track: Track, tail: u32) {
         let Self { nodes, uses: all_uses, occurrences, dropped_nested, thorough, .. } = self;
+        let most = most_nested(occurrences.len(), track.next as usize);
         let mut count = 0;
         segment.automaton.matches(state, |pattern, asks_for_a_capital| {
             let length = segment.words_of(pattern);
             // The names come with the longest first.
             count += 1;
-            if length <= track.since || count > MAX_NESTED {
+            if length <= track.since || count > most {
                 *dropped_nested += u32::from(length > track.since);
                 return false;
             }
@@ -458,4 +463,9 @@ impl Search {
             true
         });
     }
+}
+
+/// The most names reported at a word of that number, behind so many occurrences.
+fn most_nested(occurrences: usize, word: usize) -> usize {
+    if occurrences < NESTED + NESTED_A_WORD * word { MAX_NESTED } else { 1 }
 }

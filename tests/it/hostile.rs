@@ -37,6 +37,33 @@ fn nested_names_are_reported_up_to_a_depth() {
 }
 
 #[test]
+fn nested_names_take_no_memory_without_end() {
+    let names: Vec<_> = (1..=64).map(|length| entity(length, vec!["a"; length].join(" "), "")).collect();
+    let words = 10_000;
+    let answer = extract(&names, Overlap::All, &"a ".repeat(words));
+    assert_eq!(cut(&answer), ["nested_names"]);
+    assert!((1 << 18..(1 << 18) + 3 * words).contains(&answer.mentions.len()), "{}", answer.mentions.len());
+    // The longest is always there.
+    let at_the_end = answer.mentions.iter().filter(|mention| mention.end == Some(2 * words as u32 - 1));
+    assert_eq!(at_the_end.map(|mention| mention.text.len()).max(), Some(2 * 64 - 1));
+}
+
+#[test]
+fn candidates_take_no_memory_without_end() {
+    let mut names: Vec<_> = (0..100).map(|number| entity(number, "Foo".into(), "")).collect();
+    names[99].prior = Some(0.9);
+    let words = 8000;
+    let answer = extract(&names, Overlap::Longest, &"Foo ".repeat(words));
+    assert_eq!(answer.mentions.len(), words);
+    assert_eq!(cut(&answer), ["candidates"]);
+    let candidates: usize = answer.mentions.iter().map(|mention| mention.candidates.len()).sum();
+    assert!((1 << 18..(1 << 18) + 3 * words).contains(&candidates), "{candidates}");
+    for mention in [&answer.mentions[0], answer.mentions.last().unwrap()] {
+        assert_eq!(mention.entity.as_ref().unwrap().id, "000099");
+    }
+}
+
+#[test]
 fn thousands_of_one_name_are_a_hundred_candidates() {
     let mut names: Vec<_> = (0..3000).map(|number| entity(number, "Foo".into(), "")).collect();
     names[2999].prior = Some(0.9);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use onomast::{
     catalog::{Catalog, Gazetteer},
-    gazetteer::Entity,
+    gazetteer::{CaseRule, Entity},
     service::{Facing, Limits, Quota, proto},
 };
 use proto::{Document, ExtractRequest};
@@ -13,7 +13,7 @@ use tokio::{
     net::TcpStream,
     time::timeout,
 };
-use tonic::{Code, Status};
+use tonic::{Code, Request, Status};
 use tonic_types::StatusExt as _;
 
 use crate::{support::TestServer, surfaces::Client};
@@ -67,6 +67,39 @@ async fn a_deadline_ends_a_stream_that_is_open() {
     let status = Status::from_header_map(&trailers).unwrap();
     assert_eq!(status.code(), Code::DeadlineExceeded);
     assert_eq!(status.get_error_details().error_info().unwrap().reason, "CANCELLED");
+}
+
+/// Documents that would take minutes, one for each worker, whose time is over soon: the next call finds a worker free.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deadline_is_honoured_in_the_middle_of_a_document() {
+    let nested = |length: usize| vec!["a"; length].join(" ");
+    let namesake = |number: usize| format!("b{}", number % 4);
+    let entity = |(id, name): (usize, String)| Entity {
+        id: id.to_string(),
+        name,
+        case: CaseRule::Any,
+        related: (0..200).map(|other| (other * 7 % 464).to_string()).collect(),
+        ..Entity::default()
+    };
+    // Some are long to be found, and some long to be ranked.
+    let names = (1..=64).map(nested).chain((0..400).map(namesake));
+    let entities: Vec<_> = names.enumerate().map(entity).collect();
+    let catalog = Catalog::new([Gazetteer::compile("slow", b"", &entities).unwrap()]);
+    for text in ["a ".repeat(2 << 20), "b0, b1, b2, b3. ".repeat(1 << 18)] {
+        let server = TestServer::with(catalog.clone(), Limits::default()).await;
+        let mut client = server.client().await;
+        let slow = |mut client: Client| {
+            let mut request = Request::new(ExtractRequest { document: document(text.clone()), ..Default::default() });
+            request.set_timeout(Duration::from_secs(2));
+            async move { client.extract(request).await.unwrap_err().code() }
+        };
+        let ended = tokio::join!(slow(client.clone()), slow(client.clone()));
+        let over = |code| matches!(code, Code::DeadlineExceeded | Code::Cancelled);
+        assert!(over(ended.0) && over(ended.1), "{ended:?}");
+        let next = ExtractRequest { document: document("b0".into()), ..Default::default() };
+        let next = timeout(LONG, client.extract(next)).await.expect("a worker is free").unwrap().into_inner();
+        assert_eq!(next.mentions.len(), 1);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
