@@ -8,8 +8,15 @@ use std::ops::Range;
 
 use super::{bytewise::Bytewise, trie::Tree, vocabulary::WordId, wordwise::Wordwise};
 
-/// From how many beginnings of patterns on our own tables are used.
-pub(super) const WORDWISE_FROM: usize = 2_000;
+/// From how many beginnings of patterns on our own tables are used. `WORDWISE_FROM` at build time sets another
+/// number, so that every test can be run with either automaton.
+pub(super) const WORDWISE_FROM: usize = match option_env!("WORDWISE_FROM") {
+    None => 2_000,
+    Some(number) => match usize::from_str_radix(number, 10) {
+        Ok(number) => number,
+        Err(_) => panic!("WORDWISE_FROM is no number"),
+    },
+};
 
 /// Which automaton a segment gets. What is found is the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
