@@ -26,7 +26,7 @@ pub(super) fn assemble(engine: Engine, mut common: Common, held: Held) -> Result
     let Held { trie, mut names, joined, texts, entities, ids, related, has_attribute, context } = held;
     common.fits(trie.len(), names.len())?;
     let (ordered, number) = common.number_words();
-    let Common { words, manners, types, languages, attributes, derived, .. } = common;
+    let Common { words, manners, types, languages, attributes, derived, most, .. } = common;
     let (tree, node) = trie.finish(&number);
 
     let (order, rank) = ranks(&entities, &ids);
@@ -82,6 +82,7 @@ pub(super) fn assemble(engine: Engine, mut common: Common, held: Held) -> Result
     let mut absent: Vec<&str> = related.iter().map(|(_, id)| &**id).filter(|id| entities.find(id).is_none()).collect();
     absent.sort_unstable();
     absent.dedup();
+    most.holds_absent(absent.iter().map(|id| id.len()).sum())?;
     let behind = |id: &str| EntityId((entities.len() + absent.partition_point(|one| *one < id)) as u32);
     let related = related.iter();
     let related = related.map(|(entity, id)| (rank[*entity as usize], entities.find(id).unwrap_or_else(|| behind(id))));

@@ -12,6 +12,8 @@ use std::ops::Range;
 use hashbrown::HashMap;
 
 use super::{
+    automaton::TooLarge,
+    bounds::Most,
     interner::Interner,
     names::{CaseCheck, DEFAULT_PRIOR, Manner},
 };
@@ -88,8 +90,24 @@ pub(super) struct Common {
     pub(super) derived: u32,
     /// The bytes of names and ids.
     texts: usize,
+    /// How many related ids, attributes and expected words entities have.
+    links: [usize; 3],
+    pub(super) most: Most,
     /// What does not fit a segment, once there is such a thing.
     pub(super) too_large: Option<String>,
+}
+
+impl Common {
+    /// Whether one more entity fits for sure.
+    fn can_take_more(&self) -> Result<(), TooLarge> {
+        let Self { words, attributes, texts, links: [related, attributes_had, context], most, .. } = self;
+        most.holds(*texts, "bytes of names and ids")?;
+        most.holds(words.bytes(), "bytes of words")?;
+        most.holds(attributes.bytes(), "bytes of attributes")?;
+        most.holds(*related, "related ids")?;
+        most.holds(*attributes_had, "attributes of entities")?;
+        most.holds(*context, "expected words")
+    }
 }
 
 impl<K: Keep> Collector<K> {
@@ -109,10 +127,9 @@ impl<K: Keep> Collector<K> {
 
     /// Takes an entity. A name of no words is left out; whoever reads gazetteers reports it.
     pub(super) fn add(&mut self, entity: &Entity) {
-        let Common { entities: number, texts, .. } = self.common;
-        if texts > u32::MAX as usize - (1 << 27) {
-            // No entity has names and ids of more.
-            self.common.too_large = Some(format!("more than {texts} bytes of names and ids"));
+        let number = self.common.entities;
+        if let Err(TooLarge(what)) = self.common.can_take_more() {
+            self.common.too_large = Some(what);
             return;
         }
         let types = &mut self.common.types;
@@ -135,6 +152,8 @@ impl<K: Keep> Collector<K> {
             self.keep.attribute(number, attribute);
         }
         entity.related.iter().for_each(|id| self.keep.related(number, id));
+        self.common.links[0] += entity.related.len();
+        self.common.links[1] += entity.attributes.len();
         self.add_context(number, &entity.context);
         let prior = |prior: Option<f64>| prior.or(entity.prior).map_or(DEFAULT_PRIOR, |prior| prior as f32);
         let mut name = Given {
@@ -195,6 +214,7 @@ impl<K: Keep> Collector<K> {
                 let word = self.word(reader.folded(word, &mut [0; 8]));
                 self.keep.context(entity, word);
             }
+            self.common.links[2] += reader.all().len();
         }
         self.reader = reader;
     }

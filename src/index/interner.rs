@@ -1,7 +1,7 @@
 //! Distinct strings of bytes, numbered by first appearance.
 //!
 //! All bytes lie one after the other. Beside them a string takes 4 bytes, and 6 to 12 in the table that finds it. At most
-//! 4 GiB together.
+//! 4 GiB together: whoever takes strings in sees to it.
 //!
 //! Must not know: what the strings are.
 

@@ -4,7 +4,7 @@
 
 use super::column::Column;
 
-/// Strings that do not change. At most 4 GiB together.
+/// Strings that do not change. At most 4 GiB together: whoever makes them sees to it.
 #[derive(Debug)]
 pub(super) struct Strings {
     /// Where each string ends in `bytes`.

@@ -56,9 +56,9 @@ impl<'s> FileCompiler<'s> {
             return Err(error.into());
         }
         common.fits(0, usize::try_from(name_count).unwrap_or(usize::MAX))?;
-        let count = common.entities;
+        let (count, most) = (common.entities, common.most);
         let (ranked, (ordered, number)) =
-            both(spill, || rank(spill, count, entities, related), || common.number_words());
+            both(spill, || rank(spill, count, most, entities, related), || common.number_words());
         let Common { words, manners, types, languages, attributes: attribute_texts, derived, .. } = common;
         let Ranked { rank, mut records, id_blocks, ids, related, absent_ends, absent } = ranked?;
         let linked = || {
@@ -142,7 +142,7 @@ mod tests {
     use super::*;
     use crate::{
         gazetteer::{Alias, AliasKind, CaseRule, Format, read},
-        index::{Compiler, SpillFile},
+        index::{Compiler, SpillFile, bounds::Most},
     };
 
     /// Files in memory, of which so many bytes can be written, and so many read.
@@ -296,6 +296,22 @@ mod tests {
         assert!(!compiler.has_failed());
         let error = compiler.finish("", &mut Full).err();
         assert!(matches!(&error, Some(CompileError::Write(error)) if error.kind() == io::ErrorKind::StorageFull));
+    }
+
+    #[test]
+    fn related_ids_that_no_entity_has_may_be_too_large_together() {
+        let related = ["b", "absent", "absent", "other"].map(String::from).to_vec();
+        let entity =
+            |id: &str| Entity { id: id.into(), name: id.into(), related: related.clone(), ..Entity::default() };
+        for most in [11, 10] {
+            let store = store(1 << 20);
+            let mut compiler = FileCompiler::new(&store);
+            compiler.collector.common.most = Most(most);
+            ["a", "b"].into_iter().for_each(|id| compiler.add(&entity(id)));
+            let failed = compiler.finish("", &mut Vec::new()).err().map(|error| error.to_string());
+            let expected = "the gazetteer is too large for one segment: 11 bytes of related ids that no entity has";
+            assert_eq!(failed.as_deref(), (most < 11).then_some(expected));
+        }
     }
 
     fn any_name() -> impl Strategy<Value = String> {

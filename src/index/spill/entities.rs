@@ -5,7 +5,9 @@
 use std::cmp::Ordering;
 
 use super::{
-    super::{compile::CompileError, entities::EntityRecord, front::FrontCoder, ids::natural, strings::text},
+    super::{
+        bounds::Most, compile::CompileError, entities::EntityRecord, front::FrontCoder, ids::natural, strings::text,
+    },
     Spill,
     aside::{ENTITY_HEAD, RELATED_HEAD},
     piles::u32_at,
@@ -34,6 +36,7 @@ pub(super) struct Ranked<'s> {
 pub(super) fn rank<'s>(
     spill: &'s dyn Spill,
     count: u32,
+    most: Most,
     entities: Sorter<'s>,
     related: Sorter<'s>,
 ) -> Result<Ranked<'s>, CompileError> {
@@ -88,6 +91,7 @@ pub(super) fn rank<'s>(
         if last.as_deref() != Some(id) {
             last = Some(id.to_vec());
             bytes.push(id)?;
+            most.holds_absent(bytes.len())?;
             absent_ends.push_value(bytes.len() as u32)?;
             next += 1;
         }
