@@ -32,12 +32,40 @@ impl Most {
 mod tests {
     use super::{
         super::{
-            assemble::assemble, automaton::Engine, collect::Collector, compile::CompileError, held::Held,
+            assemble::assemble,
+            automaton::Engine,
+            collect::{Collector, Common},
+            compile::CompileError,
+            held::Held,
+            names::LANGUAGES,
             segment::Segment,
         },
         *,
     };
-    use crate::gazetteer::Entity;
+    use crate::gazetteer::{Alias, Entity};
+
+    /// An entity of one letter with a name of each language.
+    fn speaks(languages: usize) -> Entity {
+        let alias = |number| Alias { language_code: format!("l{number}-DE"), ..Alias::plain("b") };
+        Entity { id: "a".into(), name: "a".into(), aliases: (0..languages).map(alias).collect(), ..Entity::default() }
+    }
+
+    #[test]
+    fn languages_without_a_number_are_not_kept() {
+        let mut collector = Collector::new(Held::default());
+        collector.add(&speaks(2000));
+        collector.add(&speaks(2000));
+        let Collector { keep, common: Common { manners, languages, .. }, .. } = collector;
+        // Nothing goes through more of them than that.
+        assert_eq!(languages.len(), LANGUAGES);
+        let language = |number: usize| usize::from(manners[keep.names[number].manner as usize].language);
+        for first in [0, 2001] {
+            assert_eq!(language(first), 0);
+            let numbers: Vec<_> = (first + 1..=first + 2000).map(language).collect();
+            let expected: Vec<_> = (1..=2000).map(|number| if number < 255 { number } else { 0 }).collect();
+            assert_eq!(numbers, expected);
+        }
+    }
 
     /// Compiles entities where so much fits.
     fn compiled(most: usize, entities: impl IntoIterator<Item = Entity>) -> Result<Segment, CompileError> {

@@ -15,7 +15,7 @@ use super::{
     automaton::TooLarge,
     bounds::Most,
     interner::Interner,
-    names::{CaseCheck, DEFAULT_PRIOR, Manner},
+    names::{CaseCheck, DEFAULT_PRIOR, LANGUAGES, Manner},
 };
 use crate::{
     gazetteer::{
@@ -68,6 +68,7 @@ pub(super) struct Collector<K> {
     pub(super) common: Common,
     type_ids: HashMap<Box<str>, u32>,
     natures: Vec<Kind>,
+    language_ids: HashMap<Box<str>, u8>,
     manner_ids: HashMap<Manner, u16>,
     reader: Words,
     sequence: Vec<u32>,
@@ -118,6 +119,7 @@ impl<K: Keep> Collector<K> {
             common: Common::default(),
             type_ids: HashMap::new(),
             natures: Vec::new(),
+            language_ids: HashMap::new(),
             manner_ids: HashMap::new(),
             reader: Words::default(),
             sequence: Vec::new(),
@@ -195,13 +197,17 @@ impl<K: Keep> Collector<K> {
         if subtag.is_empty() {
             return 0;
         }
+        if let Some(&known) = self.language_ids.get(&*subtag) {
+            return known;
+        }
         let languages = &mut self.common.languages;
-        let known = languages.iter().position(|known| **known == *subtag);
-        let at = known.unwrap_or_else(|| {
-            languages.push(subtag.into());
-            languages.len() - 1
-        });
-        u8::try_from(at + 1).unwrap_or(0)
+        if languages.len() == LANGUAGES {
+            return 0;
+        }
+        languages.push(subtag.as_str().into());
+        let number = u8::try_from(languages.len()).unwrap_or(0);
+        self.language_ids.insert(subtag.into(), number);
+        number
     }
 
     /// Notes the words that an entity expects.

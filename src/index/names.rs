@@ -17,6 +17,9 @@ use crate::{
 /// The prior of a name whose gazetteer gives none.
 pub const DEFAULT_PRIOR: f32 = 0.5;
 
+/// How many languages have numbers, from 1 on. The number behind them all stands for a language that no name is of.
+pub(super) const LANGUAGES: usize = u8::MAX as usize - 1;
+
 /// The number of a name in a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NameId(pub u32);
@@ -196,7 +199,8 @@ impl Manner {
                 None => None,
             },
             ordinary: *ORDINARY.get(ordinary as usize)?,
-            language,
+            // A file of before may have given the next number as well.
+            language: if language as usize > LANGUAGES { 0 } else { language },
         })
     }
 }
@@ -376,6 +380,9 @@ mod tests {
             };
             assert_eq!(Manner::decode(&manner.encode()), Some(manner));
         }
+        let language =
+            |number| Manner::decode(&[0, 0, 0, 0, 0, 0, 0, 0, number, 0, 0, 0]).map(|manner| manner.language);
+        assert_eq!([254, 255].map(language), [Some(254), Some(0)]);
         assert_eq!(Manner::decode(&[0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0]), None);
         assert_eq!(Manner::decode(&[0, 0, 0, 0, 0, 0, Rule::ALL.len() as u8 + 1, 0, 0, 0, 0, 0]), None);
     }

@@ -13,7 +13,7 @@ use super::{
     file::Opened,
     given::Back,
     joins::Joins,
-    names::{Name, NameId, Names},
+    names::{LANGUAGES, Name, NameId, Names},
     overlay,
     vocabulary::{Vocabulary, WordId},
 };
@@ -143,9 +143,11 @@ impl Segment {
         !self.entities.links.ends.is_empty()
     }
 
-    /// The number of a language among those of the names, by its primary subtag; zero where no name is of it.
+    /// The number of a language among those of the names, by its primary subtag; zero where no name is of it, or there
+    /// are too many. A file of before may hold more than have numbers.
     pub fn language(&self, subtag: &str) -> u8 {
-        self.languages.iter().position(|known| **known == *subtag).map_or(0, |at| at as u8 + 1)
+        let numbered = self.languages.iter().take(LANGUAGES);
+        numbered.zip(1..).find(|(known, _)| ***known == *subtag).map_or(0, |(_, number)| number)
     }
 
     /// An attribute as `key=value`.
@@ -199,5 +201,24 @@ impl Segment {
             + self.joins.memory()
             + self.names.memory()
             + self.entities.memory()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Compiler;
+    use crate::gazetteer::{Alias, Entity};
+
+    #[test]
+    fn a_segment_with_more_languages_than_have_numbers_tells_none_for_another() {
+        let aliases = (0..2).map(|number| Alias { language_code: format!("l{number}"), ..Alias::plain("a") });
+        let mut compiler = Compiler::default();
+        compiler.add(&Entity { name: "a".into(), aliases: aliases.collect(), ..Entity::default() });
+        let mut segment = compiler.finish().unwrap_or_else(|error| panic!("{error}"));
+        // As files of before have them.
+        segment.languages.extend((2..600).map(|number| format!("l{number}").into()));
+        let number = |at: usize| segment.language(&format!("l{at}"));
+        assert_eq!([0, 1, 253].map(number), [1, 2, 254]);
+        assert!((254..=600).all(|at| number(at) == 0));
     }
 }

@@ -3,7 +3,7 @@
 use onomast::{
     catalog::Gazetteer,
     extract::{Options, Overlap},
-    gazetteer::{CaseRule, Entity},
+    gazetteer::{Alias, CaseRule, Entity},
     service::proto,
 };
 
@@ -151,4 +151,21 @@ fn namesakes_with_long_lists_cost_no_more_than_a_few() {
     let answer = extract(&names, Overlap::Longest, &format!("{listed}{}", "Foo. ".repeat(2000)));
     assert_eq!(answer.mentions.len(), LISTED + 2000);
     assert!(answer.mentions.iter().all(|mention| mention.entity.is_some()));
+}
+
+#[test]
+fn a_language_beyond_those_that_have_numbers_is_no_other() {
+    let alias = |text: &str, language: usize| Alias { language_code: format!("l{language}"), ..Alias::plain(text) };
+    let mut names: Vec<_> = (0..3).map(|number| entity(number, format!("Name {number}"), "")).collect();
+    names[0].aliases = (0..300).map(|language| alias(&format!("Alias {language}"), language)).collect();
+    // 300 is 44 beyond what eight bits tell.
+    names[1].aliases = vec![alias("Foobar", 43)];
+    names[2].aliases = vec![alias("Foobar", 299)];
+    for (language, expected) in [("l43", "000001"), ("l299", "000002"), ("l300", "000002")] {
+        let document =
+            proto::Document { text: "They met Foobar.".into(), language_code: language.into(), ..Default::default() };
+        let gazetteer = Gazetteer::compile("hostile", b"", &names).unwrap();
+        let answer = surfaces::library(gazetteer, &Options::default(), &document);
+        assert_eq!(answer.mentions[0].entity.as_ref().unwrap().id, expected, "{language}");
+    }
 }
