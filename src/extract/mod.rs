@@ -27,6 +27,7 @@ mod overlap;
 mod place;
 mod resolve;
 mod rules;
+mod shown;
 mod source;
 mod spelling;
 mod trace;

@@ -6,6 +6,7 @@ use super::{
     Filter, Source,
     found::Found,
     place::is_among,
+    shown::ShownNames,
     spelling,
     trace::{Reason, Trace},
 };
@@ -63,20 +64,17 @@ pub(super) fn apply(
 ) -> usize {
     let segment = source.segment;
     let mut dropped = 0;
-    // The names of a pattern, without those of entities that are gone.
-    let shown = |occurrence: &Occurrence| {
-        let names = segment.names_of(occurrence.pattern);
-        names.filter(|&id| source.hides_nothing() || !source.hides(segment.entity_of(id)))
-    };
+    let mut shown_names = ShownNames::default();
     segment.touch(search.occurrences().iter().map(|occurrence| occurrence.pattern));
     for occurrence in search.occurrences() {
         if interrupted.load(Ordering::Relaxed) {
             break;
         }
+        let shown = shown_names.of(source, occurrence.pattern);
         let of = |id: NameId, name: &Name<'_>| at(view, number, occurrence, id, name);
         let mut reject_all = |reason: Reason| {
             if trace.on {
-                for id in shown(occurrence).take(MAX_CANDIDATES) {
+                for id in shown.names().take(MAX_CANDIDATES) {
                     trace.note(&of(id, &segment.name(id)), reason);
                 }
             }
@@ -103,9 +101,9 @@ pub(super) fn apply(
         let many = found.len() >= CANDIDATES + CANDIDATES_A_WORD * occurrence.last as usize;
         let most = if many { 1 } else { MAX_CANDIDATES };
         if count > most {
-            dropped += shown(occurrence).count().saturating_sub(most);
+            dropped += shown.count().saturating_sub(most);
         }
-        for id in shown(occurrence).take(most) {
+        for id in shown.names().take(most) {
             let name = segment.name(id);
             let kept = if !filter.wants(number, segment, name.entity) {
                 Err(Reason::ExcludedType)

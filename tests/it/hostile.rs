@@ -77,6 +77,29 @@ fn thousands_of_one_name_are_a_hundred_candidates() {
 }
 
 #[test]
+fn of_thousands_of_one_name_those_that_are_gone_do_not_count() {
+    let names: Vec<_> = (0..3000).map(|number| entity(number, "Foo".into(), "")).collect();
+    let cases: [(std::ops::Range<usize>, usize); 6] =
+        [(0..1, 2899), (2999..3000, 2899), (0..2800, 100), (0..2900, 0), (50..3000, 0), (0..3000, 0)];
+    for (gone, dropped) in cases {
+        let gazetteer = Gazetteer::compile("hostile", b"", &names).unwrap();
+        let gone_ids: Vec<_> = names[gone.clone()].iter().map(|entity| entity.id.as_str()).collect();
+        let layered = gazetteer.with_changes([], gone_ids).unwrap();
+        let document = proto::Document { text: "Foo. ".repeat(50), ..Default::default() };
+        let answer = surfaces::library(layered, &Options::default(), &document);
+        let cuts: Vec<_> = answer.truncations.iter().map(|cut| (cut.limit.as_str(), cut.dropped as usize)).collect();
+        assert_eq!(cuts, if dropped > 0 { vec![("candidates", 50 * dropped)] } else { vec![] }, "{gone:?}");
+        let left = names.iter().enumerate().filter(|(number, _)| !gone.contains(number));
+        let expected: Vec<_> = left.take(100).map(|(_, entity)| &entity.id).collect();
+        assert_eq!(answer.mentions.len(), if expected.is_empty() { 0 } else { 50 });
+        for mention in &answer.mentions {
+            let found: Vec<_> = mention.candidates.iter().filter_map(|one| Some(&one.entity.as_ref()?.id)).collect();
+            assert_eq!(found, expected, "{gone:?}");
+        }
+    }
+}
+
+#[test]
 fn a_word_hyphenated_in_every_way_is_read_in_a_few() {
     const LETTERS: usize = 13;
     let spelling = |number: usize| {
