@@ -34,6 +34,14 @@ fn fault(file: &Path) -> Option<FileError> {
     Segment::open(file).and_then(|(segment, _)| segment.verify()).err()
 }
 
+/// The names of what is in a folder.
+fn listed(folder: &Folder) -> Vec<String> {
+    let entries = fs::read_dir(folder.path("")).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
 fn found(gazetteer: Gazetteer, text: &str) -> Vec<String> {
     let document = proto::Document { text: text.into(), ..proto::Document::default() };
     let answer = surfaces::library(gazetteer, &onomast::extract::Options::default(), &document);
@@ -182,9 +190,15 @@ fn a_compilation_that_cannot_be_written_says_where_and_leaves_nothing() {
     assert!(matches!(&error, LoadError::Write { file, .. } if *file == output), "{error}");
     // What is there stays as it is.
     let (file, bytes) = compiled(&folder, "world.segment");
+    fs::create_dir(folder.path("folder.segment")).unwrap();
     fs::create_dir(folder.path("world.segment.part")).unwrap();
-    let error = catalog::compile(&[source], &file, false, &mut |_| {}).unwrap_err();
-    assert!(error.to_string().contains("world.segment"), "{error}");
+    let before = listed(&folder);
+    for name in ["folder.segment", "world.segment"] {
+        let error =
+            catalog::compile(std::slice::from_ref(&source), &folder.path(name), false, &mut |_| {}).unwrap_err();
+        assert!(error.to_string().contains(name), "{error}");
+        assert_eq!(listed(&folder), before);
+    }
     assert_eq!(fs::read(&file).unwrap(), bytes);
 }
 
