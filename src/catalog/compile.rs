@@ -11,6 +11,8 @@ use std::{
     thread,
 };
 
+use tempfile::NamedTempFile;
+
 use super::{
     Gazetteer, LoadError,
     source::{Intake, LoadIssue},
@@ -38,40 +40,23 @@ pub struct Compiled {
 /// Compiles gazetteer files into one segment file, while they are read, in memory that hardly grows with them. Reads every
 /// file before it fails for issues. `progress` is told of each piece read, in bytes.
 ///
-/// The file is written beside `output` and renamed: who has an old one mapped keeps it, and a failure leaves it as it
-/// was.
+/// The file is made beside `output` before anything is read, under a name that no other file has. It is renamed when it
+/// is whole and opens: who has an old one mapped keeps it, and a failure leaves it as it was.
 pub fn compile(
     files: &[PathBuf],
     output: &Path,
     skip_bad_lines: bool,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Compiled, LoadError> {
-    let mut part = output.as_os_str().to_owned();
-    part.push(".part");
-    let part = PathBuf::from(part);
-    let compiled = compile_to(files, output, &part, skip_bad_lines, progress);
-    if compiled.is_err() {
-        // What was written is of no use, and there is nobody to tell when it cannot be removed.
-        let _ = fs::remove_file(&part);
-    }
-    compiled
-}
-
-/// The same, with the name of the file that becomes `output`.
-fn compile_to(
-    files: &[PathBuf],
-    output: &Path,
-    part: &Path,
-    skip_bad_lines: bool,
-    progress: &mut dyn FnMut(u64),
-) -> Result<Compiled, LoadError> {
+    let write = |error| LoadError::Write { file: output.to_owned(), error };
+    let mut part = part(output).map_err(write)?;
     let name = output.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let failed = |error| match error {
         CompileError::Spill(error) => LoadError::Spill { file: output.to_owned(), error },
         CompileError::Write(error) => LoadError::Write { file: output.to_owned(), error },
         error => LoadError::Compile { name: name.clone(), error },
     };
-    let spill = Beside::new(output);
+    let spill = Beside(folder(output).to_owned());
     let mut intake = Intake::default();
     let compiler = thread::scope(|scope| {
         let (give, take) = mpsc::sync_channel::<Vec<Entity>>(AHEAD);
@@ -94,14 +79,28 @@ fn compile_to(
         return Err(LoadError::Issues(skipped));
     }
     let version = intake.version();
-    let write = |error| LoadError::Write { file: output.to_owned(), error };
-    let mut out = fs::File::create(part).map_err(write)?;
-    let bytes = compiler.finish(&version, &mut out).map_err(failed)?;
-    out.sync_all().map_err(write)?;
-    fs::rename(part, output).map_err(write)?;
-    let gazetteer = Gazetteer::open(name.as_str(), output);
+    let bytes = compiler.finish(&version, part.as_file_mut()).map_err(failed)?;
+    part.as_file().sync_all().map_err(write)?;
+    let gazetteer = Gazetteer::open(name.as_str(), part.path());
     let gazetteer = gazetteer.map_err(|error| LoadError::Segment { file: output.to_owned(), error })?;
+    part.persist(output).map_err(|failed| write(failed.error))?;
     Ok(Compiled { gazetteer, bytes, skipped })
+}
+
+/// A new file beside `output`, which goes away unless it is renamed. Who may read it is as for any new file.
+fn part(output: &Path) -> io::Result<NamedTempFile> {
+    let Some(name) = output.file_name().filter(|_| !output.is_dir()) else {
+        return Err(io::ErrorKind::IsADirectory.into());
+    };
+    let mut prefix = name.to_owned();
+    prefix.push(".");
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(&prefix).suffix(".part").make_in(folder(output), |path| fs::File::create_new(path))
+}
+
+/// The folder that `output` is in.
+fn folder(output: &Path) -> &Path {
+    output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Reads files and gives what they have to `give`, until nobody takes it.
@@ -135,13 +134,6 @@ fn read(
 /// The folder of a segment file, where what does not fit into memory is put aside: in files without a name, of which
 /// nothing is left however the program ends.
 struct Beside(PathBuf);
-
-impl Beside {
-    fn new(output: &Path) -> Self {
-        let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty());
-        Self(folder.unwrap_or(Path::new(".")).to_owned())
-    }
-}
 
 impl Spill for Beside {
     fn file(&self) -> io::Result<Box<dyn SpillFile>> {

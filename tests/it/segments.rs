@@ -1,6 +1,6 @@
 //! Segment files: equal input gives equal files, and whatever is not as it was written is refused with the reason.
 
-use std::{fs, path::Path, process::Command};
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, process::Command};
 
 use onomast::{
     catalog::{self, Gazetteer, LoadError},
@@ -182,24 +182,62 @@ async fn a_server_serves_segment_files_as_it_does_others() {
 }
 
 #[test]
-fn a_compilation_that_cannot_be_written_says_where_and_leaves_nothing() {
+fn a_compilation_that_cannot_be_written_says_where_before_it_reads() {
     let folder = Folder::new();
     let source = folder.file("places.jsonl", PLACES);
-    let output = folder.path("missing/world.segment");
-    let error = catalog::compile(std::slice::from_ref(&source), &output, false, &mut |_| {}).unwrap_err();
-    assert!(matches!(&error, LoadError::Write { file, .. } if *file == output), "{error}");
-    // What is there stays as it is.
-    let (file, bytes) = compiled(&folder, "world.segment");
     fs::create_dir(folder.path("folder.segment")).unwrap();
-    fs::create_dir(folder.path("world.segment.part")).unwrap();
     let before = listed(&folder);
-    for name in ["folder.segment", "world.segment"] {
-        let error =
-            catalog::compile(std::slice::from_ref(&source), &folder.path(name), false, &mut |_| {}).unwrap_err();
-        assert!(error.to_string().contains(name), "{error}");
-        assert_eq!(listed(&folder), before);
+    for name in ["missing/world.segment", "folder.segment", ".", ".."] {
+        let (output, mut read) = (folder.path(name), 0);
+        let compiled = catalog::compile(std::slice::from_ref(&source), &output, false, &mut |bytes| read += bytes);
+        let error = compiled.unwrap_err();
+        assert!(matches!(&error, LoadError::Write { file, .. } if *file == output), "{error}");
+        assert_eq!((read, listed(&folder)), (0, before.clone()), "{name}");
     }
-    assert_eq!(fs::read(&file).unwrap(), bytes);
+}
+
+#[test]
+fn a_compilation_that_fails_leaves_all_as_it_was() {
+    let folder = Folder::new();
+    let (file, bytes) = compiled(&folder, "world.segment");
+    let twice = folder.file("twice.jsonl", PLACES.repeat(2));
+    let another = folder.file("world.segment.part", "of somebody else");
+    let before = listed(&folder);
+    for source in [twice, folder.path("missing.jsonl")] {
+        let error = catalog::compile(&[source], &file, false, &mut |_| {}).unwrap_err();
+        assert!(matches!(error, LoadError::Issues(_) | LoadError::Read { .. }), "{error}");
+        assert_eq!(listed(&folder), before);
+        assert_eq!(fs::read(&file).unwrap(), bytes);
+        assert_eq!(fs::read(&another).unwrap(), b"of somebody else");
+    }
+}
+
+#[test]
+fn compilations_to_one_file_do_not_meet() {
+    let folder = Folder::new();
+    let (file, bytes) = compiled(&folder, "world.segment");
+    let one = folder.path("places.jsonl");
+    let other = folder.file("other.jsonl", "{\"id\": \"a\", \"name\": \"Berlin\"}\n");
+    let before = listed(&folder);
+    let mut between = 0;
+    let mut compile_between = |_| {
+        if std::mem::replace(&mut between, 1) == 0 {
+            catalog::compile(std::slice::from_ref(&other), &file, false, &mut |_| {}).unwrap();
+            assert_eq!(found(Gazetteer::open("world", &file).unwrap(), "Berlin"), ["a"]);
+        }
+    };
+    catalog::compile(&[one], &file, false, &mut compile_between).unwrap();
+    assert_eq!(between, 1);
+    assert_eq!(fs::read(&file).unwrap(), bytes, "the one that ends last");
+    assert_eq!(listed(&folder), before);
+}
+
+#[test]
+fn a_compiled_file_is_for_whom_any_new_file_is() {
+    let folder = Folder::new();
+    let (file, _) = compiled(&folder, "world.segment");
+    let mode = |file: &Path| fs::metadata(file).unwrap().permissions().mode();
+    assert_eq!(mode(&file), mode(&folder.path("places.jsonl")));
 }
 
 #[test]
