@@ -80,6 +80,9 @@ pub(super) fn rule_weight(rule: Rule) -> f64 {
 
 /// What a weaker reading of the text weighs beside one that is as given: little, since it loses to it (rule T6).
 pub(super) fn reading_weight(Found { forms, first, last, .. }: &Found) -> f64 {
+    if *forms == Forms::EXACT {
+        return 1.0;
+    }
     let spelling = [Form::Case, Form::Diacritics].into_iter().filter(|&form| forms.has(form)).count();
     let reading = forms.iter().any(|form| !matches!(form, Form::Case | Form::Diacritics | Form::Short | Form::Derived));
     let spelling = [1.0, 0.5, 0.25][spelling];

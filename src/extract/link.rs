@@ -76,7 +76,8 @@ struct Draft {
 /// A candidate on the scales.
 #[derive(Debug, Clone, Copy)]
 struct Weighed {
-    found: Found,
+    /// Its number in [`Scene::found`].
+    found: u32,
     strength: f64,
     /// What its forms leave of its weight: less where another candidate is as given.
     form: f64,
@@ -88,9 +89,10 @@ struct Weighed {
 
 impl Weighed {
     /// What the rest of the document is asked about it.
-    fn asked(&self, mention: usize) -> Asked {
-        let needs_full = self.found.forms.has(Form::Short) || self.found.forms.has(Form::Case);
-        Asked { key: self.found.key(), mention, first: self.found.first, needs_full }
+    fn asked(&self, scene: Scene<'_>, mention: usize) -> Asked {
+        let found = scene.found(self);
+        let needs_full = found.forms.has(Form::Short) || found.forms.has(Form::Case);
+        Asked { key: found.key(), mention, first: found.first, needs_full }
     }
 }
 
@@ -103,28 +105,26 @@ pub(super) struct Scene<'a> {
     pub(super) view: View<'a>,
     pub(super) searches: &'a [Search],
     pub(super) options: &'a Options,
+    /// What was found, sorted by place.
+    pub(super) found: &'a [Found],
     /// Set by another thread where nobody waits for the answer any more.
     pub(super) interrupted: &'a AtomicBool,
 }
 
-impl Scene<'_> {
+impl<'a> Scene<'a> {
+    fn found(&self, weighed: &Weighed) -> &'a Found {
+        &self.found[weighed.found as usize]
+    }
+
     fn is_interrupted(&self) -> bool {
         self.interrupted.load(Ordering::Relaxed)
     }
 }
 
 impl Linker {
-    /// Makes the mentions of what was found, which must be sorted by place, and links them. Ends early, with a part of
-    /// them, when interrupted.
-    pub(super) fn run(
-        &mut self,
-        scene: Scene<'_>,
-        resolver: &Resolver,
-        found: &[Found],
-        answer: &mut Answer,
-        trace: &mut Trace,
-    ) {
-        let Scene { options, .. } = scene;
+    /// Makes the mentions of what was found and links them. Ends early, with a part of them, when interrupted.
+    pub(super) fn run(&mut self, scene: Scene<'_>, resolver: &Resolver, answer: &mut Answer, trace: &mut Trace) {
+        let Scene { options, found, .. } = scene;
         self.drafts.clear();
         self.weighed.clear();
         // A language that no name is of is another one than those of all names.
@@ -145,10 +145,10 @@ impl Linker {
                 // A capitalised word that is no name found there itself. Only English text has no other such words.
                 let is_unknown = |index: usize| {
                     is_unknown_name(scene.view, index)
-                        && !is_found(scene, found, index)
+                        && !is_found(scene, index)
                         && *english.get_or_insert_with(|| is_english(scene.input.language, scene.view.words))
                 };
-                self.draft(scene, &languages, &found[run], is_unknown);
+                self.draft(scene, &languages, run, is_unknown);
             } else if trace.on {
                 found[run].iter().for_each(|one| trace.note(one, Reason::LostOverlap));
             }
@@ -169,35 +169,33 @@ impl Linker {
                 parts.for_each(|part| part.mentions.retain(|&mention| mention < limit));
             }
             for draft in &self.drafts[limit..] {
-                self.weighed[draft.candidates.clone()].iter().for_each(|one| trace.note(&one.found, Reason::Cut));
+                let cut = &self.weighed[draft.candidates.clone()];
+                cut.iter().for_each(|one| trace.note(scene.found(one), Reason::Cut));
             }
             answer.cuts.push(Cut { limit: "max_mentions", value: limit, dropped: total - limit });
         }
         self.count(answer);
     }
 
-    /// Weighs everything found at one place by itself.
-    fn draft(&mut self, scene: Scene<'_>, languages: &[u8], found: &[Found], is_unknown: impl FnMut(usize) -> bool) {
+    /// Weighs everything found at one place, a range of [`Scene::found`], by itself.
+    fn draft(
+        &mut self,
+        scene: Scene<'_>,
+        languages: &[u8],
+        range: Range<usize>,
+        is_unknown: impl FnMut(usize) -> bool,
+    ) {
         let start = self.weighed.len();
-        // Where all candidates are of a kind the words beside cannot help the choice.
-        let nature = |one: &Found| scene.sources[one.source as usize].segment.nature_of(one.entity);
-        let off = scene.options.disabled_rules.has(Rule::Beside);
-        let kind = found.first().map(nature);
-        let one_kind = found.iter().all(|one| Some(nature(one)) == kind);
-        let beside = match found {
-            [first, ..] if !off && !one_kind => Beside::of(scene.view, first.first as usize, first.last as usize),
-            _ => Beside::Nothing,
-        };
-        let several = found.iter().any(|one| one.key() != found[0].key());
-        let namesakes = several && one_kind && kind != Some(Kind::Other);
+        let found = &scene.found[range.clone()];
+        let (beside, namesakes) = if found.len() > 1 { among(scene, found) } else { (Beside::Nothing, false) };
         let as_given = found.iter().any(|found| reading_weight(found) == 1.0);
-        for found in found {
+        for (number, found) in range.zip(found) {
             let strength = found.strength();
             let form = if as_given { strength * reading_weight(found) } else { strength };
             let base = own_factors(scene, languages, (beside, namesakes), found, |_, _| {}) * form;
-            let weighed = Weighed { found: *found, strength, form, base, weight: base, score: 0.0 };
+            let weighed = Weighed { found: number as u32, strength, form, base, weight: base, score: 0.0 };
             // What is found at a place is sorted by entity, so that its names stand side by side.
-            match self.weighed[start..].last_mut().filter(|last| last.found.key() == found.key()) {
+            match self.weighed[start..].last_mut().filter(|last| scene.found(last).key() == found.key()) {
                 Some(last) if last.base < weighed.base => *last = weighed,
                 Some(_) => {}
                 None => self.weighed.push(weighed),
@@ -205,31 +203,35 @@ impl Linker {
         }
         let candidates = &self.weighed[start..];
         let best = candidates.iter().map(|one| one.base).fold(0.0, f64::max);
-        let nothing = Nothing::at(scene, best, candidates.iter().map(|one| &one.found), is_unknown);
+        let nothing = Nothing::at(scene, best, candidates.iter().map(|one| scene.found(one)), is_unknown);
         let draft = Draft { candidates: start..self.weighed.len(), nothing, beside, namesakes, sure: false };
-        self.score(scene.sources, &draft);
+        self.score(scene, &draft);
         self.drafts.push(draft);
     }
 
     /// Scores the candidates of a draft by their weights and puts the best first.
-    fn score(&mut self, sources: &[Source<'_>], draft: &Draft) {
+    fn score(&mut self, scene: Scene<'_>, draft: &Draft) {
         let candidates = &mut self.weighed[draft.candidates.clone()];
+        // Scores are from 0 to 1; the next whole number below is what a conversion gives.
+        let rounded = |score: f64| f64::from((score * 1e4 + 0.5) as u32) / 1e4;
+        if let [only] = candidates
+            && draft.nothing.weight() == 0.0
+        {
+            only.score = if only.strength == 1.0 { 1.0 } else { rounded(only.strength) };
+            return;
+        }
         let total: f64 = candidates.iter().map(|weighed| weighed.weight).sum::<f64>() + draft.nothing.weight();
         let count = candidates.len() as f64;
         for weighed in candidates.iter_mut() {
             let share = if total > 0.0 { weighed.weight / total } else { 1.0 / count };
-            // Scores are from 0 to 1; the next whole number below is what a conversion gives.
-            weighed.score = f64::from((weighed.strength * share * 1e4 + 0.5) as u32) / 1e4;
-        }
-        if candidates.len() < 2 {
-            return;
+            weighed.score = rounded(weighed.strength * share);
         }
         // Between equals the order of sources and of ids decides.
         candidates.sort_by(|a, b| {
             b.score
                 .total_cmp(&a.score)
                 .then(b.weight.total_cmp(&a.weight))
-                .then_with(|| Source::order(sources, a.found.key(), b.found.key()))
+                .then_with(|| Source::order(scene.sources, scene.found(a).key(), scene.found(b).key()))
         });
     }
 
@@ -245,16 +247,17 @@ impl Linker {
         }
         let open_drafts = self.drafts.iter().filter(|draft| open(draft));
         let candidates = open_drafts.flat_map(|draft| &self.weighed[draft.candidates.clone()]);
-        self.agreement.read(sources, searches, candidates.map(|weighed| weighed.found.key()));
+        self.agreement.read(sources, searches, candidates.map(|weighed| scene.found(weighed).key()));
         for pass in 0..PASSES {
             let mut news = false;
             for (mention, draft) in self.drafts.iter_mut().enumerate().filter(|(_, draft)| !draft.sure) {
                 let candidates = &self.weighed[draft.candidates.clone()];
                 let best = &candidates[0];
                 let total: f64 = candidates.iter().map(|weighed| weighed.weight).sum::<f64>() + draft.nothing.weight();
-                draft.sure = best.weight >= SURE * total && !best.found.forms.has(Form::Short);
+                let found = scene.found(best);
+                draft.sure = best.weight >= SURE * total && !found.forms.has(Form::Short);
                 if draft.sure {
-                    news |= self.agreement.add(sources, best.found.key(), mention);
+                    news |= self.agreement.add(sources, found.key(), mention);
                 }
             }
             let first_words = pass == 0 && self.agreement.expects_words();
@@ -271,13 +274,13 @@ impl Linker {
                 }
                 let mut changed = false;
                 for weighed in &mut self.weighed[draft.candidates.clone()] {
-                    let at = weighed.asked(mention);
+                    let at = weighed.asked(scene, mention);
                     let weight = weighed.base * self.agreement.factor(sources, options, at, |_| {});
                     changed |= weight != weighed.weight;
                     weighed.weight = weight;
                 }
                 if changed {
-                    self.score(sources, &draft);
+                    self.score(scene, &draft);
                 }
             }
         }
@@ -290,13 +293,12 @@ impl Linker {
         for (number, draft) in drafts.iter().enumerate().take_while(|_| !scene.is_interrupted()) {
             let start = answer.candidates.len();
             let candidates = &weighed[draft.candidates.clone()];
-            answer.candidates.extend(candidates.iter().map(|weighed| Candidate {
-                source: weighed.found.source.into(),
-                entity: weighed.found.entity,
-                score: weighed.score,
+            answer.candidates.extend(candidates.iter().map(|weighed| {
+                let found = scene.found(weighed);
+                Candidate { source: found.source.into(), entity: found.entity, score: weighed.score }
             }));
             let best = &candidates[0];
-            let found = &best.found;
+            let found = scene.found(best);
             let likely = best.weight >= draft.nothing.weight();
             answer.mentions.push(Mention {
                 field: if view.field(found.first as usize) == 0 { Field::Title } else { Field::Text },
@@ -362,7 +364,7 @@ fn explain(
     agreement: &mut Agreement,
 ) -> Explanation {
     let candidate = |weighed: &Weighed| {
-        let found = &weighed.found;
+        let found = scene.found(weighed);
         let segment = scene.sources[found.source as usize].segment;
         let mut parts = Vec::new();
         own_factors(scene, languages, (draft.beside, draft.namesakes), found, |rule, (factor, detail)| {
@@ -370,7 +372,7 @@ fn explain(
         });
         let forms = forms_in_words(found.forms.iter());
         parts.push(Part::new(Rule::Form, weighed.form, forms));
-        let at = weighed.asked(mention);
+        let at = weighed.asked(scene, mention);
         if draft.candidates.len() > 1 || draft.nothing.weight() > 0.0 {
             agreement.factor(scene.sources, scene.options, at, |part| parts.push(part));
         }
@@ -389,6 +391,21 @@ fn explain(
         nothing: draft.nothing.weight(),
         nothing_parts: nothing_parts.map(|(rule, weight, detail)| Part::new(rule, weight, detail)).collect(),
     }
+}
+
+/// What the words beside several found at one place go with, and whether these are namesakes.
+fn among(scene: Scene<'_>, found: &[Found]) -> (Beside, bool) {
+    let nature = |one: &Found| scene.sources[one.source as usize].segment.nature_of(one.entity);
+    let (first, kind) = (&found[0], nature(&found[0]));
+    let one_kind = found.iter().all(|one| nature(one) == kind);
+    // Where all candidates are of a kind the words beside cannot help the choice.
+    let beside = if one_kind || scene.options.disabled_rules.has(Rule::Beside) {
+        Beside::Nothing
+    } else {
+        Beside::of(scene.view, first.first as usize, first.last as usize)
+    };
+    let several = found.iter().any(|one| one.key() != first.key());
+    (beside, several && one_kind && kind != Kind::Other)
 }
 
 /// What speaks for a candidate by itself, but for its forms: the product of the factors. `note` takes each.
@@ -442,7 +459,8 @@ fn own_factors(
 }
 
 /// Whether a name that is no person's begins or ends with the word at `index`. Looks at a bounded number of places.
-fn is_found(scene: Scene<'_>, found: &[Found], index: usize) -> bool {
+fn is_found(scene: Scene<'_>, index: usize) -> bool {
+    let found = scene.found;
     let nature = |one: &Found| scene.sources[one.source as usize].segment.nature_of(one.entity);
     let index = index as u32;
     let behind = found.partition_point(|one| one.first <= index);

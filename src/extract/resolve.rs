@@ -78,7 +78,7 @@ impl Resolver {
         if !options.disabled_rules.has(Rule::Article) {
             keep_better_places(sources, view, found, trace);
         }
-        let has_glued = found.iter().any(|found| found.uses.0 < found.uses.1);
+        let has_glued = !self.uses.is_empty() && found.iter().any(|found| found.uses.0 < found.uses.1);
         let shorts = !options.disabled.has(Form::Short);
         let introduced = |found: &Found| {
             let next = view.all().get(found.last as usize + 1);
@@ -86,7 +86,7 @@ impl Resolver {
         };
         let listed = found.iter().any(|found| found.short);
         let may_be_short = shorts && (listed || found.iter().any(|found| found.shortens || introduced(found)));
-        if !shorts {
+        if !shorts && listed {
             trace.retain(found, |found| if found.short { Err(Reason::DisabledForm) } else { Ok(()) });
         }
         if !has_glued && !may_be_short {
@@ -152,6 +152,9 @@ impl Resolver {
     /// Makes the uses of every source ranges of one list.
     fn gather_uses(&mut self, searches: &[Search], found: &mut [Found]) {
         self.uses.clear();
+        if found.is_empty() || searches.iter().all(|search| search.uses().is_empty()) {
+            return;
+        }
         for found in found.iter_mut() {
             let (from, to) = (found.uses.0 as usize, found.uses.1 as usize);
             let start = self.uses.len() as u32;
@@ -230,6 +233,9 @@ fn drop_outdone(full: &mut Vec<Found>) {
 fn sort_by_place(found: &mut [Found]) {
     let key = |found: &Found| (found.place(), found.source, found.entity, found.name);
     for at in 1..found.len() {
+        if found[at - 1].place() < found[at].place() {
+            continue;
+        }
         let own = key(&found[at]);
         let past = found[..at].iter().rev().take(FEW).take_while(|other| key(other) > own).count();
         match past {
