@@ -106,6 +106,7 @@ pub(super) fn assemble(engine: Engine, mut common: Common, held: Held) -> Result
         derived,
         longest,
         opened: None,
+        number: Segment::next_number(),
         attribute_keys: Default::default(),
         back: Default::default(),
     })

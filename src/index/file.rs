@@ -318,6 +318,7 @@ impl Segment {
             derived: derived as u32,
             longest: longest as u32,
             opened: Some(file),
+            number: Segment::next_number(),
             attribute_keys: Default::default(),
             back: Default::default(),
         };

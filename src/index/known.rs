@@ -26,7 +26,7 @@ pub(super) struct Known {
     /// The state that it leads to from the two words before alone, where these are no end of a longer beginning.
     pub(super) third: State,
     stands_for_others: bool,
-    /// Whether it may have other readings.
+    /// Whether it may have other readings beside what it stands for.
     pub(super) may_differ: bool,
 }
 
@@ -39,7 +39,6 @@ impl Known {
             id: Some(record.id()),
             root: record.root,
             stands_for_others: record.stands_for_others(),
-            may_differ: record.stands_for_others(),
             ..Self::NOTHING
         }
     }
@@ -109,7 +108,7 @@ impl KnownWords {
             if let Some(record) = vocabulary.get(word.key, view.words.long(word)) {
                 *known = Known::of(*record);
             }
-            known.may_differ |= readings.likely(segment, view, word, next_gap(index));
+            known.may_differ = readings.likely(segment, view, word, next_gap(index));
             known.id.is_some() || known.may_differ
         });
     }

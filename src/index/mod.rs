@@ -25,6 +25,8 @@ mod column;
 #[forbid(unsafe_code)]
 mod compile;
 #[forbid(unsafe_code)]
+mod dead_ends;
+#[forbid(unsafe_code)]
 mod entities;
 #[forbid(unsafe_code)]
 mod file;

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{
     automaton::{PatternId, State},
+    dead_ends::DeadEnds,
     forms::{Form, Forms},
     glued::GluedWords,
     known::KnownWords,
@@ -16,7 +17,7 @@ use super::{
     segment::Segment,
     vocabulary::WordId,
 };
-use crate::text::{Gap, Language, Span, View, Word};
+use crate::text::{Gap, Language, Shape, Span, View, Word};
 
 /// The most readings followed at once beside the main one; more are counted as dropped.
 pub const MAX_TRACKS: usize = 16;
@@ -115,6 +116,7 @@ pub struct Search {
     occurrences: Vec<Occurrence>,
     uses: Vec<Use>,
     known: KnownWords,
+    dead_ends: DeadEnds,
     other_words: Vec<OtherWord>,
     tracks: Vec<Track>,
     /// The tracks that read the current word.
@@ -143,6 +145,7 @@ impl Search {
     ) {
         self.clear();
         self.readings.prepare(language, disabled);
+        self.dead_ends.prepare(segment.number, disabled);
         self.known.read(segment, view, &self.readings);
         let words = view.all();
         let visits = std::mem::take(&mut self.known.visits);
@@ -180,16 +183,22 @@ impl Search {
             if segment.automaton.has_matches(state) {
                 self.report_main(segment, words, state, index);
             }
-            if known.may_differ || !self.tracks.is_empty() {
+            let small = !word.shape.any(Shape::UPPER);
+            // What a word stands for depends on nothing but the word, its case and the state.
+            let depends = known.may_differ || !self.tracks.is_empty();
+            let stands = known.stand_in().filter(|&id| depends || !self.dead_ends.has(before, id, small));
+            if stands.is_some() || depends {
                 let glued_words = &glued.all()[next_glued..];
                 next_glued += glued_words.iter().take_while(|glued| (glued.word as usize) < index).count();
-                if known.may_differ {
-                    self.readings.find(segment, view, glued, next_glued, index, known);
+                if stands.is_some() || known.may_differ {
+                    self.readings.find(segment, view, glued, next_glued, index, stands);
                 } else {
                     self.readings.clear();
                 }
-                if !self.readings.all().is_empty() || !self.tracks.is_empty() {
-                    self.read_others(segment, words, index, before, state);
+                let lives = (!self.readings.all().is_empty() || !self.tracks.is_empty())
+                    && self.read_others(segment, words, index, before, state);
+                if let Some(id) = stands.filter(|_| !depends && !lives) {
+                    self.dead_ends.keep(before, id, small);
                 }
             }
         }
@@ -268,8 +277,9 @@ impl Search {
         });
     }
 
-    /// Takes the other readings of the word at `index`, and moves the tracks on that read it as it is written.
-    fn read_others(&mut self, segment: &Segment, words: &[Word], index: usize, before: State, main: State) {
+    /// Takes the other readings of the word at `index`, and moves the tracks on that read it as it is written. Returns
+    /// whether a name may include one of the readings behind the main track.
+    fn read_others(&mut self, segment: &Segment, words: &[Word], index: usize, before: State, main: State) -> bool {
         if self.nodes.len() > MAX_NODES {
             self.dropped += self.tracks.len() as u32;
             self.tracks.clear();
@@ -293,9 +303,10 @@ impl Search {
             Some(OtherWord { word, first, last: first + reading.consumed - 1, span, form })
         });
         self.other_words.extend(other_words);
+        let mut lives = false;
         for other in 0..self.readings.all().len() {
             let tracks: &[Track] = if self.readings.all()[other].first { &[] } else { &reading };
-            self.take(segment, words, main_track, other, true);
+            lives |= self.take(segment, words, main_track, other, true);
             for &track in tracks {
                 self.take(segment, words, track, other, false);
             }
@@ -304,14 +315,15 @@ impl Search {
             self.go_on(segment, words, track, index, main);
         }
         self.reading = reading;
+        lives
     }
 
-    /// Follows a track through another reading of the word it is about to read. What no word before belongs to is found
-    /// once, on the main track.
-    fn take(&mut self, segment: &Segment, words: &[Word], track: Track, other: usize, is_main: bool) {
+    /// Follows a track through another reading of the word it is about to read, and returns whether a name may include
+    /// that. What no word before belongs to is found once, on the main track.
+    fn take(&mut self, segment: &Segment, words: &[Word], track: Track, other: usize, is_main: bool) -> bool {
         let reading = self.readings.all()[other];
         if !self.walk(segment, track.state, &reading) {
-            return;
+            return false;
         }
         let count = self.readings.steps(&reading).len();
         let mut node = track.node;
@@ -340,6 +352,7 @@ impl Search {
         if !reading.last && segment.automaton.goes_on(state, least) {
             self.push(Track { next: track.next + reading.consumed, state, node, since: 0 });
         }
+        true
     }
 
     /// Fills `walked` with the states that a reading leads to from a state, and says whether a name may include it: most

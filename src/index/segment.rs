@@ -2,7 +2,10 @@
 //!
 //! Its parts are columns, which lie in memory or in a mapped file ([`super::file`]). Nothing here tells which.
 
-use std::sync::OnceLock;
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicU64, Ordering},
+};
 
 use hashbrown::HashMap;
 
@@ -43,9 +46,17 @@ pub struct Segment {
     pub(super) back: OnceLock<Back>,
     /// The file it was opened from.
     pub(super) opened: Option<Opened>,
+    /// Tells it from every other segment of this process.
+    pub(super) number: u64,
 }
 
 impl Segment {
+    /// A number that no segment has.
+    pub(super) fn next_number() -> u64 {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    }
+
     /// The name of that number. Panics when it is not of this segment.
     #[inline]
     pub fn name(&self, id: NameId) -> Name<'_> {

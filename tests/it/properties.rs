@@ -1,11 +1,12 @@
 //! Properties that hold for any text and any gazetteer.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use onomast::{
-    catalog::Gazetteer,
-    extract::{Options, Overlap},
+    catalog::{Gazetteer, Pinned},
+    extract::{Options, Overlap, Scratch},
     gazetteer::{Alias, AliasKind, CaseRule, Checker, Entity, Format, read},
+    index::Form,
     service::proto,
     text::OffsetEncoding,
 };
@@ -123,6 +124,18 @@ fn small_name() -> impl Strategy<Value = String> {
     let gap = prop::sample::select(vec![" ", " ", "-", "'"]);
     (small_word(), prop::collection::vec((gap, small_word()), 0..3))
         .prop_map(|(first, rest)| rest.into_iter().fold(first, |name, (gap, word)| name + gap + &word))
+}
+
+/// Names that words of [`joined_text`] may stand for, some only behind another word.
+fn joined_name() -> impl Strategy<Value = String> {
+    let before = prop::sample::select(vec!["", "Port ", "Port ", "an "]);
+    let name = prop::sample::select(vec!["Sa-id", "Sa-id x", "a-n", "A. N.", "i-n"]);
+    (before, name).prop_map(|(before, name)| format!("{before}{name}"))
+}
+
+fn joined_text() -> impl Strategy<Value = String> {
+    let words = vec!["said", "Said", "SAID", "an", "An", "AN", "in", "IN", "Port", "x", ".", "other"];
+    prop::collection::vec(prop::sample::select(words), 1..12).prop_map(|words| words.join(" "))
 }
 
 fn entities_named<'a>(names: impl IntoIterator<Item = (usize, &'a str)>) -> Vec<Entity> {
@@ -256,7 +269,30 @@ proptest! {
         }
     }
 
-    /// L4 and reuse: memory that was used before changes no answer.
+    /// Memory that was used before, for other gazetteers and other options too, changes no answer.
+    #[test]
+    fn used_memory_changes_no_answer(
+        texts in prop::collection::vec((joined_text(), 0..4_usize), 1..12),
+        names in prop::collection::vec(prop::collection::vec(joined_name(), 1..4), 2),
+    ) {
+        let no_hyphens = Options { disabled: [Form::Hyphen].into_iter().collect(), ..Options::default() };
+        let options = [Options::default(), no_hyphens];
+        let gazetteers: Vec<Arc<_>> = names.iter().map(|names| {
+            let names = names.iter().map(String::as_str).enumerate();
+            Gazetteer::compile("random", b"", &entities_named(names)).unwrap().into()
+        }).collect();
+        let pinned: Vec<_> =
+            (0..4).map(|at| Pinned::new(vec![gazetteers[at % 2].clone()], &options[at / 2])).collect();
+        let mut used = Scratch::default();
+        for (text, at) in texts {
+            let document = proto::Document { text, ..Default::default() };
+            let extract = |scratch| surfaces::library_again(&pinned[at], &options[at / 2], &document, scratch);
+            let (again, fresh) = (extract(&mut used), extract(&mut Scratch::default()));
+            prop_assert_eq!(again, fresh);
+        }
+    }
+
+    /// L4: equal questions have equal answers.
     #[test]
     fn answers_repeat(text in any_text(), cuts in cuts()) {
         let entities = entities_of(&text, &cuts);

@@ -12,12 +12,20 @@ use tonic::transport::Channel;
 
 /// Extracts through the library.
 pub(crate) fn library(gazetteer: Gazetteer, options: &Options, document: &proto::Document) -> proto::ExtractResponse {
-    let pinned = Pinned::new(vec![gazetteer.into()], options);
+    library_again(&Pinned::new(vec![gazetteer.into()], options), options, document, &mut Scratch::default())
+}
+
+/// Extracts through the library, with memory that may have been used before.
+pub(crate) fn library_again(
+    pinned: &Pinned,
+    options: &Options,
+    document: &proto::Document,
+    scratch: &mut Scratch,
+) -> proto::ExtractResponse {
     let input = Input { title: &document.title, text: &document.text, language: &document.language_code };
-    let (mut scratch, mut answer) = (Scratch::default(), Answer::default());
-    let never = AtomicBool::new(false);
-    extract::run(&pinned.sources(), input, options, pinned.filter(), &mut scratch, &mut answer, &never).unwrap();
-    service::response(&document.id, input, &pinned, options, &answer)
+    let (mut answer, never) = (Answer::default(), AtomicBool::new(false));
+    extract::run(&pinned.sources(), input, options, pinned.filter(), scratch, &mut answer, &never).unwrap();
+    service::response(&document.id, input, pinned, options, &answer)
 }
 
 /// Runs the program; returns what it printed on standard output.

@@ -11,10 +11,13 @@ use crate::{
 
 /// The most initials that are read as one abbreviation.
 const MAX_INITIALS: usize = 6;
+
 impl Readings {
     /// `indepth` where a name has `in-depth`, and `JRR` where a name has `J. R. R.`, which is no weaker.
     pub(super) fn lost_hyphen(&mut self, at: &At<'_>, word: WordId) {
-        let length = at.view.word(at.index).chars().filter(|c| c.is_alphanumeric()).count();
+        let mut buffer = [0; 8];
+        let folded = at.view.words.folded(&at.word, &mut buffer);
+        let length = folded.iter().filter(|byte| !is_continuation(**byte)).count();
         for sequence in at.segment.joins.of(word) {
             let form = match sequence.len() {
                 1 => Some(Form::Diacritics),
@@ -92,4 +95,9 @@ impl Readings {
             }
         }
     }
+}
+
+/// Whether a byte of UTF-8 continues a character.
+fn is_continuation(byte: u8) -> bool {
+    byte & 0xC0 == 0x80
 }

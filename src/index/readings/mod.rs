@@ -16,7 +16,6 @@ mod umlauts;
 use super::{
     forms::{Form, Forms},
     glued::GluedWords,
-    known::Known,
     segment::Segment,
     vocabulary::WordId,
 };
@@ -175,7 +174,8 @@ impl Readings {
         self.steps.clear();
     }
 
-    /// Finds the other readings of the word at `index`; those of the glued words begin at `next_glued`.
+    /// Finds the other readings of the word at `index`; those of the glued words begin at `next_glued`. `stands` is the
+    /// word of the segment, where what it stands for is wanted too.
     #[allow(clippy::too_many_arguments)]
     pub(super) fn find(
         &mut self,
@@ -184,7 +184,7 @@ impl Readings {
         glued: &GluedWords,
         next_glued: usize,
         index: usize,
-        known: Known,
+        stands: Option<WordId>,
     ) {
         self.clear();
         let at = At { segment, view, index, word: view.all()[index] };
@@ -195,7 +195,7 @@ impl Readings {
         if shape.any(self.plurals) {
             self.plural(&at);
         }
-        if let Some(word) = known.stand_in() {
+        if let Some(word) = stands {
             self.lost_hyphen(&at, word);
         }
         self.hyphenated(&at);
