@@ -11,6 +11,9 @@ const TOO_LARGE: Outcome = Outcome::Refused(Code::InvalidArgument, "MESSAGE_TOO_
 const UNIMPLEMENTED: Outcome = Outcome::Refused(Code::Unimplemented, "");
 const TOO_SLOW: Outcome = Outcome::Refused(Code::DeadlineExceeded, "TOO_SLOW");
 
+/// How many resets a connection may be answered with.
+const RESETS: u32 = 1 << 16;
+
 /// A frame of HTTP/2.
 fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let length = (payload.len() as u32).to_be_bytes();
@@ -98,6 +101,13 @@ pub(super) fn rows() -> Vec<Row> {
             let one = |number: u32| [frame(1, 4, number, headers), frame(3, 0, number, &[0, 0, 0, 8])].concat();
             let resets: Vec<u8> = (0..20_000u32).flat_map(|call| one(2 * call + 1)).collect();
             let text = [PREFACE, &frame(4, 0, 0, &[]), &resets].concat();
+            bytes(world.tcp(&world.plain).await, &text).await
+        }),
+        Row::new("data for calls that were passed over", Outcome::Closed, |world| async move {
+            // The server answers each, and keeps the answer until it is taken.
+            let last = frame(1, 5, 2 * RESETS + 3, b"\x83\x86\x44\x01/\x41\x01a");
+            let data: Vec<u8> = (0..=RESETS).flat_map(|call| frame(0, 0, 2 * call + 1, b"x")).collect();
+            let text = [PREFACE, &frame(4, 0, 0, &[]), &last, &data].concat();
             bytes(world.tcp(&world.plain).await, &text).await
         }),
         Row::new("headers beyond the limit", Outcome::Http(431), |world| async move {
