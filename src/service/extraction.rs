@@ -54,7 +54,7 @@ impl Extraction {
         self.workers.room()?;
         let pinned = self.pin(&caller, &config).await?;
         let (catalog, limits) = (self.catalog.clone(), self.limits.clone());
-        let bytes = document.as_ref().map_or(0, |document| document.text.len());
+        let bytes = document.as_ref().map_or(0, bytes);
         let job = move |memory: &mut _, stop: &_| {
             let catalog = catalog.catalog().ok_or(Error::NotServing)?;
             let mut wrong = Vec::new();
@@ -75,7 +75,7 @@ impl Extraction {
         self.workers.room()?;
         let pinned = self.pin(&caller, &config).await?;
         let (catalog, limits) = (self.catalog.clone(), self.limits.clone());
-        let bytes = document.as_ref().map_or(0, |document| document.text.len());
+        let bytes = document.as_ref().map_or(0, bytes);
         let job = move |memory: &mut _, stop: &_| {
             let catalog = catalog.catalog().ok_or(Error::NotServing)?;
             let mut wrong = Vec::new();
@@ -170,8 +170,9 @@ impl Extraction {
     ) -> BoxFuture<'static, Result<Encoded, Error>> {
         let (limits, workers) = (self.limits.clone(), self.workers.clone());
         async move {
+            let bytes = bytes(&document);
             let job = move |memory: &mut _, stop: &_| plan.extract(&document, &path, &limits, memory, stop);
-            workers.run(Kind::Part, 0, job).await
+            workers.run(Kind::Part, bytes, job).await
         }
         .boxed()
     }
@@ -244,6 +245,11 @@ impl Extraction {
     }
 }
 
+/// How much a worker reads of a document.
+fn bytes(document: &proto::Document) -> usize {
+    document.title.len() + document.text.len()
+}
+
 /// Notes what is wrong with the one document of a request.
 fn required(document: Option<&proto::Document>, limits: &Limits, wrong: &mut Vec<Violation>) {
     match document {
@@ -289,5 +295,49 @@ impl ExtractionService for Extraction {
         let admitted = request.extensions_mut().remove::<Admitted>();
         let caller = Caller::of(request.extensions());
         Ok(Response::new(self.clone().answers(caller, request.into_inner(), admitted)))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::{
+        catalog::{Catalog, Live},
+        gazetteer::Entity,
+        service::{line::Bounds, work::KEPT_BYTES},
+    };
+
+    #[tokio::test]
+    async fn a_large_document_leaves_no_memory_behind_whatever_asked() {
+        let catalog = Arc::<Live>::default();
+        let entity = Entity { id: "cn".into(), name: "China".into(), ..Entity::default() };
+        catalog.serve(Catalog::new([Gazetteer::compile("places", b"", &[entity]).unwrap()]));
+        let workers = Workers::start(Bounds { workers: 1, most: 9, longest: None }).unwrap();
+        let service = Extraction::new(catalog, Arc::default(), workers.clone());
+        let caller = || Caller { principal: Principal::anybody(), tab: Tab::default() };
+        let (short, long) = ("China".to_owned(), format!("{}China", " ".repeat(KEPT_BYTES)));
+        let document = |title: &str, text: &str| proto::Document {
+            title: title.to_owned(),
+            text: text.to_owned(),
+            ..Default::default()
+        };
+        for (title, text, kept) in [(&short, &short, true), (&short, &long, false), (&long, &short, false)] {
+            let document = || document(title, text);
+            let left = async |call: &str| {
+                let mentions = workers.run(Kind::Part, 0, |memory, _| Ok(memory.answer.mentions.len())).await;
+                assert_eq!(mentions, Ok(if kept { 2 } else { 0 }), "{call}: {} and {}", title.len(), text.len());
+            };
+            let request = ExtractRequest { document: Some(document()), ..Default::default() };
+            service.extract_one(caller(), request).await.unwrap();
+            left("extract").await;
+            let request = BatchExtractRequest { documents: vec![document()], ..Default::default() };
+            service.extract_batch(caller(), request).await.unwrap();
+            left("batch").await;
+            let subject = Some(explain_match_request::Subject::EntityId("cn".into()));
+            let request = ExplainMatchRequest { document: Some(document()), subject, ..Default::default() };
+            service.explain(caller(), request).await.unwrap();
+            left("explain").await;
+        }
     }
 }

@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// A document of more bytes leaves no memory behind in its worker.
-const KEPT_BYTES: usize = 4 << 20;
+pub(super) const KEPT_BYTES: usize = 4 << 20;
 
 /// The memory of a worker, kept between jobs so that extraction allocates little.
 #[derive(Debug, Default)]
