@@ -2,18 +2,19 @@
 //!
 //! Calls that came together are begun together, by the task of their connection, when all that came was read: each sees
 //! those before it in the line. Only a call that has to wait for something gets a task, and what is said to those that are
-//! refused together leaves in one write.
+//! refused together leaves in one write. Where beginning them takes long, other tasks come in between.
 //!
 //! Must not know: what calls are about.
 
 use std::{
+    collections::VecDeque,
     future::{Future, poll_fn},
     io,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll, Waker},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use hyper::{rt::Executor, server::conn::http2};
@@ -33,6 +34,9 @@ const FRAME: u32 = 64 << 10;
 /// for its life, and keeps each answer until the client takes it: about 600 bytes, 40 MB in all. Where calls are refused,
 /// the rest of one in five comes too late, so that about 300,000 are refused before their client has to connect again.
 const RESETS: usize = 1 << 16;
+/// How long calls are begun at a stretch. To refuse one takes microseconds; to unpack the message of one, which may have
+/// come with it, takes up to tens of milliseconds.
+const STRETCH: Duration = Duration::from_millis(1);
 
 /// Serves connections until no more come; then tells their clients to go elsewhere, and waits until they have.
 pub(super) async fn serve(
@@ -74,20 +78,36 @@ fn serve_one(
         let mut serving = pin!(serving);
         let mut leaving = pin!(told.changed());
         let mut left = false;
-        let served = poll_fn(|context| {
+        let serve = |context: &mut Context<'_>| {
             if !left && leaving.as_mut().poll(context).is_ready() {
                 left = true;
                 serving.as_mut().graceful_shutdown();
             }
-            let served = serving.as_mut().poll(context);
-            // What is answered by these wakes the connection, which writes it.
-            begin(begun.take());
-            served
-        });
-        if let Err(error) = served.await {
+            serving.as_mut().poll(context)
+        };
+        if let Err(error) = by_turns(begun, STRETCH, serve).await {
             tracing::debug!(%error, "a connection failed");
         }
     }
+}
+
+/// Lets `serve` read all that came, and begins the calls among it, a stretch at a time. No more is read before the last of
+/// them has begun, so that not many wait here.
+async fn by_turns<T>(begun: Begun, stretch: Duration, mut serve: impl FnMut(&mut Context<'_>) -> Poll<T>) -> T {
+    let mut calls = VecDeque::new();
+    poll_fn(move |context| {
+        let goes_on = !calls.is_empty();
+        let served = if goes_on { Poll::Pending } else { serve(context) };
+        calls.extend(begun.take());
+        // What is answered by these wakes the connection, which writes it.
+        begin(&mut calls, stretch);
+        // Whatever woke it while it went on is looked at behind them.
+        if goes_on || !calls.is_empty() {
+            context.waker().wake_by_ref();
+        }
+        served
+    })
+    .await
 }
 
 type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -108,14 +128,19 @@ impl Begun {
     }
 }
 
-/// Lets each call go as far as it can now. One that panics ends alone, as it would in a task.
-fn begin(calls: Vec<Task>) {
+/// Lets each call go as far as it can now, until the time is up: one in any case. One that panics ends alone, as it would
+/// in a task.
+fn begin(calls: &mut VecDeque<Task>, time: Duration) {
     // A task polls it again, and has the waker that counts.
     let mut context = Context::from_waker(Waker::noop());
-    for mut call in calls {
+    let began = Instant::now();
+    while let Some(mut call) = calls.pop_front() {
         let polled = catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(&mut context)));
         if matches!(polled, Ok(Poll::Pending)) {
             tokio::spawn(call);
+        }
+        if began.elapsed() >= time {
+            break;
         }
     }
 }
@@ -143,10 +168,38 @@ mod tests {
         begun.execute(async { panic!("on purpose") });
         begun.execute(async move { last() });
         assert!(is_done.try_recv().is_err());
-        begin(begun.take());
+        begin(&mut begun.take().into(), Duration::MAX);
         assert_eq!(is_done.try_recv(), Ok("last"));
         assert!(is_done.try_recv().is_err());
         give.send(()).ok();
         assert_eq!(is_done.recv().await, Some("waited"));
+    }
+
+    #[tokio::test]
+    async fn others_get_their_turn_between_calls_that_take_long() {
+        let begun = Begun::default();
+        let (done, mut is_done) = tokio::sync::mpsc::unbounded_channel();
+        let end = |name: &'static str| {
+            let done = done.clone();
+            async move {
+                done.send(name).ok();
+            }
+        };
+        tokio::spawn(end("another"));
+        let mut names = vec!["third", "second", "first"];
+        let come = begun.clone();
+        // Each takes more than no time at all.
+        let served = by_turns(begun, Duration::ZERO, |context| {
+            done.send("read").ok();
+            if names.is_empty() {
+                return Poll::Ready("served");
+            }
+            std::iter::from_fn(|| names.pop()).for_each(|name| come.execute(end(name)));
+            context.waker().wake_by_ref();
+            Poll::Pending
+        });
+        assert_eq!(served.await, "served");
+        let order: Vec<_> = std::iter::from_fn(|| is_done.try_recv().ok()).collect();
+        assert_eq!(order, ["read", "first", "another", "second", "third", "read"]);
     }
 }
