@@ -74,7 +74,7 @@ pub(super) struct OpenCall {
 }
 
 impl Link {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let (idle, calls, count) = Default::default();
         Self { opened: Instant::now(), idle, calls, count, unasked: Arc::new(Semaphore::new(UNASKED)) }
     }

@@ -79,11 +79,15 @@ impl Guard {
         let quota = known.and_then(|known| known.quota);
         let client = || known.map_or_else(network, |known| known.identity());
         let account = self.accounts.of(client, quota);
+        if let Some(account) = &account {
+            account.room()?;
+        }
+        // Who has no quota left says nothing of how many the workers have to do with.
         if path.starts_with(WORKED) && !streams(path) {
             self.workers.admit()?;
         }
         if let Some(account) = &account {
-            account.begin()?;
+            account.count();
         }
         let long = streams(path) || SERVER_STREAMS.iter().any(|method| path.ends_with(method));
         Ok(Admitted { principal: pass.principal(), account, pass: long.then_some(pass) })
@@ -135,4 +139,38 @@ impl Guard {
 
 fn streams(path: &str) -> bool {
     CLIENT_STREAMS.iter().any(|method| path.ends_with(method))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::service::{connection::Link, line::Bounds, quota::Quota};
+
+    #[tokio::test]
+    async fn a_call_that_is_refused_for_its_quota_is_not_counted_in_the_line_nor_the_other_way_round() {
+        let quota = Quota { requests_per_second: 1, bytes_per_second: 1, ..Quota::default() };
+        let guard = Guard {
+            gate: None,
+            accounts: Arc::new(Accounts::new(quota)),
+            strangers: Arc::default(),
+            limits: Arc::default(),
+            // It has no room for anybody.
+            workers: Workers::start(Bounds { workers: 1, most: 0, longest: None }).unwrap(),
+        };
+        let admit = |path: &str, host: u8| {
+            let address = Some(([127, 0, 0, host], 1).into());
+            let peer = Peer { address, certificate: Arc::default(), link: Arc::new(Link::new()) };
+            guard.admit(path, &HeaderMap::new(), &peer).map(drop)
+        };
+        let (worked, other) = ("/onomast.v1.ExtractionService/Extract", "/onomast.v1.GazetteerService/ListGazetteers");
+        guard.accounts.of(|| "127.0.0.1".into(), None).unwrap().bytes(1000);
+        for path in [worked, other] {
+            assert!(matches!(admit(path, 1), Err(Error::QuotaExceeded { .. })), "{path}");
+        }
+        for _ in 0..100 {
+            assert!(matches!(admit(worked, 2), Err(Error::Overloaded { .. })));
+        }
+        assert_eq!(admit(other, 2), Ok(()));
+    }
 }

@@ -96,13 +96,11 @@ impl Account {
         }
     }
 
-    /// Lets a call begin, or says when to try again.
-    pub(super) fn begin(&self) -> Result<(), Error> {
+    /// Whether a call may begin; says when to try again. Who begins one counts it.
+    pub(super) fn room(&self) -> Result<(), Error> {
         check("bytes", &self.bytes)?;
         check("inline entities", &self.inline)?;
-        check("requests", &self.requests)?;
-        self.count();
-        Ok(())
+        check("requests", &self.requests)
     }
 
     /// How long until a request may begin; `None` for now.
@@ -225,16 +223,16 @@ mod tests {
     fn an_account_says_what_is_used_up() {
         let accounts = Accounts::new(Quota { requests_per_second: 2, bytes_per_second: 100, ..Quota::default() });
         let account = accounts.of(|| "a".into(), None).unwrap();
-        assert!(account.begin().is_ok() && account.inline(1000).is_ok() && account.pause().is_none());
+        assert!(account.room().is_ok() && account.inline(1000).is_ok() && account.pause().is_none());
         account.bytes(3000);
-        let Err(Error::QuotaExceeded { what: "bytes", limit: 100, .. }) = account.begin() else { panic!() };
+        let Err(Error::QuotaExceeded { what: "bytes", limit: 100, .. }) = account.room() else { panic!() };
         assert!(account.pause().is_some());
         // Another client has its own, and the same client has the same.
-        assert!(accounts.of(|| "b".into(), None).unwrap().begin().is_ok());
-        assert!(accounts.of(|| "a".into(), None).unwrap().begin().is_err());
+        assert!(accounts.of(|| "b".into(), None).unwrap().room().is_ok());
+        assert!(accounts.of(|| "a".into(), None).unwrap().room().is_err());
         // A new quota begins anew.
         let other = Quota { bytes_per_second: 1, ..Quota::default() };
-        assert!(accounts.of(|| "a".into(), Some(other)).unwrap().begin().is_ok());
+        assert!(accounts.of(|| "a".into(), Some(other)).unwrap().room().is_ok());
     }
 
     #[test]
