@@ -156,8 +156,9 @@ pub(super) struct Connection {
     limits: Arc<Limits>,
     read: u64,
     look: Pin<Box<Sleep>>,
-    /// How long it is read on after it was closed here.
+    /// How long it is still there after it began to be closed here, and whether its client was told.
     linger: Option<Pin<Box<Sleep>>>,
+    told: bool,
     _place: Place,
 }
 
@@ -181,7 +182,7 @@ pub(super) async fn open(
     };
     let peer = Peer { address, certificate: Arc::new(certificate), link: Arc::new(Link::new()) };
     let look = Box::pin(sleep(rhythm(&limits)));
-    Ok(Connection { stream, peer, limits, read: 0, look, linger: None, _place: place })
+    Ok(Connection { stream, peer, limits, read: 0, look, linger: None, told: false, _place: place })
 }
 
 /// How often a connection is looked at.
@@ -267,15 +268,17 @@ impl AsyncWrite for Connection {
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         this.look(context)?;
-        if this.linger.is_none() {
-            ready!(match &mut this.stream {
-                Stream::Plain(stream) => Pin::new(stream).poll_shutdown(context),
-                Stream::Tls(stream) => Pin::new(stream).poll_shutdown(context),
-            })?;
-        }
         let linger = this.linger.get_or_insert_with(|| Box::pin(sleep(LINGER)));
         let mut unread = [0; 4096];
         while linger.as_mut().poll(context).is_pending() {
+            if !this.told {
+                // With TLS it waits for a client that takes nothing.
+                ready!(match &mut this.stream {
+                    Stream::Plain(stream) => Pin::new(stream).poll_shutdown(context),
+                    Stream::Tls(stream) => Pin::new(stream).poll_shutdown(context),
+                })?;
+                this.told = true;
+            }
             let mut unread = ReadBuf::new(&mut unread);
             let read = match &mut this.stream {
                 Stream::Plain(stream) => Pin::new(stream).poll_read(context, &mut unread),
@@ -287,5 +290,58 @@ impl AsyncWrite for Connection {
             }
         }
         Poll::Ready(Ok(()))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::fs;
+
+    use tokio::{io::AsyncWriteExt as _, net::TcpListener};
+    use tokio_rustls::{
+        TlsConnector,
+        rustls::{ClientConfig, RootCertStore, crypto::ring::default_provider},
+    };
+
+    use super::*;
+    use crate::service::{TlsOptions, places::Places};
+
+    /// A connection with TLS, and its client.
+    async fn pair() -> (Connection, impl AsyncRead) {
+        let folder = tempfile::tempdir().unwrap();
+        let (certificate, key) = (folder.path().join("certificate.pem"), folder.path().join("key.pem"));
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        fs::write(&certificate, made.cert.pem()).unwrap();
+        fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+        let options = TlsOptions { certificate, key, ..TlsOptions::default() };
+        let tls = Tls::load(&options, true).unwrap().map(Arc::new);
+        let mut roots = RootCertStore::empty();
+        roots.add(made.cert.der().clone()).unwrap();
+        let config = ClientConfig::builder_with_provider(Arc::new(default_provider()));
+        let config = config.with_safe_default_protocol_versions().unwrap();
+        let config = config.with_root_certificates(roots).with_no_client_auth();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let connect = async {
+            let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+            TlsConnector::from(Arc::new(config)).connect("localhost".try_into().unwrap(), stream).await.unwrap()
+        };
+        let accept = async {
+            let (stream, from) = listener.accept().await.unwrap();
+            let limits = Limits { idle_seconds: 0, stalled_seconds: 0, ..Limits::default() };
+            let place = Places::new(&limits).take(from.ip()).unwrap();
+            open(stream, tls, Arc::new(limits), place).await.unwrap()
+        };
+        tokio::join!(accept, connect)
+    }
+
+    #[tokio::test]
+    async fn who_takes_nothing_does_not_hold_up_the_end() {
+        let (mut connection, _client) = pair().await;
+        // Until the system takes no more.
+        while let Ok(written) = timeout(Duration::from_millis(500), connection.write(&[0; 1 << 16])).await {
+            written.unwrap();
+        }
+        timeout(5 * LINGER, connection.shutdown()).await.unwrap().unwrap();
     }
 }
