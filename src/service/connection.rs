@@ -2,7 +2,7 @@
 //!
 //! A handshake runs in a task of its own with a time to end, so that nothing a client does or fails to do holds up another.
 //! A connection is closed when it does not begin with HTTP/2 in time, when it has had no call for long, or when a client
-//! asked for an answer and does not take it. Where the server ends a connection in order, it reads on until the client has
+//! asked for an answer and does not take it, or takes nothing at all. Where the server ends a connection in order, it reads on until the client has
 //! closed it as well: else the system would tell the client of a reset, perhaps before it has read its last answer, or
 //! that it shall go elsewhere.
 //!
@@ -107,12 +107,15 @@ impl Link {
     }
 
     /// Why the connection shall be closed, if it shall.
-    fn overdue(&self, read: u64, limits: &Limits) -> Option<&'static str> {
+    fn overdue(&self, read: u64, full: u64, limits: &Limits) -> Option<&'static str> {
         if read < OPENING_BYTES && self.passed(0, limits.handshake_seconds) {
             return Some("it did not begin with HTTP/2 in time");
         }
         if self.passed(self.idle.load(Ordering::Relaxed), limits.idle_seconds) {
             return Some("it was idle");
+        }
+        if self.passed(full, limits.stalled_seconds) {
+            return Some("its client takes nothing");
         }
         let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
         let stalled = |since: &Arc<AtomicU64>| self.passed(since.load(Ordering::Relaxed), limits.stalled_seconds);
@@ -155,6 +158,8 @@ pub(super) struct Connection {
     peer: Peer,
     limits: Arc<Limits>,
     read: u64,
+    /// Since when the system takes nothing more to send.
+    full: u64,
     look: Pin<Box<Sleep>>,
     /// How long it is still there after it began to be closed here, and whether its client was told.
     linger: Option<Pin<Box<Sleep>>>,
@@ -182,7 +187,7 @@ pub(super) async fn open(
     };
     let peer = Peer { address, certificate: Arc::new(certificate), link: Arc::new(Link::new()) };
     let look = Box::pin(sleep(rhythm(&limits)));
-    Ok(Connection { stream, peer, limits, read: 0, look, linger: None, told: false, _place: place })
+    Ok(Connection { stream, peer, limits, read: 0, full: NEVER, look, linger: None, told: false, _place: place })
 }
 
 /// How often a connection is looked at.
@@ -201,7 +206,7 @@ impl Connection {
     /// Fails when it is time to close the connection.
     fn look(&mut self, context: &mut Context<'_>) -> io::Result<()> {
         while self.look.as_mut().poll(context).is_ready() {
-            if let Some(why) = self.peer.link.overdue(self.read, &self.limits) {
+            if let Some(why) = self.peer.link.overdue(self.read, self.full, &self.limits) {
                 tracing::debug!(address = ?self.peer.address, why, "connection closed");
                 return Err(io::ErrorKind::TimedOut.into());
             }
@@ -209,6 +214,15 @@ impl Connection {
             self.look.as_mut().reset(next);
         }
         Ok(())
+    }
+
+    /// Notes whether the system took what was written.
+    fn wrote<T>(&mut self, written: Poll<T>) -> Poll<T> {
+        match &written {
+            Poll::Ready(_) => self.full = NEVER,
+            Poll::Pending => self.full = self.full.min(self.peer.link.now()),
+        }
+        written
     }
 }
 
@@ -230,10 +244,11 @@ impl AsyncWrite for Connection {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         this.look(context)?;
-        match &mut this.stream {
+        let written = match &mut this.stream {
             Stream::Plain(stream) => Pin::new(stream).poll_write(context, bytes),
             Stream::Tls(stream) => Pin::new(stream).poll_write(context, bytes),
-        }
+        };
+        this.wrote(written)
     }
 
     fn poll_write_vectored(
@@ -243,10 +258,11 @@ impl AsyncWrite for Connection {
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         this.look(context)?;
-        match &mut this.stream {
+        let written = match &mut this.stream {
             Stream::Plain(stream) => Pin::new(stream).poll_write_vectored(context, bytes),
             Stream::Tls(stream) => Pin::new(stream).poll_write_vectored(context, bytes),
-        }
+        };
+        this.wrote(written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -259,10 +275,11 @@ impl AsyncWrite for Connection {
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         this.look(context)?;
-        match &mut this.stream {
+        let written = match &mut this.stream {
             Stream::Plain(stream) => Pin::new(stream).poll_flush(context),
             Stream::Tls(stream) => Pin::new(stream).poll_flush(context),
-        }
+        };
+        this.wrote(written)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

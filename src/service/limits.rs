@@ -54,7 +54,8 @@ pub struct Limits {
     pub handshake_seconds: u64,
     /// How long a connection may have no call, in seconds; 0 for ever.
     pub idle_seconds: u64,
-    /// How long a client may leave an answer untaken before its connection is closed, in seconds; 0 for ever.
+    /// How long a client may leave an answer untaken, or take nothing at all, before its connection is closed, in seconds; 0
+    /// for ever.
     pub stalled_seconds: u64,
     /// How long a request of one message may take to come, in seconds; 0 for ever.
     pub request_seconds: u64,

@@ -172,6 +172,17 @@ async fn a_client_that_never_takes_its_answer_loses_its_connection() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_takes_nothing_at_all_loses_its_connection() {
+    let server = TestServer::with(catalog(), Limits { stalled_seconds: 1, idle_seconds: 0, ..Limits::default() }).await;
+    let mut stream = tcp(&server).await;
+    stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.unwrap();
+    // Each asks for an answer of the same size.
+    let pings = b"\0\0\x08\x06\0\0\0\0\0whatever".repeat(1000);
+    let ends = async { while stream.write_all(&pings).await.is_ok() {} };
+    timeout(LONG, ends).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn idle_connections_are_closed_and_those_with_a_call_are_not() {
     let server = TestServer::with(catalog(), Limits { idle_seconds: 1, ..Limits::default() }).await;
     let (response, mut stream, busy) = open(&server, "StreamExtract", None).await;
