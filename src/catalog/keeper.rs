@@ -20,7 +20,7 @@ use tokio::sync::{Mutex as AsyncMutex, watch};
 
 use super::{
     CatalogError, Check, Gazetteer, Keep, Kind, Live, Most, Outcome, Revision, Store, StoreError, Stored, Uid, Version,
-    background::{background, retire},
+    background::retire,
     build::{self, Base, Haste},
     old::Old,
     underway::Underway,
@@ -41,11 +41,13 @@ const FOLD: usize = 500;
 pub struct Keeper {
     store: Store,
     /// Where bases are kept as files.
-    folder: Option<PathBuf>,
+    pub(super) folder: Option<PathBuf>,
     keep: Keep,
     slots: Mutex<HashMap<Uid, Arc<AsyncMutex<Slot>>>>,
     /// Old versions that are open.
     pub(super) old: Old,
+    /// Held by whoever folds.
+    pub(super) folding: Arc<AsyncMutex<()>>,
     /// The newest revision known to be served.
     served: watch::Sender<Revision>,
     /// How many times the whole of it was asked for, and the last time that it was had, with its revision.
@@ -55,18 +57,18 @@ pub struct Keeper {
 
 /// A gazetteer as it is served; whoever makes a newer version of it holds this.
 #[derive(Debug, Default)]
-struct Slot {
-    base: Option<Base>,
-    shown: Revision,
-    folding: bool,
+pub(super) struct Slot {
+    pub(super) base: Option<Base>,
+    pub(super) shown: Revision,
+    pub(super) folding: bool,
 }
 
 impl Keeper {
     /// The gazetteers of a database; `folder` is where segments are kept, or they stay in memory.
     pub fn new(store: Store, folder: Option<PathBuf>, keep: Keep) -> Self {
         let (served, _) = watch::channel(0);
-        let (slots, old, asked, had) = Default::default();
-        Self { store, folder, keep, slots, old, served, asked, had }
+        let (slots, old, folding, asked, had) = Default::default();
+        Self { store, folder, keep, slots, old, folding, served, asked, had }
     }
 
     /// The database.
@@ -278,7 +280,14 @@ impl Keeper {
     }
 
     /// Serves what was built, and folds it later where that is due.
-    fn put(&self, live: &Arc<Live>, slot: &mut Slot, stored: &Stored, base: Base, gazetteer: &Arc<Gazetteer>) {
+    pub(super) fn put(
+        &self,
+        live: &Arc<Live>,
+        slot: &mut Slot,
+        stored: &Stored,
+        base: Base,
+        gazetteer: &Arc<Gazetteer>,
+    ) {
         let changes = gazetteer.overlay().map_or(0, Overlay::changes);
         if let Some(folder) =
             self.folder.as_deref().filter(|_| slot.base.as_ref().is_none_or(|old| old.revision < base.revision))
@@ -304,40 +313,8 @@ impl Keeper {
         }
     }
 
-    /// Compiles a version, and puts it below what changed since.
-    async fn fold(&self, live: &Arc<Live>, stored: &Stored) -> Result<(), CatalogError> {
-        let started = Instant::now();
-        let folder = self.folder.as_deref();
-        let compiled = build::compile(&self.store, folder, stored, &stored.head, (), Haste::Background).await;
-        live.metrics().compiled(started.elapsed());
-        if let Ok((base, ())) = &compiled {
-            // Before anybody waits for its place.
-            let gazetteer = Arc::new(Gazetteer::stored(stored.clone(), base.segment.clone(), None));
-            // Without it, the first searches take longer.
-            let _ = background(move || warm(&gazetteer)).await;
-        }
-        let slot = self.slot(stored.uid);
-        let mut slot = slot.lock().await;
-        if slot.shown == Revision::MAX {
-            return Ok(());
-        }
-        slot.folding = false;
-        let (compiled, ()) = compiled?;
-        let Some(now) = self.store.gazetteer(&stored.name).await?.filter(|now| now.uid == stored.uid) else {
-            return Ok(());
-        };
-        if slot.base.as_ref().is_some_and(|base| base.revision >= compiled.revision) {
-            return Ok(());
-        }
-        let warm = compiled.clone();
-        let (base, overlay) = self.build(&now, &now.head, Some(compiled), folder).await?;
-        let gazetteer = warmed(live, Some(&warm), &now, &base, overlay).await;
-        self.put(live, &mut slot, &now, base, &gazetteer);
-        Ok(())
-    }
-
     /// A version as base and overlay: over `base` where what differs is little, else over one of its own.
-    async fn build(
+    pub(super) async fn build(
         &self,
         stored: &Stored,
         version: &Version,
@@ -390,13 +367,13 @@ impl Keeper {
         self.slot(uid).lock().await.base.clone()
     }
 
-    fn slot(&self, uid: Uid) -> Arc<AsyncMutex<Slot>> {
+    pub(super) fn slot(&self, uid: Uid) -> Arc<AsyncMutex<Slot>> {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner).entry(uid).or_default().clone()
     }
 }
 
 /// A gazetteer that was searched once where its base is another than `before`, which was searched already.
-async fn warmed(
+pub(super) async fn warmed(
     live: &Live,
     before: Option<&Base>,
     stored: &Stored,

@@ -8,6 +8,7 @@
 mod background;
 mod build;
 mod compile;
+mod fold;
 mod gazetteer;
 mod given;
 mod import;
