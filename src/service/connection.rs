@@ -2,9 +2,9 @@
 //!
 //! A handshake runs in a task of its own with a time to end, so that nothing a client does or fails to do holds up another.
 //! A connection is closed when it does not begin with HTTP/2 in time, when it has had no call for long, or when a client
-//! asked for an answer and does not take it, or takes nothing at all. Where the server ends a connection in order, it reads on until the client has
-//! closed it as well: else the system would tell the client of a reset, perhaps before it has read its last answer, or
-//! that it shall go elsewhere.
+//! asked for an answer and does not take it, or takes nothing at all. Where the server ends a connection in order, it
+//! reads on until the client has closed it as well: else the system would tell the client of a reset, perhaps before it
+//! has read its last answer, or that it shall go elsewhere.
 //!
 //! Must not know: requests, who a certificate stands for.
 
