@@ -30,6 +30,9 @@ pub(super) struct Known {
     pub(super) may_differ: bool,
 }
 
+/// Marks a visit to a word that the vocabulary may have. A document has fewer words than that.
+const LOOK_UP: u32 = 1 << 31;
+
 impl Known {
     const NOTHING: Self =
         Self { id: None, root: 0, next: State(0), third: State(0), stands_for_others: false, may_differ: false };
@@ -95,22 +98,27 @@ impl KnownWords {
         let next_gap = |index: usize| words.get(index + 1).map_or(Gap::NONE, |next| next.gap);
         let mut count = 0;
         for (index, word) in words.iter().enumerate() {
-            visits[count] = index as u32;
-            let visit = vocabulary.may_have(word.key) | readings.possible(word, next_gap(index));
-            count += usize::from(visit);
+            let may_have = vocabulary.may_have(word.key);
+            visits[count] = index as u32 | if may_have { LOOK_UP } else { 0 };
+            count += usize::from(may_have | readings.possible(word, next_gap(index)));
         }
         visits.truncate(count);
-        segment.read_ahead(visits.iter().map(|&index| vocabulary.touch(words[index as usize].key)));
-        visits.retain(|&index| {
-            let index = index as usize;
-            let word = &words[index];
-            let known = &mut all[index];
-            if let Some(record) = vocabulary.get(word.key, view.words.long(word)) {
+        let looked_up = visits.iter().filter(|&visit| visit & LOOK_UP != 0);
+        segment.read_ahead(looked_up.map(|visit| vocabulary.touch(words[(visit & !LOOK_UP) as usize].key)));
+        let mut count = 0;
+        for at in 0..visits.len() {
+            let (visit, index) = (visits[at], visits[at] & !LOOK_UP);
+            let (word, known) = (&words[index as usize], &mut all[index as usize]);
+            if visit & LOOK_UP != 0
+                && let Some(record) = vocabulary.look_up(word.key, view.words.long(word))
+            {
                 *known = Known::of(*record);
             }
-            known.may_differ = readings.likely(segment, view, word, next_gap(index));
-            known.id.is_some() || known.may_differ
-        });
+            known.may_differ = readings.likely(segment, view, word, next_gap(index as usize));
+            visits[count] = index;
+            count += usize::from(known.id.is_some() | known.may_differ);
+        }
+        visits.truncate(count);
     }
 
     /// What each word leads to from the word before alone; leaves in `pairs` the words that may lead on from it.
