@@ -3,7 +3,9 @@
 //!
 //! A request of one message must be there whole in time; a stream may take long, but not between two parts. Bytes are
 //! counted for the quota as they come; a stream whose client is in debt is read no further until it is paid, which HTTP/2
-//! flow control tells the client. A large answer goes out in parts, so that it is seen when a client does not take it.
+//! flow control tells the client. A request that breaks off, because its client or the connection went away, ends in an
+//! error and never as one that is whole. A large answer goes out in parts, so that it is seen when a client does not take
+//! it.
 //!
 //! Must not know: methods, messages.
 
@@ -17,7 +19,7 @@ use std::{
 use http_body::Frame;
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
 use tonic::{
-    Status,
+    Code, Status,
     body::Body,
     codegen::{Bytes, http::HeaderMap},
 };
@@ -57,6 +59,10 @@ impl Recheck {
         !self.pass.holds()
     }
 }
+
+/// The code of a request that broke off. Not CANCELLED, which tonic takes for the end of what a client sends; it is that
+/// where it is told, see `front::of_tonic`.
+pub(super) const BROKEN_OFF: Code = Code::Aborted;
 
 /// What a client sends.
 pub(super) struct Incoming {
@@ -112,7 +118,16 @@ impl http_body::Body for Incoming {
                 this.pause = this.tab.pause().map(|time| Box::pin(sleep(time)));
             }
         }
-        Poll::Ready(frame)
+        let broken_off = || Some(Err(Status::new(BROKEN_OFF, "the request broke off")));
+        Poll::Ready(match frame {
+            Some(Ok(frame)) if frame.is_data() => Some(Ok(frame)),
+            // Trailers, which no client of gRPC sends. Behind them, tonic would not look whether the last message is whole.
+            Some(Ok(_)) => None,
+            Some(Err(_)) => broken_off(),
+            // hyper gives no error for a reset with NO_ERROR.
+            None if !this.body.is_end_stream() => broken_off(),
+            None => None,
+        })
     }
 
     fn is_end_stream(&self) -> bool {
@@ -190,5 +205,125 @@ impl http_body::Body for Outgoing {
 
     fn is_end_stream(&self) -> bool {
         self.rest.is_empty() && self.body.is_end_stream()
+    }
+}
+
+/// Bodies that come as a test says.
+#[cfg(test)]
+pub(super) mod scripted {
+    use std::{collections::VecDeque, error::Error, io};
+
+    use super::*;
+
+    type Part = Result<Frame<Bytes>, Box<dyn Error + Send + Sync>>;
+
+    /// Parts of a body, and whether END_STREAM comes behind them.
+    struct Scripted {
+        parts: VecDeque<Part>,
+        ends: bool,
+    }
+
+    impl http_body::Body for Scripted {
+        type Data = Bytes;
+        type Error = Box<dyn Error + Send + Sync>;
+
+        fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Part>> {
+            Poll::Ready(self.parts.pop_front())
+        }
+
+        fn is_end_stream(&self) -> bool {
+            self.ends && self.parts.is_empty()
+        }
+    }
+
+    /// The messages as what a client sends, whole.
+    pub(in crate::service) fn whole(messages: &[Vec<u8>]) -> Body {
+        incoming(messages.iter().map(|message| Ok(Frame::data(framed(message)))).collect(), true)
+    }
+
+    /// The messages, and what may follow them that is no end, each with a name.
+    pub(in crate::service) fn broken(messages: &[Vec<u8>]) -> Vec<(String, Body)> {
+        let last = framed(messages.last().map_or(&[], Vec::as_slice));
+        let mut all = Vec::new();
+        for (place, half) in [("behind a message", 0), ("within the length of one", 3), ("within one", last.len() - 1)]
+        {
+            let mut add = |what: &str, end: Option<Part>, ends| {
+                let half = (half > 0).then(|| last.slice(..half));
+                let data = messages.iter().map(|message| framed(message)).chain(half).map(|data| Ok(Frame::data(data)));
+                all.push((format!("{what} {place}"), incoming(data.chain(end).collect(), ends)));
+            };
+            for reason in [h2::Reason::CANCEL, h2::Reason::INTERNAL_ERROR, h2::Reason::REFUSED_STREAM] {
+                add(&format!("{reason:?}"), Some(Err(h2::Error::from(reason).into())), false);
+            }
+            add("a cancelled connection", Some(Err(Status::cancelled("").into())), false);
+            add("a lost connection", Some(Err(io::Error::from(io::ErrorKind::BrokenPipe).into())), false);
+            // hyper gives no error for it.
+            add("NO_ERROR", None, false);
+            if half > 0 {
+                add("END_STREAM", None, true);
+                add("trailers", Some(Ok(Frame::trailers(HeaderMap::new()))), true);
+            }
+        }
+        all
+    }
+
+    /// A message as gRPC sends it.
+    fn framed(message: &[u8]) -> Bytes {
+        [&[0][..], &(message.len() as u32).to_be_bytes(), message].concat().into()
+    }
+
+    fn incoming(parts: VecDeque<Part>, ends: bool) -> Body {
+        let patience = Patience { time: None, stream: true, setting: "" };
+        Body::new(Incoming::new(Body::new(Scripted { parts, ends }), Tab::default(), patience, None))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use tonic::{Streaming, codec::Codec as _};
+
+    use super::{scripted::*, *};
+    use crate::service::proto::{Document, ExtractRequest};
+
+    /// Reads it as tonic does: the messages that came, and the error behind them.
+    async fn read(body: Body) -> (usize, Option<Status>) {
+        let decoder = tonic_prost::ProstCodec::<(), ExtractRequest>::default().decoder();
+        let mut requests = Streaming::new_request(decoder, body, None, None);
+        let mut count = 0;
+        loop {
+            match requests.message().await {
+                Ok(Some(_)) => count += 1,
+                Ok(None) => return (count, None),
+                Err(status) => return (count, Some(status)),
+            }
+        }
+    }
+
+    fn messages() -> [Vec<u8>; 2] {
+        let message = |text: &str| {
+            let document = Some(Document { text: text.into(), ..Document::default() });
+            prost::Message::encode_to_vec(&ExtractRequest { document, ..ExtractRequest::default() })
+        };
+        [message("one"), message("two")]
+    }
+
+    #[tokio::test]
+    async fn a_request_that_breaks_off_does_not_end() {
+        let mut whole = Vec::new();
+        for (how, body) in broken(&messages()) {
+            let (count, error) = read(body).await;
+            assert_eq!(count, 2, "{how}");
+            whole.extend(error.is_none().then_some(how));
+        }
+        assert_eq!(whole, Vec::<String>::new(), "they are taken for whole");
+    }
+
+    #[tokio::test]
+    async fn a_whole_request_ends() {
+        for count in 0..=2 {
+            let (read, error) = read(whole(&messages()[..count])).await;
+            assert_eq!((read, error.map(|error| error.to_string())), (count, None));
+        }
     }
 }

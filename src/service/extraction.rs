@@ -301,11 +301,17 @@ impl ExtractionService for Extraction {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use tonic::{Code, body::Body, codec::Codec as _};
+
     use super::*;
     use crate::{
         catalog::{Catalog, Live},
         gazetteer::Entity,
-        service::{line::Bounds, work::KEPT_BYTES},
+        service::{
+            body::scripted::{broken, whole},
+            line::Bounds,
+            work::KEPT_BYTES,
+        },
     };
 
     #[tokio::test]
@@ -339,5 +345,27 @@ mod tests {
             service.explain(caller(), request).await.unwrap();
             left("explain").await;
         }
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_breaks_off_was_cancelled() {
+        let catalog = Arc::<Live>::default();
+        catalog.serve(Catalog::default());
+        let workers = Workers::start(Bounds { workers: 1, most: 9, longest: None }).unwrap();
+        let service = Extraction::new(catalog, Arc::default(), workers);
+        let document = Some(proto::Document { text: "China".into(), ..Default::default() });
+        let message = prost::Message::encode_to_vec(&StreamExtractRequest { config: None, document });
+        let answers = async |body: Body| {
+            let decoder = tonic_prost::ProstCodec::<(), StreamExtractRequest>::default().decoder();
+            let requests = Streaming::new_request(decoder, body, None, None);
+            let caller = Caller { principal: Principal::anybody(), tab: Tab::default() };
+            let answers = service.clone().answers(caller, requests, None);
+            answers.map(|answer| answer.map_or_else(|status| status.code(), |_| Code::Ok)).collect::<Vec<_>>().await
+        };
+        let messages = [message.clone(), message];
+        for (how, body) in broken(&messages).into_iter().filter(|(how, _)| how.ends_with("behind a message")) {
+            assert_eq!(answers(body).await, [Code::Ok, Code::Ok, Code::Cancelled], "{how}");
+        }
+        assert_eq!(answers(whole(&messages)).await, [Code::Ok, Code::Ok]);
     }
 }

@@ -32,6 +32,7 @@ use super::{
     Error,
     access_log::{self, Refusals, Watched, is_foreign},
     activity::Activity,
+    body::BROKEN_OFF,
     connection::Peer,
     guard::{self, Guard},
     status::{self, Known, Made},
@@ -266,7 +267,8 @@ fn explain(response: &mut Response<Body>, message_bytes: usize) {
     }
 }
 
-/// Our error for a status that tonic made itself; `None` where it is ours already, or none of those we know.
+/// Our error for a status that tonic made itself, or of a request that broke off; `None` where it is ours already, or none
+/// of those we know.
 pub(super) fn of_tonic(status: &Status, message_bytes: usize) -> Option<Error> {
     if !status.details().is_empty() {
         return None;
@@ -278,7 +280,7 @@ pub(super) fn of_tonic(status: &Status, message_bytes: usize) -> Option<Error> {
         }
         Code::Internal => Some(Error::Undecodable),
         Code::DeadlineExceeded => Some(Error::DeadlineExceeded),
-        Code::Cancelled => Some(Error::Cancelled),
+        Code::Cancelled | BROKEN_OFF => Some(Error::Cancelled),
         _ => None,
     }
 }

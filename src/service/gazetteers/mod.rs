@@ -308,3 +308,85 @@ impl GazetteerService for Gazetteers {
         Ok(Response::new(self.watch(principal, request.into_inner(), admitted).await?))
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use prost::Message as _;
+    use tonic::{Code, body::Body, codegen::http};
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::{
+        catalog::{Keep, Live, Store},
+        gazetteer::Entity,
+        service::{
+            body::scripted::{broken, whole},
+            front::of_tonic,
+        },
+    };
+
+    /// Changes, each by its method and the messages of its request. The gazetteer `there` exists, with the entity `a`.
+    fn changes() -> Vec<(&'static str, Vec<Vec<u8>>)> {
+        let entity = |id: &str| proto::Entity { id: id.into(), name: format!("Name {id}"), ..Default::default() };
+        let import = |gazetteer: &str| {
+            let (gazetteer, mode) = (gazetteer.into(), proto::ImportMode::Replace.into());
+            let config = proto::ImportConfig { gazetteer, mode, create: true, ..Default::default() };
+            let messages = [(Some(config), entity("b")), (None, entity("c"))];
+            let message = |(config, entity)| proto::ImportEntitiesRequest { config, entities: vec![entity] };
+            messages.map(|one| message(one).encode_to_vec()).to_vec()
+        };
+        let there = || "there".to_owned();
+        let create = proto::CreateGazetteerRequest { name: "made".into(), ..Default::default() };
+        let upsert =
+            proto::UpsertEntitiesRequest { gazetteer: there(), entities: vec![entity("b")], ..Default::default() };
+        let remove = proto::DeleteEntitiesRequest { gazetteer: there(), ids: vec!["a".into()], ..Default::default() };
+        let delete = proto::DeleteGazetteerRequest { name: there(), ..Default::default() };
+        vec![
+            ("ImportEntities", import("new")),
+            ("ImportEntities", import("there")),
+            ("CreateGazetteer", vec![create.encode_to_vec()]),
+            ("UpsertEntities", vec![upsert.encode_to_vec()]),
+            ("DeleteEntities", vec![remove.encode_to_vec()]),
+            ("DeleteGazetteer", vec![delete.encode_to_vec()]),
+        ]
+    }
+
+    #[tokio::test]
+    async fn a_change_whose_request_breaks_off_is_not_made() {
+        for (method, messages) in changes() {
+            let folder = tempfile::tempdir().unwrap();
+            let live = Arc::<Live>::default();
+            let store = Store::open_folder(folder.path()).await.unwrap();
+            live.keep(Keeper::new(store, None, Keep { count: 100, age: 0 }));
+            live.serve(Catalog::default());
+            let keeper = live.keeper().unwrap();
+            keeper.create(&live, "there", "", Most::default()).await.unwrap();
+            let entity = Entity { id: "a".into(), name: "Name a".into(), ..Entity::default() };
+            let revision = keeper.edit(&live, "there", &[entity], &[], (None, &[])).await.unwrap().revision;
+            let (_stop, stopping) = tokio::sync::watch::channel(false);
+            let service = Gazetteers::new(live.clone(), Arc::default(), stopping);
+            let server = proto::gazetteer_service_server::GazetteerServiceServer::new(service);
+            // The error that it is refused with, if it is.
+            let change = async |body: Body| {
+                let mut request =
+                    http::Request::post(format!("/onomast.v1.GazetteerService/{method}")).body(body).unwrap();
+                request.extensions_mut().insert(Principal::anybody());
+                let answer = server.clone().oneshot(request).await.unwrap();
+                let status = Status::from_header_map(answer.headers())?;
+                Some(of_tonic(&status, 0).map_or(status, Status::from).code())
+            };
+            for (how, body) in broken(&messages) {
+                let expected = match &*how {
+                    how if how.starts_with("END_STREAM") || how.starts_with("trailers") => Code::InvalidArgument,
+                    _ => Code::Cancelled,
+                };
+                assert_eq!(change(body).await, Some(expected), "{method}: {how}");
+                let now = (keeper.store().revision().await.unwrap(), keeper.store().gazetteers().await.unwrap().len());
+                assert_eq!(now, (revision, 1), "{method}: {how}");
+            }
+            assert_eq!(change(whole(&messages)).await, None, "{method}");
+            assert!(keeper.store().revision().await.unwrap() > revision, "{method}");
+        }
+    }
+}
