@@ -3,7 +3,8 @@
 //! A base is compiled in a thread of its own while its rows are read. Where there is a folder for them, bases are files
 //! there: a cache, made again when one is missing, not used when one is damaged or has fewer entities than its version.
 //! The file says which version of which gazetteer of which database it holds. What was not read to its end is never
-//! written.
+//! written. One version may be compiled twice at once, where it is folded and served anew or where a compilation was given
+//! up: each writes a file of its own, and renames it when it is whole and opens.
 //!
 //! Must not know: what is served.
 
@@ -19,6 +20,7 @@ use tokio::sync::mpsc;
 use super::{
     CatalogError, Revision, Store, StoreError, Stored, Uid, Version,
     background::background,
+    compile::part,
     store::{Delta, Row},
 };
 use crate::{
@@ -158,6 +160,17 @@ pub(super) fn clean_all(folder: &Path, stays: impl Fn(Uid) -> bool) {
     }
 }
 
+/// Removes what a server that was killed had begun to write. Asked before anything is written.
+pub(super) fn clean_parts(folder: &Path) {
+    let of = |name: &str| numbers(name.strip_suffix(".part")?.split('.').next()?);
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_name().to_str().and_then(of).is_some() {
+            // What cannot be removed takes room, and is of no other harm.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
 /// The entity of a row.
 pub(super) fn entity(row: &Row) -> Result<Entity, CatalogError> {
     let failed = |error| CatalogError::Compile(format!("the entity {:?} in the database: {error}", row.id));
@@ -166,6 +179,12 @@ pub(super) fn entity(row: &Row) -> Result<Entity, CatalogError> {
 
 fn path(folder: &Path, uid: Uid, revision: Revision) -> PathBuf {
     folder.join(format!("{uid}-{revision}.segment"))
+}
+
+/// The gazetteer and the version that the name of a file begins with.
+fn numbers(stem: &str) -> Option<(Uid, Revision)> {
+    let (uid, revision) = stem.split_once('-')?;
+    Some((uid.parse().ok()?, revision.parse().ok()?))
 }
 
 /// What a file says it holds.
@@ -181,9 +200,8 @@ fn files(folder: &Path, uid: Uid) -> Vec<(Revision, PathBuf)> {
 fn all_files(folder: &Path) -> Vec<(Uid, Revision, PathBuf)> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let of = |entry: fs::DirEntry| {
-        let name = entry.file_name().into_string().ok()?;
-        let (uid, revision) = name.strip_suffix(".segment")?.split_once('-')?;
-        Some((uid.parse().ok()?, revision.parse().ok()?, entry.path()))
+        let (uid, revision) = numbers(entry.file_name().to_str()?.strip_suffix(".segment")?)?;
+        Some((uid, revision, entry.path()))
     };
     entries.flatten().filter_map(of).collect()
 }
@@ -192,17 +210,53 @@ fn all_files(folder: &Path) -> Vec<(Uid, Revision, PathBuf)> {
 fn write(folder: &Path, uid: Uid, version: &Version, identity: &str, segment: &Segment) -> io::Result<Segment> {
     fs::create_dir_all(folder)?;
     let file = path(folder, uid, version.revision);
-    let part = file.with_extension("part");
-    let written = fs::File::create(&part).and_then(|mut out| {
-        segment.write(&name(identity, uid, version), &mut out)?;
-        out.sync_all()
-    });
-    let opened = written.and_then(|()| fs::rename(&part, &file)).and_then(|()| {
-        let opened = Segment::open(&file).map_err(io::Error::other)?;
-        Ok(opened.0)
-    });
-    if opened.is_err() {
-        let _ = fs::remove_file(&part);
+    let mut part = part(&file)?;
+    segment.write(&name(identity, uid, version), part.as_file_mut())?;
+    part.as_file().sync_all()?;
+    let (opened, _) = Segment::open(part.path()).map_err(io::Error::other)?;
+    part.persist(&file).map_err(|failed| failed.error)?;
+    Ok(opened)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+    use crate::catalog::{Keep, Keeper, Kind};
+
+    #[test]
+    fn two_that_write_one_version_do_not_meet() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut compiler = Compiler::for_file();
+        compiler.add(&Entity { id: "cn".into(), name: "China".into(), ..Entity::default() });
+        let segment = compiler.finish().unwrap();
+        let version = Version { revision: 2, kind: Kind::Import, created: 0, entities: 1, source: None };
+        // Another has begun, and goes on when this one is done.
+        let mut another = fs::File::create(folder.path().join("1-2.part")).unwrap();
+        another.write_all(b"half of").unwrap();
+        let opened = write(folder.path(), 1, &version, "database", &segment).unwrap();
+        let file = path(folder.path(), 1, 2);
+        let written = fs::read(&file).unwrap();
+        another.write_all(b" a file").unwrap();
+        assert_eq!(fs::read(folder.path().join("1-2.part")).unwrap(), b"half of a file");
+        assert_eq!(fs::read(&file).unwrap(), written);
+        opened.verify().unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
     }
-    opened
+
+    #[tokio::test]
+    async fn what_a_server_that_was_killed_had_begun_is_removed() {
+        let data = tempfile::tempdir().unwrap();
+        let store = Store::open_folder(data.path()).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let stays = ["1-2.segment", "notes.part", "1-2.segment.copy", "a-2.segment.x.part"];
+        for name in stays.iter().chain(&["1-2.part", "1-2.segment.Ab3.part"]) {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        Keeper::new(store, Some(folder.path().to_owned()), Keep { count: 1, age: 0 });
+        assert!(stays.iter().all(|name| folder.path().join(name).exists()));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), stays.len());
+    }
 }

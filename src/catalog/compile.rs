@@ -88,7 +88,7 @@ pub fn compile(
 }
 
 /// A new file beside `output`, which goes away unless it is renamed. Who may read it is as for any new file.
-fn part(output: &Path) -> io::Result<NamedTempFile> {
+pub(super) fn part(output: &Path) -> io::Result<NamedTempFile> {
     let Some(name) = output.file_name().filter(|_| !output.is_dir()) else {
         return Err(io::ErrorKind::IsADirectory.into());
     };

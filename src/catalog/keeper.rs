@@ -66,6 +66,9 @@ pub(super) struct Slot {
 impl Keeper {
     /// The gazetteers of a database; `folder` is where segments are kept, or they stay in memory.
     pub fn new(store: Store, folder: Option<PathBuf>, keep: Keep) -> Self {
+        if let Some(folder) = &folder {
+            build::clean_parts(folder);
+        }
         let (served, _) = watch::channel(0);
         let (slots, old, folding, asked, had) = Default::default();
         Self { store, folder, keep, slots, old, folding, served, asked, had }
