@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream, stream::BoxStream};
+use tokio::{sync::oneshot, task::JoinHandle};
 use tonic::{Status, Streaming};
+use tracing::Instrument as _;
 
 use super::{Gazetteers, convert, entities::Content};
 use crate::{
@@ -25,6 +27,33 @@ use crate::{
 const EXPORTED: usize = 200;
 /// The most issues that an error lists; an answer lists more.
 const LISTED: usize = 50;
+
+/// A gazetteer that was made for an import. Dropped before its end, it is taken away again.
+struct Made {
+    keep: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl Made {
+    /// Why it was not made; nothing where there is one of that name.
+    fn not(error: CatalogError) -> Option<Error> {
+        match error {
+            CatalogError::Store(StoreError::Exists) => None,
+            error => Some(error.into()),
+        }
+    }
+
+    /// It stays, or is gone when this returns.
+    async fn end(self, stays: bool) {
+        if stays {
+            // The task waits for it.
+            let _ = self.keep.send(());
+        } else {
+            drop(self.keep);
+            let _ = self.task.await;
+        }
+    }
+}
 
 /// Fails where an import is larger than it may be.
 fn bounded(what: &str, size: u64, setting: &str, limit: u64) -> Result<(), Error> {
@@ -110,25 +139,51 @@ impl Gazetteers {
             });
             return Err(Error::Invalid(wrong.collect()).into());
         }
-        let create_it = async {
-            match keeper.create(&self.catalog, &gazetteer, "", most).await {
-                Ok(made) => Ok(Some(made.head.revision.to_string())),
-                // Somebody else made it while the entities came.
-                Err(CatalogError::Store(StoreError::Exists)) => Ok(None),
-                Err(error) => Err(error),
-            }
-        };
-        let made = if missing && create { self.ask(create_it).await? } else { None };
+        let made = if missing && create { self.make(principal, &gazetteer).await? } else { None };
         let if_version = Some(&*if_version).filter(|version| !version.is_empty());
         let imported = self.ask(import.finish(&self.catalog, keeper, &gazetteer, replace, if_version)).await;
-        if let (Err(_), Some(made)) = (&imported, &made) {
-            // What was made for it goes with it, unless somebody has changed it since.
-            let gone = self.ask(keeper.delete(&self.catalog, &gazetteer, Some(made))).await;
-            gone.inspect_err(|error| tracing::warn!(%error, "an import that failed left an empty gazetteer")).ok();
+        if let Some(made) = made {
+            made.end(imported.is_ok()).await;
         }
         let imported = imported?;
         let [added, changed, deleted] = imported.counts;
         Ok(ImportEntitiesResponse { version: imported.version, added, changed, deleted, ..answer })
+    }
+
+    /// Makes a gazetteer for an import, in a task of its own, which takes it away again where the import is given up or
+    /// fails. Nothing where somebody else made it while the entities came.
+    async fn make(&self, principal: &Principal, name: &str) -> Result<Option<Made>, Error> {
+        let (service, principal, name) = (self.clone(), principal.clone(), name.to_owned());
+        let ((tell, told), (keep, kept)) = (oneshot::channel(), oneshot::channel());
+        let task = async move {
+            let made = async {
+                let sees = |name: &str| principal.sees(name);
+                let most = service.most(&principal, &sees);
+                service
+                    .catalog
+                    .ask(service.keeper().map_err(Some)?.create(&service.catalog, &name, "", most))
+                    .await
+                    .map_err(Made::not)
+            };
+            let made: Result<_, Option<Error>> = made.await;
+            let revision = made.as_ref().map(|made| made.head.revision.to_string()).ok();
+            // Whoever asked may have gone away.
+            let _ = tell.send(made.map(drop));
+            if let Some(revision) = revision
+                && kept.await.is_err()
+                && let Ok(keeper) = service.keeper()
+            {
+                // Somebody may have changed it since: then it stays.
+                let gone = service.ask(keeper.delete(&service.catalog, &name, Some(&revision))).await;
+                gone.inspect_err(|error| tracing::warn!(%error, "a gazetteer that was made for an import stays")).ok();
+            }
+        };
+        let task = tokio::spawn(task.in_current_span());
+        match told.await.unwrap_or(Err(Some(Error::Internal))) {
+            Ok(()) => Ok(Some(Made { keep, task })),
+            Err(None) => Ok(None),
+            Err(Some(error)) => Err(error),
+        }
     }
 
     /// Checks and keeps entities, away from the threads that do input and output.

@@ -312,6 +312,8 @@ impl GazetteerService for Gazetteers {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use std::task::Poll;
+
     use prost::Message as _;
     use tonic::{Code, body::Body, codegen::http};
     use tower::ServiceExt as _;
@@ -387,6 +389,55 @@ mod tests {
             }
             assert_eq!(change(whole(&messages)).await, None, "{method}");
             assert!(keeper.store().revision().await.unwrap() > revision, "{method}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_import_that_is_given_up_leaves_no_empty_gazetteer() {
+        let folder = tempfile::tempdir().unwrap();
+        let live = Arc::<Live>::default();
+        let store = Store::open_folder(folder.path()).await.unwrap();
+        live.keep(Keeper::new(store, None, Keep { count: 100, age: 0 }));
+        live.serve(Catalog::default());
+        let (_stop, stopping) = tokio::sync::watch::channel(false);
+        let service = Gazetteers::new(live.clone(), Arc::default(), stopping);
+        let server = proto::gazetteer_service_server::GazetteerServiceServer::new(service);
+        let messages = &changes()[0].1;
+        let holders = Arc::strong_count(&live);
+        // Given up after so many steps, and ever later, until it comes to its end.
+        for steps in 1.. {
+            let mut request =
+                http::Request::post("/onomast.v1.GazetteerService/ImportEntities").body(whole(messages)).unwrap();
+            request.extensions_mut().insert(Principal::anybody());
+            let mut answer = Box::pin(server.clone().oneshot(request));
+            let mut left = steps;
+            let ended = std::future::poll_fn(|context| {
+                left -= 1;
+                match answer.as_mut().poll(context) {
+                    Poll::Ready(answer) => Poll::Ready(answer.is_ok()),
+                    Poll::Pending if left == 0 => Poll::Ready(false),
+                    Poll::Pending => Poll::Pending,
+                }
+            })
+            .await;
+            drop(answer);
+            // What goes on without it.
+            let over = async {
+                while Arc::strong_count(&live) > holders {
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::time::timeout(std::time::Duration::from_secs(30), over).await.unwrap();
+            let kept = live.keeper().unwrap().store().gazetteers().await.unwrap();
+            let entities: Vec<_> = kept.iter().map(|one| one.head.entities).collect();
+            assert!(entities.is_empty() || entities == [2], "{entities:?} after {steps} steps");
+            if ended {
+                assert_eq!(entities, [2]);
+                break;
+            }
+            if !kept.is_empty() {
+                live.keeper().unwrap().delete(&live, "new", None).await.unwrap();
+            }
         }
     }
 }
