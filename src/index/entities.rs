@@ -196,6 +196,24 @@ impl Entities {
         if id < len { self.ids.get(id) } else { self.absent.get(id - len).to_owned() }
     }
 
+    /// Appends the id of an entity.
+    pub(super) fn append_id(&self, EntityId(id): EntityId, to: &mut Vec<u8>) {
+        self.ids.append(id, to);
+    }
+
+    /// Reads the record of an entity, and where its id is told; the value says nothing.
+    #[inline]
+    pub(super) fn touch(&self, EntityId(id): EntityId) -> u32 {
+        u32::from(self.records[id as usize].kind) ^ self.ids.touch(id)
+    }
+
+    /// Reads the preferred name, among `texts`, and the id of an entity; the value says nothing.
+    #[inline]
+    pub(super) fn touch_texts(&self, EntityId(id): EntityId, texts: &[u8]) -> u32 {
+        let name = self.records[id as usize].name().start;
+        u32::from(texts.get(name).copied().unwrap_or_default()) ^ self.ids.touch_block(id)
+    }
+
     /// The memory in bytes.
     pub(super) fn memory(&self) -> usize {
         let links = &self.links;

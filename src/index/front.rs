@@ -22,9 +22,31 @@ pub(super) struct FrontCoded {
 impl FrontCoded {
     /// The string of that number; empty where there is none.
     pub(super) fn get(&self, number: u32) -> String {
+        let mut string = Vec::new();
+        self.append(number, &mut string);
+        String::from_utf8(string).unwrap_or_default()
+    }
+
+    /// Appends the string of that number; nothing where there is none.
+    pub(super) fn append(&self, number: u32, to: &mut Vec<u8>) {
+        let from = to.len();
         let mut strings = self.block(number as usize / BLOCK);
-        (0..=number as usize % BLOCK).for_each(|_| strings.advance());
-        String::from_utf8(strings.last).unwrap_or_default()
+        (0..=number as usize % BLOCK).for_each(|_| strings.advance(to, from));
+        if str::from_utf8(&to[from..]).is_err() {
+            to.truncate(from);
+        }
+    }
+
+    /// Reads where the block of a string is told; the value says nothing.
+    #[inline]
+    pub(super) fn touch(&self, number: u32) -> u32 {
+        self.blocks[number as usize / BLOCK]
+    }
+
+    /// Reads the beginning of the block of a string; the value says nothing.
+    #[inline]
+    pub(super) fn touch_block(&self, number: u32) -> u32 {
+        self.bytes.get(self.touch(number) as usize).copied().unwrap_or_default().into()
     }
 
     /// The number of the first of `count` strings that does not come before what `before` tells; `count` where all do.
@@ -41,10 +63,10 @@ impl FrontCoded {
         }
         // The block before the first whose head does not come before may hold such strings as well.
         let Some(block) = low.checked_sub(1) else { return 0 };
-        let mut strings = self.block(block);
+        let (mut strings, mut last) = (self.block(block), Vec::new());
         let is_before = |_: &usize| {
-            strings.advance();
-            before(text(&strings.last))
+            strings.advance(&mut last, 0);
+            before(text(&last))
         };
         let within = (0..BLOCK.min(count - block * BLOCK)).take_while(is_before).count();
         (block * BLOCK + within) as u32
@@ -69,7 +91,7 @@ impl FrontCoded {
 
     /// The strings of a block in order, before the first.
     fn block(&self, block: usize) -> Walk<'_> {
-        Walk { rest: self.rest(block), last: Vec::new(), first: true }
+        Walk { rest: self.rest(block), first: true }
     }
 
     fn rest(&self, block: usize) -> &[u8] {
@@ -81,18 +103,17 @@ impl FrontCoded {
 /// A walk over the strings of a block; of a damaged file any bytes.
 struct Walk<'a> {
     rest: &'a [u8],
-    last: Vec<u8>,
     first: bool,
 }
 
 impl Walk<'_> {
-    /// Makes `last` the next one.
-    fn advance(&mut self) {
+    /// Puts the next one in the place of the last, which lies in `last` behind `from`.
+    fn advance(&mut self, last: &mut Vec<u8>, from: usize) {
         let shared = if std::mem::take(&mut self.first) { 0 } else { number(&mut self.rest) };
         let length = number(&mut self.rest).min(self.rest.len());
         let (own, rest) = self.rest.split_at(length);
-        self.last.truncate(shared);
-        self.last.extend_from_slice(own);
+        last.truncate(from + shared);
+        last.extend_from_slice(own);
         self.rest = rest;
     }
 }
@@ -189,6 +210,9 @@ mod tests {
         fn any_bytes_are_read(blocks in prop::collection::vec(any::<u32>(), 0..4), bytes: Vec<u8>, number in 0..80_u32) {
             let coded = FrontCoded { blocks: blocks.into(), bytes: bytes.into() };
             let _ = coded.get(number);
+            let mut behind = b"behind".to_vec();
+            coded.append(number, &mut behind);
+            prop_assert_eq!(behind, format!("behind{}", coded.get(number)).into_bytes());
         }
     }
 }

@@ -78,6 +78,12 @@ impl Segment {
         self.read_ahead(names.map(|name| self.names.touch_text(name)));
     }
 
+    /// Brings what tells of entities into the cache, of all of them at once, where the segment is large.
+    pub fn touch_entities(&self, entities: impl Iterator<Item = EntityId> + Clone) {
+        self.read_ahead(entities.clone().map(|id| self.entities.touch(id)));
+        self.read_ahead(entities.map(|id| self.entities.touch_texts(id, &self.names.texts)));
+    }
+
     /// The entity that a name names.
     pub fn entity_of(&self, id: NameId) -> EntityId {
         self.names.entity(id)
@@ -188,6 +194,11 @@ impl Segment {
     /// The id of an entity, or one that others are related to and no entity has.
     pub fn id_of(&self, id: EntityId) -> String {
         self.entities.id(id)
+    }
+
+    /// Appends the id of an entity. Panics when it is not of this segment.
+    pub fn append_id(&self, id: EntityId, to: &mut Vec<u8>) {
+        self.entities.append_id(id, to);
     }
 
     /// How many names there are, without those that rules derived.

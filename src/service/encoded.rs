@@ -4,8 +4,7 @@
 //! on another thread than they were made on. Here the bytes are written at once, and those of an entity that is
 //! referred to again are copied whole. A test compares both ways byte by byte.
 
-use std::collections::HashMap;
-
+use hashbrown::HashMap;
 use prost::{
     DecodeError, Message,
     bytes::{Buf, BufMut},
@@ -64,6 +63,19 @@ impl Encoded {
     fn string(&mut self, field: u32, text: &str) {
         if !text.is_empty() {
             self.bytes_field(field, text.as_bytes());
+        }
+    }
+
+    /// A string that `append` appends; nothing where it appends nothing.
+    fn appended(&mut self, field: u32, append: impl FnOnce(&mut Vec<u8>)) {
+        let (from, mut empty) = (self.0.len(), true);
+        self.nested(field, |to| {
+            let start = to.0.len();
+            append(&mut to.0);
+            empty = to.0.len() == start;
+        });
+        if empty {
+            self.0.truncate(from);
         }
     }
 
@@ -144,10 +156,9 @@ impl References<'_> {
         let (from, end) = *known.entry((source, entity)).or_insert_with(|| {
             let from = written.0.len();
             let Source { name, segment, .. } = sources[source];
-            written.string(1, &segment.id_of(entity));
-            let entity = segment.entity(entity);
-            written.string(2, entity.name);
-            written.string(3, &segment.types()[entity.kind.0 as usize]);
+            written.appended(1, |to| segment.append_id(entity, to));
+            written.string(2, segment.preferred_name(entity));
+            written.string(3, &segment.types()[segment.type_of(entity).0 as usize]);
             written.string(4, name);
             (from, written.0.len())
         });
@@ -158,6 +169,10 @@ impl References<'_> {
 /// The ExtractResponse of an answer: what [`convert::response`] gives, encoded.
 pub fn response(id: &str, input: Input<'_>, pinned: &Pinned, options: &Options, answer: &Answer) -> Encoded {
     let sources = pinned.sources();
+    for (number, source) in sources.iter().enumerate() {
+        let candidates = answer.candidates.iter().filter(|candidate| candidate.source == number);
+        source.segment.touch_entities(candidates.map(|candidate| candidate.entity));
+    }
     let mut references = References { sources: &sources, written: Encoded::default(), known: HashMap::new() };
     let mut to = Encoded(Vec::with_capacity(256 + 128 * answer.mentions.len()));
     to.string(1, id);
