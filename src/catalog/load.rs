@@ -97,6 +97,12 @@ pub enum LoadError {
         /// Why not.
         error: CompileError,
     },
+    /// A segment file has a name by which it is taken for something else.
+    #[error("the gazetteer {} is a segment file; give it a name that ends in .segment", file.display())]
+    Misnamed {
+        /// The file.
+        file: PathBuf,
+    },
     /// A segment file cannot be used.
     #[error("cannot use the segment file {}: {error}", file.display())]
     Segment {

@@ -6,7 +6,7 @@
 use std::{
     fmt,
     fs::File,
-    io::{self, BufReader, Read},
+    io::{self, BufRead as _, BufReader, Read},
     ops::ControlFlow,
     path::{Path, PathBuf},
 };
@@ -14,7 +14,10 @@ use std::{
 use sha2::{Digest as _, Sha256};
 
 use super::{Gazetteer, LoadError, gazetteer::version_of};
-use crate::gazetteer::{Checker, Entity, Format, Issue, read_each};
+use crate::{
+    gazetteer::{Checker, Entity, Format, Issue, read_each},
+    index::begins_segment,
+};
 
 /// How much of a file is read at once.
 const BUFFER: usize = 1 << 18;
@@ -55,10 +58,11 @@ impl Intake {
     ) -> Result<(), LoadError> {
         let fail = |error| LoadError::Read { file: file.to_owned(), error };
         let reader = Counted { file: File::open(file).map_err(fail)?, digest: &mut self.digest, progress };
+        let reader = begun(file, reader)?;
         let Self { checker, issues, .. } = self;
         checker.begin_file(&file.to_string_lossy());
         let format = Format::of(&file.to_string_lossy());
-        read_each(BufReader::with_capacity(BUFFER, reader), format, checker, |read| match read {
+        read_each(reader, format, checker, |read| match read {
             Ok(entry) => take(entry.entity),
             Err(issue) => issues.push(LoadIssue { file: file.to_owned(), issue }),
         })
@@ -80,7 +84,7 @@ pub fn check(file: &Path) -> Result<(usize, Vec<Issue>), LoadError> {
         return Ok((opened.segment().entities().len(), Vec::new()));
     }
     let fail = |error| LoadError::Read { file: file.to_owned(), error };
-    let reader = BufReader::with_capacity(BUFFER, File::open(file).map_err(fail)?);
+    let reader = begun(file, File::open(file).map_err(fail)?)?;
     let (mut entities, mut issues) = (0, Vec::new());
     read_each(reader, Format::of(&file.to_string_lossy()), &mut Checker::default(), |read| match read {
         Ok(_) => entities += 1,
@@ -88,6 +92,17 @@ pub fn check(file: &Path) -> Result<(usize, Vec<Issue>), LoadError> {
     })
     .map_err(fail)?;
     Ok((entities, issues))
+}
+
+/// Begins to read a gazetteer file; refuses a segment file under another name, of which every line would be an issue. It
+/// is looked at as it is read, for what is no file on a disk can be read only once.
+fn begun<R: Read>(file: &Path, reader: R) -> Result<BufReader<R>, LoadError> {
+    let mut reader = BufReader::with_capacity(BUFFER, reader);
+    let head = reader.fill_buf().map_err(|error| LoadError::Read { file: file.to_owned(), error })?;
+    if begins_segment(head) {
+        return Err(LoadError::Misnamed { file: file.to_owned() });
+    }
+    Ok(reader)
 }
 
 /// A file that is digested while it is read.

@@ -1,22 +1,28 @@
 //! `onomast compile`: gazetteer files into one segment file.
 
-use std::{fs, process::ExitCode, time::Instant};
+use std::{fs, path::Path, process::ExitCode, time::Instant};
 
 use super::{args::Compile, progress::Progress, say};
-use crate::catalog::{self, Compiled, is_segment};
+use crate::catalog::{self, Compiled, LoadError, is_segment};
 
 /// Compiles, and says what came of it.
 pub(super) fn run(arguments: &Compile) -> anyhow::Result<ExitCode> {
     let Compile { files, output, skip_bad_lines } = arguments;
+    let already =
+        |file: &Path| anyhow::anyhow!("{} is a segment file already; give what it was compiled from", file.display());
     if let Some(file) = files.iter().find(|file| is_segment(file)) {
-        anyhow::bail!("{} is a segment file already; give what it was compiled from", file.display());
+        return Err(already(file));
     }
     let started = Instant::now();
     let total = files.iter().map(|file| fs::metadata(file).ok().map(|data| data.len())).sum();
     let progress = Progress::new(total);
     let compiled = catalog::compile(files, output, *skip_bad_lines, &mut |bytes| progress.add(bytes));
     progress.finish();
-    let Compiled { gazetteer, bytes, skipped } = compiled?;
+    let Compiled { gazetteer, bytes, skipped } = compiled.map_err(|error| match error {
+        // Another name would not help here.
+        LoadError::Misnamed { file } => already(&file),
+        error => error.into(),
+    })?;
     for issue in &skipped {
         say(&format!("left out: {issue}"));
     }

@@ -18,7 +18,7 @@ use super::{
     say,
 };
 use crate::{
-    catalog,
+    catalog::{self, LoadError},
     gazetteer::{Checker, Entity, Format, parse_json, read_each, write_json},
     service::{
         Client, connect, explain,
@@ -122,14 +122,20 @@ async fn send(mut client: Client, import: ImportFile) -> anyhow::Result<()> {
     let ImportFile { file, name, replace, skip_bad_lines, check_only, if_version } = import;
     let gazetteer =
         name.unwrap_or_else(|| file.file_stem().map(|stem| stem.to_string_lossy().to_lowercase()).unwrap_or_default());
-    if catalog::is_segment(&file) {
-        anyhow::bail!(
+    let segment = || {
+        anyhow::anyhow!(
             "{} is a segment file; give what it was compiled from, or serve it and export it there",
             file.display()
-        );
+        )
+    };
+    if catalog::is_segment(&file) {
+        return Err(segment());
     }
     // Every issue with its line, before anything is sent.
-    let (_, issues) = catalog::check(&file)?;
+    let (_, issues) = catalog::check(&file).map_err(|error| match error {
+        LoadError::Misnamed { .. } => segment(),
+        error => error.into(),
+    })?;
     for issue in &issues {
         say(&format!("{}{}:{issue}", if skip_bad_lines { "left out: " } else { "" }, file.display()));
     }

@@ -13,7 +13,7 @@ use super::{
     progress::Progress,
     say,
 };
-use crate::service::proto::Document;
+use crate::{index::begins_segment, service::proto::Document};
 
 /// The largest document, in bytes: what offsets of 32 bits reach with room to spare.
 const MAX_BYTES: usize = 1 << 31;
@@ -25,6 +25,8 @@ enum InputError {
     Read { file: PathBuf, error: io::Error },
     #[error("{}: not UTF-8 at byte {at}", file.display())]
     NotUtf8 { file: PathBuf, at: usize },
+    #[error("{}: this is a segment file and no document; give it to --gazetteer", file.display())]
+    Segment { file: PathBuf },
     #[error("{}: the document has {bytes} bytes, the limit is {MAX_BYTES}; cut it into parts", file.display())]
     TooLarge { file: PathBuf, bytes: usize },
     #[error("{}:{line}: {message}", file.display())]
@@ -76,6 +78,11 @@ fn read<E>(
         }
     };
     let mut reader = BufReader::with_capacity(1 << 16, progress.wrap(reader));
+    match reader.fill_buf() {
+        Ok(head) if begins_segment(head) => return take(Err(InputError::Segment { file: input.to_owned() })),
+        Ok(_) => {}
+        Err(error) => return take(Err(fail(error))),
+    }
     let extension = input.extension().map(|extension| extension.to_ascii_lowercase());
     let lines = match format {
         InputFormat::Auto => !stdin && extension.is_some_and(|extension| extension == "jsonl" || extension == "ndjson"),

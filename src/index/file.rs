@@ -57,6 +57,11 @@ pub(super) const ALIGNMENT: usize = 64;
 /// Where the checksum of the header lies.
 pub(super) const CHECKSUM: std::ops::Range<usize> = 32..36;
 
+/// Whether what begins with these bytes is a segment file, sound or not. No text in UTF-8 begins so.
+pub fn begins_segment(bytes: &[u8]) -> bool {
+    bytes.starts_with(&MAGIC)
+}
+
 /// Why a segment file cannot be used.
 #[derive(Debug, Error)]
 pub enum FileError {

@@ -76,7 +76,7 @@ mod wordwise;
 pub use automaton::{Engine, PatternId};
 pub use compile::{CompileError, Compiler};
 pub use entities::{AttributeId, EntityId, SegmentEntity, TypeId};
-pub use file::{FileError, Section};
+pub use file::{FileError, Section, begins_segment};
 pub use forms::{Form, Forms};
 pub use glued::{GluedWord, GluedWords};
 pub use ids::natural;

@@ -240,6 +240,33 @@ fn a_compiled_file_is_for_whom_any_new_file_is() {
     assert_eq!(mode(&file), mode(&folder.path("places.jsonl")));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_segment_file_in_the_place_of_another_is_told_in_one_sentence() {
+    let (folder, server) = (Folder::new(), TestServer::empty(Limits::default()).await);
+    let (file, bytes) = compiled(&folder, "world.segment");
+    let (other, text) = (folder.file("pp.jsonl", bytes), folder.file("text.txt", "China"));
+    let output = folder.path("again.segment");
+    let [file, other, text, output] = [&file, &other, &text, &output].map(|path| path.to_str().unwrap());
+    let rename = "is a segment file; give it a name that ends in .segment";
+    let document = "is a segment file and no document; give it to --gazetteer";
+    for (arguments, message) in [
+        (&["check", other][..], rename),
+        (&["extract", "--gazetteer", other, text], rename),
+        (&["serve", "--listen", "127.0.0.1:0", "--gazetteer", other], rename),
+        (&["compile", "--skip-bad-lines", other, "--output", output], "is a segment file already; give what it was"),
+        (&["gazetteer", "import", other, "--server", &server.address], "is a segment file; give what it was compiled"),
+        (&["extract", file], document),
+        (&["extract", other], document),
+        (&["extract", "--input-format", "jsonl", file], document),
+    ] {
+        let run = Command::new(env!("CARGO_BIN_EXE_onomast")).args(arguments).env_clear().output().unwrap();
+        let (out, error) = (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+        assert_eq!((run.status.code(), &*out), (Some(1), ""), "{arguments:?}: {error}");
+        assert!(error.lines().filter(|line| line.contains(message)).count() == 1, "{arguments:?}: {error}");
+        assert!(!error.contains("UTF-8"), "{arguments:?}: {error}");
+    }
+}
+
 #[test]
 fn a_full_disk_is_told_and_leaves_no_file() {
     // A disk of its own needs a namespace of its own, which not every machine gives.
