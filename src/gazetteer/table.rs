@@ -1,7 +1,10 @@
 //! CSV and TSV: the columns `id,name,type,aliases`, aliases separated by `|`.
 //!
 //! A first line that names these columns, in any order, is a heading; without one the columns are in this order and
-//! the last ones may be missing. A CSV field may be quoted as in RFC 4180 but holds no line break: a line is an entity.
+//! the last ones may be missing. Where one of the first two fields is `id` or `name` and no field is the other, or where
+//! the line names columns between other separators, it is a heading that lacks something: a fault.
+//!
+//! A CSV field may be quoted as in RFC 4180 but holds no line break: a line is an entity.
 
 use super::{Alias, Entity, Format, check::quoted};
 
@@ -23,6 +26,15 @@ impl Table {
 
     /// Reads one line; `None` for the heading.
     pub(super) fn parse(&mut self, line: &str) -> Result<Option<Entity>, String> {
+        if !self.started
+            && let Some(separators) = separated_otherwise(self.format, line)
+        {
+            self.started = true;
+            return Err(format!(
+                "the columns of the heading are separated by {separators}; those of .csv files are by commas, \
+                 of .tsv by tabs"
+            ));
+        }
         let fields = if self.format == Format::Csv { csv_fields(line)? } else { tsv_fields(line) };
         if !std::mem::replace(&mut self.started, true)
             && let Some(columns) = heading(&fields)?
@@ -49,12 +61,37 @@ impl Table {
     }
 }
 
+/// What separates the columns of a heading that lacks the separator of the format. Without that, the line would have one
+/// field, so that it could be no entity either.
+fn separated_otherwise(format: Format, line: &str) -> Option<&'static str> {
+    if line.contains(if format == Format::Csv { ',' } else { '\t' }) {
+        return None;
+    }
+    let is_column = |part: &str| {
+        let part = part.trim().trim_matches('"');
+        COLUMNS[..2].iter().any(|column| part.eq_ignore_ascii_case(column))
+    };
+    [(',', "commas"), (';', "semicolons"), ('\t', "tabs"), ('|', "bars")]
+        .into_iter()
+        .find(|&(separator, _)| line.contains(separator) && line.split(separator).any(is_column))
+        .map(|(_, name)| name)
+}
+
 /// The columns that a heading names; `None` when the line is no heading.
 fn heading(fields: &[String]) -> Result<Option<Vec<usize>>, String> {
     let place = |field: &String| COLUMNS.iter().position(|column| field.trim().eq_ignore_ascii_case(column));
     let columns: Vec<_> = fields.iter().map(place).collect();
-    if !(columns.contains(&Some(0)) && columns.contains(&Some(1))) {
-        return Ok(None);
+    let (id, name) = (columns.contains(&Some(0)), columns.contains(&Some(1)));
+    if !(id && name) {
+        // A type or an alias of an entity may well be called so.
+        if !columns.iter().take(2).flatten().any(|&column| column < 2) {
+            return Ok(None);
+        }
+        let (there, missing) = if id { ("id", "name") } else { ("name", "id") };
+        return Err(format!(
+            "the line names the column {there:?} but not {missing:?}, and a heading names both; if it is an \
+             entity, put a heading before it"
+        ));
     }
     if let Some(unknown) = columns.iter().position(Option::is_none) {
         let name = quoted(&fields[unknown]);
@@ -118,6 +155,45 @@ fn quoted_field(mut rest: &str) -> Result<(String, &str), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_heading_that_lacks_something_is_a_fault() {
+        for (format, line, missing) in [
+            (Format::Csv, "id,label", r#"the column "id" but not "name""#),
+            (Format::Csv, "Label, ID ,population", r#"the column "id" but not "name""#),
+            (Format::Csv, "name,population", r#"the column "name" but not "id""#),
+            (Format::Csv, "\"Name\"", r#"the column "name" but not "id""#),
+            (Format::Csv, "type,name,aliases", r#"the column "name" but not "id""#),
+            (Format::Tsv, "name\tpopulation", r#"the column "name" but not "id""#),
+            (Format::Csv, "ID;NAME;TYPE", "separated by semicolons"),
+            (Format::Csv, "\"id\";\"name\"", "separated by semicolons"),
+            (Format::Csv, "id\tname", "separated by tabs"),
+            (Format::Csv, "id|label", "separated by bars"),
+            (Format::Tsv, "id,name,type", "separated by commas"),
+        ] {
+            let mut table = Table::new(format);
+            let fault = table.parse(line).err().unwrap_or_default();
+            assert!(fault.contains(missing), "{line}: {fault}");
+            // It is the first line alone that is looked at, and the others are read as without it.
+            let line = if format == Format::Csv { "name,Name" } else { "name\tName" };
+            assert!(table.parse(line).is_ok_and(|entity| entity.is_some()), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_first_line_without_a_heading_is_an_entity() {
+        for (format, line) in [
+            (Format::Csv, "Q252,Indonesia,country,ID"),
+            (Format::Csv, "1,Anna,name"),
+            (Format::Csv, "1,\"a;id;name\""),
+            (Format::Csv, "identity,name of the rose"),
+            (Format::Csv, "1,China,country,x|id|name"),
+            (Format::Csv, "a;b"),
+            (Format::Tsv, "1\tid, name"),
+        ] {
+            assert!(Table::new(format).parse(line).is_ok_and(|entity| entity.is_some()), "{line}");
+        }
+    }
 
     #[test]
     fn lines() {
