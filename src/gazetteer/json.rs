@@ -77,6 +77,11 @@ pub fn parse(line: &str) -> Result<Entity, String> {
     })
 }
 
+/// Whether a text is a JSON object, whatever its fields.
+pub(super) fn is_object(text: &str) -> bool {
+    text.starts_with('{') && serde_json::from_str::<de::IgnoredAny>(text).is_ok()
+}
+
 #[derive(Serialize)]
 struct EntityOut<'a> {
     id: &'a str,

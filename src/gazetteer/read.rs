@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead};
 
-use super::{Checker, Entity, Issue, IssueCode, json, list, table::Table};
+use super::{Checker, Entity, Issue, IssueCode, json, list::List, table::Table};
 
 /// The longest line, in bytes.
 const MAX_LINE_BYTES: usize = 16 << 20;
@@ -73,12 +73,12 @@ pub fn read_each(
     checker: &mut Checker,
     mut give: impl FnMut(Result<Entry, Issue>),
 ) -> io::Result<()> {
-    let mut table = Table::new(format);
+    let (mut table, mut list) = (Table::new(format), List::default());
     let (mut bytes, mut issues) = (Vec::new(), Vec::new());
     let mut line = 0;
     while next_line(&mut input, &mut bytes, line == 0)? {
         line += 1;
-        match parse(&bytes, format, &mut table) {
+        match parse(&bytes, format, &mut table, &mut list) {
             Ok(Some(entity)) => {
                 if checker.check(&entity, line, &mut issues) {
                     give(Ok(Entry { line, entity }));
@@ -93,7 +93,12 @@ pub fn read_each(
 }
 
 /// The entity of a line, if it has one.
-fn parse(bytes: &[u8], format: Format, table: &mut Table) -> Result<Option<Entity>, (IssueCode, String)> {
+fn parse(
+    bytes: &[u8],
+    format: Format,
+    table: &mut Table,
+    list: &mut List,
+) -> Result<Option<Entity>, (IssueCode, String)> {
     if bytes.len() > MAX_LINE_BYTES {
         return Err((IssueCode::LineTooLong, format!("the line is longer than {MAX_LINE_BYTES} bytes")));
     }
@@ -105,7 +110,7 @@ fn parse(bytes: &[u8], format: Format, table: &mut Table) -> Result<Option<Entit
     let parsed = match format {
         Format::JsonLines => json::parse(line).map(Some),
         Format::Csv | Format::Tsv => table.parse(line),
-        Format::List => Ok(Some(list::parse(line))),
+        Format::List => list.parse(line).map(Some),
     };
     parsed.map_err(|message| (IssueCode::Malformed, message))
 }
