@@ -2,7 +2,10 @@
 
 use std::net::SocketAddr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+
+/// The most workers: far more than there are processors, and no more threads than a system gives.
+const MAX_WORKERS: usize = 1024;
 
 /// How the server runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -10,7 +13,8 @@ use serde::{Deserialize, Serialize};
 pub struct Options {
     /// The address to listen on; port 0 takes any that is free.
     pub listen: SocketAddr,
-    /// How many documents are worked on at once; 0 for one a processor.
+    /// How many documents are worked on at once, at most 1024; 0 for one a processor.
+    #[serde(deserialize_with = "workers")]
     pub workers: usize,
     /// How long running requests may take to end once no new ones are taken, in seconds.
     pub grace_seconds: u64,
@@ -24,6 +28,14 @@ pub struct Options {
     pub insecure: bool,
     /// How often to look whether certificates and the access file have changed, in seconds; 0 for never.
     pub watch_seconds: u64,
+}
+
+fn workers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+    let count = usize::deserialize(deserializer)?;
+    if count > MAX_WORKERS {
+        return Err(D::Error::custom(format!("{count} workers are more than the {MAX_WORKERS} there may be")));
+    }
+    Ok(count)
 }
 
 /// An address as a setting: a text that is empty where there is none.

@@ -182,6 +182,8 @@ fn wrong_arguments_are_explained() {
         (&["serve", "--set", "limits.mentoins=5"], 1, "unknown setting limits.mentoins; did you mean limits.mentions?"),
         (&["serve", "--set", "limits.mentions=many"], 1, "asks for a whole number, not \"many\""),
         (&["serve", "--set", "limits.mentions"], 2, "the form is KEY=VALUE"),
+        (&["config", "--set", "server.workers=1025"], 1, "server.workers has a wrong value: 1025 workers are more"),
+        (&["config", "--set", "server.workers=99999999"], 1, "99999999 workers are more than the 1024 there may be"),
         (&["serve", "--log-level", "loud=high=x"], 1, "log.level"),
         (&["serve", "--log-level", "foo"], 1, "log.level \"foo\" is neither a level"),
         (&["serve", "--log-level", ""], 1, "log.level"),
