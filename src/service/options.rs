@@ -11,7 +11,8 @@ const MAX_WORKERS: usize = 1024;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
-    /// The address to listen on; port 0 takes any that is free.
+    /// The address to listen on, an IP address and a port; port 0 takes any that is free.
+    #[serde(deserialize_with = "address")]
     pub listen: SocketAddr,
     /// How many documents are worked on at once, at most 1024; 0 for one a processor.
     #[serde(deserialize_with = "workers")]
@@ -38,11 +39,22 @@ fn workers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error
     Ok(count)
 }
 
+fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+    parsed(&String::deserialize(deserializer)?)
+}
+
+fn parsed<E: serde::de::Error>(text: &str) -> Result<SocketAddr, E> {
+    let wanted = || E::custom(format!("{text:?} is not an IP address and a port, such as 127.0.0.1:50051"));
+    text.parse().map_err(|_| wanted())
+}
+
 /// An address as a setting: a text that is empty where there is none.
 mod optional {
     use std::net::SocketAddr;
 
-    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    use super::parsed;
 
     pub(super) fn serialize<S: Serializer>(address: &Option<SocketAddr>, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&address.map(|address| address.to_string()).unwrap_or_default())
@@ -50,7 +62,7 @@ mod optional {
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {
         let text = String::deserialize(deserializer)?;
-        if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(D::Error::custom) }
+        if text.is_empty() { Ok(None) } else { parsed(&text).map(Some) }
     }
 }
 

@@ -179,6 +179,8 @@ fn wrong_arguments_are_explained() {
         (&["extract", "--gazetteer", "missing.csv", "x"], 1, "cannot read the gazetteer missing.csv: "),
         (&["frobnicate"], 2, "unrecognized subcommand"),
         (&["serve", "--listen", "nowhere"], 1, "flag --listen: the setting server.listen has a wrong value"),
+        (&["serve", "--listen", "localhost:5006"], 1, "an IP address and a port, such as 127.0.0.1:50051"),
+        (&["config", "--admin", "localhost:9464"], 1, "server.admin has a wrong value: \"localhost:9464\" is not an"),
         (&["serve", "--set", "limits.mentoins=5"], 1, "unknown setting limits.mentoins; did you mean limits.mentions?"),
         (&["serve", "--set", "limits.mentions=many"], 1, "asks for a whole number, not \"many\""),
         (&["serve", "--set", "limits.mentions"], 2, "the form is KEY=VALUE"),
