@@ -72,6 +72,8 @@ pub struct Scratch {
     glued: GluedWords,
     searches: Vec<Search>,
     letters: Letters,
+    /// The words of a name.
+    own: Words,
     found: Vec<Found>,
     resolver: resolve::Resolver,
     linker: link::Linker,
@@ -92,7 +94,7 @@ pub fn run(
     interrupted: &AtomicBool,
 ) -> Result<(), Interrupted> {
     answer.clear();
-    let Scratch { words, border: title, glued, searches, letters, found, resolver, linker, trace } = scratch;
+    let Scratch { words, border: title, glued, searches, letters, own, found, resolver, linker, trace } = scratch;
     trace.rejected.clear();
     words.clear();
     glued.clear();
@@ -114,8 +116,9 @@ pub fn run(
         search.thorough = trace.on;
         search.run(source.segment, view, glued, language, refused, interrupted);
         let disabled = (refused, options.disabled_rules);
+        let memory = (&mut *letters, &mut *own);
         cut_candidates +=
-            rules::apply(number, source, view, search, filter, disabled, letters, found, trace, interrupted);
+            rules::apply(number, source, view, search, filter, disabled, memory, found, trace, interrupted);
         is_to_go_on(interrupted)?;
         cut_readings += search.dropped() as usize;
         cut_nested += search.dropped_nested() as usize;

@@ -57,7 +57,7 @@ pub(super) fn apply(
     search: &Search,
     filter: &Filter,
     (disabled, rules): (Forms, Rules),
-    letters: &mut Letters,
+    (letters, own): (&mut Letters, &mut Words),
     found: &mut Vec<Found>,
     trace: &mut Trace,
     interrupted: &AtomicBool,
@@ -109,7 +109,7 @@ pub(super) fn apply(
                 Err(Reason::ExcludedType)
             } else if name.rule.is_some_and(|rule| rules.has(rule)) || name.short && rules.has(Rule::Listed) {
                 Err(Reason::DisabledRule)
-            } else if !free && !crosses(view, occurrence, &name) {
+            } else if !free && !crosses(view, occurrence, &name, own) {
                 Err(crossed(view, occurrence))
             } else {
                 symbols(view, occurrence, &name).ok_or(Reason::MissingSymbol)
@@ -247,9 +247,10 @@ fn crosses_freely(view: View<'_>, first: u32, last: u32) -> bool {
     view.all()[first as usize + 1..=last as usize].iter().all(|word| word.gap.is_free())
 }
 
-/// Whether the name may cross what stands between the words, because it has the same there (rule T4).
-fn crosses(view: View<'_>, occurrence: &Occurrence, name: &Name<'_>) -> bool {
-    let mut own = Words::default();
+/// Whether the name may cross what stands between the words, because it has the same there (rule T4). Its own words are
+/// read into `own`.
+fn crosses(view: View<'_>, occurrence: &Occurrence, name: &Name<'_>, own: &mut Words) -> bool {
+    own.clear();
     own.read(name.core());
     let (first, last) = (occurrence.first as usize, occurrence.last as usize);
     let same_words = own.all().len() == last - first + 1;
