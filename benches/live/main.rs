@@ -21,8 +21,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use onomast::service::proto::{
-    self, extraction_service_client::ExtractionServiceClient, gazetteer_service_client::GazetteerServiceClient,
+use onomast::{
+    gazetteer::Entity,
+    service::proto::{
+        self, extraction_service_client::ExtractionServiceClient, gazetteer_service_client::GazetteerServiceClient,
+    },
 };
 use server::Server;
 
@@ -55,8 +58,8 @@ fn seconds() -> Duration {
 
 fn made_up_names(folder: &std::path::Path) -> PathBuf {
     let file = folder.join("names.jsonl");
-    let line = |number: usize| format!("{{\"id\":\"{number}\",\"name\":\"Madeup{number} Town{}\"}}\n", number % 977);
-    std::fs::write(&file, (0..100_000).map(line).collect::<String>()).unwrap();
+    let line = |entity: &Entity| format!("{{\"id\":\"{}\",\"name\":\"{}\"}}\n", entity.id, entity.name);
+    std::fs::write(&file, made_up::entities(100_000).iter().map(line).collect::<String>()).unwrap();
     file
 }
 
