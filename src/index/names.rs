@@ -137,7 +137,7 @@ impl NameRecord {
 
     /// How much of the texts is its own.
     fn own(self) -> usize {
-        self.len() & usize::from(self.len & SAME == 0).wrapping_neg()
+        if self.len & SAME == 0 { self.len() } else { 0 }
     }
 }
 
@@ -266,19 +266,11 @@ impl Names {
     /// Where the text of a name begins.
     #[inline]
     fn start(&self, id: usize) -> usize {
-        let (block, last) = (id / BLOCK, id % BLOCK);
-        let names = &self.records[block * BLOCK..];
+        let block = id / BLOCK;
+        let names = &self.records[block * BLOCK..=id];
         // A name that has the text of the one before begins where that began, which is behind what came before both.
-        let before: usize = match names.first_chunk::<BLOCK>() {
-            // Eight steps always: how many of them count is nothing that a processor could foresee.
-            Some(names) => {
-                let own =
-                    names.iter().enumerate().map(|(at, name)| name.own() & usize::from(at <= last).wrapping_neg());
-                own.sum()
-            }
-            None => names[..=last].iter().map(|name| name.own()).sum(),
-        };
-        self.blocks[block] as usize + before - names[last].len()
+        let before: usize = names.iter().map(|name| name.own()).sum();
+        self.blocks[block] as usize + before - names.last().map_or(0, |name| name.len())
     }
 
     /// How many blocks so many names make.
