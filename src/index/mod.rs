@@ -53,6 +53,8 @@ mod layout;
 #[forbid(unsafe_code)]
 mod names;
 #[forbid(unsafe_code)]
+mod occurrence;
+#[forbid(unsafe_code)]
 mod overlay;
 #[forbid(unsafe_code)]
 mod readings;
@@ -81,8 +83,9 @@ pub use forms::{Form, Forms};
 pub use glued::{GluedWord, GluedWords};
 pub use ids::natural;
 pub use names::{CaseCheck, DEFAULT_PRIOR, Name, NameId};
+pub use occurrence::{Occurrence, OtherWord, Use};
 pub use overlay::Overlay;
-pub use search::{MAX_NESTED, MAX_TRACKS, Occurrence, OtherWord, Search, Use};
+pub use search::{MAX_NESTED, MAX_TRACKS, Search};
 pub use segment::Segment;
 pub use spill::{FileCompiler, Spill, SpillFile};
 pub use vocabulary::WordId;

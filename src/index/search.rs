@@ -8,11 +8,12 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{
-    automaton::{PatternId, State},
+    automaton::State,
     dead_ends::DeadEnds,
-    forms::{Form, Forms},
+    forms::Forms,
     glued::GluedWords,
     known::KnownWords,
+    occurrence::{Occurrence, OtherWord, Use},
     readings::{NONE, Reading, Readings},
     segment::Segment,
     vocabulary::WordId,
@@ -33,56 +34,6 @@ const MAX_NODES: usize = 1 << 18;
 const INTERRUPT_EVERY: usize = 64;
 /// Marks a parent that is a word of the main track.
 const MAIN: u32 = 1 << 31;
-
-/// A name at a place, before any rule of the name was applied.
-#[derive(Debug, Clone, Copy)]
-pub struct Occurrence {
-    /// The words found.
-    pub pattern: PatternId,
-    /// The first word of the document that it covers.
-    pub first: u32,
-    /// The last word of the document that it covers.
-    pub last: u32,
-    /// What it covers in the text of its field.
-    pub span: Span,
-    /// Where, within the span, the letters of the name end; what follows is the mark of a plural.
-    pub core_end: u32,
-    /// The readings it needs.
-    pub forms: Forms,
-    /// The glued words it needs, as a range of [`Search::uses`].
-    pub uses: (u32, u32),
-}
-
-/// A word of the segment that words of the document may be: another grammatical form of it, or one with a particle, or
-/// broken at a line's end.
-#[derive(Debug, Clone, Copy)]
-pub struct OtherWord {
-    /// The word of the segment.
-    pub word: WordId,
-    /// The first word of the document.
-    pub first: u32,
-    /// The last word of the document.
-    pub last: u32,
-    /// Where the word of the segment stands in the text of its field.
-    pub span: Span,
-    /// The weaker form that it is.
-    pub form: Form,
-}
-
-impl OtherWord {
-    const FORMS: [Form; 3] = [Form::Inflection, Form::Particle, Form::LineBreak];
-}
-
-/// The parts of a glued word that an occurrence needs.
-#[derive(Debug, Clone, Copy)]
-pub struct Use {
-    /// The word, by its position in [`GluedWords::all`].
-    pub glued: u32,
-    /// The first part.
-    pub from: u8,
-    /// Behind the last part.
-    pub to: u8,
-}
 
 /// A step taken on a track, with the way back.
 #[derive(Debug, Clone, Copy)]
@@ -184,10 +135,11 @@ impl Search {
                 self.report_main(segment, words, state, index);
             }
             let small = !word.shape.any(Shape::UPPER);
-            // What a word stands for depends on nothing but the word, its case and the state.
-            let depends = known.may_differ || !self.tracks.is_empty();
-            let stands = known.stand_in().filter(|&id| depends || !self.dead_ends.has(before, id, small));
-            if stands.is_some() || depends {
+            // Where what a word stands for leads depends on the word, its case and the state alone, unless there is more to
+            // read here.
+            let more = known.may_differ || !self.tracks.is_empty();
+            let stands = known.stand_in().filter(|&id| more || !self.dead_ends.has(before, id, small));
+            if stands.is_some() || more {
                 let glued_words = &glued.all()[next_glued..];
                 next_glued += glued_words.iter().take_while(|glued| (glued.word as usize) < index).count();
                 if stands.is_some() || known.may_differ {
@@ -197,7 +149,7 @@ impl Search {
                 }
                 let lives = (!self.readings.all().is_empty() || !self.tracks.is_empty())
                     && self.read_others(segment, words, index, before, state);
-                if let Some(id) = stands.filter(|_| !depends && !lives) {
+                if let Some(id) = stands.filter(|_| !more && !lives) {
                     self.dead_ends.keep(before, id, small);
                 }
             }
