@@ -18,7 +18,8 @@ use super::{
     answer::{Answer, Candidate, Cut, Field, Mention},
     beside::Beside,
     explain::{CandidateParts, Explanation, Part, forms_in_words},
-    found::{Found, reading_weight, rule_weight},
+    factors::{among, own_factors},
+    found::{Found, reading_weight},
     neighbour::is_unknown_name,
     nothing::Nothing,
     overlap::settle,
@@ -27,24 +28,16 @@ use super::{
 };
 use crate::{
     gazetteer::{Rule, derive::Kind},
-    index::{DEFAULT_PRIOR, EntityId, Form, Search},
+    index::{EntityId, Form, Search},
     text::{Language, View, is_english},
 };
 
-/// At this distance in words a short name weighs as much as a full name of another entity; nearer, up to twice.
-const NEAR: f64 = 20.0;
 /// How many mentions that begin before a full name may lie over it and are looked at.
 const COVERED: usize = 32;
 /// How often the choices for some mentions may help others.
 const PASSES: usize = 3;
 /// The share of all weight from which on a mention names its entity without doubt.
 const SURE: f64 = 0.8;
-/// At so many twofolds of names an entity weighs twice as much as one of a single name.
-const RENOWN: f64 = 4.0;
-/// What the preferred name gains.
-const PREFERRED: f64 = 1.25;
-/// What a name of another language than the document's loses.
-const FOREIGN: f64 = 0.7;
 
 /// The stage; reusable.
 #[derive(Debug, Default)]
@@ -391,71 +384,6 @@ fn explain(
         nothing: draft.nothing.weight(),
         nothing_parts: nothing_parts.map(|(rule, weight, detail)| Part::new(rule, weight, detail)).collect(),
     }
-}
-
-/// What the words beside several found at one place go with, and whether these are namesakes.
-fn among(scene: Scene<'_>, found: &[Found]) -> (Beside, bool) {
-    let nature = |one: &Found| scene.sources[one.source as usize].segment.nature_of(one.entity);
-    let (first, kind) = (&found[0], nature(&found[0]));
-    let one_kind = found.iter().all(|one| nature(one) == kind);
-    // Where all candidates are of a kind the words beside cannot help the choice.
-    let beside = if one_kind || scene.options.disabled_rules.has(Rule::Beside) {
-        Beside::Nothing
-    } else {
-        Beside::of(scene.view, first.first as usize, first.last as usize)
-    };
-    let several = found.iter().any(|one| one.key() != first.key());
-    (beside, several && one_kind && kind != Kind::Other)
-}
-
-/// What speaks for a candidate by itself, but for its forms: the product of the factors. `note` takes each.
-fn own_factors(
-    scene: Scene<'_>,
-    languages: &[u8],
-    (beside, namesakes): (Beside, bool),
-    found: &Found,
-    mut note: impl FnMut(Rule, (f64, String)),
-) -> f64 {
-    let Scene { options, sources, .. } = scene;
-    let mut all = 1.0;
-    let mut take = |rule: Rule, factor: f64, detail: &dyn Fn() -> String| {
-        if !options.disabled_rules.has(rule) {
-            all *= factor;
-            if options.explain {
-                note(rule, (factor, detail()));
-            }
-        }
-    };
-    take(Rule::Prior, f64::from(found.prior), &|| "the prior of the name".into());
-    // Whose gazetteer says how likely names mean whom needs no guess; and a country has more names than its language.
-    if namesakes && found.prior == DEFAULT_PRIOR {
-        let renown = sources[found.source as usize].segment.renown_of(found.entity);
-        take(Rule::Renown, 1.0 + f64::from(renown) / RENOWN, &|| {
-            format!("the gazetteer has {} names of it or more", 1 << renown)
-        });
-    }
-    if found.preferred {
-        take(Rule::Preferred, PREFERRED, &|| "the preferred name".into());
-    }
-    if let Some(rule) = found.rule {
-        take(rule, rule_weight(rule), &|| "a name that the rule derived".into());
-    }
-    if found.forms.has(Form::Short) {
-        let near = 1.0 + 1.0 / (1.0 + f64::from(found.farness) / NEAR);
-        take(Rule::Nearness, near, &|| {
-            let later = if found.farness == found.distance { "" } else { ", and only later" };
-            format!("the name in full stands {} words away{later}", found.distance)
-        });
-    }
-    if beside != Beside::Nothing {
-        let nature = sources[found.source as usize].segment.nature_of(found.entity);
-        take(Rule::Beside, beside.factor(nature), &|| beside.in_words().into());
-    }
-    let language = languages[found.source as usize];
-    if language != 0 && found.language != 0 && found.language != language {
-        take(Rule::Language, FOREIGN, &|| "the name is of another language than the document".into());
-    }
-    all
 }
 
 /// Whether a name that is no person's begins or ends with the word at `index`. Looks at a bounded number of places.

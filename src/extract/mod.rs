@@ -15,6 +15,7 @@ mod answer;
 mod ask;
 mod beside;
 mod explain;
+mod factors;
 mod finder;
 mod found;
 mod link;
