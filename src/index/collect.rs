@@ -91,8 +91,12 @@ pub(super) struct Common {
     pub(super) derived: u32,
     /// The bytes of names and ids.
     texts: usize,
-    /// How many related ids, attributes and expected words entities have.
-    links: [usize; 3],
+    /// How many related ids entities have.
+    related: usize,
+    /// How many attributes they have.
+    attributes_had: usize,
+    /// How many words are expected beside them.
+    context: usize,
     pub(super) most: Most,
     /// What does not fit a segment, once there is such a thing.
     pub(super) too_large: Option<String>,
@@ -101,7 +105,7 @@ pub(super) struct Common {
 impl Common {
     /// Whether one more entity fits for sure.
     fn can_take_more(&self) -> Result<(), TooLarge> {
-        let Self { words, attributes, texts, links: [related, attributes_had, context], most, .. } = self;
+        let Self { words, attributes, texts, related, attributes_had, context, most, .. } = self;
         most.holds(*texts, "bytes of names and ids")?;
         most.holds(words.bytes(), "bytes of words")?;
         most.holds(attributes.bytes(), "bytes of attributes")?;
@@ -154,8 +158,8 @@ impl<K: Keep> Collector<K> {
             self.keep.attribute(number, attribute);
         }
         entity.related.iter().for_each(|id| self.keep.related(number, id));
-        self.common.links[0] += entity.related.len();
-        self.common.links[1] += entity.attributes.len();
+        self.common.related += entity.related.len();
+        self.common.attributes_had += entity.attributes.len();
         self.add_context(number, &entity.context);
         let prior = |prior: Option<f64>| prior.or(entity.prior).map_or(DEFAULT_PRIOR, |prior| prior as f32);
         let mut name = Given {
@@ -220,7 +224,7 @@ impl<K: Keep> Collector<K> {
                 let word = self.word(reader.folded(word, &mut [0; 8]));
                 self.keep.context(entity, word);
             }
-            self.common.links[2] += reader.all().len();
+            self.common.context += reader.all().len();
         }
         self.reader = reader;
     }
