@@ -18,6 +18,7 @@ mod explain;
 mod factors;
 mod finder;
 mod found;
+mod judged;
 mod link;
 mod names;
 mod neighbour;
@@ -75,6 +76,7 @@ pub struct Scratch {
     letters: Letters,
     /// The words of a name.
     own: Words,
+    judged: judged::Judged,
     found: Vec<Found>,
     resolver: resolve::Resolver,
     linker: link::Linker,
@@ -95,7 +97,8 @@ pub fn run(
     interrupted: &AtomicBool,
 ) -> Result<(), Interrupted> {
     answer.clear();
-    let Scratch { words, border: title, glued, searches, letters, own, found, resolver, linker, trace } = scratch;
+    let Scratch { words, border: title, glued, searches, letters, own, judged, found, resolver, linker, trace } =
+        scratch;
     trace.rejected.clear();
     words.clear();
     glued.clear();
@@ -117,7 +120,7 @@ pub fn run(
         search.thorough = trace.on;
         search.run(source.segment, view, glued, language, refused, interrupted);
         let disabled = (refused, options.disabled_rules);
-        let memory = (&mut *letters, &mut *own);
+        let memory = (&mut *letters, &mut *own, &mut *judged);
         cut_candidates +=
             rules::apply(number, source, view, search, filter, disabled, memory, found, trace, interrupted);
         is_to_go_on(interrupted)?;

@@ -72,6 +72,11 @@ impl Filter {
         Self { wanted: sources.iter().map(of).collect() }
     }
 
+    /// Whether all types of a source are wanted.
+    pub(super) fn wants_all(&self, source: usize) -> bool {
+        self.wanted[source].is_empty()
+    }
+
     /// Whether entities of the type of this one are wanted.
     #[inline]
     pub(super) fn wants(&self, source: usize, segment: &Segment, entity: EntityId) -> bool {

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::{
     Filter, Source,
     found::Found,
+    judged::{Judged, Key, Settings},
     place::is_among,
     shown::ShownNames,
     spelling,
@@ -57,7 +58,7 @@ pub(super) fn apply(
     search: &Search,
     filter: &Filter,
     (disabled, rules): (Forms, Rules),
-    (letters, own): (&mut Letters, &mut Words),
+    (letters, own, judged): (&mut Letters, &mut Words, &mut Judged),
     found: &mut Vec<Found>,
     trace: &mut Trace,
     interrupted: &AtomicBool,
@@ -65,16 +66,19 @@ pub(super) fn apply(
     let segment = source.segment;
     let mut dropped = 0;
     let mut shown_names = ShownNames::default();
+    // Who asks why wants every name judged.
+    let remembers = !trace.on && filter.wants_all(number) && source.hides_nothing();
+    let settings = Settings { segment: segment.number(), disabled, rules };
+    let settings = remembers.then(|| judged.settings(settings));
     segment.touch(search.occurrences().iter().map(|occurrence| occurrence.pattern));
     for occurrence in search.occurrences() {
         if interrupted.load(Ordering::Relaxed) {
             break;
         }
-        let shown = shown_names.of(source, occurrence.pattern);
         let of = |id: NameId, name: &Name<'_>| at(view, number, occurrence, id, name);
         let mut reject_all = |reason: Reason| {
             if trace.on {
-                for id in shown.names().take(MAX_CANDIDATES) {
+                for id in shown_names.of(source, occurrence.pattern).names().take(MAX_CANDIDATES) {
                     trace.note(&of(id, &segment.name(id)), reason);
                 }
             }
@@ -94,15 +98,28 @@ pub(super) fn apply(
         let small = occurrence.forms == Forms::EXACT && !words.iter().any(|word| word.shape.may_be_capital());
         let core = Span::new(occurrence.span.start, occurrence.core_end);
         let written = view.slice(occurrence.first as usize, core);
+        let many = found.len() >= CANDIDATES + CANDIDATES_A_WORD * occurrence.last as usize;
+        let count = segment.names_of(occurrence.pattern).len();
+        let key = settings.filter(|_| !many && count > 1);
+        let key = key.and_then(|settings| Key::new(settings, occurrence.pattern, forms, written));
+        if let Some((before, left_out)) = key.as_ref().and_then(|key| judged.get(key)) {
+            dropped += left_out;
+            let field = view.field(occurrence.first as usize) as u8;
+            let &Occurrence { span, first, last, uses, .. } = occurrence;
+            let source = number as u16;
+            found.extend(before.iter().map(|&one| Found { field, span, first, last, source, uses, ..one }));
+            continue;
+        }
+        let start = found.len();
+        // Whether anything but what the key has decided.
+        let mut alone = true;
         let mut shouting = None;
         // Names of equal spelling lie side by side.
         let mut before: Option<(Name<'_>, Option<Difference>)> = None;
-        let count = segment.names_of(occurrence.pattern).len();
-        let many = found.len() >= CANDIDATES + CANDIDATES_A_WORD * occurrence.last as usize;
         let most = if many { 1 } else { MAX_CANDIDATES };
-        if count > most {
-            dropped += shown.count().saturating_sub(most);
-        }
+        let shown = shown_names.of(source, occurrence.pattern);
+        let left_out = if count > most { shown.count().saturating_sub(most) } else { 0 };
+        dropped += left_out;
         for id in shown.names().take(most) {
             let name = segment.name(id);
             let kept = if !filter.wants(number, segment, name.entity) {
@@ -112,6 +129,7 @@ pub(super) fn apply(
             } else if !free && !crosses(view, occurrence, &name, own) {
                 Err(crossed(view, occurrence))
             } else {
+                alone &= !name.has_symbols();
                 symbols(view, occurrence, &name).ok_or(Reason::MissingSymbol)
             };
             let kept = kept.and_then(|span| {
@@ -139,6 +157,7 @@ pub(super) fn apply(
                         if difference.case && written.contains(char::is_lowercase) {
                             return Err(Reason::WrongCase);
                         }
+                        alone = false;
                         let shouting = *shouting.get_or_insert_with(|| {
                             is_shouting(view, occurrence.first as usize, occurrence.last as usize)
                         });
@@ -163,6 +182,9 @@ pub(super) fn apply(
                 Ok((span, forms)) => found.push(Found { span, forms, uses: occurrence.uses, ..one }),
                 Err(reason) => trace.note(&one, reason),
             }
+        }
+        if let Some(key) = key.filter(|_| alone) {
+            judged.keep(key, &found[start..], left_out);
         }
     }
     dropped

@@ -57,6 +57,11 @@ impl Segment {
         NEXT.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// Tells it from every other segment of this process.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
     /// The name of that number. Panics when it is not of this segment.
     #[inline]
     pub fn name(&self, id: NameId) -> Name<'_> {

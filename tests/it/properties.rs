@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use onomast::{
     catalog::{Gazetteer, Pinned},
     extract::{Options, Overlap, Scratch},
-    gazetteer::{Alias, AliasKind, CaseRule, Checker, Entity, Format, read},
+    gazetteer::{Alias, AliasKind, CaseRule, Checker, Entity, Format, Rule, read},
     index::Form,
     service::proto,
     text::OffsetEncoding,
@@ -136,6 +136,61 @@ fn joined_name() -> impl Strategy<Value = String> {
 fn joined_text() -> impl Strategy<Value = String> {
     let words = vec!["said", "Said", "SAID", "an", "An", "AN", "in", "IN", "Port", "x", ".", "other"];
     prop::collection::vec(prop::sample::select(words), 1..12).prop_map(|words| words.join(" "))
+}
+
+/// Names of equal words, what they ask of capitals, and a type.
+fn shared_name() -> impl Strategy<Value = (&'static str, CaseRule, &'static str)> {
+    let names = vec![
+        "Ox",
+        "ox",
+        "OX",
+        "Ox",
+        "Öx",
+        "Ox!?",
+        "Ox #",
+        "Ox Inc",
+        "Ox en",
+        "Ox-en",
+        "Ox, En",
+        "OX",
+        "OX",
+        "Иван",
+        "Ивана",
+    ];
+    let cases = vec![CaseRule::Auto, CaseRule::Auto, CaseRule::Exact, CaseRule::Any];
+    (prop::sample::select(names), prop::sample::select(cases), prop::sample::select(vec!["a", "b"]))
+}
+
+fn shared_text() -> impl Strategy<Value = String> {
+    let words = vec![
+        "Ox",
+        "ox",
+        "OX",
+        "öx",
+        "oxs",
+        "Oxs",
+        "OXS",
+        "Ox's",
+        "Ox!?",
+        "Ox #",
+        "en",
+        "En",
+        "Inc",
+        "inc",
+        "Ox-en",
+        "oxen",
+        "Oxen",
+        ",",
+        ".",
+        "UP",
+        "low",
+        "Ивану",
+        "Ивана",
+    ];
+    let words = prop::sample::select(words);
+    let capitals = prop::sample::select(vec!["OX", "OXEN", "OX-EN", "UP", "AND"]);
+    let words = prop_oneof![prop::collection::vec(words, 1..14), prop::collection::vec(capitals, 1..6)];
+    words.prop_map(|words| words.join(" "))
 }
 
 fn entities_named<'a>(names: impl IntoIterator<Item = (usize, &'a str)>) -> Vec<Entity> {
@@ -287,6 +342,38 @@ proptest! {
         for (text, at) in texts {
             let document = proto::Document { text, ..Default::default() };
             let extract = |scratch| surfaces::library_again(&pinned[at], &options[at / 2], &document, scratch);
+            let (again, fresh) = (extract(&mut used), extract(&mut Scratch::default()));
+            prop_assert_eq!(again, fresh);
+        }
+    }
+
+    /// So is it where entities share names, which are written in other ways, in other surroundings, and asked for
+    /// differently.
+    #[test]
+    fn what_became_of_a_name_before_changes_no_answer(
+        texts in prop::collection::vec((shared_text(), 0..8_usize), 1..12),
+        names in prop::collection::vec(prop::collection::vec(shared_name(), 2..7), 2),
+    ) {
+        let no_case = Options { disabled: [Form::Case].into_iter().collect(), ..Options::default() };
+        let no_rule = Options { disabled_rules: [Rule::Designator].into_iter().collect(), ..Options::default() };
+        let one_type = Options { include_types: vec!["a".into()], ..Options::default() };
+        let options = [Options::default(), no_case, no_rule, one_type];
+        let gazetteers: Vec<Arc<_>> = names.iter().map(|names| {
+            let entities: Vec<_> = (0..).zip(names).map(|(number, (name, case, kind))| Entity {
+                id: format!("{number}"),
+                name: (*name).into(),
+                case: *case,
+                kind: (*kind).into(),
+                ..Entity::default()
+            }).collect();
+            Gazetteer::compile("random", b"", &entities).unwrap().into()
+        }).collect();
+        let mut used = Scratch::default();
+        for (text, at) in texts {
+            let options = &options[at / 2];
+            let pinned = Pinned::new(vec![Arc::clone(&gazetteers[at % 2])], options);
+            let document = proto::Document { text, ..Default::default() };
+            let extract = |scratch| surfaces::library_again(&pinned, options, &document, scratch);
             let (again, fresh) = (extract(&mut used), extract(&mut Scratch::default()));
             prop_assert_eq!(again, fresh);
         }

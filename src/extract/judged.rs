@@ -1,0 +1,208 @@
+//! What the rules made of the names at a place, remembered from one place to the next and from one document to the next.
+//!
+//! News say the same names again and again, and a name of many entities has each of them judged. What becomes of them
+//! depends, in most places, on what is written there and on how it was read alone: so it is kept by that. A table of a
+//! fixed size; what shares a slot takes its place, and when there is no room for more all is forgotten. What is not there
+//! is judged again, so that the table never changes what is found.
+//!
+//! Must not know: the rules; whoever keeps something here has seen that nothing else decided it.
+
+use super::found::Found;
+use crate::{
+    gazetteer::Rules,
+    index::{Forms, PatternId},
+};
+
+/// How many places are remembered, and how many names of them. While debugging few, so that tests see them forgotten.
+const SLOTS: usize = if cfg!(debug_assertions) { 16 } else { 2048 };
+const FOUND: usize = if cfg!(debug_assertions) { 32 } else { 16384 };
+/// How many settings are told apart.
+const SETTINGS: usize = if cfg!(debug_assertions) { 2 } else { 64 };
+/// The longest text that is remembered, in bytes.
+const WRITTEN: usize = 24;
+
+/// What holds for all places of a document in one source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Settings {
+    /// The number of the segment.
+    pub(super) segment: u64,
+    pub(super) disabled: Forms,
+    pub(super) rules: Rules,
+}
+
+/// What decides what becomes of the names at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Key {
+    written: [u8; WRITTEN],
+    pattern: PatternId,
+    settings: u8,
+    length: u8,
+    forms: Forms,
+}
+
+/// What became of them: some of `found`, and how many names were not looked at.
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    key: Option<Key>,
+    found: (u32, u32),
+    dropped: u32,
+}
+
+const FREE: Slot = Slot { key: None, found: (0, 0), dropped: 0 };
+
+/// The table; reusable.
+#[derive(Debug, Default)]
+pub(super) struct Judged {
+    settings: Vec<Settings>,
+    slots: Vec<Slot>,
+    found: Vec<Found>,
+}
+
+impl Judged {
+    /// The number of these settings.
+    pub(super) fn settings(&mut self, settings: Settings) -> u8 {
+        if self.slots.is_empty() || self.settings.len() == SETTINGS && !self.settings.contains(&settings) {
+            self.forget();
+        }
+        let known = self.settings.iter().position(|other| *other == settings);
+        known.unwrap_or_else(|| {
+            self.settings.push(settings);
+            self.settings.len() - 1
+        }) as u8
+    }
+
+    /// What was kept of a place of this key: what was found there, and how many names were not looked at.
+    #[inline]
+    pub(super) fn get(&self, key: &Key) -> Option<(&[Found], usize)> {
+        let slot = &self.slots[key.slot()];
+        let (from, to) = slot.found;
+        (slot.key.as_ref() == Some(key)).then(|| (&self.found[from as usize..to as usize], slot.dropped as usize))
+    }
+
+    /// Keeps what became of a place.
+    pub(super) fn keep(&mut self, key: Key, found: &[Found], dropped: usize) {
+        if self.found.len() + found.len() > FOUND {
+            let settings = std::mem::take(&mut self.settings);
+            self.forget();
+            self.settings = settings;
+        }
+        if found.len() > FOUND {
+            return;
+        }
+        let from = self.found.len() as u32;
+        self.found.extend_from_slice(found);
+        let found = (from, self.found.len() as u32);
+        self.slots[key.slot()] = Slot { key: Some(key), found, dropped: dropped as u32 };
+    }
+
+    fn forget(&mut self) {
+        self.settings.clear();
+        self.slots.clear();
+        self.slots.resize(SLOTS, FREE);
+        self.found.clear();
+        self.found.reserve(FOUND);
+    }
+}
+
+impl Key {
+    /// That of a place: what is written there, read in these forms. `None` where it is too long to be remembered.
+    #[inline]
+    pub(super) fn new(settings: u8, pattern: PatternId, forms: Forms, written: &str) -> Option<Self> {
+        let length = written.len();
+        let mut bytes = [0; WRITTEN];
+        bytes.get_mut(..length)?.copy_from_slice(written.as_bytes());
+        Some(Self { written: bytes, pattern, settings, length: length as u8, forms })
+    }
+
+    #[inline]
+    fn slot(&self) -> usize {
+        let [a, b, c, d, e, f, g, h, ..] = self.written;
+        let written = u64::from_le_bytes([a, b, c, d, e, f, g, h]) ^ u64::from(self.pattern.0) << 20;
+        (written.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize % SLOTS
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        index::{EntityId, Form, NameId},
+        text::{Ordinary, Span},
+    };
+
+    fn found(entity: u32) -> Found {
+        Found {
+            field: 0,
+            span: Span::new(0, 2),
+            first: 0,
+            last: 0,
+            source: 0,
+            entity: EntityId(entity),
+            name: NameId(0),
+            prior: 0.5,
+            forms: Forms::EXACT,
+            short: false,
+            uses: (0, 0),
+            distance: 0,
+            farness: 0,
+            rule: None,
+            derived: None,
+            shortens: false,
+            preferred: false,
+            ordinary: Ordinary::No,
+            language: 0,
+            any_case: false,
+        }
+    }
+
+    fn key(settings: u8, pattern: u32, forms: Forms, written: &str) -> Key {
+        Key::new(settings, PatternId(pattern), forms, written).unwrap_or_else(|| panic!("{written} is short"))
+    }
+
+    #[test]
+    fn what_is_kept_is_of_one_text_pattern_form_and_settings() {
+        let mut judged = Judged::default();
+        let of = |segment| Settings { segment, disabled: Forms::EXACT, rules: Rules::NONE };
+        let (one, other) = (judged.settings(of(1)), judged.settings(of(2)));
+        assert_ne!(one, other);
+        assert_eq!(judged.settings(of(1)), one);
+        let own = key(one, 7, Forms::EXACT, "Ox");
+        judged.keep(own, &[found(3), found(4)], 5);
+        let entities = |judged: &Judged, key: &Key| {
+            judged.get(key).map(|(found, dropped)| (found.iter().map(|one| one.entity.0).collect(), dropped))
+        };
+        assert_eq!(entities(&judged, &own), Some((vec![3, 4], 5)));
+        for stranger in [
+            key(other, 7, Forms::EXACT, "Ox"),
+            key(one, 8, Forms::EXACT, "Ox"),
+            key(one, 7, Forms::EXACT.with(Form::Possessive), "Ox"),
+            key(one, 7, Forms::EXACT, "ox"),
+            key(one, 7, Forms::EXACT, "Ox\0"),
+        ] {
+            assert!(judged.get(&stranger).is_none(), "{stranger:?}");
+        }
+        assert!(Key::new(one, PatternId(7), Forms::EXACT, &"x".repeat(WRITTEN + 1)).is_none());
+    }
+
+    #[test]
+    fn no_more_is_kept_than_there_is_room_for() {
+        let mut judged = Judged::default();
+        let settings = |segment| Settings { segment, disabled: Forms::EXACT, rules: Rules::NONE };
+        for segment in 0..5 * SETTINGS as u64 {
+            let number = judged.settings(settings(segment));
+            let own = key(number, 7, Forms::EXACT, "Ox");
+            assert!(judged.get(&own).is_none(), "a number that is given again has nothing");
+            judged.keep(own, &[found(3); 7], 0);
+            assert!(judged.get(&own).is_some());
+            assert!(judged.settings.len() <= SETTINGS && judged.found.len() <= FOUND);
+        }
+        let number = judged.settings(settings(0));
+        judged.keep(key(number, 1, Forms::EXACT, "Ox"), &[found(3); FOUND + 1], 0);
+        assert!(judged.get(&key(number, 1, Forms::EXACT, "Ox")).is_none());
+        for pattern in 0..FOUND as u32 {
+            judged.keep(key(number, pattern, Forms::EXACT, "Ox"), &[found(pattern); 2], 0);
+            assert!(judged.found.len() <= FOUND);
+        }
+        assert_eq!(judged.settings(settings(0)), number, "it is the same while the document is read");
+    }
+}
