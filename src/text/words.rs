@@ -74,6 +74,10 @@ impl Words {
     }
 
     #[inline]
+    fn push_short(&mut self, span: Span, key: WordKey, gap: Gap, shape: Shape) {
+        self.words.push(Word { span, key, gap, shape, folded: self.folded.len() as u32, folded_len: 0 });
+    }
+
     fn push(&mut self, text: &str, span: Span, gap: Gap, shape: Shape, folded: Folded) -> bool {
         let from = self.folded.len();
         let key = match folded {
@@ -225,7 +229,7 @@ impl Reader<'_, '_> {
                 let shape = eight.shape(length, None);
                 let key = WordKey::inline(eight.lower_case(length), length);
                 let end = start + length;
-                self.word(Span::new(start as u32, end as u32), shape, Folded::Inline(key));
+                self.short_word(Span::new(start as u32, end as u32), shape, key);
                 return end;
             }
             if length == 8
@@ -461,14 +465,31 @@ impl Reader<'_, '_> {
     }
 
     /// Appends a word and begins a new gap.
-    #[inline]
     fn word(&mut self, span: Span, shape: Shape, folded: Folded) {
-        let gap = if self.gap.any(Gap::PERIOD | Gap::APOSTROPHE) { self.judge(span, shape) } else { self.gap };
+        let gap = self.gap_before(span, shape);
         if self.out.push(self.text, span, gap, shape, folded) {
-            self.gap = Gap::NONE;
-            self.between = Between::default();
-            self.first = false;
+            self.begin_gap();
         }
+    }
+
+    /// The same for a word whose key is all of it, as most are.
+    #[inline]
+    fn short_word(&mut self, span: Span, shape: Shape, key: WordKey) {
+        let gap = self.gap_before(span, shape);
+        self.out.push_short(span, key, gap, shape);
+        self.begin_gap();
+    }
+
+    #[inline]
+    fn gap_before(&self, span: Span, shape: Shape) -> Gap {
+        if self.gap.any(Gap::PERIOD | Gap::APOSTROPHE) { self.judge(span, shape) } else { self.gap }
+    }
+
+    #[inline]
+    fn begin_gap(&mut self) {
+        self.gap = Gap::NONE;
+        self.between = Between::default();
+        self.first = false;
     }
 
     /// The first letter of the folded form of a word that keeps none.
