@@ -95,10 +95,8 @@ impl Agreement {
             return;
         }
         for (source, search) in (0_u16..).zip(&searches[..sources.len()]) {
-            for (index, id) in search.ids().enumerate() {
-                if let Some(word) = id.filter(|&word| self.expected.contains(&(source, word))) {
-                    self.words.entry((source, word)).or_default().push(index as u32);
-                }
+            for (index, word) in search.ids().filter(|&(_, word)| self.expected.contains(&(source, word))) {
+                self.words.entry((source, word)).or_default().push(index);
             }
         }
     }

@@ -55,17 +55,18 @@ impl Known {
 /// The words of a document as a segment knows them; reusable.
 #[derive(Debug, Default)]
 pub(super) struct KnownWords {
-    /// Of each word of the document.
-    pub(super) all: Vec<Known>,
     /// The words at which something may happen, ascending.
     pub(super) visits: Vec<u32>,
+    /// What is known of each of them.
+    pub(super) all: Vec<Known>,
     pairs: Vec<Pair>,
 }
 
 /// A state and the word behind it, between which there may be a transition.
 #[derive(Debug, Clone, Copy, Default)]
 struct Pair {
-    index: u32,
+    /// The number of the visit to the word.
+    visit: u32,
     from: State,
     word: WordId,
 }
@@ -84,8 +85,7 @@ impl KnownWords {
         self.follow_one(segment, view.all());
         self.follow_two(segment, view.all());
         let automaton = &segment.automaton;
-        segment.read_ahead(self.visits.iter().map(|&index| {
-            let Known { root, next, third, .. } = self.all[index as usize];
+        segment.read_ahead(self.all.iter().map(|&Known { root, next, third, .. }| {
             automaton.touch(automaton.alone(root)) ^ automaton.touch(next) ^ automaton.touch(third)
         }));
     }
@@ -93,7 +93,6 @@ impl KnownWords {
     fn look_up(&mut self, segment: &Segment, view: View<'_>, readings: &Readings) {
         let Self { all, visits, .. } = self;
         let (words, vocabulary) = (view.all(), &segment.vocabulary);
-        all.resize(words.len(), Known::NOTHING);
         visits.resize(words.len(), 0);
         let next_gap = |index: usize| words.get(index + 1).map_or(Gap::NONE, |next| next.gap);
         let mut count = 0;
@@ -105,20 +104,21 @@ impl KnownWords {
         visits.truncate(count);
         let looked_up = visits.iter().filter(|&visit| visit & LOOK_UP != 0);
         segment.read_ahead(looked_up.map(|visit| vocabulary.touch(words[(visit & !LOOK_UP) as usize].key)));
+        all.resize(visits.len(), Known::NOTHING);
         let mut count = 0;
         for at in 0..visits.len() {
             let (visit, index) = (visits[at], visits[at] & !LOOK_UP);
-            let (word, known) = (&words[index as usize], &mut all[index as usize]);
-            if visit & LOOK_UP != 0
-                && let Some(record) = vocabulary.look_up(word.key, view.words.long(word))
-            {
-                *known = Known::of(*record);
-            }
+            let word = &words[index as usize];
+            let may_have = visit & LOOK_UP != 0;
+            let record = may_have.then(|| vocabulary.look_up(word.key, view.words.long(word))).flatten();
+            let known = &mut all[count];
+            *known = record.map_or(Known::NOTHING, |&record| Known::of(record));
             known.may_differ = readings.likely(segment, view, word, next_gap(index as usize));
             visits[count] = index;
             count += usize::from(known.id.is_some() | known.may_differ);
         }
         visits.truncate(count);
+        all.truncate(count);
     }
 
     /// What each word leads to from the word before alone; leaves in `pairs` the words that may lead on from it.
@@ -127,15 +127,14 @@ impl KnownWords {
         let automaton = &segment.automaton;
         pairs.resize(visits.len(), Pair::default());
         let (mut alone, mut expected, mut count) = (automaton.start(), 0, 0);
-        for &index in &*visits {
-            let known = &mut all[index as usize];
+        for ((visit, &index), known) in (0..).zip(&*visits).zip(all.iter_mut()) {
             let apart = index != expected || words[index as usize].gap.any(Gap::PARAGRAPH);
             let from = if apart { automaton.start() } else { alone };
             expected = index + 1;
             let word = known.id.unwrap_or_default();
             alone = if known.id.is_some() { automaton.alone(known.root) } else { automaton.start() };
             (known.next, known.third) = (alone, alone);
-            pairs[count] = Pair { index, from, word };
+            pairs[count] = Pair { visit, from, word };
             count += usize::from(known.id.is_some() & automaton.may_follow(from, word, known.root));
         }
         self.follow(segment, count, |known, state| (known.next, known.third) = (state, state));
@@ -143,18 +142,17 @@ impl KnownWords {
 
     /// What the words behind `pairs` lead to from both.
     fn follow_two(&mut self, segment: &Segment, words: &[Word]) {
-        let Self { all, pairs, .. } = self;
+        let Self { all, visits, pairs } = self;
         let automaton = &segment.automaton;
         let mut count = 0;
         for at in 0..pairs.len() {
-            let before = all[pairs[at].index as usize];
-            let index = pairs[at].index + 1;
-            let Some(next) = words.get(index as usize) else { break };
-            let known = all[index as usize];
+            let (number, visit) = (pairs[at].visit as usize, pairs[at].visit + 1);
+            let Some(&index) = visits.get(visit as usize) else { break };
+            let (before, known) = (all[number], all[visit as usize]);
             let word = known.id.unwrap_or_default();
-            let asks = known.id.is_some() & !next.gap.any(Gap::PARAGRAPH);
-            let asks = asks & (before.next != automaton.alone(before.root));
-            pairs[count] = Pair { index, from: before.next, word };
+            let apart = index != visits[number] + 1 || words[index as usize].gap.any(Gap::PARAGRAPH);
+            let asks = known.id.is_some() & !apart & (before.next != automaton.alone(before.root));
+            pairs[count] = Pair { visit, from: before.next, word };
             count += usize::from(asks & automaton.may_follow(before.next, word, known.root));
         }
         self.follow(segment, count, |known, state| known.third = state);
@@ -168,7 +166,7 @@ impl KnownWords {
         segment.read_ahead(pairs.iter().map(|pair| automaton.touch_way(pair.from, pair.word)));
         for pair in &*pairs {
             if let Some(state) = automaton.follow(pair.from, pair.word) {
-                lead(&mut all[pair.index as usize], state);
+                lead(&mut all[pair.visit as usize], state);
             }
         }
     }

@@ -12,7 +12,7 @@ use super::{
     dead_ends::DeadEnds,
     forms::Forms,
     glued::GluedWords,
-    known::KnownWords,
+    known::{Known, KnownWords},
     occurrence::{Occurrence, OtherWord, Use},
     readings::{NONE, Reading, Readings},
     segment::Segment,
@@ -46,6 +46,17 @@ struct Node {
     parts: (u8, u8),
     /// No name may begin here.
     inner: bool,
+}
+
+/// Where the main track stands.
+#[derive(Debug, Clone, Copy)]
+struct Here {
+    /// The word read last.
+    index: usize,
+    known: Known,
+    /// The states before it and behind it.
+    before: State,
+    main: State,
 }
 
 /// A reading of the text that differs from the main one in its last words.
@@ -121,7 +132,7 @@ impl Search {
                 (state, alone, pair) = (start, start, start);
                 self.tracks.clear();
             }
-            let known = self.known.all[index];
+            let known = self.known.all[number];
             let before = state;
             state = match known.id {
                 None => start,
@@ -148,7 +159,7 @@ impl Search {
                     self.readings.clear();
                 }
                 let lives = (!self.readings.all().is_empty() || !self.tracks.is_empty())
-                    && self.read_others(segment, words, index, before, state);
+                    && self.read_others(segment, words, Here { index, known, before, main: state });
                 if let Some(id) = stands.filter(|_| !more && !lives) {
                     self.dead_ends.keep(before, id, small);
                 }
@@ -167,9 +178,9 @@ impl Search {
         &self.uses
     }
 
-    /// Of each word of the document in order, the id, where the segment has the word.
-    pub fn ids(&self) -> impl Iterator<Item = Option<WordId>> + '_ {
-        self.known.all.iter().map(|known| known.id)
+    /// The words of the document that the segment has, in order, with the id of each.
+    pub fn ids(&self) -> impl Iterator<Item = (u32, WordId)> + '_ {
+        self.known.visits.iter().zip(&self.known.all).filter_map(|(&index, known)| Some((index, known.id?)))
     }
 
     /// The words of the document that may be another word of the segment.
@@ -231,7 +242,8 @@ impl Search {
 
     /// Takes the other readings of the word at `index`, and moves the tracks on that read it as it is written. Returns
     /// whether a name may include one of the readings behind the main track.
-    fn read_others(&mut self, segment: &Segment, words: &[Word], index: usize, before: State, main: State) -> bool {
+    fn read_others(&mut self, segment: &Segment, words: &[Word], here: Here) -> bool {
+        let Here { index, before, .. } = here;
         if self.nodes.len() > MAX_NODES {
             self.dropped += self.tracks.len() as u32;
             self.tracks.clear();
@@ -264,7 +276,7 @@ impl Search {
             }
         }
         for &track in &reading {
-            self.go_on(segment, words, track, index, main);
+            self.go_on(segment, words, track, here);
         }
         self.reading = reading;
         lives
@@ -333,8 +345,8 @@ impl Search {
     }
 
     /// Moves a track on by the word as it is written.
-    fn go_on(&mut self, segment: &Segment, words: &[Word], track: Track, index: usize, main: State) {
-        let known = self.known.all[index];
+    fn go_on(&mut self, segment: &Segment, words: &[Word], track: Track, here: Here) {
+        let Here { index, known, main, .. } = here;
         let Some(word) = known.id else { return };
         let state = segment.automaton.step(track.state, word, known.root);
         let since = track.since + 1;
