@@ -93,9 +93,9 @@ pub(super) fn apply(
             continue;
         }
         let free = crosses_freely(view, occurrence.first, occurrence.last);
-        // Whether the words may be capitals, where they are read as they stand.
+        // Whether the words may be capitals, where their letters count as they stand.
         let words = &view.all()[occurrence.first as usize..=occurrence.last as usize];
-        let small = occurrence.forms == Forms::EXACT && !words.iter().any(|word| word.shape.may_be_capital());
+        let small = occurrence.forms.keep_letters() && !words.iter().any(|word| word.shape.may_be_capital());
         let core = Span::new(occurrence.span.start, occurrence.core_end);
         let written = view.slice(occurrence.first as usize, core);
         let many = found.len() >= CANDIDATES + CANDIDATES_A_WORD * occurrence.last as usize;

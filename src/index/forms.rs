@@ -116,6 +116,12 @@ impl Forms {
         self.0 & other.0 != 0
     }
 
+    /// Whether the letters that are read are those of the text, capitals and all.
+    pub fn keep_letters(self) -> bool {
+        const KEEP: u16 = 1 << Form::Possessive as u16 | 1 << Form::Hyphen as u16 | 1 << Form::LineBreak as u16;
+        self.0 & !KEEP == 0
+    }
+
     /// The forms of the set, in the order of their declaration.
     pub fn iter(self) -> impl Iterator<Item = Form> {
         Form::ALL.into_iter().filter(move |&form| self.has(form))

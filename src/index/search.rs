@@ -422,7 +422,7 @@ impl Search {
             }
             let (first, start, inner) = start;
             let covered = &words[first as usize..=track.next as usize];
-            let small = forms == Forms::EXACT && asks_for_a_capital && !*thorough;
+            let small = forms.keep_letters() && asks_for_a_capital && !*thorough;
             let small = small && !covered.iter().any(|word| word.shape.may_be_capital());
             if inner || small {
                 all_uses.truncate(uses as usize);
