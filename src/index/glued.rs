@@ -4,10 +4,10 @@
 //! `McDonald` holds no `Donald`. The parts do not depend on a gazetteer, so several segments account for one word
 //! together.
 
-use crate::text::{Seams, Shape, Span, WordKey, Words, fold};
+use crate::text::{Seams, Shape, Span, WordKey, WordSet, Words, fold};
 
 /// Parts that need no mention, folded.
-const AFFIXES: [&str; 54] = [
+static AFFIXES: WordSet<128> = WordSet::new(&[
     "affiliated",
     "aligned",
     "allied",
@@ -62,7 +62,7 @@ const AFFIXES: [&str; 54] = [
     "un",
     "wide",
     "wing",
-];
+]);
 
 /// One way to cut a glued word.
 #[derive(Debug, Clone, Copy)]
@@ -113,7 +113,7 @@ impl GluedWords {
                     let from = self.folded.len();
                     fold(part.of(text), &mut self.folded);
                     let folded = &self.folded[from..];
-                    if std::str::from_utf8(folded).is_ok_and(|part| AFFIXES.binary_search(&part).is_ok()) {
+                    if AFFIXES.has(folded) {
                         affixes |= 1 << at;
                     }
                     self.parts.push((part, WordKey::of(folded), from as u32, self.folded.len() as u32));
@@ -145,6 +145,13 @@ impl GluedWords {
         (span, key, &self.folded[from as usize..to as usize])
     }
 
+    /// The parts `from..to` of a word, which are one or more, folded and without what stands between them.
+    pub(super) fn joined(&self, word: &GluedWord, from: usize, to: usize) -> &[u8] {
+        let parts = &self.parts[word.start as usize..][from..to];
+        let (Some(first), Some(last)) = (parts.first(), parts.last()) else { return &[] };
+        &self.folded[first.2 as usize..last.3 as usize]
+    }
+
     /// Accounts for the parts `from..to` of the word at `index`.
     pub fn cover(&mut self, index: u32, from: u8, to: u8) {
         self.words[index as usize].covered |= bits(to) & !bits(from);
@@ -173,18 +180,4 @@ impl GluedWords {
 /// The lowest `count` bits, at most sixteen.
 fn bits(count: u8) -> u16 {
     ((1_u32 << count) - 1) as u16
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn affixes_are_sorted() {
-        let mut sorted = AFFIXES;
-        sorted.sort_unstable();
-        for affix in AFFIXES {
-            assert!(AFFIXES.binary_search(&affix).is_ok(), "{affix} is out of order: {sorted:?}");
-        }
-    }
 }

@@ -35,11 +35,11 @@ impl Readings {
         let mut any = false;
         while from < count {
             let longest = if from == 0 { count - 1 } else { count };
-            let joined = (from + 2..=longest).rev().find_map(|to| {
-                self.folded.clear();
-                (from..to).for_each(|at| self.folded.extend_from_slice(part(at).2));
-                let touching = (from + 1..to).all(|at| part(at - 1).0.end == part(at).0.start);
-                at.find(&self.folded).filter(|_| touching).map(|word| (to, Some(word)))
+            // As far as the parts touch.
+            let touching = (from + 1..longest).take_while(|&at| part(at - 1).0.end == part(at).0.start).count();
+            let joined = (from + 2..=from + 1 + touching).rev().find_map(|to| {
+                let word = at.find(glued.joined(&glued.all()[which], from, to))?;
+                Some((to, Some(word)))
             });
             any |= joined.is_some();
             let (to, word) = joined.unwrap_or_else(|| {
