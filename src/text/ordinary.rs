@@ -71,13 +71,13 @@ pub fn is_inflected(folded: &str, shortest: usize) -> bool {
 
 /// Whether a folded word is an adjective that is written with a capital, such as `british`.
 pub fn is_proper_adjective(folded: &str) -> bool {
-    flags(folded).is_some_and(|flags| flags.contains('p'))
+    flags(folded).is_some_and(|flags| flags.contains(&b'p'))
 }
 
 fn listed(folded: &str) -> Ordinary {
     match flags(folded) {
-        Some(flags) if flags.contains('c') => Ordinary::Common,
-        Some(flags) if flags.contains('o') => Ordinary::Known,
+        Some(flags) if flags.contains(&b'c') => Ordinary::Common,
+        Some(flags) if flags.contains(&b'o') => Ordinary::Known,
         _ => Ordinary::No,
     }
 }
@@ -121,12 +121,12 @@ const fn place(bytes: &[u8], from: usize, to: usize) -> usize {
 }
 
 /// The flags of a word.
-fn flags(word: &str) -> Option<&'static str> {
+fn flags(word: &str) -> Option<&'static [u8]> {
     let mut at = place(word.as_bytes(), 0, word.len());
     loop {
-        let line = WORDS.get(LINES[at].checked_sub(1)? as usize..)?;
-        if let Some(flags) = line.strip_prefix(word).and_then(|rest| rest.strip_prefix('\t')) {
-            return flags.split('\n').next();
+        let line = WORDS.as_bytes().get(LINES[at].checked_sub(1)? as usize..)?;
+        if let Some(flags) = line.strip_prefix(word.as_bytes()).and_then(|rest| rest.strip_prefix(b"\t")) {
+            return flags.split(|&byte| byte == b'\n').next();
         }
         at = (at + 1) % PLACES;
     }
@@ -141,7 +141,7 @@ mod tests {
         assert!(WORDS.is_ascii());
         let lines: Vec<_> = WORDS.lines().filter_map(|line| line.split_once('\t')).collect();
         assert!(lines.is_sorted_by(|a, b| a.0 < b.0));
-        assert!(lines.iter().all(|&(word, expected)| flags(word) == Some(expected)));
+        assert!(lines.iter().all(|&(word, expected)| flags(word) == Some(expected.as_bytes())));
         assert_eq!((flags(""), flags("zzz"), flags("nic")), (None, None, None));
     }
 

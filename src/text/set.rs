@@ -12,6 +12,10 @@ use super::{Word, WordKey, Words, fold, short::inline_bits};
 pub struct WordSet<const PLACES: usize> {
     /// The key of each short word; zero for an empty place.
     keys: [u64; PLACES],
+    /// One bit for the first byte of each word.
+    firsts: u32,
+    /// One bit for the length of each longer word.
+    lengths: u32,
     words: &'static [&'static str],
 }
 
@@ -20,7 +24,7 @@ impl<const PLACES: usize> WordSet<PLACES> {
     pub const fn new(words: &'static [&'static str]) -> Self {
         assert!(PLACES.is_power_of_two() && words.len() * 2 <= PLACES);
         let mut keys = [0; PLACES];
-        let mut number = 0;
+        let (mut firsts, mut lengths, mut number) = (0, 0, 0);
         while number < words.len() {
             let word = words[number].as_bytes();
             assert!(number == 0 || is_before(words[number - 1].as_bytes(), word));
@@ -31,25 +35,32 @@ impl<const PLACES: usize> WordSet<PLACES> {
                     at = (at + 1) % PLACES;
                 }
                 keys[at] = key;
+            } else {
+                lengths |= bit(word.len() as u8);
             }
+            firsts |= bit(word[0]);
             number += 1;
         }
-        Self { keys, words }
+        Self { keys, firsts, lengths, words }
     }
 
     /// Whether a folded word is one of them.
     pub fn has(&self, folded: &[u8]) -> bool {
-        self.find(WordKey::of(folded), folded)
+        if folded.len() > WordKey::INLINE { self.has_longer(folded) } else { self.has_short(WordKey::of(folded)) }
     }
 
     /// Whether a word of `words` is one of them.
     #[inline]
     pub fn has_word(&self, words: &Words, word: &Word) -> bool {
-        self.find(word.key, words.long(word))
+        if word.key.is_hashed() { self.has_longer(words.long(word)) } else { self.has_short(word.key) }
     }
 
     /// Whether a word folds to one of them.
     pub fn has_written(&self, word: &str) -> bool {
+        // A letter of ASCII folds to its small one, whatever comes behind it. Both have the same bit.
+        if word.bytes().next().is_some_and(|first| first.is_ascii_alphabetic() && self.firsts & bit(first) == 0) {
+            return false;
+        }
         let mut small = [0; 16];
         match small.get_mut(..word.len()) {
             Some(small) if word.bytes().all(|byte| byte.is_ascii_alphabetic()) => {
@@ -65,11 +76,14 @@ impl<const PLACES: usize> WordSet<PLACES> {
         }
     }
 
+    fn has_longer(&self, folded: &[u8]) -> bool {
+        self.lengths & bit(folded.len() as u8) != 0
+            && self.firsts & bit(folded[0]) != 0
+            && self.words.binary_search_by(|word| word.as_bytes().cmp(folded)).is_ok()
+    }
+
     #[inline]
-    fn find(&self, key: WordKey, long: &[u8]) -> bool {
-        if key.is_hashed() {
-            return self.words.binary_search_by(|word| word.as_bytes().cmp(long)).is_ok();
-        }
+    fn has_short(&self, key: WordKey) -> bool {
         let mut at = first(key.bits(), PLACES);
         loop {
             match self.keys[at] {
@@ -79,6 +93,11 @@ impl<const PLACES: usize> WordSet<PLACES> {
             }
         }
     }
+}
+
+/// One of 32 bits for a number.
+const fn bit(number: u8) -> u32 {
+    1 << (number % 32)
 }
 
 /// Where the search for a key begins in a table of so many places.
