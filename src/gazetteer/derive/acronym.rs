@@ -12,25 +12,31 @@ const MAX_WORDS: usize = 12;
 /// The acronyms of a name: the initials of its capitalised words, with and without those behind hyphens.
 pub(super) fn short_names(kind: Kind, name: &str, derived: &mut Vec<Derived>) {
     let name = name.split(',').next().unwrap_or_default();
-    let words: Vec<_> = name.split_whitespace().filter(|word| !is_function(word)).collect();
     let least = if kind == Kind::Organization { 2 } else { 3 };
+    // Most names have too few capitals, and need no look at their words.
+    let capitals = parts_of(name).filter_map(initial).filter(|letter| letter.is_uppercase());
+    if capitals.take(least).count() < least {
+        return;
+    }
+    let words: Vec<_> = name.split_whitespace().filter(|word| !is_function(word)).collect();
     if words.len() > MAX_WORDS {
         return;
     }
-    let initials: Vec<_> = words.iter().filter_map(|word| initial(word)).collect();
-    let parts: Vec<_> = words.iter().flat_map(|word| word.split('-')).filter_map(initial).collect();
-    for letters in [initials, parts] {
-        let capitals = letters.iter().all(|letter| letter.is_uppercase());
-        if capitals && letters.len() >= least {
-            derived.push(Derived::new(Rule::Acronym, letters.into_iter().collect::<String>()));
+    let mut add = |letters: String| {
+        if letters.chars().all(char::is_uppercase) && letters.chars().count() >= least {
+            derived.push(Derived::new(Rule::Acronym, letters));
         }
+    };
+    add(words.iter().filter_map(|word| initial(word)).collect());
+    if name.contains('-') {
+        add(words.iter().flat_map(|word| word.split('-')).filter_map(initial).collect());
     }
 }
 
 /// Whether a text that writes `acronym` beside a name of several words can mean the name: its first letter begins the
 /// name, and the others follow in order, at least half of them as initials.
 pub fn introduces(acronym: &str, name: &str) -> bool {
-    let words: Vec<_> = name.split(|c: char| c.is_whitespace() || c == '-').filter(|word| !word.is_empty()).collect();
+    let words: Vec<_> = parts_of(name).filter(|word| !word.is_empty()).collect();
     let letters: Vec<_> = acronym.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
     if words.len() < 2 || letters.len() < 2 {
         return false;
@@ -49,6 +55,11 @@ pub fn introduces(acronym: &str, name: &str) -> bool {
         }
     }
     at == letters.len() && initials * 2 >= letters.len()
+}
+
+/// What spaces and hyphens part; may be empty.
+fn parts_of(name: &str) -> impl Iterator<Item = &str> {
+    name.split(|c: char| c.is_whitespace() || c == '-')
 }
 
 fn initial(word: &str) -> Option<char> {
