@@ -176,7 +176,7 @@ fn is_name(view: View<'_>, index: usize, most: Ordinary) -> bool {
     let mut buffer = [0; 8];
     let folded = std::str::from_utf8(view.words.folded(word, &mut buffer)).unwrap_or_default();
     let known = ordinary(folded);
-    let beside = known > most
+    if known > most
         || derive::is_title(view.words, word)
         || derive::is_suffix(view.words, word)
         || CALENDAR.has_word(view.words, word)
@@ -184,10 +184,13 @@ fn is_name(view: View<'_>, index: usize, most: Ordinary) -> bool {
         || opens_sentence(view, index)
         || known > Ordinary::No
             && folded.len() >= PROFESSION
-            && PROFESSIONS.iter().any(|ending| folded.ends_with(ending));
+            && PROFESSIONS.iter().any(|ending| folded.ends_with(ending))
+    {
+        return false;
+    }
     // `Merkel Bows Out After Sixteen Years`: in a headline ordinary words have capitals, in any of their forms.
     let any_word = known > Ordinary::No || is_inflected(folded, SHORT_STEM) && !is_among(view, index, &NAMES);
-    !(beside || any_word && is_headline(view, index))
+    !(any_word && is_headline(view, index))
 }
 
 /// Whether the word at `index` opens a sentence and is no name: one of the list, or an ordinary word in another form

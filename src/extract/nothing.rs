@@ -130,14 +130,14 @@ impl Nothing {
             ordinary = Ordinary::Common;
         }
         // The ordinary words of other languages are not known: any may be one.
-        let foreign = scene.language.is_known_other(scene.input.language);
-        if foreign && small_letters_tell && first == found.last as usize {
+        let foreign = || scene.language.is_known_other(scene.input.language);
+        if small_letters_tell && first == found.last as usize && foreign() {
             ordinary = ordinary.max(Ordinary::Known);
         }
         // `V Brně`: most of them have words of one letter.
         let shape = view.all()[first].shape;
         let letter = shape.any(Shape::LETTER) && shape.any(Shape::CAPITALISED) && first == found.last as usize;
-        if foreign && letter {
+        if letter && foreign() {
             ordinary = Ordinary::Function;
         }
         if ordinary > Ordinary::No && !glued && !options.disabled_rules.has(Rule::OrdinaryWord) {
@@ -165,7 +165,9 @@ impl Nothing {
             let given =
                 joined && is_among(view, first, &GIVEN_NAMES) && Beside::of(view, first, first) != Beside::Place;
             let behind = given && is_name_like(view, next);
-            let longer = behind || first > 0 && joins(view, first) && is_unknown(first - 1);
+            let capital = |before: usize| view.all()[before].shape.any(Shape::CAPITALISED);
+            let before = first.checked_sub(1).filter(|&before| capital(before) && joins(view, first));
+            let longer = behind || before.is_some_and(&mut is_unknown);
             if longer && !is_headline(view, first) {
                 nothing.longer_name = best * LONGER_NAME;
             }

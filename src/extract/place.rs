@@ -3,7 +3,7 @@
 //!
 //! Looks at a bounded number of words around. Must not know: entities, scores.
 
-use crate::text::{FUNCTION, Gap, Shape, View, WordSet};
+use crate::text::{FUNCTION, Gap, Shape, View, Word, WordSet};
 
 /// How many words on each side tell a headline.
 const AROUND: usize = 6;
@@ -36,28 +36,27 @@ pub(super) fn begins_sentence(view: View<'_>, index: usize) -> bool {
 
 /// Whether all longer words around are capitalised.
 pub(super) fn is_headline(view: View<'_>, index: usize) -> bool {
-    let mut longer = around(view, index).filter(|shape_length| shape_length.1 > 3);
+    let mut longer = around(view, index).filter(|word| word.span.len() > 3);
     let mut count = 0;
-    longer.all(|(shape, _)| {
+    longer.all(|word| {
         count += 1;
-        shape.any(Shape::CAPITALISED)
+        word.shape.any(Shape::CAPITALISED)
     }) && count > 2
 }
 
 /// Whether a word around is capitalised.
 fn has_capitals(view: View<'_>, index: usize) -> bool {
-    around(view, index).any(|(shape, _)| shape.any(Shape::CAPITALISED))
+    around(view, index).any(|word| word.shape.any(Shape::CAPITALISED))
 }
 
-/// Shape and length of the words with letters around, within the paragraph.
-fn around(view: View<'_>, index: usize) -> impl Iterator<Item = (Shape, u32)> {
+/// The words with letters around, within the paragraph.
+fn around(view: View<'_>, index: usize) -> impl Iterator<Item = &Word> {
     let words = view.all();
-    let before = (0..index).rev().take(AROUND).take_while(move |&at| !words[at + 1].gap.any(Gap::PARAGRAPH));
-    let behind = (index + 1..words.len()).take(AROUND).take_while(move |&at| !words[at].gap.any(Gap::PARAGRAPH));
-    before
-        .chain(behind)
-        .map(move |at| (words[at].shape, words[at].span.end - words[at].span.start))
-        .filter(|(shape, _)| shape.any(Shape::UPPER | Shape::LOWER))
+    let goes_on = |pair: &&[Word]| !pair[1].gap.any(Gap::PARAGRAPH);
+    let before = words[index.saturating_sub(AROUND)..=index].windows(2).rev().take_while(goes_on);
+    let behind = words[index..words.len().min(index + 1 + AROUND)].windows(2).take_while(goes_on);
+    let around = before.map(|pair| &pair[0]).chain(behind.map(|pair| &pair[1]));
+    around.filter(|word| word.shape.any(Shape::UPPER | Shape::LOWER))
 }
 
 /// Whether only a space, or the period of an initial, lies before the word at `index`.
