@@ -7,9 +7,9 @@
 //!
 //! Must not know: spans, overlap, where weights come from.
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet, hash_map::Entry};
 
-use super::{Options, Source, explain::Part, resolve::Key};
+use super::{Options, Source, explain::Part, resolve::Key, sieve::Sieve};
 use crate::{
     gazetteer::Rule,
     index::{AttributeId, Search, WordId},
@@ -72,6 +72,12 @@ pub(super) struct Agreement {
     expected: HashSet<(u16, WordId)>,
     /// By candidate, as far as it was asked for since something became sure.
     shared: HashMap<Key, Shared>,
+    /// The entities that are sure, by their keys.
+    sieve: Sieve<8>,
+    /// The candidates that will be asked about, by their keys.
+    asked: Sieve<8>,
+    /// Whether some entity has relations, attributes or context.
+    has_links: bool,
 }
 
 impl Agreement {
@@ -83,10 +89,18 @@ impl Agreement {
         self.words.clear();
         self.expected.clear();
         self.shared.clear();
+        self.sieve = Sieve::default();
+        self.asked = Sieve::default();
+        self.has_links = false;
     }
 
-    /// Learns where the words stand that these candidates expect.
+    /// Takes note of the candidates that will be asked about, and of where the words stand that they expect.
     pub(super) fn read(&mut self, sources: &[Source<'_>], searches: &[Search], candidates: impl Iterator<Item = Key>) {
+        self.has_links = sources.iter().any(|source| source.segment.has_links());
+        if !self.has_links {
+            candidates.for_each(|key| self.asked.add(sources[key.0 as usize].entity_key(key.1).1));
+            return;
+        }
         for (source, entity) in candidates.filter(|key| sources[key.0 as usize].segment.has_links()) {
             let context = &sources[source as usize].segment.entity(entity).context;
             self.expected.extend(context.iter().map(|&word| (source, word)));
@@ -106,17 +120,25 @@ impl Agreement {
         !self.words.is_empty()
     }
 
-    /// Takes note of an entity that `mention` names without doubt; returns whether it is new.
+    /// Takes note of an entity that `mention` names without doubt; returns whether it may speak for a candidate and is new.
     pub(super) fn add(&mut self, sources: &[Source<'_>], key: Key, mention: usize) -> bool {
         let source = &sources[key.0 as usize];
         let shown = source.entity_key(key.1);
-        if let Some((first, second, _)) = self.sure.get_mut(&shown) {
-            if first == second && *first != mention {
-                *second = mention;
-            }
+        // Without links it speaks for nobody but itself.
+        if !self.has_links && !self.asked.may_have(shown.1) {
             return false;
         }
-        self.sure.insert(shown, (mention, mention, key));
+        match self.sure.entry(shown) {
+            Entry::Occupied(mut known) => {
+                let (first, second, _) = known.get_mut();
+                if first == second && *first != mention {
+                    *second = mention;
+                }
+                return false;
+            }
+            Entry::Vacant(free) => free.insert((mention, mention, key)),
+        };
+        self.sieve.add(shown.1);
         self.shared.clear();
         let segment = source.segment;
         if !segment.has_links() {
@@ -133,6 +155,12 @@ impl Agreement {
             }
         }
         true
+    }
+
+    /// Whether anything may speak for an entity: most need not be asked about.
+    #[inline]
+    pub(super) fn may_speak(&self, sources: &[Source<'_>], (source, entity): Key) -> bool {
+        self.has_links || self.sieve.may_have(sources[source as usize].entity_key(entity).1)
     }
 
     /// What speaks for a candidate: the product of the factors. `note` takes each part.

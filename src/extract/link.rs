@@ -267,6 +267,9 @@ impl Linker {
                 }
                 let mut changed = false;
                 for weighed in &mut self.weighed[draft.candidates.clone()] {
+                    if !self.agreement.may_speak(sources, scene.found(weighed).key()) {
+                        continue;
+                    }
                     let at = weighed.asked(scene, mention);
                     let weight = weighed.base * self.agreement.factor(sources, options, at, |_| {});
                     changed |= weight != weighed.weight;

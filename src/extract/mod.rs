@@ -30,6 +30,7 @@ mod place;
 mod resolve;
 mod rules;
 mod shown;
+mod sieve;
 mod source;
 mod spelling;
 mod trace;
