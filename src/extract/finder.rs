@@ -50,9 +50,10 @@ pub(super) struct Finder<'a> {
     pub(super) options: &'a Options,
     pub(super) language: Language,
     pub(super) letters: &'a mut Letters,
-    pub(super) found: &'a mut Vec<Found>,
-    /// How many of `found` are names in full, sorted by place.
-    pub(super) full: usize,
+    /// What the gazetteers name, sorted by place.
+    pub(super) found: &'a [Found],
+    /// The short names that were found.
+    pub(super) added: &'a mut Vec<Found>,
     /// The document has no capital at all, so that small letters tell nothing.
     pub(super) no_capitals: bool,
     pub(super) trace: &'a mut Trace,
@@ -202,9 +203,8 @@ impl Finder<'_> {
 
     /// Whether a place is named in full from the word at `index` on.
     fn is_place(&self, index: usize) -> bool {
-        let full = &self.found[..self.full];
-        let from = full.partition_point(|one| (one.first as usize) < index);
-        let here = full[from..].iter().take(MAX_HERE).take_while(|one| one.first as usize == index);
+        let from = self.found.partition_point(|one| (one.first as usize) < index);
+        let here = self.found[from..].iter().take(MAX_HERE).take_while(|one| one.first as usize == index);
         let nature = |one: &Found| self.sources[one.source as usize].segment.nature_of(one.entity);
         here.into_iter().any(|one| nature(one) == Kind::Place)
     }
@@ -283,7 +283,7 @@ impl Finder<'_> {
             return self.trace.note(&one, Reason::DisabledForm);
         }
         one.forms = forms;
-        self.found.push(one);
+        self.added.push(one);
     }
 
     /// Whether the text differs only in the capitals of words that the name writes small: `Von der Leyen`, as at the

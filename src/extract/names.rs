@@ -12,6 +12,7 @@ use super::{
     finder::{Finder, Place},
     found::Found,
     resolve::{Anchors, Key},
+    sieve::Sieve,
     trace::Trace,
 };
 use crate::{
@@ -58,8 +59,8 @@ impl ShortName {
 pub(super) struct ShortNames {
     all: Vec<ShortName>,
     priors: HashMap<Key, f32>,
-    /// One bit for the hash of each first word.
-    filter: Vec<u64>,
+    /// The first words, by the hashes of their keys.
+    first_words: Sieve<64>,
     words: Words,
 }
 
@@ -88,11 +89,17 @@ impl ShortNames {
     }
 
     /// Makes the dictionary from what was found of names in full.
-    pub(super) fn derive(&mut self, sources: &[Source<'_>], view: View<'_>, full: &[Found], options: &Options) {
+    pub(super) fn derive<'f>(
+        &mut self,
+        sources: &[Source<'_>],
+        view: View<'_>,
+        full: impl Iterator<Item = &'f Found> + Clone,
+        options: &Options,
+    ) {
         self.all.clear();
         self.priors.clear();
-        let mut named: Vec<_> =
-            full.iter().filter(|found| found.shortens).map(|found| (found.key(), found.name)).collect();
+        let shortens = full.clone().filter(|found| found.shortens);
+        let mut named: Vec<_> = shortens.map(|found| (found.key(), found.name)).collect();
         named.sort_unstable();
         named.dedup();
         let mut before = None;
@@ -106,8 +113,11 @@ impl ShortNames {
                 self.add(key, name, nature, preferred, options);
             }
             let other = this.text();
-            let related = other_script(other, preferred) || self.share_a_word(other, preferred);
-            if other != preferred && related && derive::has_parts(other) {
+            // Whether they share a word is asked last, since it takes the longest.
+            if other != preferred
+                && derive::has_parts(other)
+                && (other_script(other, preferred) || self.share_a_word(other, preferred))
+            {
                 self.add(key, name, nature, other, options);
             }
         }
@@ -117,12 +127,7 @@ impl ShortNames {
         self.keep_only_kinds();
         self.all.sort_unstable();
         self.all.dedup_by(|a, b| (a.source, a.entity, &a.written) == (b.source, b.entity, &b.written));
-        self.filter.clear();
-        self.filter.resize(64, 0);
-        for short in &self.all {
-            let (place, bit) = bit(short.words[0].0);
-            self.filter[place] |= bit;
-        }
+        self.first_words = self.all.iter().map(|short| short.words[0].0.hash(0)).collect();
     }
 
     /// Whether two names have a word in common.
@@ -177,7 +182,7 @@ impl ShortNames {
     }
 
     /// Acronyms that the document introduces in parentheses behind a full name.
-    fn introduced(&mut self, sources: &[Source<'_>], view: View<'_>, full: &[Found]) {
+    fn introduced<'f>(&mut self, sources: &[Source<'_>], view: View<'_>, full: impl Iterator<Item = &'f Found>) {
         let words = view.all();
         for found in full {
             let segment = sources[found.source as usize].segment;
@@ -218,7 +223,8 @@ impl ShortNames {
             .retain(|short| short.rule != Rule::Generic || kinds.get(&short.words[0].1).is_some_and(Option::is_some));
     }
 
-    /// Finds the short names in the document and appends them to `found`. `anchors` are the places in full.
+    /// Appends to `added` the short names in the document. `found` are the names in full, sorted by place, and `anchors`
+    /// the places of those that count.
     #[allow(clippy::too_many_arguments)]
     pub(super) fn find(
         &self,
@@ -231,7 +237,8 @@ impl ShortNames {
         language: Language,
         letters: &mut Letters,
         uses: &mut Vec<Use>,
-        found: &mut Vec<Found>,
+        found: &[Found],
+        added: &mut Vec<Found>,
         trace: &mut Trace,
     ) {
         if self.all.is_empty() {
@@ -239,25 +246,21 @@ impl ShortNames {
         }
         let disabled = options.refused();
         let no_capitals = !view.all().iter().any(|word| word.shape.any(Shape::UPPER));
-        let full = found.len();
         let mut finder =
-            Finder { sources, names: self, view, options, language, letters, found, full, no_capitals, trace };
+            Finder { sources, names: self, view, options, language, letters, found, added, no_capitals, trace };
         let mut crowds = HashMap::new();
-        let mut stem = Vec::new();
         for (index, word) in view.all().iter().enumerate() {
             self.beginning(word.key, index, anchors, &mut crowds, |short| {
                 finder.at(short, index, false);
             });
             if word.shape.any(Shape::S) && !disabled.has(Form::Possessive) {
-                stem.clear();
-                stem.extend_from_slice(view.words.folded(word, &mut [0; 8]));
-                if stem.pop() == Some(b's') {
-                    self.beginning(WordKey::of(&stem), index, anchors, &mut crowds, |short| {
-                        if short.words.len() == 1 && *short.words[0].1 == *stem {
-                            finder.at(short, index, true);
-                        }
-                    });
-                }
+                let mut buffer = [0; 8];
+                let Some(stem) = view.words.folded(word, &mut buffer).strip_suffix(b"s") else { continue };
+                self.beginning(WordKey::of(stem), index, anchors, &mut crowds, |short| {
+                    if short.words.len() == 1 && *short.words[0].1 == *stem {
+                        finder.at(short, index, true);
+                    }
+                });
             }
         }
         for (source, search) in (0_u16..).zip(searches).filter(|(_, search)| !search.other_words().is_empty()) {
@@ -314,8 +317,7 @@ impl ShortNames {
         crowds: &mut HashMap<usize, Vec<(u32, usize)>>,
         mut give: impl FnMut(&'s ShortName),
     ) {
-        let (place, bit) = bit(key);
-        if self.filter[place] & bit == 0 {
+        if !self.first_words.may_have(key.hash(0)) {
             return;
         }
         let from = self.all.partition_point(|short| short.words[0].0 < key);
@@ -353,11 +355,6 @@ fn other_script(one: &str, other: &str) -> bool {
         Some(letter) => 6 + (letter >> 8),
     };
     block(one) != block(other)
-}
-
-fn bit(key: WordKey) -> (usize, u64) {
-    let hash = key.hash(0) >> 52;
-    (hash as usize / 64, 1 << (hash % 64))
 }
 
 fn folded_word(text: &str) -> Box<[u8]> {

@@ -4,13 +4,12 @@
 //! of the word is accounted for. Each may depend on the other, so names in full and free of seams are settled first;
 //! they say which entities the document names. Then short names join, and at last glued words are judged by all.
 
-use hashbrown::HashMap;
-
 use super::{
     Options, Source,
     found::Found,
     names::{ShortName, ShortNames},
     place::is_function,
+    sieve::Sieve,
     trace::{Reason, Trace},
 };
 use crate::{
@@ -54,8 +53,12 @@ pub(super) struct Resolver {
     anchors: Anchors,
     shorts: ShortNames,
     saved: Vec<u16>,
-    /// What was found of names in full.
-    full: Vec<Found>,
+    /// What was found of names in full, by number.
+    full: Vec<u32>,
+    /// The short names, until they join what was found.
+    added: Vec<Found>,
+    /// The entities with short names that were found, ascending, and how far their names in full have reached.
+    reached: Vec<(Key, (u8, u32))>,
 }
 
 impl Resolver {
@@ -74,7 +77,7 @@ impl Resolver {
         trace: &mut Trace,
     ) {
         self.gather_uses(searches, found);
-        sort_by_place(found);
+        sort_nearly(found, |found| (found.place(), found.source, found.entity, found.name));
         if !options.disabled_rules.has(Rule::Article) {
             keep_better_places(sources, view, found, trace);
         }
@@ -94,16 +97,24 @@ impl Resolver {
         }
 
         glued.save(&mut self.saved);
-        let mut full = std::mem::take(&mut self.full);
-        full.clear();
-        full.extend(found.iter().filter(|found| !found.short));
-        drop_outdone(&mut full);
-        self.judge_glued(glued, &mut full, &mut Trace::default());
         if may_be_short {
+            let mut full = std::mem::take(&mut self.full);
+            full.clear();
+            full.extend((0..).zip(found.iter()).filter(|(_, found)| !found.short).map(|(number, _)| number));
+            drop_outdone(found, &mut full);
+            if has_glued {
+                self.cover(glued, full.iter().map(|&number| &found[number as usize]));
+                full.retain(|&number| self.is_covered(glued, &found[number as usize]));
+            }
+            let named = full.iter().map(|&number| &found[number as usize]);
             let mut all_shorts = std::mem::take(&mut self.shorts);
-            all_shorts.derive(sources, view, &full, options);
-            self.find_anchors(&full, &all_shorts, listed);
-            let before = found.len();
+            let mut added = std::mem::take(&mut self.added);
+            added.clear();
+            all_shorts.derive(sources, view, named.clone(), options);
+            self.find_anchors(named, &all_shorts, listed);
+            if listed {
+                added.extend(found.iter().filter(|found| found.short));
+            }
             all_shorts.find(
                 sources,
                 &searches[..sources.len()],
@@ -115,17 +126,19 @@ impl Resolver {
                 letters,
                 &mut self.uses,
                 found,
+                &mut added,
                 trace,
             );
-            self.shorts = all_shorts;
-            if listed || found.len() > before {
-                self.keep_named(found, trace);
-                found.sort_by_key(|found| {
-                    (found.place(), found.source, found.entity, found.short, found.rule, found.name)
-                });
+            if !added.is_empty() {
+                if listed {
+                    found.retain(|found| !found.short);
+                }
+                self.keep_named(found, &mut added, trace);
+                sort_nearly(found, |found| (found.place(), found.source, found.entity, found.rule, found.name));
+                join(found, &mut added);
             }
+            (self.full, self.shorts, self.added) = (full, all_shorts, added);
         }
-        self.full = full;
         if has_glued || found.iter().any(|found| found.uses.0 < found.uses.1) {
             glued.restore(&self.saved);
             self.judge_glued(glued, found, trace);
@@ -169,23 +182,31 @@ impl Resolver {
 
     /// Drops what needs a glued word of which a part is left unaccounted for.
     fn judge_glued(&self, glued: &mut GluedWords, found: &mut Vec<Found>, trace: &mut Trace) {
-        for found in found.iter() {
-            for used in self.uses_of(found) {
-                glued.cover(used.glued, used.from, used.to);
-            }
+        self.cover(glued, found.iter());
+        trace.retain(found, |found| if self.is_covered(glued, found) { Ok(()) } else { Err(Reason::Unaccounted) });
+    }
+
+    /// Accounts for the parts of glued words that were found.
+    fn cover<'f>(&self, glued: &mut GluedWords, found: impl Iterator<Item = &'f Found>) {
+        for used in found.flat_map(|found| self.uses_of(found)) {
+            glued.cover(used.glued, used.from, used.to);
         }
-        trace.retain(found, |found| {
-            let covered = self.uses_of(found).iter().all(|used| glued.is_covered(used.glued));
-            if covered { Ok(()) } else { Err(Reason::Unaccounted) }
-        });
+    }
+
+    /// Whether all parts of the glued words that it needs are accounted for.
+    fn is_covered(&self, glued: &GluedWords, found: &Found) -> bool {
+        self.uses_of(found).iter().all(|used| glued.is_covered(used.glued))
     }
 
     /// Notes which entities the document names in full, and where. A full name inside a longer name counts as well.
     ///
     /// Only of entities that have short names, unless some are listed.
-    fn find_anchors(&mut self, full: &[Found], shorts: &ShortNames, listed: bool) {
+    fn find_anchors<'f>(&mut self, full: impl Iterator<Item = &'f Found>, shorts: &ShortNames, listed: bool) {
         let keys = shorts.keys();
-        let named = full.iter().filter(|found| listed || keys.binary_search(&found.key()).is_ok());
+        let sieve: Sieve<1> = keys.iter().map(|key| key.1.0.into()).collect();
+        let named = full.filter(|found| {
+            listed || sieve.may_have(found.entity.0.into()) && keys.binary_search(&found.key()).is_ok()
+        });
         let Anchors(places) = &mut self.anchors;
         places.clear();
         places.extend(named.map(|found| (found.key(), found.first)));
@@ -193,45 +214,78 @@ impl Resolver {
         places.dedup();
     }
 
-    /// Drops the short names of entities that the document does not name in full, and those inside such a name.
-    fn keep_named(&self, found: &mut Vec<Found>, trace: &mut Trace) {
-        // What was added stands behind what was sorted: the stable sort makes use of that.
-        found.sort_by_key(|found| (found.place(), found.source, found.entity, found.short));
-        // Of each entity with short names, how far its names in full have reached.
-        let short = found.iter().filter(|found| found.short);
-        let mut reached: HashMap<Key, (u8, u32)> = short.map(|found| (found.key(), (0, 0))).collect();
-        trace.retain(found, |found| {
-            let key = found.key();
-            if !found.short {
-                if let Some(reached) = reached.get_mut(&key) {
-                    *reached = (found.field, found.span.end).max(*reached);
+    /// Drops the short names of entities that the document does not name in full, and those inside such a name. `full` are
+    /// the names in full, sorted by place.
+    fn keep_named(&mut self, full: &[Found], added: &mut Vec<Found>, trace: &mut Trace) {
+        let place = |found: &Found| (found.place(), found.source, found.entity);
+        added.sort_by_key(place);
+        let mut reached = std::mem::take(&mut self.reached);
+        reached.clear();
+        reached.extend(added.iter().map(|short| (short.key(), (0, 0))));
+        reached.sort_unstable();
+        reached.dedup();
+        let sieve: Sieve<1> = reached.iter().map(|(key, _)| key.1.0.into()).collect();
+        let mut full = full.iter().peekable();
+        trace.retain(added, |short| {
+            while let Some(before) = full.next_if(|full| place(full) <= place(short)) {
+                if sieve.may_have(before.entity.0.into())
+                    && let Ok(at) = reached.binary_search_by_key(&before.key(), |&(key, _)| key)
+                {
+                    reached[at].1 = reached[at].1.max((before.field, before.span.end));
                 }
-                return Ok(());
             }
-            let Some((place, farness)) = self.nearest(key, found.first) else { return Err(Reason::ShortWithoutFull) };
-            found.forms = found.forms.with(Form::Short);
-            found.farness = farness;
-            found.distance = place.abs_diff(found.first);
-            let outside = reached.get(&key).is_none_or(|&reached| (found.field, found.span.end) > reached);
-            if outside { Ok(()) } else { Err(Reason::InsideOwnName) }
+            let key = short.key();
+            let Some((place, farness)) = self.nearest(key, short.first) else { return Err(Reason::ShortWithoutFull) };
+            short.forms = short.forms.with(Form::Short);
+            short.farness = farness;
+            short.distance = place.abs_diff(short.first);
+            let at = reached.partition_point(|&(other, _)| other < key);
+            let inside = reached.get(at).is_some_and(|&(_, reached)| (short.field, short.span.end) <= reached);
+            if inside { Err(Reason::InsideOwnName) } else { Ok(()) }
         });
+        self.reached = reached;
     }
 }
 
 /// Drops the names that rules derived where a name of another entity stands as the gazetteer has it: `Michael Jordan`
 /// names nobody else, though `Michael B. Jordan` may be written so. What was found must be sorted by place.
-fn drop_outdone(full: &mut Vec<Found>) {
-    if full.iter().any(|found| found.rule.is_some()) {
-        let given = full.iter().filter(|found| found.rule.is_none() && found.forms == Forms::EXACT);
-        let given: Vec<_> = given.map(Found::place).collect();
-        full.retain(|found| found.rule.is_none() || given.binary_search(&found.place()).is_err());
+fn drop_outdone(found: &[Found], full: &mut Vec<u32>) {
+    let is_given = |place: u64| {
+        let from = found.partition_point(|other| other.place() < place);
+        let mut here = found[from..].iter().take_while(|other| other.place() == place);
+        here.any(|other| other.rule.is_none() && other.forms == Forms::EXACT)
+    };
+    let mut last = None;
+    full.retain(|&number| {
+        let one = &found[number as usize];
+        if one.rule.is_none() {
+            return true;
+        }
+        let (_, given) = *last.insert(match last {
+            Some((place, given)) if place == one.place() => (place, given),
+            _ => (one.place(), is_given(one.place())),
+        });
+        !given
+    });
+}
+
+/// Puts short names among the names in full: both sorted by place and entity, the short ones behind the others.
+fn join(found: &mut Vec<Found>, shorts: &mut [Found]) {
+    let place = |found: &Found| (found.place(), found.source, found.entity);
+    shorts.sort_by_key(|short| (place(short), short.rule, short.name));
+    let mut end = found.len();
+    found.extend_from_slice(shorts);
+    for (number, short) in shorts.iter().enumerate().rev() {
+        let from = found[..end].partition_point(|other| place(other) <= place(short));
+        found.copy_within(from..end, from + number + 1);
+        found[from + number] = *short;
+        end = from;
     }
 }
 
-/// Sorts what was found by place, and at one place by entity and name. Occurrences come by their last word, so that few
-/// are out of place and go back past a few others; where one would go back far, all are sorted at once.
-fn sort_by_place(found: &mut [Found]) {
-    let key = |found: &Found| (found.place(), found.source, found.entity, found.name);
+/// Sorts what was found by a key that begins with the place. Occurrences come by their last word, so that few are out of
+/// place and go back past a few others; where one would go back far, all are sorted at once.
+fn sort_nearly<K: Ord>(found: &mut [Found], key: impl Fn(&Found) -> K) {
     for at in 1..found.len() {
         if found[at - 1].place() < found[at].place() {
             continue;
@@ -267,12 +321,17 @@ fn keep_better_places(sources: &[Source<'_>], view: View<'_>, found: &mut Vec<Fo
     let words = view.all();
     // One word without marks around it has no place inside.
     let is_more = |found: &Found| found.first < found.last || found.span.end > words[found.last as usize].span.end;
+    // Where the places behind those of equal span begin.
+    let mut behind = 0;
     for (at, outer) in found.iter().enumerate().filter(|(_, found)| is_more(found)) {
-        let inside = found[at + 1..].iter().take(MAX_INNER);
+        if behind <= at {
+            let same = found[at..].iter().take_while(|other| other.place() == outer.place());
+            behind = at + same.count();
+        }
+        let inside = found[behind..].iter().take((at + 1 + MAX_INNER).saturating_sub(behind));
         let mut inside = inside.take_while(|inner| (inner.field, inner.span.start) < (outer.field, outer.span.end));
         let better = inside.any(|inner| {
             inner.key() == outer.key()
-                && inner.span != outer.span
                 && outer.first <= inner.first
                 && inner.last <= outer.last
                 && inner.short == outer.short
