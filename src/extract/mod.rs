@@ -20,6 +20,7 @@ mod finder;
 mod found;
 mod judged;
 mod link;
+mod made;
 mod names;
 mod neighbour;
 mod nothing;

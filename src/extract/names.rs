@@ -5,12 +5,15 @@
 //!
 //! Must not know: scores, overlap.
 
+use std::{ops::Deref, sync::Arc};
+
 use hashbrown::HashMap;
 
 use super::{
     Options, Source,
     finder::{Finder, Place},
     found::Found,
+    made::{Made, Maker},
     resolve::{Anchors, Key},
     sieve::Sieve,
     trace::Trace,
@@ -21,36 +24,36 @@ use crate::{
         derive::{self, Kind},
     },
     index::{EntityId, Form, Forms, GluedWords, NameId, OtherWord, Search, Segment, Use, WordId},
-    text::{Gap, Language, Letters, Ordinary, Shape, Span, View, Word, WordKey, Words, fold, ordinary},
+    text::{Gap, Language, Letters, Shape, Span, View, Word, WordKey, Words},
 };
 
 /// The most entities of one short name that are candidates at a place: those named in full nearest to it.
 const MAX_SHARED: usize = 16;
 
 /// A name that may stand for an entity.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug)]
 pub(super) struct ShortName {
-    /// Its folded words with their keys; at least one.
-    pub(super) words: Vec<(WordKey, Box<[u8]>)>,
     pub(super) source: u16,
     pub(super) entity: EntityId,
-    /// As it is written.
-    pub(super) written: String,
-    /// The rule that made it.
-    pub(super) rule: Rule,
     /// The name in full that it was made of.
     pub(super) name: NameId,
-    pub(super) ordinary: Ordinary,
-    pub(super) nature: Kind,
-    /// It is the beginning of the name in full.
-    pub(super) leads: bool,
-    /// For a surname, the folded given names.
-    pub(super) given: Vec<Box<[u8]>>,
+    /// What was made of that name, and which of it this is.
+    made: Arc<[Made]>,
+    at: usize,
 }
 
 impl ShortName {
-    pub(super) fn is_person(&self) -> bool {
-        self.nature == Kind::Person
+    /// What short names are sorted by: their words first, so that those that begin with a word lie together.
+    fn order(&self) -> impl Ord {
+        let Made { words, written, rule, ordinary, nature, leads, given } = &**self;
+        (words, self.source, self.entity, written, rule, self.name, ordinary, nature, leads, given)
+    }
+}
+
+impl Deref for ShortName {
+    type Target = Made;
+    fn deref(&self) -> &Made {
+        &self.made[self.at]
     }
 }
 
@@ -61,7 +64,7 @@ pub(super) struct ShortNames {
     priors: HashMap<Key, f32>,
     /// The first words, by the hashes of their keys.
     first_words: Sieve<64>,
-    words: Words,
+    maker: Maker,
 }
 
 impl ShortNames {
@@ -72,7 +75,7 @@ impl ShortNames {
 
     /// The number of a short name of the dictionary.
     pub(super) fn number(&self, short: &ShortName) -> u32 {
-        self.all.partition_point(|other| other < short) as u32
+        self.all.partition_point(|other| other.order() < short.order()) as u32
     }
 
     /// The entities that have short names, ascending.
@@ -99,99 +102,47 @@ impl ShortNames {
         self.all.clear();
         self.priors.clear();
         let shortens = full.clone().filter(|found| found.shortens);
-        let mut named: Vec<_> = shortens.map(|found| (found.key(), found.name)).collect();
+        let mut named: Vec<_> = shortens.map(|found| (found.key(), found.name, found.prior.to_bits())).collect();
         named.sort_unstable();
         named.dedup();
+        let wanted = |rule: Rule| !options.disabled_rules.has(rule);
         let mut before = None;
-        for (key, name) in named {
+        for (key, name, prior) in named {
             let segment = sources[key.0 as usize].segment;
-            let (nature, preferred) = (segment.nature_of(key.1), segment.preferred_name(key.1));
-            let this = segment.name(name);
-            self.priors.entry(key).or_insert(this.prior);
-            let first = before.replace(key) != Some(key);
-            if first {
-                self.add(key, name, nature, preferred, options);
+            if before.replace(key) != Some(key) {
+                self.priors.insert(key, f32::from_bits(prior));
+                let made = self.maker.of_preferred(segment, key.1);
+                self.add(key, name, made, wanted);
             }
-            let other = this.text();
-            // Whether they share a word is asked last, since it takes the longest.
-            if other != preferred
-                && derive::has_parts(other)
-                && (other_script(other, preferred) || self.share_a_word(other, preferred))
-            {
-                self.add(key, name, nature, other, options);
-            }
+            let made = self.maker.of_other(segment, key.1, name);
+            self.add(key, name, made, wanted);
         }
         if !options.disabled_rules.has(Rule::Introduced) {
             self.introduced(sources, view, full);
         }
         self.keep_only_kinds();
-        self.all.sort_unstable();
+        self.all.sort_unstable_by(|a, b| a.order().cmp(&b.order()));
         self.all.dedup_by(|a, b| (a.source, a.entity, &a.written) == (b.source, b.entity, &b.written));
         self.first_words = self.all.iter().map(|short| short.words[0].0.hash(0)).collect();
     }
 
-    /// Whether two names have a word in common.
-    fn share_a_word(&mut self, one: &str, other: &str) -> bool {
-        self.words.clear();
-        let border = self.words.read(one);
-        self.words.read(other);
-        let (of_one, of_other) = self.words.all().split_at(border);
-        let same = |a: &Word, b: &Word| a.key == b.key && self.words.long(a) == self.words.long(b);
-        of_one.iter().any(|a| of_other.iter().any(|b| same(a, b)))
-    }
-
-    fn add(&mut self, key: Key, name: NameId, nature: Kind, text: &str, options: &Options) {
-        if !derive::has_parts(text) {
-            return;
-        }
-        for derived in derive::short_names(nature, text) {
-            if !options.disabled_rules.has(derived.rule) {
-                let given = if derived.rule == Rule::Surname { derive::given_names(text) } else { Vec::new() };
-                let leads = text.starts_with(&derived.text);
-                self.push(key, name, nature, derived.text, derived.rule, leads, &given);
-            }
-        }
-    }
-
-    #[allow(clippy::too_many_arguments)]
-    fn push(&mut self, key: Key, name: NameId, nature: Kind, text: String, rule: Rule, leads: bool, given: &[String]) {
-        self.words.clear();
-        self.words.read(&text);
-        let folded = |word: &Word| Box::<[u8]>::from(self.words.folded(word, &mut [0; 8]));
-        let words: Vec<_> = self.words.all().iter().map(|word| (word.key, folded(word))).collect();
-        let known = match &*words {
-            [(_, one)] if text.contains(char::is_lowercase) => std::str::from_utf8(one).map_or(Ordinary::No, ordinary),
-            _ => Ordinary::No,
-        };
-        // A function word stands for a person where a title says so, and for nothing else.
-        if words.is_empty() || known == Ordinary::Function && nature != Kind::Person {
-            return;
-        }
-        self.all.push(ShortName {
-            words,
-            source: key.0,
-            entity: key.1,
-            written: text,
-            rule,
-            name,
-            ordinary: known,
-            nature,
-            leads,
-            given: given.iter().map(|given| folded_word(given)).collect(),
-        });
+    /// Adds those of the names made of `name` whose rule is wanted.
+    fn add(&mut self, (source, entity): Key, name: NameId, made: Arc<[Made]>, wanted: impl Fn(Rule) -> bool) {
+        let short = |at| ShortName { source, entity, name, made: made.clone(), at };
+        self.all.extend((0..made.len()).filter(|&at| wanted(made[at].rule)).map(short));
     }
 
     /// Acronyms that the document introduces in parentheses behind a full name.
     fn introduced<'f>(&mut self, sources: &[Source<'_>], view: View<'_>, full: impl Iterator<Item = &'f Found>) {
         let words = view.all();
         for found in full {
-            let segment = sources[found.source as usize].segment;
             let (last, next) = (found.last as usize, found.last as usize + 1);
             // One word is never introduced with an acronym.
             if found.first == found.last {
                 continue;
             }
             let Some(word) = words.get(next).filter(|word| word.gap.any(Gap::MARK)) else { continue };
+            let segment = sources[found.source as usize].segment;
             if segment.nature_of(found.entity) == Kind::Person || word.gap.any(Gap::PARAGRAPH) {
                 continue;
             }
@@ -203,8 +154,8 @@ impl ShortNames {
             let capitals = written.chars().filter(|c| c.is_uppercase()).count();
             let opened = between.trim().trim_end_matches(['"', '“', '\'', '‘']) == "(";
             if opened && closed && capitals > 1 && derive::introduces(written, segment.name(found.name).text()) {
-                let written = written.to_owned();
-                self.push(found.key(), found.name, Kind::Other, written, Rule::Introduced, false, &[]);
+                let made = self.maker.introduced(written).into_iter().collect();
+                self.add(found.key(), found.name, made, |_| true);
             }
         }
     }
@@ -340,25 +291,4 @@ impl ShortNames {
         let near = &places[at.saturating_sub(MAX_SHARED / 2)..(at + MAX_SHARED / 2).min(places.len())];
         near.iter().for_each(|&(_, short)| give(&group[short]));
     }
-}
-
-/// Whether two names are of different scripts, as their first letters show, so that equal words would not be equal
-/// letters.
-fn other_script(one: &str, other: &str) -> bool {
-    let block = |text: &str| match text.chars().find(|c| c.is_alphabetic()).map(u32::from) {
-        None | Some(..0x370) => 0,
-        Some(0x370..0x400 | 0x1F00..0x2000) => 1,
-        Some(0x400..0x530) => 2,
-        Some(0x3040..0x3100) => 3,
-        Some(0x3400..0xA000) => 4,
-        Some(0xAC00..0xD7B0) => 5,
-        Some(letter) => 6 + (letter >> 8),
-    };
-    block(one) != block(other)
-}
-
-fn folded_word(text: &str) -> Box<[u8]> {
-    let mut folded = Vec::new();
-    fold(text, &mut folded);
-    folded.into()
 }
