@@ -37,6 +37,22 @@ const MAX_ADDED: u32 = 2;
 pub(super) struct Anchors(Vec<(Key, u32)>);
 
 impl Anchors {
+    /// Notes which entities the document names in full, and where. A full name inside a longer name counts as well.
+    ///
+    /// Only of entities that have short names, unless some are listed.
+    fn find(&mut self, found: &[Found], is_full: impl Fn(&Found) -> bool, shorts: &ShortNames, listed: bool) {
+        let Self(places) = self;
+        places.clear();
+        let keys = shorts.keys();
+        let sieve: Sieve<1> = keys.iter().map(|key| key.1.0.into()).collect();
+        let is_asked =
+            |found: &Found| listed || sieve.may_have(found.entity.0.into()) && keys.binary_search(&found.key()).is_ok();
+        let named = found.iter().filter(|found| is_asked(found) && is_full(found));
+        places.extend(named.map(|found| (found.key(), found.first)));
+        places.sort_unstable();
+        places.dedup();
+    }
+
     /// The places of an entity, ascending: two binary searches, since one may be named everywhere.
     pub(super) fn of(&self, key: Key) -> &[(Key, u32)] {
         let from = self.0.partition_point(|&(other, _)| other < key);
@@ -53,8 +69,6 @@ pub(super) struct Resolver {
     anchors: Anchors,
     shorts: ShortNames,
     saved: Vec<u16>,
-    /// What was found of names in full, by number.
-    full: Vec<u32>,
     /// The short names, until they join what was found.
     added: Vec<Found>,
     /// The entities with short names that were found, ascending, and how far their names in full have reached.
@@ -97,21 +111,20 @@ impl Resolver {
         }
 
         glued.save(&mut self.saved);
+        let mut added = std::mem::take(&mut self.added);
+        added.clear();
         if may_be_short {
-            let mut full = std::mem::take(&mut self.full);
-            full.clear();
-            full.extend((0..).zip(found.iter()).filter(|(_, found)| !found.short).map(|(number, _)| number));
-            drop_outdone(found, &mut full);
+            let given = given_beside_derived(found);
+            let is_full =
+                |found: &Found| !found.short && (found.rule.is_none() || given.binary_search(&found.place()).is_err());
             if has_glued {
-                self.cover(glued, full.iter().map(|&number| &found[number as usize]));
-                full.retain(|&number| self.is_covered(glued, &found[number as usize]));
+                cover(glued, &self.uses, found.iter().filter(|found| is_full(found)));
             }
-            let named = full.iter().map(|&number| &found[number as usize]);
+            let (uses, covered) = (&self.uses, &*glued);
+            let is_full = |found: &Found| is_full(found) && (!has_glued || is_covered(covered, uses, found));
             let mut all_shorts = std::mem::take(&mut self.shorts);
-            let mut added = std::mem::take(&mut self.added);
-            added.clear();
-            all_shorts.derive(sources, view, named.clone(), options);
-            self.find_anchors(named, &all_shorts, listed);
+            all_shorts.derive(sources, view, found.iter().filter(|found| is_full(found)), options);
+            self.anchors.find(found, is_full, &all_shorts, listed);
             if listed {
                 added.extend(found.iter().filter(|found| found.short));
             }
@@ -129,6 +142,7 @@ impl Resolver {
                 &mut added,
                 trace,
             );
+            self.shorts = all_shorts;
             if !added.is_empty() {
                 if listed {
                     found.retain(|found| !found.short);
@@ -137,12 +151,12 @@ impl Resolver {
                 sort_nearly(found, |found| (found.place(), found.source, found.entity, found.rule, found.name));
                 join(found, &mut added);
             }
-            (self.full, self.shorts, self.added) = (full, all_shorts, added);
         }
-        if has_glued || found.iter().any(|found| found.uses.0 < found.uses.1) {
+        if has_glued || added.iter().any(|found| found.uses.0 < found.uses.1) {
             glued.restore(&self.saved);
             self.judge_glued(glued, found, trace);
         }
+        self.added = added;
     }
 
     /// The first word of the place that names the entity in full and that a short name at `word` follows, and how far
@@ -176,42 +190,15 @@ impl Resolver {
         }
     }
 
-    fn uses_of(&self, found: &Found) -> &[Use] {
-        &self.uses[found.uses.0 as usize..found.uses.1 as usize]
-    }
-
     /// Drops what needs a glued word of which a part is left unaccounted for.
     fn judge_glued(&self, glued: &mut GluedWords, found: &mut Vec<Found>, trace: &mut Trace) {
-        self.cover(glued, found.iter());
-        trace.retain(found, |found| if self.is_covered(glued, found) { Ok(()) } else { Err(Reason::Unaccounted) });
-    }
-
-    /// Accounts for the parts of glued words that were found.
-    fn cover<'f>(&self, glued: &mut GluedWords, found: impl Iterator<Item = &'f Found>) {
-        for used in found.flat_map(|found| self.uses_of(found)) {
-            glued.cover(used.glued, used.from, used.to);
-        }
-    }
-
-    /// Whether all parts of the glued words that it needs are accounted for.
-    fn is_covered(&self, glued: &GluedWords, found: &Found) -> bool {
-        self.uses_of(found).iter().all(|used| glued.is_covered(used.glued))
-    }
-
-    /// Notes which entities the document names in full, and where. A full name inside a longer name counts as well.
-    ///
-    /// Only of entities that have short names, unless some are listed.
-    fn find_anchors<'f>(&mut self, full: impl Iterator<Item = &'f Found>, shorts: &ShortNames, listed: bool) {
-        let keys = shorts.keys();
-        let sieve: Sieve<1> = keys.iter().map(|key| key.1.0.into()).collect();
-        let named = full.filter(|found| {
-            listed || sieve.may_have(found.entity.0.into()) && keys.binary_search(&found.key()).is_ok()
-        });
-        let Anchors(places) = &mut self.anchors;
-        places.clear();
-        places.extend(named.map(|found| (found.key(), found.first)));
-        places.sort_unstable();
-        places.dedup();
+        cover(glued, &self.uses, found.iter());
+        trace.retain(
+            found,
+            |found| {
+                if is_covered(glued, &self.uses, found) { Ok(()) } else { Err(Reason::Unaccounted) }
+            },
+        );
     }
 
     /// Drops the short names of entities that the document does not name in full, and those inside such a name. `full` are
@@ -247,26 +234,34 @@ impl Resolver {
     }
 }
 
-/// Drops the names that rules derived where a name of another entity stands as the gazetteer has it: `Michael Jordan`
-/// names nobody else, though `Michael B. Jordan` may be written so. What was found must be sorted by place.
-fn drop_outdone(found: &[Found], full: &mut Vec<u32>) {
-    let is_given = |place: u64| {
+/// Accounts for the parts of glued words that were found.
+fn cover<'f>(glued: &mut GluedWords, uses: &[Use], found: impl Iterator<Item = &'f Found>) {
+    for used in found.flat_map(|found| uses_of(uses, found)) {
+        glued.cover(used.glued, used.from, used.to);
+    }
+}
+
+/// Whether all parts of the glued words that it needs are accounted for.
+fn is_covered(glued: &GluedWords, uses: &[Use], found: &Found) -> bool {
+    uses_of(uses, found).iter().all(|used| glued.is_covered(used.glued))
+}
+
+fn uses_of<'u>(uses: &'u [Use], found: &Found) -> &'u [Use] {
+    &uses[found.uses.0 as usize..found.uses.1 as usize]
+}
+
+/// The places where a name stands as the gazetteer has it, of those where a rule derived one as well. The derived one does
+/// not count there: `Michael Jordan` names nobody else, though `Michael B. Jordan` may be written so. Ascending, as `found`
+/// is.
+fn given_beside_derived(found: &[Found]) -> Vec<u64> {
+    let mut derived: Vec<_> = found.iter().filter(|found| found.rule.is_some()).map(Found::place).collect();
+    derived.dedup();
+    derived.retain(|&place| {
         let from = found.partition_point(|other| other.place() < place);
         let mut here = found[from..].iter().take_while(|other| other.place() == place);
         here.any(|other| other.rule.is_none() && other.forms == Forms::EXACT)
-    };
-    let mut last = None;
-    full.retain(|&number| {
-        let one = &found[number as usize];
-        if one.rule.is_none() {
-            return true;
-        }
-        let (_, given) = *last.insert(match last {
-            Some((place, given)) if place == one.place() => (place, given),
-            _ => (one.place(), is_given(one.place())),
-        });
-        !given
     });
+    derived
 }
 
 /// Puts short names among the names in full: both sorted by place and entity, the short ones behind the others.
@@ -286,8 +281,11 @@ fn join(found: &mut Vec<Found>, shorts: &mut [Found]) {
 /// Sorts what was found by a key that begins with the place. Occurrences come by their last word, so that few are out of
 /// place and go back past a few others; where one would go back far, all are sorted at once.
 fn sort_nearly<K: Ord>(found: &mut [Found], key: impl Fn(&Found) -> K) {
-    for at in 1..found.len() {
-        if found[at - 1].place() < found[at].place() {
+    let mut before = 0;
+    for at in 0..found.len() {
+        let place = found[at].place();
+        if place > before {
+            before = place;
             continue;
         }
         let own = key(&found[at]);
@@ -342,13 +340,14 @@ fn keep_better_places(sources: &[Source<'_>], view: View<'_>, found: &mut Vec<Fo
             worse.push(at);
         }
     }
-    if worse.is_empty() {
-        return;
+    // What stays between two of them moves as one.
+    let Some(&first) = worse.first() else { return };
+    let mut to = first;
+    for (number, &at) in worse.iter().enumerate() {
+        trace.note(&found[at], Reason::BetterPlace);
+        let end = worse.get(number + 1).copied().unwrap_or(found.len());
+        found.copy_within(at + 1..end, to);
+        to += end - (at + 1);
     }
-    let (mut at, mut next) = (0, worse.iter().peekable());
-    trace.retain(found, |_| {
-        let drop = next.next_if_eq(&&at).is_some();
-        at += 1;
-        if drop { Err(Reason::BetterPlace) } else { Ok(()) }
-    });
+    found.truncate(to);
 }
