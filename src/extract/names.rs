@@ -62,7 +62,7 @@ impl Deref for ShortName {
 pub(super) struct ShortNames {
     all: Vec<ShortName>,
     priors: HashMap<Key, f32>,
-    /// The first words, by the hashes of their keys.
+    /// The first words, and those of names of one word with an `s`, by the hashes of their keys.
     first_words: Sieve<64>,
     maker: Maker,
 }
@@ -92,16 +92,17 @@ impl ShortNames {
     }
 
     /// Makes the dictionary from what was found of names in full.
-    pub(super) fn derive<'f>(
+    pub(super) fn derive(
         &mut self,
         sources: &[Source<'_>],
         view: View<'_>,
-        full: impl Iterator<Item = &'f Found> + Clone,
+        found: &[Found],
+        is_full: impl Fn(&Found) -> bool,
         options: &Options,
     ) {
         self.all.clear();
         self.priors.clear();
-        let shortens = full.clone().filter(|found| found.shortens);
+        let shortens = found.iter().filter(|found| found.shortens && is_full(found));
         let mut named: Vec<_> = shortens.map(|found| (found.key(), found.name, found.prior.to_bits())).collect();
         named.sort_unstable();
         named.dedup();
@@ -118,12 +119,15 @@ impl ShortNames {
             self.add(key, name, made, wanted);
         }
         if !options.disabled_rules.has(Rule::Introduced) {
-            self.introduced(sources, view, full);
+            self.introduced(sources, view, found, is_full);
         }
         self.keep_only_kinds();
         self.all.sort_unstable_by(|a, b| a.order().cmp(&b.order()));
         self.all.dedup_by(|a, b| (a.source, a.entity, &a.written) == (b.source, b.entity, &b.written));
         self.first_words = self.all.iter().map(|short| short.words[0].0.hash(0)).collect();
+        let single = self.all.iter().filter(|short| short.words.len() == 1);
+        let plural = single.map(|short| WordKey::of(&[&short.words[0].1, &b"s"[..]].concat()));
+        plural.for_each(|key| self.first_words.add(key.hash(0)));
     }
 
     /// Adds those of the names made of `name` whose rule is wanted.
@@ -133,14 +137,17 @@ impl ShortNames {
     }
 
     /// Acronyms that the document introduces in parentheses behind a full name.
-    fn introduced<'f>(&mut self, sources: &[Source<'_>], view: View<'_>, full: impl Iterator<Item = &'f Found>) {
+    fn introduced(
+        &mut self,
+        sources: &[Source<'_>],
+        view: View<'_>,
+        found: &[Found],
+        is_full: impl Fn(&Found) -> bool,
+    ) {
         let words = view.all();
-        for found in full {
+        // One word is never introduced with an acronym.
+        for found in found.iter().filter(|found| found.first < found.last && is_full(found)) {
             let (last, next) = (found.last as usize, found.last as usize + 1);
-            // One word is never introduced with an acronym.
-            if found.first == found.last {
-                continue;
-            }
             let Some(word) = words.get(next).filter(|word| word.gap.any(Gap::MARK)) else { continue };
             let segment = sources[found.source as usize].segment;
             if segment.nature_of(found.entity) == Kind::Person || word.gap.any(Gap::PARAGRAPH) {
@@ -201,6 +208,9 @@ impl ShortNames {
             Finder { sources, names: self, view, options, language, letters, found, added, no_capitals, trace };
         let mut crowds = HashMap::new();
         for (index, word) in view.all().iter().enumerate() {
+            if !self.first_words.may_have(word.key.hash(0)) {
+                continue;
+            }
             self.beginning(word.key, index, anchors, &mut crowds, |short| {
                 finder.at(short, index, false);
             });

@@ -123,7 +123,7 @@ impl Resolver {
             let (uses, covered) = (&self.uses, &*glued);
             let is_full = |found: &Found| is_full(found) && (!has_glued || is_covered(covered, uses, found));
             let mut all_shorts = std::mem::take(&mut self.shorts);
-            all_shorts.derive(sources, view, found.iter().filter(|found| is_full(found)), options);
+            all_shorts.derive(sources, view, found, is_full, options);
             self.anchors.find(found, is_full, &all_shorts, listed);
             if listed {
                 added.extend(found.iter().filter(|found| found.short));
