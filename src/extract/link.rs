@@ -45,6 +45,9 @@ pub(super) struct Linker {
     drafts: Vec<Draft>,
     weighed: Vec<Weighed>,
     agreement: Agreement,
+    /// The drafts that the rest of the document may speak for, by number, and those of them that it did last.
+    open: Vec<usize>,
+    changed: Vec<usize>,
     /// The place of each entity in the list of those that are linked to.
     places: HashMap<(usize, EntityId), usize>,
     /// For each source, the number of the document's language there.
@@ -235,15 +238,26 @@ impl Linker {
         let open = |draft: &Draft| draft.candidates.len() > 1 || draft.nothing.weight() > 0.0;
         let rules = [Rule::Repeated, Rule::Related, Rule::Attributes, Rule::Context];
         let off = rules.iter().all(|&rule| options.disabled_rules.has(rule));
-        if off || !self.drafts.iter().any(open) {
+        if off {
             return;
         }
-        let open_drafts = self.drafts.iter().filter(|draft| open(draft));
-        let candidates = open_drafts.flat_map(|draft| &self.weighed[draft.candidates.clone()]);
+        self.open.clear();
+        self.open.extend((0..).zip(&self.drafts).filter(|(_, draft)| open(draft)).map(|(mention, _)| mention));
+        if self.open.is_empty() {
+            return;
+        }
+        let candidates = self.open.iter().flat_map(|&mention| &self.weighed[self.drafts[mention].candidates.clone()]);
         self.agreement.read(sources, searches, candidates.map(|weighed| scene.found(weighed).key()));
+        // At first every mention may be sure; later only those that something spoke for.
+        self.changed.clear();
+        self.changed.extend(0..self.drafts.len());
         for pass in 0..PASSES {
             let mut news = false;
-            for (mention, draft) in self.drafts.iter_mut().enumerate().filter(|(_, draft)| !draft.sure) {
+            for mention in self.changed.drain(..) {
+                let draft = &mut self.drafts[mention];
+                if draft.sure {
+                    continue;
+                }
                 let candidates = &self.weighed[draft.candidates.clone()];
                 let best = &candidates[0];
                 let total: f64 = candidates.iter().map(|weighed| weighed.weight).sum::<f64>() + draft.nothing.weight();
@@ -257,14 +271,12 @@ impl Linker {
             if !news && !first_words {
                 break;
             }
-            for mention in 0..self.drafts.len() {
+            for at in 0..self.open.len() {
                 if scene.is_interrupted() {
                     return;
                 }
+                let mention = self.open[at];
                 let draft = self.drafts[mention].clone();
-                if !open(&draft) {
-                    continue;
-                }
                 let mut changed = false;
                 for weighed in &mut self.weighed[draft.candidates.clone()] {
                     if !self.agreement.may_speak(sources, scene.found(weighed).key()) {
@@ -277,6 +289,7 @@ impl Linker {
                 }
                 if changed {
                     self.score(scene, &draft);
+                    self.changed.push(mention);
                 }
             }
         }
