@@ -32,6 +32,22 @@ impl WordKey {
         }
     }
 
+    /// The bits of the key of a word of more than [`WordKey::INLINE`] bytes, for tables that are made when the program is
+    /// compiled.
+    pub(super) const fn hashed_bits(word: &[u8]) -> u64 {
+        let (mut hash, mut from) = (K ^ word.len() as u64, 0);
+        while from < word.len() {
+            let (mut bytes, mut at) = (0, 0);
+            while at < 8 && from + at < word.len() {
+                bytes |= (word[from + at] as u64) << (8 * at);
+                at += 1;
+            }
+            hash = mix(hash ^ bytes);
+            from += 8;
+        }
+        hash | HASHED
+    }
+
     /// The key of a word of eight to fifteen bytes, given as its bytes in little-endian order and zeros behind them.
     #[inline]
     pub(super) fn of_two([first, second]: [u64; 2], length: usize) -> Self {
@@ -83,8 +99,8 @@ impl WordKey {
     }
 }
 
-fn mix(value: u64) -> u64 {
-    let wide = u128::from(value) * u128::from(K);
+const fn mix(value: u64) -> u64 {
+    let wide = value as u128 * K as u128;
     (wide as u64) ^ (wide >> 64) as u64
 }
 
@@ -101,6 +117,7 @@ mod tests {
             let (eights, _) = bytes.as_chunks::<8>();
             let eights = [eights[0], eights[1]].map(u64::from_le_bytes);
             assert_eq!(WordKey::of_two(eights, length), WordKey::of(&word[..length]));
+            assert_eq!(WordKey::hashed_bits(&word[..length]), WordKey::of(&word[..length]).bits());
         }
     }
 }

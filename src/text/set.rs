@@ -1,7 +1,7 @@
 //! Closed lists of words that are known when the program is compiled: titles, prepositions, weekdays.
 //!
-//! Short words are found by their keys, with one look at one or two places; longer ones, which are few, by a search among
-//! the sorted list.
+//! Words are found by their keys, with one look at one or two places. Where the key is a hash, a search among the sorted
+//! list makes sure.
 //!
 //! Must not know: what the words are for.
 
@@ -10,12 +10,10 @@ use super::{Word, WordKey, Words, fold, short::inline_bits};
 /// A set of folded words. `PLACES` is a power of two, at least twice as many as there are words, so that a look ends
 /// soon.
 pub struct WordSet<const PLACES: usize> {
-    /// The key of each short word; zero for an empty place.
+    /// The key of each word; zero for an empty place.
     keys: [u64; PLACES],
     /// One bit for the first byte of each word.
     firsts: u32,
-    /// One bit for the length of each longer word.
-    lengths: u32,
     words: &'static [&'static str],
 }
 
@@ -24,35 +22,32 @@ impl<const PLACES: usize> WordSet<PLACES> {
     pub const fn new(words: &'static [&'static str]) -> Self {
         assert!(PLACES.is_power_of_two() && words.len() * 2 <= PLACES);
         let mut keys = [0; PLACES];
-        let (mut firsts, mut lengths, mut number) = (0, 0, 0);
+        let (mut firsts, mut number) = (0, 0);
         while number < words.len() {
             let word = words[number].as_bytes();
             assert!(number == 0 || is_before(words[number - 1].as_bytes(), word));
-            if word.len() <= WordKey::INLINE {
-                let key = inline_bits(word);
-                let mut at = first(key, PLACES);
-                while keys[at] != 0 {
-                    at = (at + 1) % PLACES;
-                }
-                keys[at] = key;
-            } else {
-                lengths |= bit(word.len() as u8);
+            let key = if word.len() > WordKey::INLINE { WordKey::hashed_bits(word) } else { inline_bits(word) };
+            let mut at = first(key, PLACES);
+            while keys[at] != 0 {
+                at = (at + 1) % PLACES;
             }
+            keys[at] = key;
             firsts |= bit(word[0]);
             number += 1;
         }
-        Self { keys, firsts, lengths, words }
+        Self { keys, firsts, words }
     }
 
     /// Whether a folded word is one of them.
     pub fn has(&self, folded: &[u8]) -> bool {
-        if folded.len() > WordKey::INLINE { self.has_longer(folded) } else { self.has_short(WordKey::of(folded)) }
+        let key = WordKey::of(folded);
+        self.has_key(key) && (!key.is_hashed() || self.lists(folded))
     }
 
     /// Whether a word of `words` is one of them.
     #[inline]
     pub fn has_word(&self, words: &Words, word: &Word) -> bool {
-        if word.key.is_hashed() { self.has_longer(words.long(word)) } else { self.has_short(word.key) }
+        self.has_key(word.key) && (!word.key.is_hashed() || self.lists(words.long(word)))
     }
 
     /// Whether a word folds to one of them.
@@ -76,14 +71,12 @@ impl<const PLACES: usize> WordSet<PLACES> {
         }
     }
 
-    fn has_longer(&self, folded: &[u8]) -> bool {
-        self.lengths & bit(folded.len() as u8) != 0
-            && self.firsts & bit(folded[0]) != 0
-            && self.words.binary_search_by(|word| word.as_bytes().cmp(folded)).is_ok()
+    fn lists(&self, folded: &[u8]) -> bool {
+        self.words.binary_search_by(|word| word.as_bytes().cmp(folded)).is_ok()
     }
 
     #[inline]
-    fn has_short(&self, key: WordKey) -> bool {
+    fn has_key(&self, key: WordKey) -> bool {
         let mut at = first(key.bits(), PLACES);
         loop {
             match self.keys[at] {
