@@ -36,27 +36,33 @@ pub(super) fn begins_sentence(view: View<'_>, index: usize) -> bool {
 
 /// Whether all longer words around are capitalised.
 pub(super) fn is_headline(view: View<'_>, index: usize) -> bool {
-    let mut longer = around(view, index).filter(|word| word.span.len() > 3);
-    let mut count = 0;
-    longer.all(|word| {
-        count += 1;
-        word.shape.any(Shape::CAPITALISED)
-    }) && count > 2
+    let (mut longer, mut capitalised) = (0, 0);
+    for word in around(view, index) {
+        let is_longer = has_letters(word) & (word.span.len() > 3);
+        longer += usize::from(is_longer);
+        capitalised += usize::from(is_longer & word.shape.any(Shape::CAPITALISED));
+    }
+    longer > 2 && capitalised == longer
 }
 
 /// Whether a word around is capitalised.
 fn has_capitals(view: View<'_>, index: usize) -> bool {
-    around(view, index).any(|word| word.shape.any(Shape::CAPITALISED))
+    let is_capitalised = |word: &Word| has_letters(word) & word.shape.any(Shape::CAPITALISED);
+    around(view, index).fold(false, |any, word| any | is_capitalised(word))
 }
 
-/// The words with letters around, within the paragraph.
+fn has_letters(word: &Word) -> bool {
+    word.shape.any(Shape::UPPER | Shape::LOWER)
+}
+
+/// The words around, within the paragraph. Who asks looks at all of them: where to stop could not be foreseen by the
+/// processor, and would cost more.
 fn around(view: View<'_>, index: usize) -> impl Iterator<Item = &Word> {
     let words = view.all();
     let goes_on = |pair: &&[Word]| !pair[1].gap.any(Gap::PARAGRAPH);
     let before = words[index.saturating_sub(AROUND)..=index].windows(2).rev().take_while(goes_on);
     let behind = words[index..words.len().min(index + 1 + AROUND)].windows(2).take_while(goes_on);
-    let around = before.map(|pair| &pair[0]).chain(behind.map(|pair| &pair[1]));
-    around.filter(|word| word.shape.any(Shape::UPPER | Shape::LOWER))
+    before.map(|pair| &pair[0]).chain(behind.map(|pair| &pair[1]))
 }
 
 /// Whether only a space, or the period of an initial, lies before the word at `index`.
