@@ -1,7 +1,7 @@
 //! The short names of the entities that a document names in full (rule L2), and where they stand in it.
 //!
-//! A second, tiny dictionary, made anew for each document: names come from [`crate::gazetteer::derive`], their words are
-//! compared by key, so that no vocabulary has to know them. [`super::finder`] says where one may stand.
+//! A second, tiny dictionary, made anew for each document: names come from [`super::made`], their words are compared by
+//! key, so that no vocabulary has to know them. [`super::finder`] says where one may stand.
 //!
 //! Must not know: scores, overlap.
 

@@ -44,7 +44,10 @@ impl Anchors {
         let Self(places) = self;
         places.clear();
         let keys = shorts.keys();
-        let sieve: Sieve<1> = keys.iter().map(|key| key.1.0.into()).collect();
+        if keys.is_empty() && !listed {
+            return;
+        }
+        let sieve: Sieve<8> = keys.iter().map(|key| key.1.0.into()).collect();
         let is_asked =
             |found: &Found| listed || sieve.may_have(found.entity.0.into()) && keys.binary_search(&found.key()).is_ok();
         let named = found.iter().filter(|found| is_asked(found) && is_full(found));
@@ -148,7 +151,9 @@ impl Resolver {
                     found.retain(|found| !found.short);
                 }
                 self.keep_named(found, &mut added, trace);
-                sort_nearly(found, |found| (found.place(), found.source, found.entity, found.rule, found.name));
+                if found.iter().any(|found| found.rule.is_some()) {
+                    sort_nearly(found, |found| (found.place(), found.source, found.entity, found.rule, found.name));
+                }
                 join(found, &mut added);
             }
         }
@@ -211,7 +216,7 @@ impl Resolver {
         reached.extend(added.iter().map(|short| (short.key(), (0, 0))));
         reached.sort_unstable();
         reached.dedup();
-        let sieve: Sieve<1> = reached.iter().map(|(key, _)| key.1.0.into()).collect();
+        let sieve: Sieve<8> = reached.iter().map(|(key, _)| key.1.0.into()).collect();
         let mut full = full.iter().peekable();
         trace.retain(added, |short| {
             while let Some(before) = full.next_if(|full| place(full) <= place(short)) {
