@@ -159,3 +159,48 @@ fn folded_word(text: &str) -> Box<[u8]> {
     fold(text, &mut folded);
     folded.into()
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::{
+        gazetteer::{Alias, Entity},
+        index::Compiler,
+    };
+
+    fn segment(name: &str, other: &str) -> Segment {
+        let mut compiler = Compiler::default();
+        let aliases = vec![Alias::plain(other)];
+        compiler.add(&Entity {
+            id: "1".into(),
+            name: name.into(),
+            kind: "person".into(),
+            aliases,
+            ..Entity::default()
+        });
+        compiler.finish().unwrap()
+    }
+
+    fn written(made: &[Made]) -> Vec<&str> {
+        made.iter().map(|one| &*one.written).collect()
+    }
+
+    #[test]
+    fn what_is_remembered_is_what_was_made_of_that_name() {
+        let (one, other) = (segment("Angela Merkel", "Angela Kasner"), segment("Joe Biden", "The President"));
+        let named = |segment: &Segment, text: &str| {
+            let names = segment.names().position(|name| name.text() == text);
+            NameId(names.unwrap() as u32)
+        };
+        let mut maker = Maker::default();
+        let first = maker.of_preferred(&one, EntityId(0));
+        assert_eq!(written(&first), ["Angela", "Merkel"]);
+        assert!(Arc::ptr_eq(&first, &maker.of_preferred(&one, EntityId(0))));
+        assert_eq!(written(&maker.of_preferred(&other, EntityId(0))), ["Biden", "Joe"]);
+        assert_eq!(written(&maker.of_other(&one, EntityId(0), named(&one, "Angela Kasner"))), ["Angela", "Kasner"]);
+        // It has no word in common with the preferred name.
+        assert!(maker.of_other(&other, EntityId(0), named(&other, "The President")).is_empty());
+        assert_eq!(written(&maker.of_preferred(&one, EntityId(0))), ["Angela", "Merkel"]);
+    }
+}

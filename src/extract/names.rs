@@ -103,20 +103,23 @@ impl ShortNames {
         self.all.clear();
         self.priors.clear();
         let shortens = found.iter().filter(|found| found.shortens && is_full(found));
-        let mut named: Vec<_> = shortens.map(|found| (found.key(), found.name, found.prior.to_bits())).collect();
+        let mut named: Vec<_> =
+            shortens.map(|found| (found.key(), found.name, found.preferred, found.prior.to_bits())).collect();
         named.sort_unstable();
         named.dedup();
         let wanted = |rule: Rule| !options.disabled_rules.has(rule);
         let mut before = None;
-        for (key, name, prior) in named {
+        for (key, name, preferred, prior) in named {
             let segment = sources[key.0 as usize].segment;
             if before.replace(key) != Some(key) {
                 self.priors.insert(key, f32::from_bits(prior));
                 let made = self.maker.of_preferred(segment, key.1);
                 self.add(key, name, made, wanted);
             }
-            let made = self.maker.of_other(segment, key.1, name);
-            self.add(key, name, made, wanted);
+            if !preferred {
+                let made = self.maker.of_other(segment, key.1, name);
+                self.add(key, name, made, wanted);
+            }
         }
         if !options.disabled_rules.has(Rule::Introduced) {
             self.introduced(sources, view, found, is_full);
