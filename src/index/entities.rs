@@ -14,7 +14,7 @@ use super::{
     column::Column,
     front::FrontCoded,
     ids::natural,
-    strings::{Strings, text},
+    strings::{Strings, is_text, text},
     vocabulary::WordId,
 };
 use crate::gazetteer::{MAX_NAME_BYTES, derive::Kind};
@@ -199,6 +199,14 @@ impl Entities {
     /// Appends the id of an entity.
     pub(super) fn append_id(&self, EntityId(id): EntityId, to: &mut Vec<u8>) {
         self.ids.append(id, to);
+    }
+
+    /// Appends the preferred name of an entity, among `texts`.
+    pub(super) fn append_name(&self, EntityId(id): EntityId, texts: &[u8], to: &mut Vec<u8>) {
+        let name = &texts[self.records[id as usize].name()];
+        if is_text(name) {
+            to.extend_from_slice(name);
+        }
     }
 
     /// Reads the record of an entity, and where its id is told; the value says nothing.

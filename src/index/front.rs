@@ -6,7 +6,10 @@
 //!
 //! Must not know: what the strings are.
 
-use super::{column::Column, strings::text};
+use super::{
+    column::Column,
+    strings::{is_text, text},
+};
 
 /// How many strings make a block.
 const BLOCK: usize = 16;
@@ -29,10 +32,27 @@ impl FrontCoded {
 
     /// Appends the string of that number; nothing where there is none.
     pub(super) fn append(&self, number: u32, to: &mut Vec<u8>) {
+        // What each string up to this one shares with the one before, and its own bytes.
+        let mut parts = [(0, [].as_slice()); BLOCK];
+        let parts = &mut parts[..=number as usize % BLOCK];
+        let (mut strings, mut length) = (self.block(number as usize / BLOCK), 0);
+        for part in &mut *parts {
+            let (shared, own) = strings.step();
+            *part = (shared.min(length), own);
+            length = part.0 + own.len();
+        }
+        // From the last back to the first, each gives the bytes of its own that no later one has in their place.
         let from = to.len();
-        let mut strings = self.block(number as usize / BLOCK);
-        (0..=number as usize % BLOCK).for_each(|_| strings.advance(to, from));
-        if str::from_utf8(&to[from..]).is_err() {
+        to.resize(from + length, 0);
+        let mut missing = &mut to[from..];
+        for &(shared, own) in parts.iter().rev() {
+            if shared < missing.len() {
+                let (before, place) = missing.split_at_mut(shared);
+                place.copy_from_slice(&own[..place.len()]);
+                missing = before;
+            }
+        }
+        if !is_text(&to[from..]) {
             to.truncate(from);
         }
     }
@@ -65,7 +85,9 @@ impl FrontCoded {
         let Some(block) = low.checked_sub(1) else { return 0 };
         let (mut strings, mut last) = (self.block(block), Vec::new());
         let is_before = |_: &usize| {
-            strings.advance(&mut last, 0);
+            let (shared, own) = strings.step();
+            last.truncate(shared);
+            last.extend_from_slice(own);
             before(text(&last))
         };
         let within = (0..BLOCK.min(count - block * BLOCK)).take_while(is_before).count();
@@ -106,15 +128,14 @@ struct Walk<'a> {
     first: bool,
 }
 
-impl Walk<'_> {
-    /// Puts the next one in the place of the last, which lies in `last` behind `from`.
-    fn advance(&mut self, last: &mut Vec<u8>, from: usize) {
+impl<'a> Walk<'a> {
+    /// How many bytes the next one shares with the last, and its own behind them.
+    fn step(&mut self) -> (usize, &'a [u8]) {
         let shared = if std::mem::take(&mut self.first) { 0 } else { number(&mut self.rest) };
         let length = number(&mut self.rest).min(self.rest.len());
         let (own, rest) = self.rest.split_at(length);
-        last.truncate(from + shared);
-        last.extend_from_slice(own);
         self.rest = rest;
+        (shared, own)
     }
 }
 

@@ -206,6 +206,11 @@ impl Segment {
         self.entities.append_id(id, to);
     }
 
+    /// Appends the preferred name of an entity, as [`preferred_name`](Self::preferred_name) has it.
+    pub fn append_preferred_name(&self, id: EntityId, to: &mut Vec<u8>) {
+        self.entities.append_name(id, &self.names.texts, to);
+    }
+
     /// How many names there are, without those that rules derived.
     pub fn name_count(&self) -> usize {
         self.names.len() - self.derived as usize

@@ -61,6 +61,12 @@ impl<S: AsRef<[u8]>> FromIterator<S> for Strings {
     }
 }
 
+/// Whether bytes of a segment are text. Most are short and ASCII, which is known sooner.
+#[inline]
+pub(super) fn is_text(bytes: &[u8]) -> bool {
+    bytes.is_ascii() || std::str::from_utf8(bytes).is_ok()
+}
+
 /// Bytes of a segment as text. What a compiler wrote is UTF-8; of a damaged file nothing is shown.
 #[inline]
 pub(super) fn text(bytes: &[u8]) -> &str {
