@@ -54,8 +54,7 @@ impl Encoded {
 
     /// A string or message, even if it is empty.
     fn bytes_field(&mut self, field: u32, bytes: &[u8]) {
-        encoding::encode_key(field, WireType::LengthDelimited, &mut self.0);
-        encoding::encode_varint(bytes.len() as u64, &mut self.0);
+        self.start(field, WireType::LengthDelimited, bytes.len() as u64);
         self.0.extend_from_slice(bytes);
     }
 
@@ -88,33 +87,57 @@ impl Encoded {
 
     /// An optional number.
     fn given_number(&mut self, field: u32, number: u64) {
-        encoding::encode_key(field, WireType::Varint, &mut self.0);
-        encoding::encode_varint(number, &mut self.0);
+        self.start(field, WireType::Varint, number);
     }
 
     /// A floating-point number; nothing where it is zero.
     fn double(&mut self, field: u32, number: f64) {
         if number != 0.0 {
-            encoding::double::encode(field, &number, &mut self.0);
+            let mut bytes = [key(field, WireType::SixtyFourBit); 9];
+            bytes[1..].copy_from_slice(&number.to_le_bytes());
+            self.0.extend_from_slice(&bytes);
         }
     }
 
     /// A message: what `write` writes.
     fn nested(&mut self, field: u32, write: impl FnOnce(&mut Self)) {
-        encoding::encode_key(field, WireType::LengthDelimited, &mut self.0);
         // Most are short: one byte for the length, and more only when that is known to need them.
-        let at = self.0.len();
-        self.0.push(0);
+        self.start(field, WireType::LengthDelimited, 0);
+        let from = self.0.len();
         write(self);
-        let length = self.0.len() - at - 1;
-        let more = encoding::encoded_len_varint(length as u64) - 1;
-        if more > 0 {
-            let end = self.0.len();
-            self.0.resize(end + more, 0);
-            self.0.copy_within(at + 1..end, at + 1 + more);
+        let length = self.0.len() - from;
+        if length < 0x80 {
+            self.0[from - 1] = length as u8;
+        } else {
+            self.lengthen(from, length);
         }
-        encoding::encode_varint(length as u64, &mut &mut self.0[at..=at + more]);
     }
+
+    /// Makes room for the length of a message that began there, and writes it.
+    fn lengthen(&mut self, from: usize, length: usize) {
+        let more = encoding::encoded_len_varint(length as u64) - 1;
+        self.0.resize(from + length + more, 0);
+        self.0.copy_within(from..from + length, from + more);
+        encoding::encode_varint(length as u64, &mut &mut self.0[from - 1..from + more]);
+    }
+
+    /// The key of a field, and the number or length behind it.
+    #[inline]
+    fn start(&mut self, field: u32, wire_type: WireType, number: u64) {
+        let key = key(field, wire_type);
+        if number < 0x80 {
+            self.0.extend_from_slice(&[key, number as u8]);
+        } else {
+            self.0.push(key);
+            encoding::encode_varint(number, &mut self.0);
+        }
+    }
+}
+
+/// The key of a field; those that are written here have numbers below 16, whose keys are a byte.
+#[inline]
+const fn key(field: u32, wire_type: WireType) -> u8 {
+    (field << 3) as u8 | wire_type as u8
 }
 
 impl Message for Encoded {
@@ -157,7 +180,7 @@ impl References<'_> {
             let from = written.0.len();
             let Source { name, segment, .. } = sources[source];
             written.appended(1, |to| segment.append_id(entity, to));
-            written.string(2, segment.preferred_name(entity));
+            written.appended(2, |to| segment.append_preferred_name(entity, to));
             written.string(3, &segment.types()[segment.type_of(entity).0 as usize]);
             written.string(4, name);
             (from, written.0.len())

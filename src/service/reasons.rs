@@ -65,8 +65,8 @@ pub(super) fn rules(rules: &[i32], wrong: &mut Vec<Violation>) -> Rules {
 
 /// A rule as the protocol has it.
 pub(super) fn rule(rule: Option<Rule>) -> i32 {
-    let known = RULES.into_iter().find(|(known, _)| Some(*known) == rule);
-    known.map_or(proto::Rule::Unspecified, |(_, known)| known).into()
+    let known = rule.and_then(|rule| RULES.iter().find(|(known, _)| *known == rule));
+    known.map_or(proto::Rule::Unspecified, |(_, known)| *known).into()
 }
 
 /// The explanation of a mention with those candidates.
@@ -111,8 +111,9 @@ pub(super) fn explanation_of(
     mention: usize,
     reference: impl Fn(usize, EntityId) -> EntityReference,
 ) -> Option<proto::Explanation> {
+    let one = answer.explanations.get(mention)?;
     let candidates = &answer.candidates[answer.mentions[mention].candidates.clone()];
-    answer.explanations.get(mention).map(|one| explanation(one, candidates, reference))
+    Some(explanation(one, candidates, reference))
 }
 
 /// A reason as the protocol has it, with a sentence.
