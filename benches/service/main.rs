@@ -26,9 +26,12 @@ use load::{Client, EXTRACT, Requests};
 use onomast::{
     catalog::{self, Gazetteer, Pinned},
     extract::{self, Answer, Input, Options, Scratch},
-    service::proto::{
-        BatchExtractRequest, BatchExtractResponse, Document, ExtractRequest, ExtractResponse, StreamExtractRequest,
-        StreamExtractResponse, batch_extract_result, stream_extract_response,
+    service::{
+        References, encoded,
+        proto::{
+            BatchExtractRequest, BatchExtractResponse, Document, ExtractRequest, ExtractResponse, StreamExtractRequest,
+            StreamExtractResponse, batch_extract_result, stream_extract_response,
+        },
     },
 };
 use prost::{Message as _, bytes::Bytes};
@@ -302,9 +305,10 @@ impl InProcess {
         std::thread::scope(|scope| {
             for part in stories.chunks(stories.len().div_ceil(threads)) {
                 scope.spawn(move || {
+                    let mut known = References::default();
                     self.each(part, |_, input, answer| {
                         if encode {
-                            black_box(onomast::service::encoded("", input, &self.pinned, &self.options, answer));
+                            black_box(encoded("", input, &self.pinned, &self.options, answer, &mut known));
                         }
                         black_box(answer.mentions.len());
                     });

@@ -4,6 +4,8 @@
 //! on another thread than they were made on. Here the bytes are written at once, and those of an entity that is
 //! referred to again are copied whole. A test compares both ways byte by byte.
 
+use std::ops::Range;
+
 use hashbrown::HashMap;
 use prost::{
     DecodeError, Message,
@@ -22,6 +24,9 @@ use crate::{
 const RESPONSE: u32 = 1;
 const ERROR: u32 = 2;
 const RESULTS: u32 = 1;
+
+/// How many bytes of references are remembered. While debugging few are, so that tests go all ways.
+const REMEMBERED: usize = if cfg!(debug_assertions) { 4 << 10 } else { 1 << 20 };
 
 /// A message that is encoded already.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,8 +59,14 @@ impl Encoded {
 
     /// A string or message, even if it is empty.
     fn bytes_field(&mut self, field: u32, bytes: &[u8]) {
-        self.start(field, WireType::LengthDelimited, bytes.len() as u64);
+        self.begin(field, WireType::LengthDelimited, bytes.len() as u64);
         self.0.extend_from_slice(bytes);
+    }
+
+    /// A message that stands there with its length before it.
+    fn with_length(&mut self, field: u32, message: &[u8]) {
+        self.0.push(key(field, WireType::LengthDelimited));
+        self.0.extend_from_slice(message);
     }
 
     /// A string; nothing where it is empty.
@@ -87,7 +98,7 @@ impl Encoded {
 
     /// An optional number.
     fn given_number(&mut self, field: u32, number: u64) {
-        self.start(field, WireType::Varint, number);
+        self.begin(field, WireType::Varint, number);
     }
 
     /// A floating-point number; nothing where it is zero.
@@ -101,8 +112,15 @@ impl Encoded {
 
     /// A message: what `write` writes.
     fn nested(&mut self, field: u32, write: impl FnOnce(&mut Self)) {
+        self.0.push(key(field, WireType::LengthDelimited));
+        self.message(write);
+    }
+
+    /// The length of a message, and the message that `write` writes.
+    #[inline]
+    fn message(&mut self, write: impl FnOnce(&mut Self)) {
         // Most are short: one byte for the length, and more only when that is known to need them.
-        self.start(field, WireType::LengthDelimited, 0);
+        self.0.push(0);
         let from = self.0.len();
         write(self);
         let length = self.0.len() - from;
@@ -113,7 +131,7 @@ impl Encoded {
         }
     }
 
-    /// Makes room for the length of a message that began there, and writes it.
+    /// Makes room for the length of a message that begins there, and writes it.
     fn lengthen(&mut self, from: usize, length: usize) {
         let more = encoding::encoded_len_varint(length as u64) - 1;
         self.0.resize(from + length + more, 0);
@@ -121,12 +139,14 @@ impl Encoded {
         encoding::encode_varint(length as u64, &mut &mut self.0[from - 1..from + more]);
     }
 
-    /// The key of a field, and the number or length behind it.
+    /// The key of a field, and the number or length that comes first in it.
     #[inline]
-    fn start(&mut self, field: u32, wire_type: WireType, number: u64) {
+    fn begin(&mut self, field: u32, wire_type: WireType, number: u64) {
         let key = key(field, wire_type);
         if number < 0x80 {
             self.0.extend_from_slice(&[key, number as u8]);
+        } else if number < 0x4000 {
+            self.0.extend_from_slice(&[key, number as u8 | 0x80, (number >> 7) as u8]);
         } else {
             self.0.push(key);
             encoding::encode_varint(number, &mut self.0);
@@ -165,46 +185,86 @@ impl Message for Encoded {
     }
 }
 
-/// The EntityReferences of an answer, each written once.
-struct References<'a> {
-    sources: &'a [Source<'a>],
+/// EntityReferences that were written, remembered from one answer to the next: most documents name what others named.
+///
+/// A segment has a number of its own and is of one gazetteer, so that this number and that of an entity tell all that its
+/// reference says.
+#[derive(Debug, Default)]
+pub struct References {
+    known: HashMap<(u64, EntityId), usize>,
+    /// Each with its length before it, in the order of their numbers.
     written: Encoded,
-    known: HashMap<(usize, EntityId), (usize, usize)>,
+    places: Vec<Range<usize>>,
+    /// For each candidate of the answer, then for each of its entities, the number of its reference.
+    of_answer: Vec<usize>,
 }
 
-impl References<'_> {
-    /// Writes a reference into a field.
-    fn write(&mut self, to: &mut Encoded, field: u32, source: usize, entity: EntityId) {
-        let Self { sources, written, known } = self;
-        let (from, end) = *known.entry((source, entity)).or_insert_with(|| {
-            let from = written.0.len();
+impl References {
+    /// Makes ready for an answer: writes those that are not known yet.
+    fn prepare(&mut self, answer: &Answer, sources: &[Source<'_>]) {
+        if self.written.0.len() > REMEMBERED {
+            *self = Self::default();
+        }
+        let Self { known, written, places, of_answer } = self;
+        let candidates = answer.candidates.iter().map(|candidate| (candidate.source, candidate.entity));
+        let entities = answer.entities.iter().map(|&(source, entity, _)| (source, entity));
+        let mut new = Vec::new();
+        of_answer.clear();
+        of_answer.extend(candidates.chain(entities).map(|(source, entity)| {
+            *known.entry((sources[source].segment.number(), entity)).or_insert_with(|| {
+                new.push((source, entity));
+                places.len() + new.len() - 1
+            })
+        }));
+        for (number, source) in sources.iter().enumerate() {
+            let of_it = new.iter().filter(|(source, _)| *source == number);
+            source.segment.touch_entities(of_it.map(|&(_, entity)| entity));
+        }
+        for (source, entity) in new {
             let Source { name, segment, .. } = sources[source];
-            written.appended(1, |to| segment.append_id(entity, to));
-            written.appended(2, |to| segment.append_preferred_name(entity, to));
-            written.string(3, &segment.types()[segment.type_of(entity).0 as usize]);
-            written.string(4, name);
-            (from, written.0.len())
-        });
-        to.bytes_field(field, &written.0[from..end]);
+            let from = written.0.len();
+            written.message(|to| {
+                to.appended(1, |to| segment.append_id(entity, to));
+                to.appended(2, |to| segment.append_preferred_name(entity, to));
+                to.string(3, &segment.types()[segment.type_of(entity).0 as usize]);
+                to.string(4, name);
+            });
+            places.push(from..written.0.len());
+        }
+    }
+
+    /// The reference of a candidate, or of an entity behind all candidates, with its length before it.
+    #[inline]
+    fn get(&self, at: usize) -> &[u8] {
+        &self.written.0[self.places[self.of_answer[at]].clone()]
+    }
+
+    /// About how many bytes an answer takes.
+    fn estimate(&self, answer: &Answer) -> usize {
+        let each = self.written.0.len() / self.places.len().max(1) + 16;
+        256 + answer.mentions.len() * (each + 48) + self.of_answer.len() * each
     }
 }
 
 /// The ExtractResponse of an answer: what [`convert::response`] gives, encoded.
-pub fn response(id: &str, input: Input<'_>, pinned: &Pinned, options: &Options, answer: &Answer) -> Encoded {
+pub fn response(
+    id: &str,
+    input: Input<'_>,
+    pinned: &Pinned,
+    options: &Options,
+    answer: &Answer,
+    references: &mut References,
+) -> Encoded {
     let sources = pinned.sources();
-    for (number, source) in sources.iter().enumerate() {
-        let candidates = answer.candidates.iter().filter(|candidate| candidate.source == number);
-        source.segment.touch_entities(candidates.map(|candidate| candidate.entity));
-    }
-    let mut references = References { sources: &sources, written: Encoded::default(), known: HashMap::new() };
-    let mut to = Encoded(Vec::with_capacity(256 + 128 * answer.mentions.len()));
+    references.prepare(answer, &sources);
+    let mut to = Encoded(Vec::with_capacity(references.estimate(answer)));
     to.string(1, id);
     for (number, one) in answer.mentions.iter().enumerate() {
-        to.nested(2, |to| mention(to, number, one, input, answer, &mut references));
+        to.nested(2, |to| mention(to, number, one, input, answer, &sources, references));
     }
-    for &(source, entity, count) in &answer.entities {
+    for (number, &(_, _, count)) in answer.entities.iter().enumerate() {
         to.nested(3, |to| {
-            references.write(to, 1, source, entity);
+            to.with_length(1, references.get(answer.candidates.len() + number));
             to.number(2, u64::from(count as u32));
         });
     }
@@ -224,10 +284,10 @@ fn mention(
     mention: &Mention,
     input: Input<'_>,
     answer: &Answer,
-    references: &mut References<'_>,
+    sources: &[Source<'_>],
+    references: &References,
 ) {
-    let candidates = &answer.candidates[mention.candidates.clone()];
-    let listed = if candidates.len() > 1 || !mention.linked { candidates } else { &[] };
+    let candidates = mention.candidates.clone();
     let (field, text) = match mention.field {
         Field::Title => (proto::Field::Title, input.title),
         Field::Text => (proto::Field::Text, input.text),
@@ -235,23 +295,25 @@ fn mention(
     to.given_number(1, mention.offsets.start.into());
     to.given_number(2, mention.offsets.end.into());
     to.string(3, mention.span.of(text));
-    if let Some(link) = answer.link(mention) {
-        references.write(to, 4, link.source, link.entity);
+    if mention.linked {
+        to.with_length(4, references.get(candidates.start));
     }
-    to.double(5, candidates[0].score);
+    to.double(5, answer.candidates[candidates.start].score);
     to.number(6, field as u64);
     to.nested(7, |to| convert::each_form(mention.forms, |form| encoding::encode_varint(form as u64, &mut to.0)));
     if let Some(follows) = mention.follows {
         to.given_number(8, u64::from(follows as u32));
     }
-    for one in listed {
-        to.nested(9, |to| {
-            references.write(to, 1, one.source, one.entity);
-            to.double(2, one.score);
-        });
+    if candidates.len() > 1 || !mention.linked {
+        for (one, at) in answer.candidates[candidates.clone()].iter().zip(candidates) {
+            to.nested(9, |to| {
+                to.with_length(1, references.get(at));
+                to.double(2, one.score);
+            });
+        }
     }
     to.number(10, reasons::rule(mention.rule) as u64);
-    let reference = |source: usize, entity| convert::reference(&references.sources[source], entity);
+    let reference = |source: usize, entity| convert::reference(&sources[source], entity);
     if let Some(explanation) = reasons::explanation_of(answer, number, reference) {
         encoding::message::encode(11, &explanation, &mut to.0);
     }
@@ -260,18 +322,20 @@ fn mention(
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use std::sync::atomic::AtomicBool;
+    use std::sync::{Arc, atomic::AtomicBool};
 
     use super::*;
     use crate::{
-        catalog,
+        catalog::{self, Gazetteer},
         extract::{self, Overlap, Scratch},
+        gazetteer::Entity,
     };
 
     #[test]
     fn both_ways_write_the_same_bytes() {
         let starter = catalog::load(&catalog::Options::default()).unwrap().catalog;
         let story = include_str!("../../tests/data/story.txt");
+        let mut references = References::default();
         for (explain, overlap) in [(false, Overlap::Longest), (true, Overlap::All)] {
             for most in [None, Some(3)] {
                 let options = Options { explain, overlap, max_mentions: most, ..Options::default() };
@@ -282,7 +346,7 @@ mod tests {
                     let filter = pinned.filter();
                     extract::run(&sources, input, &options, filter, &mut scratch, &mut answer, &never).unwrap();
                     let long = convert::response("id", input, &pinned, &options, &answer);
-                    let short = response("id", input, &pinned, &options, &answer);
+                    let short = response("id", input, &pinned, &options, &answer, &mut references);
                     assert_eq!(short.bytes(), long.encode_to_vec());
                     let result = proto::StreamExtractResponse {
                         result: Some(proto::stream_extract_response::Result::Response(long)),
@@ -290,6 +354,36 @@ mod tests {
                     assert_eq!(short.into_result().bytes(), result.encode_to_vec());
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_is_remembered_of_one_gazetteer_is_not_told_of_another() {
+        // The entities of all three have the same numbers; those of "long" are more than is remembered, and their names
+        // longer than a length of one byte tells.
+        let gazetteer = |name: &str, filler: &str| {
+            let entity = |number: usize| Entity {
+                id: format!("{name}-{number}"),
+                name: format!("Place{number}{filler}"),
+                kind: format!("kind of {name}"),
+                ..Entity::default()
+            };
+            Arc::new(Gazetteer::compile(name, b"", &(0..60).map(entity).collect::<Vec<_>>()).unwrap())
+        };
+        let all = [gazetteer("one", ""), gazetteer("two", ""), gazetteer("long", &" X".repeat(70))];
+        let text: Vec<_> = (0..60)
+            .flat_map(|number| [format!("Place{number}"), format!("Place{number}{}", " X".repeat(70))])
+            .collect();
+        let (input, options) = (Input { text: &text.join(". "), ..Input::default() }, Options::default());
+        let (mut references, mut scratch, mut answer) = (References::default(), Scratch::default(), Answer::default());
+        for pinned in [&[0][..], &[1], &[0, 1], &[1, 0], &[2], &[2, 1, 0], &[0]] {
+            let pinned = Pinned::new(pinned.iter().map(|&number| all[number].clone()).collect(), &options);
+            let (sources, never) = (pinned.sources(), AtomicBool::new(false));
+            extract::run(&sources, input, &options, pinned.filter(), &mut scratch, &mut answer, &never).unwrap();
+            let long = convert::response("", input, &pinned, &options, &answer);
+            assert!(long.entities.len() >= 60);
+            let short = response("", input, &pinned, &options, &answer, &mut references);
+            assert_eq!(short.bytes(), long.encode_to_vec());
         }
     }
 }

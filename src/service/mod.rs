@@ -46,7 +46,7 @@ pub use access::{AccessError, NewToken, NoRandomness, Options as AccessOptions, 
 pub use admin::Scrape;
 pub use client::{Client, ClientError, Connection, connect, explain};
 pub use convert::{document, findings, response};
-pub use encoded::{Encoded, response as encoded};
+pub use encoded::{Encoded, References, response as encoded};
 pub use error::{Error, Violation};
 pub use limits::Limits;
 pub use options::Options;

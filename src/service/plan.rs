@@ -108,13 +108,13 @@ impl Plan {
         let mut wrong = Vec::new();
         let input = convert::document(document, path, limits, &mut wrong);
         Error::check(wrong).inspect_err(|error| noted.failed(error))?;
-        let Memory { scratch, answer } = memory;
+        let Memory { scratch, answer, references } = memory;
         let sources = self.pinned.sources();
         extract::run(&sources, input, &self.options, self.pinned.filter(), scratch, answer, interrupted)
             .map_err(|extract::Interrupted| Error::Cancelled)
             .inspect_err(|error| noted.failed(error))?;
         noted.answered("extract", input, &self.pinned, answer);
-        Ok(encoded::response(&document.id, input, &self.pinned, &self.options, answer))
+        Ok(encoded::response(&document.id, input, &self.pinned, &self.options, answer, references))
     }
 
     /// Says what became of a subject in one document.
@@ -130,7 +130,7 @@ impl Plan {
         let mut wrong = Vec::new();
         let input = convert::document(document, "document", limits, &mut wrong);
         Error::check(wrong).inspect_err(|error| noted.failed(error))?;
-        let Memory { scratch, answer } = memory;
+        let Memory { scratch, answer, .. } = memory;
         let (sources, filter) = (self.pinned.sources(), self.pinned.filter());
         let findings = extract::ask(&sources, input, &self.options, filter, subject, scratch, answer, interrupted)
             .map_err(|extract::Interrupted| Error::Cancelled)

@@ -20,7 +20,7 @@ use std::{
 use tokio::sync::oneshot;
 
 use super::{
-    Error,
+    Error, References,
     line::{Bounds, Kind, Line},
 };
 use crate::{
@@ -38,6 +38,8 @@ pub struct Memory {
     pub scratch: Scratch,
     /// The last answer.
     pub answer: Answer,
+    /// What encoding answers remembers.
+    pub references: References,
 }
 
 type Job = Box<dyn FnOnce(&mut Memory) + Send>;
