@@ -1,0 +1,510 @@
+//! Segmentation of a text into words, folded as they are read (rules T2 to T5).
+//!
+//! Words are those of UAX #29 with these differences, which `docs/matching.md` gives reasons for: an apostrophe or a
+//! period inside a word is a gap that is marked as glued; a letter of a script written without spaces is a word; a run
+//! of Katakana is a word; `U.S.` is one word; `++` and `#` belong to the word before them; `&` is a word.
+//!
+//! Invariants: spans ascend, do not overlap, lie on character boundaries, and no word ends before a combining mark.
+
+use super::{
+    Gap, Shape, Span, WordKey,
+    ascii::{ENDS, Eight, FLAGS},
+    chars::{Class, class},
+    gap::is_known_abbreviation,
+    words::{Folded, Word, Words},
+};
+
+/// What the reader remembers of the characters since the last word.
+#[derive(Default)]
+struct Between {
+    /// How many characters other than ignorable ones.
+    count: u32,
+    lines: u32,
+    periods: u32,
+    /// A hyphen stands right behind the word and only spaces since.
+    hyphen_at_end: bool,
+    carriage_return: bool,
+}
+
+/// Reads the words of one text.
+pub(super) struct Reader<'t, 'o> {
+    text: &'t str,
+    bytes: &'t [u8],
+    out: &'o mut Words,
+    gap: Gap,
+    between: Between,
+    /// No word of this text was read yet.
+    first: bool,
+}
+
+impl<'t, 'o> Reader<'t, 'o> {
+    /// One that appends to `out`; `gap` is what stands before the first word.
+    pub(super) fn new(text: &'t str, gap: Gap, out: &'o mut Words) -> Self {
+        Self { text, bytes: text.as_bytes(), out, gap, between: Between::default(), first: true }
+    }
+
+    /// Reads all of it.
+    pub(super) fn run(mut self) {
+        let mut at = 0;
+        while at < self.bytes.len() {
+            let byte = self.bytes[at];
+            at = if FLAGS[byte as usize] != 0 {
+                self.ascii_word(at)
+            } else if byte == b' ' {
+                self.gap |= Gap::SPACE;
+                self.between.count += 1;
+                at + 1
+            } else {
+                self.other(at)
+            };
+        }
+    }
+
+    /// Reads a character that begins no ASCII word; returns where to go on.
+    fn other(&mut self, at: usize) -> usize {
+        let Some(c) = self.text[at..].chars().next() else { return self.bytes.len() };
+        let next = at + c.len_utf8();
+        match class(c) {
+            Class::Letter | Class::Digit | Class::Connector => self.wide_word(at, at),
+            Class::Single | Class::Katakana => self.unspaced_word(at, c),
+            Class::Ampersand => {
+                self.word(Span::new(at as u32, next as u32), Shape::default(), Folded::No);
+                next
+            }
+            kind => {
+                self.between(at, c, kind);
+                next
+            }
+        }
+    }
+
+    /// Takes note of a character between words.
+    fn between(&mut self, at: usize, c: char, kind: Class) {
+        let b = &mut self.between;
+        let touches = self.out.all().last().is_some_and(|word| !self.first && word.span.end as usize == at);
+        if kind == Class::Ignorable {
+            b.hyphen_at_end |= c == '\u{AD}' && touches;
+            return;
+        }
+        b.count += 1;
+        self.gap |= match kind {
+            Class::Space => Gap::SPACE,
+            Class::Line => {
+                let pair = c == '\n' && b.carriage_return;
+                b.lines += u32::from(!pair);
+                let paragraph = if b.lines > 1 { Gap::PARAGRAPH } else { Gap::NONE };
+                let hyphen = if b.hyphen_at_end { Gap::LINE_HYPHEN } else { Gap::NONE };
+                Gap::SPACE | Gap::LINE | paragraph | hyphen
+            }
+            Class::Paragraph => Gap::SPACE | Gap::PARAGRAPH,
+            Class::Apostrophe => Gap::APOSTROPHE,
+            Class::Hyphen => Gap::HYPHEN,
+            Class::Period => {
+                b.periods += 1;
+                Gap::PERIOD
+            }
+            Class::Comma => Gap::COMMA,
+            Class::Quote => Gap::QUOTE,
+            _ => Gap::MARK,
+        };
+        b.carriage_return = c == '\r';
+        b.hyphen_at_end = match kind {
+            Class::Hyphen => touches,
+            Class::Space | Class::Line => b.hyphen_at_end,
+            _ => false,
+        };
+    }
+
+    /// Reads a word that begins with an ASCII letter, digit or connector.
+    #[inline]
+    fn ascii_word(&mut self, start: usize) -> usize {
+        // Most words are up to seven letters, nearly all up to fifteen, with an ASCII character behind them that settles
+        // where they end. A period behind a single letter does not.
+        if let Some(eight) = self.bytes.get(start..start + 8).and_then(|bytes| bytes.first_chunk()) {
+            let eight = Eight::of(*eight);
+            let length = eight.letters();
+            let next = self.bytes[start + length % 8];
+            if (1..8).contains(&length) && ENDS[next as usize] && (length > 1 || next != b'.') {
+                let shape = eight.shape(length, None);
+                let key = WordKey::inline(eight.lower_case(length), length);
+                let end = start + length;
+                self.short_word(Span::new(start as u32, end as u32), shape, key);
+                return end;
+            }
+            if length == 8
+                && let Some(behind) = self.bytes.get(start + 8..start + 16).and_then(|bytes| bytes.first_chunk())
+                && let behind = Eight::of(*behind)
+                && let more = behind.letters()
+                && more < 8
+                && ENDS[self.bytes[start + 8 + more] as usize]
+            {
+                let shape = eight.shape(8, Some((behind, more)));
+                let folded = Folded::Two([eight.lower_case(8), behind.lower_case(more)]);
+                let end = start + 8 + more;
+                self.word(Span::new(start as u32, end as u32), shape, folded);
+                return end;
+            }
+        }
+        self.any_ascii_word(start)
+    }
+
+    /// Reads a word that begins with an ASCII letter, digit or connector, of any length and with anything behind it.
+    fn any_ascii_word(&mut self, start: usize) -> usize {
+        let mut at = start;
+        let (mut all, mut rest) = (0, 0);
+        let mut key: u64 = 0;
+        loop {
+            // What is longer than its key is read eight letters at once.
+            while at - start >= WordKey::INLINE
+                && let Some(eight) = self.bytes.get(at..at + 8).and_then(|bytes| bytes.first_chunk())
+                && let eight = Eight::of(*eight)
+                && eight.letters() > 0
+            {
+                let flags = eight.flags(eight.letters());
+                (all, rest) = (all | flags, rest | flags);
+                at += eight.letters();
+            }
+            while let Some(&byte) = self.bytes.get(at) {
+                let flags = FLAGS[byte as usize];
+                if flags == 0 {
+                    break;
+                }
+                if at - start < WordKey::INLINE {
+                    key |= u64::from(byte | (flags & 2) << 4) << (8 * (at - start));
+                }
+                rest |= if at > start { flags } else { 0 };
+                all |= flags;
+                at += 1;
+            }
+            match self.bytes.get(at) {
+                Some(&byte @ (b'.' | b',')) if self.joins_number(at) => {
+                    if at - start < WordKey::INLINE {
+                        key |= u64::from(byte) << (8 * (at - start));
+                    }
+                    at += 1;
+                }
+                Some(128..) if self.continues(at) => return self.wide_word(start, at),
+                _ => break,
+            }
+        }
+        let mut shape = Shape::of_flags(all, rest);
+        if FLAGS[self.bytes[start] as usize] == 2 {
+            shape.add(Shape::CAPITALISED);
+        }
+        if matches!(self.bytes[at - 1], b's' | b'S') {
+            shape.add(Shape::S);
+        }
+        let mut plain = true;
+        if at - start == 1 && all & 3 != 0 {
+            shape.add(Shape::LETTER);
+            if let Some(end) = self.dotted_end(at) {
+                shape.add(Shape::DOTTED);
+                at = end;
+                plain = false;
+                self.add_cases(&mut shape, start, end);
+            }
+        }
+        let suffix = self.suffix_end(at);
+        plain &= suffix == at;
+        at = suffix;
+        let length = at - start;
+        let folded = match plain {
+            true if length <= WordKey::INLINE => Folded::Inline(WordKey::inline(key, length)),
+            true => Folded::Ascii,
+            false => Folded::No,
+        };
+        self.word(Span::new(start as u32, at as u32), shape, folded);
+        at
+    }
+
+    fn add_cases(&self, shape: &mut Shape, start: usize, end: usize) {
+        for c in self.text[start..end].chars() {
+            if c.is_uppercase() {
+                shape.add(Shape::UPPER);
+            } else if c.is_lowercase() {
+                shape.add(Shape::LOWER);
+            }
+        }
+    }
+
+    /// Whether the period or comma at `at` stands between two digits.
+    fn joins_number(&self, at: usize) -> bool {
+        at > 0 && self.bytes[at - 1].is_ascii_digit() && self.bytes.get(at + 1).is_some_and(u8::is_ascii_digit)
+    }
+
+    /// Whether the non-ASCII character at `at` goes on with the word before it.
+    fn continues(&self, at: usize) -> bool {
+        self.text[at..]
+            .chars()
+            .find(|&c| class(c) != Class::Ignorable)
+            .is_some_and(|c| matches!(class(c), Class::Letter | Class::Digit | Class::Connector | Class::Mark))
+    }
+
+    /// Reads on, at `from`, a word that began at `start`, by the Unicode properties of its characters.
+    fn wide_word(&mut self, start: usize, from: usize) -> usize {
+        let (mut all, mut rest) = (0, 0);
+        let mut end = from;
+        let mut last = '\0';
+        let mut umlaut = false;
+        let mut chars = self.text[start..].char_indices().map(|(offset, c)| (start + offset, c)).peekable();
+        while let Some((at, c)) = chars.next() {
+            let flags = match class(c) {
+                Class::Letter if c.is_lowercase() => 1,
+                Class::Letter if c.is_uppercase() => 2,
+                Class::Letter | Class::Mark => 0,
+                Class::Digit => 4,
+                Class::Connector => 8,
+                Class::Ignorable => continue,
+                Class::Period | Class::Comma
+                    if class(last) == Class::Digit && chars.peek().is_some_and(|&(_, c)| class(c) == Class::Digit) =>
+                {
+                    0
+                }
+                _ => break,
+            };
+            rest |= if at > start { flags } else { 0 };
+            all |= flags;
+            umlaut |= matches!(c, 'ä' | 'ö' | 'ü' | 'Ä' | 'Ö' | 'Ü' | '\u{308}');
+            last = c;
+            end = at + c.len_utf8();
+        }
+        let first = self.text[start..].chars().next().unwrap_or_default();
+        let mut shape = Shape::of_flags(all, rest);
+        if first.is_uppercase() {
+            shape.add(Shape::CAPITALISED);
+        }
+        if last == 's' || last == 'S' {
+            shape.add(Shape::S);
+        }
+        if matches!(last, '\u{1100}'..='\u{11FF}' | '\u{AC00}'..='\u{D7AF}') {
+            shape.add(Shape::HANGUL);
+        }
+        // Greek and Cyrillic, with their marks and their extended letters.
+        if matches!(last, '\u{300}'..='\u{52F}' | '\u{1F00}'..='\u{1FFF}') {
+            shape.add(Shape::INFLECTED);
+        }
+        if matches!(first, '\u{5D0}'..='\u{5F4}' | '\u{620}'..='\u{6FF}' | '\u{750}'..='\u{77F}') {
+            shape.add(Shape::PREFIXED);
+        }
+        if umlaut {
+            shape.add(Shape::UMLAUT);
+        }
+        if end == start + first.len_utf8() && class(first) == Class::Letter {
+            shape.add(Shape::LETTER);
+            if let Some(dotted) = self.dotted_end(end) {
+                shape.add(Shape::DOTTED);
+                self.add_cases(&mut shape, start, dotted);
+                end = dotted;
+            }
+        }
+        end = self.suffix_end(end);
+        self.word(Span::new(start as u32, end as u32), shape, Folded::No);
+        end
+    }
+
+    /// Reads a letter of a script without spaces, or a run of Katakana.
+    fn unspaced_word(&mut self, start: usize, first: char) -> usize {
+        let katakana = class(first) == Class::Katakana;
+        let mut end = start + first.len_utf8();
+        for (offset, c) in self.text[end..].char_indices() {
+            match class(c) {
+                Class::Mark => {}
+                Class::Ignorable => continue,
+                Class::Katakana if katakana || c == 'ー' || c == 'ｰ' => {}
+                _ => break,
+            }
+            end = start + first.len_utf8() + offset + c.len_utf8();
+        }
+        self.word(Span::new(start as u32, end as u32), Shape::default(), Folded::No);
+        end
+    }
+
+    /// Where an abbreviation such as `U.S.` ends, when the single letter before `at` begins one.
+    fn dotted_end(&self, at: usize) -> Option<usize> {
+        let mut end = at;
+        let mut letters = 1;
+        loop {
+            let mut chars = self.text[end..].chars();
+            if chars.next() != Some('.') {
+                break;
+            }
+            let letter = chars.next().filter(|&c| class(c) == Class::Letter);
+            let single = !chars.next().is_some_and(|c| matches!(class(c), Class::Letter | Class::Digit | Class::Mark));
+            match letter {
+                Some(letter) if single => {
+                    letters += 1;
+                    end += 1 + letter.len_utf8();
+                }
+                _ => {
+                    end += 1;
+                    break;
+                }
+            }
+        }
+        (letters > 1).then(|| past_marks(self.text, end))
+    }
+
+    /// Where the word that ends at `at` ends when the symbols behind it belong to it: `C++`, `C#` (rule T5).
+    #[inline]
+    fn suffix_end(&self, at: usize) -> usize {
+        match self.bytes.get(at) {
+            Some(b'+' | b'#' | 128..) => {}
+            _ => return at,
+        }
+        let Some(symbol) = self.text[at..].chars().next().filter(|&c| class(c) == Class::Suffix) else { return at };
+        let letter = self.text[..at].chars().next_back().is_some_and(|c| class(c) == Class::Letter);
+        let run = self.text[at..].chars().take_while(|&c| c == symbol).count();
+        let end = at + run * symbol.len_utf8();
+        let open = match self.text[end..].chars().next().map(class) {
+            Some(Class::Digit) => run == 2,
+            Some(Class::Letter | Class::Connector) => false,
+            _ => true,
+        };
+        if letter && run <= 2 && open { past_marks(self.text, end) } else { at }
+    }
+
+    /// Appends a word and begins a new gap.
+    fn word(&mut self, span: Span, shape: Shape, folded: Folded) {
+        let gap = self.gap_before(span, shape);
+        if self.out.push(self.text, span, gap, shape, folded) {
+            self.begin_gap();
+        }
+    }
+
+    /// The same for a word whose key is all of it, as most are.
+    #[inline]
+    fn short_word(&mut self, span: Span, shape: Shape, key: WordKey) {
+        let gap = self.gap_before(span, shape);
+        self.out.push_short(span, key, gap, shape);
+        self.begin_gap();
+    }
+
+    #[inline]
+    fn gap_before(&self, span: Span, shape: Shape) -> Gap {
+        if self.gap.any(Gap::PERIOD | Gap::APOSTROPHE) { self.judge(span, shape) } else { self.gap }
+    }
+
+    #[inline]
+    fn begin_gap(&mut self) {
+        self.gap = Gap::NONE;
+        self.between = Between::default();
+        self.first = false;
+    }
+
+    /// The first letter of the folded form of a word that keeps none.
+    fn folded_char(&self, word: &Word) -> Option<char> {
+        std::str::from_utf8(&word.key.inline_bytes()[..word.key.inline_len()]).ok()?.chars().next()
+    }
+
+    /// Decides whether a period ends a sentence and whether an apostrophe or period glues two words.
+    fn judge(&self, span: Span, shape: Shape) -> Gap {
+        let mut gap = self.gap;
+        let Some(previous) = self.out.all().last().filter(|_| !self.first) else { return gap };
+        let touching = self.between.count == 1;
+        let before = self.text[previous.span.range()].chars().next_back().unwrap_or_default();
+        let after = self.text[span.range()].chars().next().unwrap_or_default();
+        let spaced = |c: char| matches!(class(c), Class::Letter | Class::Digit);
+        if touching && spaced(before) && spaced(after) {
+            if !gap.any(Gap::PERIOD) {
+                return gap | Gap::GLUED;
+            }
+            // `Kabul.China`: the space behind a sentence was lost. `J.Biden`: an initial.
+            if !shape.any(Shape::CAPITALISED) || before.is_uppercase() && !previous.shape.any(Shape::LETTER) {
+                return gap | Gap::GLUED;
+            }
+        }
+        if gap.any(Gap::PERIOD) {
+            let letter = |c: char| c.is_alphabetic() && previous.key.inline_len() == c.len_utf8();
+            let single = !previous.key.is_hashed() && self.folded_char(previous).is_some_and(letter);
+            let abbreviation = single || is_known_abbreviation(previous.key);
+            let goes_on = after.is_lowercase() && !touching;
+            if self.between.periods > 1 || !(abbreviation || goes_on) {
+                gap |= Gap::STOP;
+            }
+        }
+        gap
+    }
+}
+
+/// Where the combining marks at `at` end; `at` itself where there are none (rule T1).
+pub fn past_marks(text: &str, at: usize) -> usize {
+    if text.as_bytes().get(at).is_none_or(u8::is_ascii) {
+        return at;
+    }
+    let joined = |c: char| class(c) == Class::Mark || matches!(c, '\u{FE00}'..='\u{FE0F}' | '\u{200D}');
+    text[at..].chars().take_while(|&c| joined(c)).fold(at, |at, c| at + c.len_utf8())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<&str> {
+        let mut words = Words::default();
+        words.read(text);
+        words.all().iter().map(|word| word.span.of(text)).collect()
+    }
+
+    #[test]
+    fn segmentation() {
+        for (text, expected) in [
+            ("Xi, Putin show", vec!["Xi", "Putin", "show"]),
+            ("the U.S. said", vec!["the", "U.S.", "said"]),
+            ("in the U.S.A and e.g. D.C.", vec!["in", "the", "U.S.A", "and", "e.g.", "D.C."]),
+            ("J.R.R. Tolkien J. Biden J.Biden", vec!["J.R.R.", "Tolkien", "J", "Biden", "J", "Biden"]),
+            ("C++ C# C, C++11 a+b x#y", vec!["C++", "C#", "C", "C++", "11", "a", "b", "x", "y"]),
+            ("AT&T", vec!["AT", "&", "T"]),
+            ("3.14 and 1,000.", vec!["3.14", "and", "1,000"]),
+            ("foo_bar can't", vec!["foo_bar", "can", "t"]),
+            ("华为mate60手机", vec!["华", "为", "mate60", "手", "机"]),
+            ("ウラジーミル・プーチン大統領", vec!["ウラジーミル", "プーチン", "大", "統", "領"]),
+            ("ประเทศไทย", vec!["ป", "ร", "ะ", "เ", "ท", "ศ", "ไ", "ท", "ย"]),
+            ("กำ", vec!["กำ"]),
+            ("러시아는 e\u{301}te\u{301}", vec!["러시아는", "e\u{301}te\u{301}"]),
+            ("Chi\u{AD}na\u{200B} x", vec!["Chi\u{AD}na", "x"]),
+            ("С.Ш.А. Россия", vec!["С.Ш.А.", "Россия"]),
+            ("", vec![]),
+            ("\u{301}\u{200B} ...", vec![]),
+        ] {
+            assert_eq!(words(text), expected, "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        /// The end of a text, where no eight bytes are left, is read letter by letter; elsewhere eight at once are.
+        #[test]
+        fn words_are_read_alike_wherever_they_stand(word in "[a-zA-Z0-9_+#.,é-]{1,12}") {
+            let read = |text: &str| {
+                let mut words = Words::default();
+                words.read(text);
+                let of = |word: &Word| (word.span, word.key, word.shape, words.folded(word, &mut [0; 8]).to_vec());
+                words.all().iter().map(of).collect::<Vec<_>>()
+            };
+            proptest::prop_assert_eq!(read(&word), read(&format!("{word}        ")));
+        }
+    }
+
+    #[test]
+    fn gaps() {
+        let gap = |text: &str| {
+            let mut words = Words::default();
+            words.read(text);
+            words.all()[1].gap
+        };
+        for text in ["a b", "a\nb", "a\r\nb", "a-b", "a’s", "St. P", "J. B", "x. b", "a-\nb", "a\u{A0}b", "\"a\" b"] {
+            assert!(gap(text).is_free(), "{text:?}");
+        }
+        for text in ["ab. B", "ab, b", "a; b", "a (b", "a\n\nb", "a\r\n\r\nb", "a/b", "ab.Cd", "a - b", "ab... b"] {
+            assert!(!gap(text).is_free(), "{text:?}");
+        }
+        for text in ["can't", "ab.com", "l'Iran"] {
+            assert!(gap(text).any(Gap::GLUED), "{text:?}");
+        }
+        for text in ["ab.Cd", "J.Biden", "a b", "a 'b"] {
+            assert!(!gap(text).any(Gap::GLUED), "{text:?}");
+        }
+        assert!(gap("Afgha-\nnistan").any(Gap::LINE_HYPHEN));
+        assert!(gap("Afgha\u{AD}\nnistan").any(Gap::LINE_HYPHEN));
+        assert!(!gap("Afgha -\nnistan").any(Gap::LINE_HYPHEN));
+    }
+}
