@@ -80,6 +80,7 @@ const ASCII: [Class; 128] = {
 };
 
 /// The class of a character. Constant time; two table look-ups beyond ASCII.
+#[inline]
 pub(crate) fn class(c: char) -> Class {
     if c.is_ascii() { ASCII[c as usize] } else { wide(c) }
 }

@@ -113,7 +113,7 @@ impl Readings {
     /// counts and does not branch.
     #[inline]
     pub(super) fn possible(&self, word: &Word, next: Gap) -> bool {
-        word.shape.any(self.plurals) | self.likely_unless_plural(word, next)
+        word.shape.any(self.asks | self.plurals) | self.beyond_shape(word, next)
     }
 
     /// Whether a word that is [`Readings::possible`] is worth a try in this segment: most words that end in `s` are no
@@ -132,8 +132,13 @@ impl Readings {
 
     #[inline]
     fn likely_unless_plural(&self, word: &Word, next: Gap) -> bool {
-        word.shape.any(self.asks)
-            | next.any(Gap::HYPHEN | Gap::APOSTROPHE | Gap::LINE_HYPHEN)
+        word.shape.any(self.asks) | self.beyond_shape(word, next)
+    }
+
+    /// Whether anything but one fact of its shape asks for other readings.
+    #[inline]
+    fn beyond_shape(&self, word: &Word, next: Gap) -> bool {
+        next.any(Gap::HYPHEN | Gap::APOSTROPHE | Gap::LINE_HYPHEN)
             | (word.shape.any(Shape::LETTER) & next.any(Gap::PERIOD))
             | (self.others && self.possible_in_its_language(word))
     }
