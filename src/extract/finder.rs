@@ -225,7 +225,7 @@ impl Finder<'_> {
             distance: 0,
             farness: 0,
             rule: Some(rule),
-            derived: Some(self.names.number(short)),
+            derived: Some(short.number),
             shortens: false,
             preferred: false,
             ordinary: short.ordinary,

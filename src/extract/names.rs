@@ -40,6 +40,8 @@ pub(super) struct ShortName {
     /// What was made of that name, and which of it this is.
     made: Arc<[Made]>,
     at: usize,
+    /// Its number in the dictionary.
+    pub(super) number: u32,
 }
 
 impl ShortName {
@@ -71,11 +73,6 @@ impl ShortNames {
     /// The short name of that number.
     pub(super) fn get(&self, number: u32) -> &ShortName {
         &self.all[number as usize]
-    }
-
-    /// The number of a short name of the dictionary.
-    pub(super) fn number(&self, short: &ShortName) -> u32 {
-        self.all.partition_point(|other| other.order() < short.order()) as u32
     }
 
     /// The entities that have short names, ascending.
@@ -127,6 +124,7 @@ impl ShortNames {
         self.keep_only_kinds();
         self.all.sort_unstable_by(|a, b| a.order().cmp(&b.order()));
         self.all.dedup_by(|a, b| (a.source, a.entity, &a.written) == (b.source, b.entity, &b.written));
+        (0..).zip(&mut self.all).for_each(|(number, short)| short.number = number);
         self.first_words = self.all.iter().map(|short| short.words[0].0.hash(0)).collect();
         let single = self.all.iter().filter(|short| short.words.len() == 1);
         let plural = single.map(|short| WordKey::of(&[&short.words[0].1, &b"s"[..]].concat()));
@@ -135,7 +133,7 @@ impl ShortNames {
 
     /// Adds those of the names made of `name` whose rule is wanted.
     fn add(&mut self, (source, entity): Key, name: NameId, made: Arc<[Made]>, wanted: impl Fn(Rule) -> bool) {
-        let short = |at| ShortName { source, entity, name, made: made.clone(), at };
+        let short = |at| ShortName { source, entity, name, made: made.clone(), at, number: 0 };
         self.all.extend((0..made.len()).filter(|&at| wanted(made[at].rule)).map(short));
     }
 
@@ -285,7 +283,7 @@ impl ShortNames {
             return;
         }
         let from = self.all.partition_point(|short| short.words[0].0 < key);
-        let count = self.all[from..].iter().take_while(|short| short.words[0].0 == key).count();
+        let count = self.all[from..].partition_point(|short| short.words[0].0 == key);
         let group = &self.all[from..from + count];
         if count <= MAX_SHARED {
             group.iter().for_each(give);
