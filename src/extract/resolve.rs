@@ -198,12 +198,8 @@ impl Resolver {
     /// Drops what needs a glued word of which a part is left unaccounted for.
     fn judge_glued(&self, glued: &mut GluedWords, found: &mut Vec<Found>, trace: &mut Trace) {
         cover(glued, &self.uses, found.iter());
-        trace.retain(
-            found,
-            |found| {
-                if is_covered(glued, &self.uses, found) { Ok(()) } else { Err(Reason::Unaccounted) }
-            },
-        );
+        let is_covered = |found: &mut Found| is_covered(glued, &self.uses, found);
+        trace.retain(found, |found| if is_covered(found) { Ok(()) } else { Err(Reason::Unaccounted) });
     }
 
     /// Drops the short names of entities that the document does not name in full, and those inside such a name. `full` are

@@ -110,84 +110,114 @@ pub(super) fn apply(
             found.extend(before.iter().map(|&one| Found { field, span, first, last, source, uses, ..one }));
             continue;
         }
-        let start = found.len();
-        // Whether anything but what the key has decided.
-        let mut alone = true;
-        let mut shouting = None;
-        // Names of equal spelling lie side by side.
-        let mut before: Option<(Name<'_>, Option<Difference>)> = None;
         let most = if many { 1 } else { MAX_CANDIDATES };
         let shown = shown_names.of(source, occurrence.pattern);
         let left_out = if count > most { shown.count().saturating_sub(most) } else { 0 };
         dropped += left_out;
+        let start = found.len();
+        let mut place = Place {
+            view,
+            occurrence,
+            forms,
+            written,
+            small,
+            free,
+            disabled,
+            before: None,
+            shouting: None,
+            alone: true,
+        };
         for id in shown.names().take(most) {
             let name = segment.name(id);
             let kept = if !filter.wants(number, segment, name.entity) {
                 Err(Reason::ExcludedType)
             } else if name.rule.is_some_and(|rule| rules.has(rule)) || name.short && rules.has(Rule::Listed) {
                 Err(Reason::DisabledRule)
-            } else if !free && !crosses(view, occurrence, &name, own) {
-                Err(crossed(view, occurrence))
             } else {
-                alone &= !name.has_symbols();
-                symbols(view, occurrence, &name).ok_or(Reason::MissingSymbol)
+                place.judge(name, letters, own)
             };
-            let kept = kept.and_then(|span| {
-                if small && name.asks_for_a_capital {
-                    return Err(Reason::WrongCase);
-                }
-                let difference = match &before {
-                    Some((other, difference)) if other.is_spelled_like(&name) => *difference,
-                    _ if name.is_written(written) && !forms.has(Form::Diacritics) => Some(Difference::default()),
-                    _ => spelling::compare(letters, name.core(), written, forms),
-                };
-                before = Some((name, difference));
-                let difference = difference.ok_or(Reason::WrongCase)?;
-                let mut forms = forms;
-                match name.case {
-                    CaseCheck::None | CaseCheck::Any => {}
-                    CaseCheck::Exact if difference.case => return Err(Reason::WrongCase),
-                    CaseCheck::Exact => {}
-                    CaseCheck::Proper => {
-                        if difference.case && written.contains(char::is_lowercase) {
-                            return Err(Reason::WrongCase);
-                        }
-                    }
-                    CaseCheck::Capitals => {
-                        if difference.case && written.contains(char::is_lowercase) {
-                            return Err(Reason::WrongCase);
-                        }
-                        alone = false;
-                        let shouting = *shouting.get_or_insert_with(|| {
-                            is_shouting(view, occurrence.first as usize, occurrence.last as usize)
-                        });
-                        if shouting {
-                            forms = forms.with(Form::Case);
-                        }
-                    }
-                }
-                if difference.case {
-                    forms = forms.with(Form::Case);
-                }
-                if difference.diacritics {
-                    forms = forms.with(Form::Diacritics);
-                }
-                if name.rule.is_some() {
-                    forms = forms.with(Form::Derived);
-                }
-                if forms.meets(disabled) { Err(Reason::DisabledForm) } else { Ok((span, forms)) }
-            });
             let one = of(id, &name);
             match kept {
                 Ok((span, forms)) => found.push(Found { span, forms, uses: occurrence.uses, ..one }),
                 Err(reason) => trace.note(&one, reason),
             }
         }
-        if let Some(key) = key.filter(|_| alone) {
+        if let Some(key) = key.filter(|_| place.alone) {
             judged.keep(key, &found[start..], left_out);
         }
     }
     dropped
+}
+
+/// A place that names may have, and what the rules asked of it so far.
+struct Place<'a> {
+    view: View<'a>,
+    occurrence: &'a Occurrence,
+    /// How it was read.
+    forms: Forms,
+    /// What is written there.
+    written: &'a str,
+    /// Its letters count as they stand, and none may be a capital.
+    small: bool,
+    /// Nothing stands between its words that only some names may cross.
+    free: bool,
+    /// The forms that are not accepted.
+    disabled: Forms,
+    /// The name before, and how the text differs from it: names of equal spelling lie side by side.
+    before: Option<(Name<'a>, Option<Difference>)>,
+    /// Whether the text around is all in capitals, where that was asked.
+    shouting: Option<bool>,
+    /// What was judged so far was decided by what is written there, how it was read, and the settings alone.
+    alone: bool,
+}
+
+impl<'a> Place<'a> {
+    /// Whether the place is this name: its span with the name's symbols and the forms it takes, or why not.
+    fn judge(&mut self, name: Name<'a>, letters: &mut Letters, own: &mut Words) -> Result<(Span, Forms), Reason> {
+        let &mut Self { view, occurrence, written, .. } = self;
+        if !self.free && !crosses(view, occurrence, &name, own) {
+            return Err(crossed(view, occurrence));
+        }
+        self.alone &= !name.has_symbols();
+        let span = symbols(view, occurrence, &name).ok_or(Reason::MissingSymbol)?;
+        if self.small && name.asks_for_a_capital {
+            return Err(Reason::WrongCase);
+        }
+        let difference = match &self.before {
+            Some((other, difference)) if other.is_spelled_like(&name) => *difference,
+            _ if name.is_written(written) && !self.forms.has(Form::Diacritics) => Some(Difference::default()),
+            _ => spelling::compare(letters, name.core(), written, self.forms),
+        };
+        self.before = Some((name, difference));
+        let difference = difference.ok_or(Reason::WrongCase)?;
+        let has_small_letters = || written.contains(char::is_lowercase);
+        let wrong_case = match name.case {
+            CaseCheck::None | CaseCheck::Any => false,
+            CaseCheck::Exact => difference.case,
+            CaseCheck::Proper | CaseCheck::Capitals => difference.case && has_small_letters(),
+        };
+        if wrong_case {
+            return Err(Reason::WrongCase);
+        }
+        let mut forms = self.forms;
+        if difference.case || name.case == CaseCheck::Capitals && self.is_shouting() {
+            forms = forms.with(Form::Case);
+        }
+        if difference.diacritics {
+            forms = forms.with(Form::Diacritics);
+        }
+        if name.rule.is_some() {
+            forms = forms.with(Form::Derived);
+        }
+        if forms.meets(self.disabled) { Err(Reason::DisabledForm) } else { Ok((span, forms)) }
+    }
+
+    /// Whether the text around it is all in capitals.
+    fn is_shouting(&mut self) -> bool {
+        self.alone = false;
+        let Occurrence { first, last, .. } = *self.occurrence;
+        *self.shouting.get_or_insert_with(|| is_shouting(self.view, first as usize, last as usize))
+    }
 }
 
 /// An occurrence of a name, before its rules are applied.
