@@ -50,14 +50,18 @@ const _: () = {
 #[derive(Clone, Copy)]
 pub(super) struct Eight {
     bytes: u64,
-    /// The highest bit of each byte that is an ASCII letter.
-    letters: u64,
+    /// All bits of the letters that it begins with.
+    leading: u64,
+    letters: usize,
 }
 
 /// The same byte eight times.
 const fn each(byte: u8) -> u64 {
     u64::from_ne_bytes([byte; 8])
 }
+
+/// The bit that is set in small letters alone, of the first byte.
+const SMALL: u64 = 0x20;
 
 impl Eight {
     #[inline]
@@ -67,65 +71,66 @@ impl Eight {
         // A byte from `a` on carries into the highest bit, and so does one behind `z` in the second sum.
         let from_a = small + each(0x80 - b'a');
         let behind_z = small + each(0x7F - b'z');
-        Self { bytes, letters: from_a & !behind_z & !bytes & each(0x80) }
+        let others = (!from_a | behind_z | bytes) & each(0x80);
+        // The lowest bit of the first other byte, less one.
+        let leading = ((others & others.wrapping_neg()) >> 7).wrapping_sub(1);
+        Self { bytes, leading, letters: others.trailing_zeros() as usize / 8 }
     }
 
     /// How many letters it begins with.
     #[inline]
     pub(super) fn letters(self) -> usize {
-        (!self.letters & each(0x80)).trailing_zeros() as usize / 8
+        self.letters
     }
 
-    /// The first `length` bytes, of which all are letters, as small letters, and zero behind them.
+    /// The letters that it begins with, as small letters, and zero behind them.
     #[inline]
-    pub(super) fn lower_case(self, length: usize) -> u64 {
-        (self.bytes | each(b' ')) & first(length)
+    pub(super) fn lower_case(self) -> u64 {
+        (self.bytes | each(b' ')) & self.leading
     }
 
-    /// Whether the first `length` bytes, of which all are letters, hold small letters (1) and capitals (2).
+    /// Whether the letters that it begins with are small (1) and capitals (2).
     #[inline]
-    pub(super) fn flags(self, length: usize) -> u8 {
-        let (small, capital) = self.cases(length);
+    pub(super) fn flags(self) -> u8 {
+        let (small, capital) = self.cases();
         u8::from(small != 0) | u8::from(capital != 0) << 1
     }
 
-    /// The highest bit of each small letter and of each capital among the first `length` bytes, of which all are letters.
+    /// [`SMALL`] of each small letter and of each capital among the letters that it begins with.
     #[inline]
-    fn cases(self, length: usize) -> (u64, u64) {
-        let cases = (self.bytes << 2) & each(0x80);
-        (cases & first(length), !cases & each(0x80) & first(length))
+    fn cases(self) -> (u64, u64) {
+        let letters = self.leading & each(SMALL as u8);
+        (self.bytes & letters, !self.bytes & letters)
     }
 
-    /// The shape of a word that the first `length` bytes make, of which all are letters, with what comes `behind` them
-    /// in the next eight: so many letters.
+    /// The shape of a word that the letters make that it begins with, at least one, and those that `behind` begins with.
     #[inline]
-    pub(super) fn shape(self, length: usize, behind: Option<(Self, usize)>) -> Shape {
-        let (mut small, capital) = self.cases(length);
-        let mut inner = capital & !0x80;
-        let mut last = self.bytes >> (8 * (length - 1));
-        if let Some((behind, more)) = behind {
-            let (more_small, more_capital) = behind.cases(more);
+    pub(super) fn shape(self, behind: Option<Self>) -> Shape {
+        let (mut small, capital) = self.cases();
+        let mut inner = capital & !SMALL;
+        let mut last = self.lower_case() >> (8 * (self.letters - 1));
+        if let Some(behind) = behind {
+            let (more_small, more_capital) = behind.cases();
             small |= more_small;
             inner |= more_capital;
-            last = if more > 0 { behind.bytes >> (8 * (more - 1)) } else { last };
+            last = if behind.letters > 0 { behind.lower_case() >> (8 * (behind.letters - 1)) } else { last };
         }
-        let flags = |capital: u64| u8::from(small != 0) | u8::from(capital != 0) << 1;
-        let mut shape = Shape::of_flags(flags(capital | inner), flags(inner));
-        if capital & 0x80 != 0 {
-            shape.add(Shape::CAPITALISED);
+        let mut shape = Shape::default();
+        if small != 0 {
+            shape.add(Shape::LOWER);
         }
-        if last as u8 | b' ' == b's' {
+        if capital & SMALL != 0 {
+            shape.add(Shape::UPPER | Shape::CAPITALISED);
+        }
+        if last == u64::from(b's') {
             shape.add(Shape::S);
         }
-        if length == 1 {
+        if self.letters == 1 {
             shape.add(Shape::LETTER);
+        }
+        if inner != 0 {
+            shape.add(if small != 0 { Shape::UPPER | Shape::SEAM } else { Shape::UPPER });
         }
         shape
     }
-}
-
-/// All bits of the first `length` bytes, at most eight.
-#[inline]
-fn first(length: usize) -> u64 {
-    if length < 8 { !(u64::MAX << (8 * length)) } else { u64::MAX }
 }

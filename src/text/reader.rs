@@ -49,7 +49,8 @@ impl<'t, 'o> Reader<'t, 'o> {
         while at < self.bytes.len() {
             let byte = self.bytes[at];
             at = if FLAGS[byte as usize] != 0 {
-                self.ascii_word(at)
+                let next = self.plain_words(at);
+                if next == at { self.ascii_word(at) } else { next }
             } else if byte == b' ' {
                 self.gap |= Gap::SPACE;
                 self.between.count += 1;
@@ -115,41 +116,49 @@ impl<'t, 'o> Reader<'t, 'o> {
         };
     }
 
-    /// Reads a word that begins with an ASCII letter, digit or connector.
-    #[inline]
-    fn ascii_word(&mut self, start: usize) -> usize {
-        // Most words are up to seven letters, nearly all up to fifteen, with an ASCII character behind them that settles
-        // where they end. A period behind a single letter does not.
-        if let Some(eight) = self.bytes.get(start..start + 8).and_then(|bytes| bytes.first_chunk()) {
-            let eight = Eight::of(*eight);
-            let length = eight.letters();
-            let next = self.bytes[start + length % 8];
-            if (1..8).contains(&length) && ENDS[next as usize] && (length > 1 || next != b'.') {
-                let shape = eight.shape(length, None);
-                let key = WordKey::inline(eight.lower_case(length), length);
-                let end = start + length;
-                self.short_word(Span::new(start as u32, end as u32), shape, key);
-                return end;
-            }
-            if length == 8
-                && let Some(behind) = self.bytes.get(start + 8..start + 16).and_then(|bytes| bytes.first_chunk())
-                && let behind = Eight::of(*behind)
-                && let more = behind.letters()
-                && more < 8
-                && ENDS[self.bytes[start + 8 + more] as usize]
+    /// Reads words of up to fifteen ASCII letters with single spaces between them, as most of a text is, and returns where
+    /// to go on: at the first character that is neither, or at the beginning of a word of another kind. Behind each word
+    /// stands an ASCII character that settles where it ends; a period behind a single letter does not.
+    fn plain_words(&mut self, mut at: usize) -> usize {
+        while let Some(nine) = self.bytes.get(at..).and_then(|bytes| bytes.first_chunk::<9>())
+            && let [eight @ .., _] = *nine
+            && let eight = Eight::of(eight)
+            && let length = eight.letters()
+            && length > 0
+        {
+            let mut end = at + length;
+            let mut next = nine[length];
+            if length < 8 && ENDS[next as usize] && (length > 1 || next != b'.') {
+                let shape = eight.shape(None);
+                let key = WordKey::inline(eight.lower_case(), length);
+                self.short_word(Span::new(at as u32, end as u32), shape, key);
+            } else if length == 8
+                && let Some(behind) = self.bytes.get(end..).and_then(|bytes| bytes.first_chunk::<9>())
+                && let [more @ .., _] = *behind
+                && let more = Eight::of(more)
+                && more.letters() < 8
+                && ENDS[behind[more.letters()] as usize]
             {
-                let shape = eight.shape(8, Some((behind, more)));
-                let folded = Folded::Two([eight.lower_case(8), behind.lower_case(more)]);
-                let end = start + 8 + more;
-                self.word(Span::new(start as u32, end as u32), shape, folded);
+                next = behind[more.letters()];
+                end += more.letters();
+                let shape = eight.shape(Some(more));
+                let folded = Folded::Two([eight.lower_case(), more.lower_case()]);
+                self.word(Span::new(at as u32, end as u32), shape, folded);
+            } else {
+                break;
+            }
+            if next != b' ' {
                 return end;
             }
+            self.gap |= Gap::SPACE;
+            self.between.count += 1;
+            at = end + 1;
         }
-        self.any_ascii_word(start)
+        at
     }
 
     /// Reads a word that begins with an ASCII letter, digit or connector, of any length and with anything behind it.
-    fn any_ascii_word(&mut self, start: usize) -> usize {
+    fn ascii_word(&mut self, start: usize) -> usize {
         let mut at = start;
         let (mut all, mut rest) = (0, 0);
         let mut key: u64 = 0;
@@ -160,7 +169,7 @@ impl<'t, 'o> Reader<'t, 'o> {
                 && let eight = Eight::of(*eight)
                 && eight.letters() > 0
             {
-                let flags = eight.flags(eight.letters());
+                let flags = eight.flags();
                 (all, rest) = (all | flags, rest | flags);
                 at += eight.letters();
             }
