@@ -109,6 +109,7 @@ pub(super) fn assemble(engine: Engine, mut common: Common, held: Held) -> Result
         number: Segment::next_number(),
         attribute_keys: Default::default(),
         back: Default::default(),
+        large: Default::default(),
     })
 }
 

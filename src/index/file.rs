@@ -326,6 +326,7 @@ impl Segment {
             number: Segment::next_number(),
             attribute_keys: Default::default(),
             back: Default::default(),
+            large: Default::default(),
         };
         segment.fits()?;
         Ok((segment, version))

@@ -44,6 +44,8 @@ pub struct Segment {
     pub(super) attribute_keys: OnceLock<HashMap<u64, AttributeId>>,
     /// The way back to what was given; made when somebody first asks.
     pub(super) back: OnceLock<Back>,
+    /// Whether it is more than a processor's cache keeps; counted when somebody first asks.
+    pub(super) large: OnceLock<bool>,
     /// The file it was opened from.
     pub(super) opened: Option<Opened>,
     /// Tells it from every other segment of this process.
@@ -71,7 +73,7 @@ impl Segment {
     /// Does reads of what is needed next, none of which waits for another, where the segment is more than a processor's
     /// cache keeps; elsewhere nothing.
     pub(super) fn read_ahead(&self, reads: impl Iterator<Item = u32>) {
-        if self.memory() > CACHED {
+        if *self.large.get_or_init(|| self.memory() > CACHED) {
             touch(reads);
         }
     }
