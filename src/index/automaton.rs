@@ -100,12 +100,22 @@ impl Automaton {
         }
     }
 
-    /// Whether a word, whose root is this, may lead on from a state without its failure links.
+    /// Whether a word, whose root is this, may lead on from a state without its failure links, for all that the two say
+    /// alone.
     #[inline]
-    pub(super) fn may_follow(&self, state: State, word: WordId, root: u32) -> bool {
+    pub(super) fn asks(&self, state: State, root: u32) -> bool {
         match self {
             Self::Bytewise(automaton) => state != automaton.start(),
-            Self::Wordwise(automaton) => automaton.may_follow(state, word, root),
+            Self::Wordwise(automaton) => automaton.asks(state, root),
+        }
+    }
+
+    /// Whether a word may lead on from a state that [`Automaton::asks`] for it.
+    #[inline]
+    pub(super) fn may_follow(&self, state: State, word: WordId) -> bool {
+        match self {
+            Self::Bytewise(_) => true,
+            Self::Wordwise(automaton) => automaton.may_follow(state, word),
         }
     }
 

@@ -30,8 +30,9 @@ pub(super) struct Known {
     pub(super) may_differ: bool,
 }
 
-/// Marks a visit to a word that the vocabulary may have. A document has fewer words than that.
-const LOOK_UP: u32 = 1 << 31;
+/// The bit of a visit that marks a word that the vocabulary may have. A document has fewer words than that.
+const LOOK_UP: u32 = 31;
+const INDEX: u32 = !(1 << LOOK_UP);
 
 impl Known {
     const NOTHING: Self =
@@ -53,12 +54,14 @@ impl Known {
 }
 
 /// The words of a document as a segment knows them; reusable.
+///
+/// The lists are as long as the longest document needed, and are not emptied: only the front counts.
 #[derive(Debug, Default)]
 pub(super) struct KnownWords {
-    /// The words at which something may happen, ascending.
-    pub(super) visits: Vec<u32>,
-    /// What is known of each of them.
-    pub(super) all: Vec<Known>,
+    visits: Vec<u32>,
+    all: Vec<Known>,
+    /// How many words are visited.
+    count: usize,
     pairs: Vec<Pair>,
 }
 
@@ -74,60 +77,66 @@ struct Pair {
 impl KnownWords {
     /// Forgets every word.
     pub(super) fn clear(&mut self) {
-        self.all.clear();
-        self.visits.clear();
+        self.count = 0;
+    }
+
+    /// The words at which something may happen, ascending, with what is known of each.
+    pub(super) fn all(&self) -> impl ExactSizeIterator<Item = (u32, Known)> + '_ {
+        self.visits[..self.count].iter().copied().zip(self.all[..self.count].iter().copied())
     }
 
     /// Looks all words up, and takes the commonest transitions of each: those from the word before alone, and from the
     /// two before alone. They must have been forgotten before.
     pub(super) fn read(&mut self, segment: &Segment, view: View<'_>, readings: &Readings) {
         self.look_up(segment, view, readings);
-        self.follow_one(segment, view.all());
-        self.follow_two(segment, view.all());
+        let pairs = self.follow_one(segment, view.all());
+        self.follow_two(segment, view.all(), pairs);
         let automaton = &segment.automaton;
-        segment.read_ahead(self.all.iter().map(|&Known { root, next, third, .. }| {
+        segment.read_ahead(self.all().map(|(_, Known { root, next, third, .. })| {
             automaton.touch(automaton.alone(root)) ^ automaton.touch(next) ^ automaton.touch(third)
         }));
     }
 
+    // These stages are functions of their own, so that each has the processor's registers for itself.
+
+    #[inline(never)]
     fn look_up(&mut self, segment: &Segment, view: View<'_>, readings: &Readings) {
-        let Self { all, visits, .. } = self;
         let (words, vocabulary) = (view.all(), &segment.vocabulary);
-        visits.resize(words.len(), 0);
+        let visits = room(&mut self.visits, words.len(), 0);
         let next_gap = |index: usize| words.get(index + 1).map_or(Gap::NONE, |next| next.gap);
         let mut count = 0;
         for (index, word) in words.iter().enumerate() {
             let may_have = vocabulary.may_have(word.key);
-            visits[count] = index as u32 | if may_have { LOOK_UP } else { 0 };
+            visits[count] = index as u32 | u32::from(may_have) << LOOK_UP;
             count += usize::from(may_have | readings.possible(word, next_gap(index)));
         }
-        visits.truncate(count);
-        let looked_up = visits.iter().filter(|&visit| visit & LOOK_UP != 0);
-        segment.read_ahead(looked_up.map(|visit| vocabulary.touch(words[(visit & !LOOK_UP) as usize].key)));
-        all.resize(visits.len(), Known::NOTHING);
+        let visits = &mut visits[..count];
+        let looked_up = visits.iter().filter(|&visit| visit >> LOOK_UP != 0);
+        segment.read_ahead(looked_up.map(|visit| vocabulary.touch(words[(visit & INDEX) as usize].key)));
+        let all = room(&mut self.all, visits.len(), Known::NOTHING);
         let mut count = 0;
         for at in 0..visits.len() {
-            let (visit, index) = (visits[at], visits[at] & !LOOK_UP);
+            let (may_have, index) = (visits[at] >> LOOK_UP != 0, visits[at] & INDEX);
             let word = &words[index as usize];
-            let may_have = visit & LOOK_UP != 0;
-            let record = may_have.then(|| vocabulary.look_up(word.key, view.words.long(word))).flatten();
+            let record = may_have.then(|| vocabulary.look_up(word.key, || view.words.long(word))).flatten();
             let known = &mut all[count];
             *known = record.map_or(Known::NOTHING, |&record| Known::of(record));
             known.may_differ = readings.likely(segment, view, word, next_gap(index as usize));
             visits[count] = index;
             count += usize::from(known.id.is_some() | known.may_differ);
         }
-        visits.truncate(count);
-        all.truncate(count);
+        self.count = count;
     }
 
-    /// What each word leads to from the word before alone; leaves in `pairs` the words that may lead on from it.
-    fn follow_one(&mut self, segment: &Segment, words: &[Word]) {
-        let Self { all, visits, pairs } = self;
+    /// What each word leads to from the word before alone. Returns how many words may lead on from it, which are left in
+    /// `pairs`.
+    #[inline(never)]
+    fn follow_one(&mut self, segment: &Segment, words: &[Word]) -> usize {
+        let (visits, all) = (&self.visits[..self.count], &mut self.all[..self.count]);
+        let pairs = room(&mut self.pairs, self.count, Pair::default());
         let automaton = &segment.automaton;
-        pairs.resize(visits.len(), Pair::default());
         let (mut alone, mut expected, mut count) = (automaton.start(), 0, 0);
-        for ((visit, &index), known) in (0..).zip(&*visits).zip(all.iter_mut()) {
+        for ((visit, &index), known) in (0..).zip(visits).zip(all) {
             let apart = index != expected || words[index as usize].gap.any(Gap::PARAGRAPH);
             let from = if apart { automaton.start() } else { alone };
             expected = index + 1;
@@ -135,14 +144,16 @@ impl KnownWords {
             alone = if known.id.is_some() { automaton.alone(known.root) } else { automaton.start() };
             (known.next, known.third) = (alone, alone);
             pairs[count] = Pair { visit, from, word };
-            count += usize::from(known.id.is_some() & automaton.may_follow(from, word, known.root));
+            count += usize::from(known.id.is_some() & automaton.asks(from, known.root));
         }
-        self.follow(segment, count, |known, state| (known.next, known.third) = (state, state));
+        self.follow(segment, count, |known, state| (known.next, known.third) = (state, state))
     }
 
-    /// What the words behind `pairs` lead to from both.
-    fn follow_two(&mut self, segment: &Segment, words: &[Word]) {
-        let Self { all, visits, pairs } = self;
+    /// What the words behind the first `pairs` lead to from both.
+    #[inline(never)]
+    fn follow_two(&mut self, segment: &Segment, words: &[Word], pairs: usize) {
+        let (visits, all) = (&self.visits[..self.count], &self.all[..self.count]);
+        let pairs = &mut self.pairs[..pairs];
         let automaton = &segment.automaton;
         let mut count = 0;
         for at in 0..pairs.len() {
@@ -153,21 +164,37 @@ impl KnownWords {
             let apart = index != visits[number] + 1 || words[index as usize].gap.any(Gap::PARAGRAPH);
             let asks = known.id.is_some() & !apart & (before.next != automaton.alone(before.root));
             pairs[count] = Pair { visit, from: before.next, word };
-            count += usize::from(asks & automaton.may_follow(before.next, word, known.root));
+            count += usize::from(asks & automaton.asks(before.next, known.root));
         }
         self.follow(segment, count, |known, state| known.third = state);
     }
 
-    /// Keeps the first `count` of `pairs`, and gives for each the state that its transition leads to, where there is one.
-    fn follow(&mut self, segment: &Segment, count: usize, lead: impl Fn(&mut Known, State)) {
-        let Self { all, pairs, .. } = self;
+    /// Keeps of the first `count` of `pairs` those that may have a transition, and gives for each the state that it leads
+    /// to, where there is one. Returns how many it kept.
+    fn follow(&mut self, segment: &Segment, count: usize, lead: impl Fn(&mut Known, State)) -> usize {
         let automaton = &segment.automaton;
-        pairs.truncate(count);
+        let pairs = &mut self.pairs[..count];
+        let mut count = 0;
+        for at in 0..pairs.len() {
+            let pair = pairs[at];
+            pairs[count] = pair;
+            count += usize::from(automaton.may_follow(pair.from, pair.word));
+        }
+        let pairs = &pairs[..count];
         segment.read_ahead(pairs.iter().map(|pair| automaton.touch_way(pair.from, pair.word)));
-        for pair in &*pairs {
+        for pair in pairs {
             if let Some(state) = automaton.follow(pair.from, pair.word) {
-                lead(&mut all[pair.visit as usize], state);
+                lead(&mut self.all[pair.visit as usize], state);
             }
         }
+        count
     }
+}
+
+/// The first `count` items of a list, which has them then.
+fn room<T: Copy>(list: &mut Vec<T>, count: usize, item: T) -> &mut [T] {
+    if list.len() < count {
+        list.resize(count, item);
+    }
+    &mut list[..count]
 }

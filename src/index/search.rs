@@ -110,14 +110,14 @@ impl Search {
         self.dead_ends.prepare(segment.number, disabled);
         self.known.read(segment, view, &self.readings);
         let words = view.all();
-        let visits = std::mem::take(&mut self.known.visits);
+        let known_words = std::mem::take(&mut self.known);
         let start = segment.automaton.start();
         let mut state = start;
         // What the word before leads to by itself, and from the word before it alone.
         let (mut alone, mut pair) = (start, start);
         let mut expected = 0;
         let mut next_glued = 0;
-        for (number, &index) in visits.iter().enumerate() {
+        for (number, (index, known)) in known_words.all().enumerate() {
             if number % INTERRUPT_EVERY == 0 && interrupted.load(Ordering::Relaxed) {
                 break;
             }
@@ -132,7 +132,6 @@ impl Search {
                 (state, alone, pair) = (start, start, start);
                 self.tracks.clear();
             }
-            let known = self.known.all[number];
             let before = state;
             state = match known.id {
                 None => start,
@@ -165,7 +164,7 @@ impl Search {
                 }
             }
         }
-        self.known.visits = visits;
+        self.known = known_words;
     }
 
     /// What was found, in the order of the last word.
@@ -180,7 +179,7 @@ impl Search {
 
     /// The words of the document that the segment has, in order, with the id of each.
     pub fn ids(&self) -> impl Iterator<Item = (u32, WordId)> + '_ {
-        self.known.visits.iter().zip(&self.known.all).filter_map(|(&index, known)| Some((index, known.id?)))
+        self.known.all().filter_map(|(index, known)| Some((index, known.id?)))
     }
 
     /// The words of the document that may be another word of the segment.

@@ -101,7 +101,7 @@ impl Vocabulary {
     /// The record of a word, given its key and, where the key is a hash, its bytes.
     #[inline]
     pub(super) fn get(&self, key: WordKey, long: &[u8]) -> Option<&Record> {
-        if self.may_have(key) { self.look_up(key, long) } else { None }
+        if self.may_have(key) { self.look_up(key, || long) } else { None }
     }
 
     /// Reads where the record of a word lies, if there is one.
@@ -110,13 +110,13 @@ impl Vocabulary {
         self.slots[first(key.hash(self.seed), self.slots.len())].root
     }
 
-    /// The record of a word that [`Vocabulary::may_have`].
+    /// The record of a word that [`Vocabulary::may_have`]. `long` gives its bytes, where its key is a hash.
     #[inline]
-    pub(super) fn look_up(&self, key: WordKey, long: &[u8]) -> Option<&Record> {
+    pub(super) fn look_up<'a>(&self, key: WordKey, long: impl Fn() -> &'a [u8]) -> Option<&Record> {
         let mut at = first(key.hash(self.seed), self.slots.len());
         loop {
             let record = &self.slots[at];
-            if record.key == key.bits() && (!key.is_hashed() || self.long.bytes(record.id().0) == long) {
+            if record.key == key.bits() && (!key.is_hashed() || self.long.bytes(record.id().0) == long()) {
                 return Some(record).filter(|record| record.id != NO_WORD);
             }
             if record.id == NO_WORD {

@@ -228,14 +228,16 @@ impl Wordwise {
         State(root & !LATER)
     }
 
-    /// Whether there may be a transition from a state, failure links apart. Counts and does not branch, so that many may
-    /// be asked at once.
+    /// Whether some transition leads on from a state, and some is taken with the word of a root.
     #[inline]
-    pub(super) fn may_follow(&self, state: State, word: WordId, root: u32) -> bool {
-        let asks = (root & LATER != 0) & (state.0 & GOES_ON != 0);
-        let (place, bit) = bit(hash(state.0 & NODE, word), self.transitions.len());
-        // Where nothing is asked the first place is read, which is in the cache.
-        asks & (self.filter[place * usize::from(asks)] & bit != 0)
+    pub(super) fn asks(&self, state: State, root: u32) -> bool {
+        (root & LATER != 0) & (state.0 & GOES_ON != 0)
+    }
+
+    /// Whether there may be a transition from a state with a word, failure links apart.
+    #[inline]
+    pub(super) fn may_follow(&self, state: State, word: WordId) -> bool {
+        self.may_go_on(state.0 & NODE, word)
     }
 
     /// The state that a transition leads to.
