@@ -18,6 +18,8 @@ use crate::{
 
 /// How many names are remembered.
 const SLOTS: usize = 2048;
+/// The longest name that is remembered, in bytes: what is made of one takes many times as much.
+const LONGEST: usize = 128;
 
 /// A short name, whomever it names.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,16 +57,16 @@ pub(super) struct Maker {
 impl Maker {
     /// The short names made of the preferred name of an entity.
     pub(super) fn of_preferred(&mut self, segment: &Segment, entity: EntityId) -> Arc<[Made]> {
-        self.remember((segment.number(), entity, None), |maker| {
-            maker.make(segment.nature_of(entity), segment.preferred_name(entity))
-        })
+        let name = segment.preferred_name(entity);
+        self.remember((segment.number(), entity, None), name, |maker| maker.make(segment.nature_of(entity), name))
     }
 
     /// The short names made of another name of an entity, which are none where it has nothing to do with the preferred
     /// name.
     pub(super) fn of_other(&mut self, segment: &Segment, entity: EntityId, name: NameId) -> Arc<[Made]> {
-        self.remember((segment.number(), entity, Some(name)), |maker| {
-            let (other, preferred) = (segment.name(name).text(), segment.preferred_name(entity));
+        let other = segment.name(name).text();
+        self.remember((segment.number(), entity, Some(name)), other, |maker| {
+            let preferred = segment.preferred_name(entity);
             // Whether they share a word is asked last, since it takes the longest.
             let counts = other != preferred
                 && derive::has_parts(other)
@@ -78,7 +80,10 @@ impl Maker {
         self.short(Kind::Other, written.to_owned(), Rule::Introduced, false, Vec::new())
     }
 
-    fn remember(&mut self, origin: Origin, make: impl FnOnce(&mut Self) -> Vec<Made>) -> Arc<[Made]> {
+    fn remember(&mut self, origin: Origin, name: &str, make: impl FnOnce(&mut Self) -> Vec<Made>) -> Arc<[Made]> {
+        if name.len() > LONGEST {
+            return make(self).into();
+        }
         self.slots.resize_with(SLOTS, || None);
         let slot = slot(origin);
         if let Some((of, made)) = &self.slots[slot]
@@ -202,5 +207,17 @@ mod tests {
         // It has no word in common with the preferred name.
         assert!(maker.of_other(&other, EntityId(0), named(&other, "The President")).is_empty());
         assert_eq!(written(&maker.of_preferred(&one, EntityId(0))), ["Angela", "Merkel"]);
+    }
+
+    #[test]
+    fn long_names_are_made_again_so_that_what_is_remembered_is_small() {
+        for (middle, remembered) in [(LONGEST - 14, true), (LONGEST - 13, false), (4000, false)] {
+            let long = segment(&format!("Angela {} Merkel", "b".repeat(middle)), "Angela");
+            let mut maker = Maker::default();
+            let first = maker.of_preferred(&long, EntityId(0));
+            assert!(!first.is_empty());
+            assert_eq!(Arc::ptr_eq(&first, &maker.of_preferred(&long, EntityId(0))), remembered, "{middle}");
+            assert_eq!(first, maker.of_preferred(&long, EntityId(0)));
+        }
     }
 }
