@@ -202,9 +202,6 @@ pub struct References {
 impl References {
     /// Makes ready for an answer: writes those that are not known yet.
     fn prepare(&mut self, answer: &Answer, sources: &[Source<'_>]) {
-        if self.written.0.len() > REMEMBERED {
-            *self = Self::default();
-        }
         let Self { known, written, places, of_answer } = self;
         let candidates = answer.candidates.iter().map(|candidate| (candidate.source, candidate.entity));
         let entities = answer.entities.iter().map(|&(source, entity, _)| (source, entity));
@@ -237,6 +234,13 @@ impl References {
     #[inline]
     fn get(&self, at: usize) -> &[u8] {
         &self.written.0[self.places[self.of_answer[at]].clone()]
+    }
+
+    /// Forgets all where it is more than is remembered, so that a large answer leaves nothing behind.
+    fn let_go(&mut self) {
+        if self.written.0.len() > REMEMBERED {
+            *self = Self::default();
+        }
     }
 
     /// About how many bytes an answer takes.
@@ -275,6 +279,7 @@ pub fn response(
     for cut in &answer.cuts {
         encoding::message::encode(6, &convert::truncation(cut), &mut to.0);
     }
+    references.let_go();
     to
 }
 
@@ -384,6 +389,7 @@ mod tests {
             assert!(long.entities.len() >= 60);
             let short = response("", input, &pinned, &options, &answer, &mut references);
             assert_eq!(short.bytes(), long.encode_to_vec());
+            assert!(references.written.0.len() <= REMEMBERED, "what was too much is gone");
         }
     }
 }
