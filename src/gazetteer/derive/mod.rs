@@ -234,6 +234,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_derived_of_a_long_name_is_not_much_longer() {
+        let words = [
+            "Co", "Ab", "Ltd.", "Group", "Bank", "Sir", "Dr.", "A.", "van", "of", "the", "and", "&", "-", "II", "Jr.",
+            "River", "Xu-Yi", "(x)", "x,", "王", "小·王",
+        ];
+        let kinds = [Kind::Person, Kind::Organization, Kind::Place, Kind::Group, Kind::Other];
+        for (one, other, kind) in
+            words.iter().flat_map(|one| words.iter().flat_map(move |other| kinds.map(|kind| (one, other, kind))))
+        {
+            let name = format!("Zed {}{other}", format!("{one} {other} ").repeat(200));
+            let derived = [full_names(kind, &name), short_names(kind, &name)].concat();
+            let bytes: usize = derived.iter().map(|one| one.text.len()).sum();
+            assert!(bytes <= 10 * name.len(), "{kind:?} {one} {other}: {bytes} bytes of {}", name.len());
+        }
+    }
+
+    #[test]
     fn qualifiers_and_commas() {
         let full = |kind, name| texts(full_names(kind, name));
         let short = |kind, name| texts(short_names(kind, name));

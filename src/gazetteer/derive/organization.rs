@@ -6,6 +6,9 @@ use crate::{
     text::{Word, WordSet, Words},
 };
 
+/// How many designators are left out of a name one after the other, each of which makes a name. None has more than three.
+const MAX_DESIGNATORS: usize = 4;
+
 /// What says of which legal form a company is, folded and sorted.
 static DESIGNATORS: WordSet<128> = WordSet::new(&[
     "ab",
@@ -113,7 +116,7 @@ const SPELLINGS: [(&str, &str); 4] =
 
 /// The names that are as good as the name itself.
 pub(super) fn full_names(name: &str, derived: &mut Vec<Derived>) {
-    let shorter = without_designators(name).filter(|plain| stands_alone(plain));
+    let shorter = without_designators(name).take(MAX_DESIGNATORS).filter(|plain| stands_alone(plain));
     derived.extend(shorter.map(|plain| Derived::new(Rule::Designator, plain)));
     derived.extend(spelled_otherwise(name).map(|other| Derived::new(Rule::Designator, other)));
 }
