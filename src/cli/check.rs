@@ -5,7 +5,7 @@ use std::{
     process::ExitCode,
 };
 
-use super::{args::Check, clean, say};
+use super::{args::Check, clean, counted, say};
 use crate::catalog::{self, LoadIssue};
 
 /// Prints every issue of every file; a file that cannot be read does not keep the others from being checked.
@@ -16,11 +16,12 @@ pub(super) fn run(arguments: &Check) -> anyhow::Result<ExitCode> {
         match catalog::check(file) {
             Ok((entities, issues)) => {
                 good &= issues.is_empty();
-                let count = issues.len();
+                let entities = counted(entities, "entity", "entities");
+                let count = counted(issues.len(), "issue", "issues");
                 for issue in issues {
                     writeln!(out, "{}", clean(&LoadIssue { file: file.clone(), issue }.to_string()))?;
                 }
-                say(&format!("{}: {entities} entities, {count} issues", file.display()));
+                say(&format!("{}: {entities}, {count}", file.display()));
             }
             Err(error) => {
                 good = false;

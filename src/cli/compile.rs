@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, process::ExitCode, time::Instant};
 
-use super::{args::Compile, progress::Progress, say};
+use super::{args::Compile, counted, progress::Progress, say};
 use crate::catalog::{self, Compiled, LoadError, is_segment};
 
 /// Compiles, and says what came of it.
@@ -27,13 +27,14 @@ pub(super) fn run(arguments: &Compile) -> anyhow::Result<ExitCode> {
         say(&format!("left out: {issue}"));
     }
     let segment = gazetteer.segment();
-    let (entities, names, derived) = (segment.entities().len(), segment.name_count(), segment.derived_count());
-    let each = bytes as f64 / (names as f64).max(1.0);
+    let each = bytes as f64 / (segment.name_count() as f64).max(1.0);
     say(&format!(
-        "{}: {entities} entities, {names} names and {derived} derived from them, {} words; {:.1} MB, {each:.0} bytes \
-         a name; version {}; {:.1} s",
+        "{}: {}, {} and {} derived from them, {}; {:.1} MB, {each:.0} bytes a name; version {}; {:.1} s",
         output.display(),
-        segment.word_count(),
+        counted(segment.entities().len(), "entity", "entities"),
+        counted(segment.name_count(), "name", "names"),
+        segment.derived_count(),
+        counted(segment.word_count(), "word", "words"),
         bytes as f64 / 1e6,
         gazetteer.version(),
         started.elapsed().as_secs_f64(),

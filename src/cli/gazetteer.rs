@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use super::{
     args::{Gazetteer, ImportFile, Verb},
+    counted,
     progress::Progress,
     say,
 };
@@ -140,7 +141,7 @@ async fn send(mut client: Client, import: ImportFile) -> anyhow::Result<()> {
         say(&format!("{}{}:{issue}", if skip_bad_lines { "left out: " } else { "" }, file.display()));
     }
     if !issues.is_empty() && !skip_bad_lines {
-        anyhow::bail!("{} bad lines in {}; nothing was sent", issues.len(), file.display());
+        anyhow::bail!("{} in {}; nothing was sent", counted(issues.len(), "bad line", "bad lines"), file.display());
     }
     let mode = if replace { ImportMode::Replace } else { ImportMode::Merge };
     let config =

@@ -55,6 +55,11 @@ fn say(message: &str) {
     let _ = writeln!(std::io::stderr(), "{}", clean(message));
 }
 
+/// How many there are, in words: `1 name`, `2 names`.
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
 /// The text without what could take over a terminal or reorder its lines: control and direction characters.
 fn clean(text: &str) -> String {
     let bad = |c: char| {

@@ -59,7 +59,8 @@ pub(super) fn own_factors(
     if namesakes && found.prior == DEFAULT_PRIOR {
         let renown = sources[found.source as usize].segment.renown_of(found.entity);
         take(Rule::Renown, 1.0 + f64::from(renown) / RENOWN, &|| {
-            format!("the gazetteer has {} names of it or more", 1 << renown)
+            let names = if renown == 0 { "name" } else { "names" };
+            format!("the gazetteer has {} {names} of it or more", 1 << renown)
         });
     }
     if found.preferred {
@@ -72,7 +73,8 @@ pub(super) fn own_factors(
         let near = 1.0 + 1.0 / (1.0 + f64::from(found.farness) / NEAR);
         take(Rule::Nearness, near, &|| {
             let later = if found.farness == found.distance { "" } else { ", and only later" };
-            format!("the name in full stands {} words away{later}", found.distance)
+            let words = if found.distance == 1 { "word" } else { "words" };
+            format!("the name in full stands {} {words} away{later}", found.distance)
         });
     }
     if beside != Beside::Nothing {

@@ -7,13 +7,13 @@ use std::{
 
 use crate::support::{Folder, repository};
 
-fn onomast(arguments: &[&str]) -> Command {
+pub(crate) fn onomast(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_onomast"));
     command.args(arguments).env_clear();
     command
 }
 
-fn run(arguments: &[&str]) -> (i32, String, String) {
+pub(crate) fn run(arguments: &[&str]) -> (i32, String, String) {
     texts(onomast(arguments).output().unwrap())
 }
 
@@ -22,7 +22,7 @@ fn texts(output: Output) -> (i32, String, String) {
     (output.status.code().unwrap_or(-1), text(output.stdout), text(output.stderr))
 }
 
-fn path(file: &std::path::Path) -> &str {
+pub(crate) fn path(file: &std::path::Path) -> &str {
     file.to_str().unwrap()
 }
 
@@ -238,14 +238,14 @@ fn settings_come_from_defaults_file_environment_and_flags() {
 }
 
 /// A running server of the program, killed at the end.
-struct Served {
+pub(crate) struct Served {
     child: std::process::Child,
     lines: std::io::Lines<BufReader<std::process::ChildStderr>>,
     address: String,
 }
 
 impl Served {
-    fn start(arguments: &[&str]) -> Self {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
         let all = [&["serve", "--listen", "127.0.0.1:0", "--log-format", "json"], arguments].concat();
         let mut child = onomast(&all).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
@@ -255,7 +255,7 @@ impl Served {
         Self { child, lines, address }
     }
 
-    fn wait_for(&mut self, what: &str) -> String {
+    pub(crate) fn wait_for(&mut self, what: &str) -> String {
         self.lines.by_ref().map(Result::unwrap).find(|line| line.contains(what)).unwrap()
     }
 }
@@ -432,7 +432,7 @@ fn what_cannot_be_compiled_is_told() {
     assert!(err.contains(":2: duplicate-id: ") && err.contains(":2: empty-name: "), "{err}");
     assert!(!file.exists());
     let (code, _, err) = run(&["compile", path(&source), "--output", path(&file), "--skip-bad-lines"]);
-    assert!(code == 0 && err.contains("left out: ") && err.contains("1 entities, 1 names"), "{err}");
+    assert!(code == 0 && err.contains("left out: ") && err.contains("1 entity, 1 name"), "{err}");
     let (code, _, err) = compile(path(&file), &folder.path("again.segment"));
     assert!(code == 1 && err.contains("is a segment file already"), "{err}");
     let (code, _, err) = compile(path(&source), &folder.path("places.bin"));

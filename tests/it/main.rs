@@ -22,6 +22,7 @@ mod given;
 mod hostile;
 mod html;
 mod leak;
+mod messages;
 mod metrics;
 mod model;
 mod oracle;
