@@ -8,7 +8,7 @@ use std::{collections::HashMap, fs, ops::Range, path::Path};
 use anyhow::Context as _;
 use serde::{Deserialize, de::DeserializeOwned};
 
-use crate::service::proto::Document;
+use crate::{index::begins_segment, service::proto::Document};
 
 /// A document with what is expected in it.
 #[derive(Debug)]
@@ -52,9 +52,9 @@ struct Expectation {
 /// Reads both files, in the order of the documents.
 pub(super) fn tasks(documents: &Path, expected: &Path) -> anyhow::Result<Vec<Task>> {
     let mut wrong = Vec::new();
-    let texts: Vec<(usize, Document)> = lines(documents, &mut wrong)?;
+    let texts: Vec<(usize, Document)> = lines(documents, "documents", &mut wrong)?;
     let mut expectations = HashMap::new();
-    for (line, one) in lines::<Expectation>(expected, &mut wrong)? {
+    for (line, one) in lines::<Expectation>(expected, "expected mentions", &mut wrong)? {
         if let Some((other, _)) = expectations.get(&one.id) {
             wrong.push(at(expected, line, &format!("{:?} was expected in line {other} already", one.id)));
         } else {
@@ -94,9 +94,12 @@ fn at(file: &Path, line: usize, message: &str) -> String {
     format!("{}:{line}: {message}", file.display())
 }
 
-/// The lines of a file that are not blank, each with its number.
-fn lines<T: DeserializeOwned>(file: &Path, wrong: &mut Vec<String>) -> anyhow::Result<Vec<(usize, T)>> {
+/// The lines of a file of `what` that are not blank, each with its number.
+fn lines<T: DeserializeOwned>(file: &Path, what: &str, wrong: &mut Vec<String>) -> anyhow::Result<Vec<(usize, T)>> {
     let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    if begins_segment(&bytes) {
+        anyhow::bail!("{}: this is a segment file, and {what} are asked for; give it to --gazetteer", file.display());
+    }
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
     let mut read = Vec::new();
     for (index, line) in text.split(|&byte| byte == b'\n').enumerate() {
