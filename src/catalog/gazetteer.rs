@@ -106,6 +106,11 @@ impl Gazetteer {
         self.overlay.as_ref().map_or_else(|| self.segment.entities().len(), Overlay::len)
     }
 
+    /// Whether there is nothing in it that could be found, as where its file is empty.
+    pub fn has_no_names(&self) -> bool {
+        self.overlay.is_none() && self.segment.name_count() == 0
+    }
+
     /// When it came to be served in this version.
     pub fn since(&self) -> Instant {
         self.since

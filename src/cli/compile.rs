@@ -39,5 +39,8 @@ pub(super) fn run(arguments: &Compile) -> anyhow::Result<ExitCode> {
         gazetteer.version(),
         started.elapsed().as_secs_f64(),
     ));
+    if gazetteer.has_no_names() {
+        say("warning: it has no names: nothing of it can be found");
+    }
     Ok(ExitCode::SUCCESS)
 }

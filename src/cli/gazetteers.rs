@@ -141,6 +141,9 @@ fn tell(loaded: &Loaded) {
             bytes = gazetteer.segment().memory(),
             "loaded"
         );
+        if gazetteer.has_no_names() {
+            tracing::warn!(gazetteer = gazetteer.name(), "the gazetteer has no names: nothing of it can be found");
+        }
     }
 }
 

@@ -52,6 +52,9 @@ impl Extractor {
         for issue in skipped {
             say(&format!("left out: {issue}"));
         }
+        for gazetteer in catalog.iter().filter(|gazetteer| gazetteer.has_no_names()) {
+            say(&format!("warning: the gazetteer {:?} has no names: nothing of it can be found", gazetteer.name()));
+        }
         let options = Options {
             offsets,
             overlap: overlap.into(),

@@ -1,9 +1,26 @@
 //! What the program says where what it was given is odd: in words that tell what to do.
 
 use crate::{
-    cli::{path, run},
+    cli::{Served, path, run},
     support::Folder,
 };
+
+#[test]
+fn a_gazetteer_without_names_is_served_and_told() {
+    let folder = Folder::new();
+    let (empty, text) = (folder.file("empty.jsonl", ""), folder.file("text.txt", "China"));
+    let flags = ["--no-default-gazetteer", "--gazetteer", path(&empty)];
+    let (code, out, err) = run(&[&["extract"][..], &flags, &[path(&text)]].concat());
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("\"name\":\"empty\""), "{out}");
+    assert_eq!(err, "warning: the gazetteer \"empty\" has no names: nothing of it can be found\n");
+    let (code, _, err) = run(&["compile", path(&empty), "--output", path(&folder.path("empty.segment"))]);
+    assert!(code == 0 && err.ends_with("warning: it has no names: nothing of it can be found\n"), "{err}");
+    let mut served = Served::start(&flags);
+    let line = served.wait_for("has no names");
+    assert!(line.contains("WARN") && line.contains("\"empty\""), "{line}");
+    served.wait_for("\"serving\"");
+}
 
 #[test]
 fn one_is_no_plural() {
