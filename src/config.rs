@@ -27,6 +27,9 @@ pub const SERVER_VARIABLE: &str = "ONOMAST_SERVER";
 /// The environment variable with the token that it shows there.
 pub const TOKEN_VARIABLE: &str = "ONOMAST_TOKEN";
 
+/// What is said of a value whose password is not shown.
+const HIDDEN: &str = "; *** stands for the password: put it there before you use this";
+
 /// Variables of ours that are no settings of the server.
 const OTHERS: [&str; 3] = [CONFIG_VARIABLE, SERVER_VARIABLE, TOKEN_VARIABLE];
 
@@ -254,7 +257,9 @@ impl fmt::Display for Config {
                 writeln!(f, "{}[{section}]", if last.is_empty() { "" } else { "\n" })?;
                 last = section;
             }
-            writeln!(f, "{:<50} # {origin}", format!("{name} = {}", without_password(value)))?;
+            let shown = without_password(value);
+            let hidden = if shown == value.to_string() { "" } else { HIDDEN };
+            writeln!(f, "{:<50} # {origin}{hidden}", format!("{name} = {shown}"))?;
         }
         Ok(())
     }

@@ -47,3 +47,17 @@ fn a_segment_is_neither_documents_nor_what_is_expected() {
     let (code, _, err) = eval(&documents, &segment);
     assert!(code == 1 && err.contains("this is a segment file, and expected mentions are asked for"), "{err}");
 }
+
+#[test]
+fn a_password_that_is_not_shown_is_told() {
+    let (code, out, _) = run(&["config", "--database", "postgres://me:secret@host/name"]);
+    assert_eq!(code, 0);
+    let line = out.lines().find(|line| line.starts_with("database = ")).unwrap();
+    assert!(line.starts_with("database = \"postgres://me:***@host/name\"") && !out.contains("secret"), "{line}");
+    assert!(
+        line.ends_with("# flag --database; *** stands for the password: put it there before you use this"),
+        "{line}"
+    );
+    let (_, out, _) = run(&["config", "--database", "postgres://me@host/name"]);
+    assert!(!out.contains("***"), "{out}");
+}
