@@ -2,11 +2,11 @@
 //!
 //! Must not know: what is done with the answers.
 
-use std::{fs, io, net::IpAddr, path::PathBuf, str::FromStr as _};
+use std::{error::Error, fs, io, net::IpAddr, path::PathBuf, str::FromStr as _};
 
 use thiserror::Error;
 use tonic::{
-    Request, Status,
+    Code, Request, Status,
     metadata::{Ascii, MetadataValue},
     service::{Interceptor, interceptor::InterceptedService},
     transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity},
@@ -84,6 +84,9 @@ pub async fn connect(connection: &Connection) -> Result<Client, ClientError> {
     let Connection { address, token, authority, identity } = connection;
     let full = with_scheme(address);
     let wrong = |message: String| ClientError::Address { address: address.clone(), message };
+    if !full.starts_with("https://") && !full.starts_with("http://") {
+        return Err(wrong("it begins neither with http:// nor with https://".into()));
+    }
     let mut endpoint = Endpoint::from_str(&full).map_err(|error| wrong(error.to_string()))?;
     if full.starts_with("https://") {
         let mut tls = ClientTlsConfig::new();
@@ -99,8 +102,12 @@ pub async fn connect(connection: &Connection) -> Result<Client, ClientError> {
     let token = token.as_ref().map(|token| format!("Bearer {token}").parse()).transpose();
     let bearer = Bearer(token.map_err(|_| ClientError::Token)?);
     let channel = endpoint.connect().await.map_err(|error| {
-        let cause = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
-        ClientError::NoAnswer { address: full.clone(), message: cause }
+        let mut message = error.source().map_or_else(|| error.to_string(), in_full);
+        // What the answer of a server without TLS looks like to one who asks for TLS.
+        if message.contains("InvalidContentType") {
+            message = "what answers there speaks no TLS; where that is right, write http:// before the address".into();
+        }
+        ClientError::NoAnswer { address: full.clone(), message }
     })?;
     Ok(Client::new(InterceptedService::new(channel, bearer)).max_decoding_message_size(MAX_ANSWER))
 }
@@ -119,14 +126,42 @@ fn read(file: &PathBuf) -> Result<String, ClientError> {
     fs::read_to_string(file).map_err(|error| ClientError::File { file: file.clone(), error })
 }
 
+/// An error with all that is behind it.
+fn in_full(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let message = cause.to_string();
+        if !text.contains(&message) {
+            text.push_str(": ");
+            text.push_str(&message);
+        }
+        next = cause.source();
+    }
+    text
+}
+
 /// What a server answered with, for people: the code, the message, and every field that is wrong.
 pub fn explain(status: &Status) -> String {
     use tonic_types::StatusExt as _;
+    // What no server said was made here of what came instead of an answer.
+    let broken = matches!(status.code(), Code::Unknown | Code::Internal | Code::Cancelled);
+    if let Some(error) = status.source().filter(|_| broken) {
+        return format!(
+            "what answers there does not speak as a server should, or broke off ({}); if it has TLS, write https:// \
+             before its address",
+            in_full(error)
+        );
+    }
     let reason = status.get_details_error_info().map(|info| info.reason).unwrap_or_default();
     let code = if reason.is_empty() { format!("{:?}", status.code()) } else { reason };
     let mut text = format!("{code}: {}", status.message());
     for violation in status.get_details_bad_request().map(|bad| bad.field_violations).unwrap_or_default() {
-        text.push_str(&format!("\n  {}: {}", violation.field, violation.description));
+        let wrong = format!("{}: {}", violation.field, violation.description);
+        // The message has the first one already.
+        if !text.contains(&wrong) {
+            text.push_str(&format!("\n  {wrong}"));
+        }
     }
     text
 }

@@ -61,3 +61,11 @@ fn a_password_that_is_not_shown_is_told() {
     let (_, out, _) = run(&["config", "--database", "postgres://me@host/name"]);
     assert!(!out.contains("***"), "{out}");
 }
+
+#[test]
+fn an_address_of_something_else_is_refused() {
+    for address in ["ftp://localhost", "unix:///run/onomast", "HTTP//x://y"] {
+        let (code, _, err) = run(&["gazetteer", "list", "--server", address]);
+        assert!(code == 1 && err.contains("it begins neither with http:// nor with https://"), "{err}");
+    }
+}

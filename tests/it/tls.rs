@@ -1,6 +1,6 @@
 //! TLS: certificates of server and client, and new ones while serving.
 
-use onomast::service::{Limits, Server, TlsError, proto};
+use onomast::service::{self, Connection, Limits, Server, TlsError, proto};
 use tonic::{
     Code, Status,
     transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity},
@@ -44,6 +44,24 @@ async fn a_certificate_says_who_calls_and_a_token_says_it_better() {
     let channel = connect(&server, ca, None).await.unwrap();
     assert_eq!(extract(channel.clone(), "").await.unwrap_err().code(), Code::Unauthenticated);
     assert_eq!(extract(channel, &tenants.two.token).await.unwrap(), ["two"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_takes_tls_for_none_or_none_for_tls_is_told() {
+    let tenants = Tenants::new();
+    let with = TestServer::facing(Limits::default(), &tenants.tls(false)).await;
+    let without = TestServer::empty(Limits::default()).await;
+    let connection = |address: &str| Connection { address: address.into(), ..Connection::default() };
+    let mut client = service::connect(&connection(&with.address)).await.unwrap();
+    let status = client.list_gazetteers(proto::ListGazetteersRequest::default()).await.unwrap_err();
+    let told = service::explain(&status);
+    assert!(told.contains("if it has TLS, write https:// before its address"), "{told}");
+    let address = without.address.replace("http://", "https://");
+    let told = service::connect(&connection(&address)).await.unwrap_err().to_string();
+    assert!(told.contains("speaks no TLS") && told.contains("http:// before the address"), "{told}");
+    // Nobody is there.
+    let told = service::connect(&connection("http://127.0.0.1:1")).await.unwrap_err().to_string();
+    assert!(told.contains("tcp connect error: ") && told.contains("refused"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
