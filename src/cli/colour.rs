@@ -19,11 +19,13 @@ const RESET: &str = "\x1b[0m";
 /// Prints answers, in colour or plain. Plain text has its mentions in brackets.
 pub(super) struct Painter {
     coloured: bool,
+    /// How many columns there are, where that is known.
+    columns: Option<usize>,
 }
 
 impl Painter {
-    pub(super) fn new(coloured: bool) -> Self {
-        Self { coloured }
+    pub(super) fn new(coloured: bool, columns: Option<usize>) -> Self {
+        Self { coloured, columns }
     }
 
     /// Prints a document and what was found in it.
@@ -112,10 +114,16 @@ impl Painter {
             cells.chain([heading[column].len()]).max().unwrap_or(0)
         };
         let widths: [usize; 5] = std::array::from_fn(width);
+        // Where there is too little room, ids and gazetteers get a line of their own, and cells are not filled up.
+        let narrow = self.columns.is_some_and(|columns| widths.iter().sum::<usize>() + 8 > columns);
         let mut line = |cells: [&str; 5], colour: &str| {
             let mut text = format!("{:>1$}", cells[0], widths[0]);
             for column in 1..5 {
-                text.push_str(&format!("  {:<1$}", cells[column], widths[column]));
+                if narrow && column == 3 {
+                    text.push_str(&format!("\n{:1$}", "", widths[0]));
+                }
+                let width = if narrow { 0 } else { widths[column] };
+                text.push_str(&format!("  {:<width$}", cells[column]));
             }
             let text = text.trim_end();
             if self.coloured && !colour.is_empty() {
@@ -141,4 +149,30 @@ fn kind<'a>(sources: &[Source<'a>], source: usize, entity: EntityId) -> &'a str 
 fn colour(palette: &mut HashMap<String, &'static str>, kind: &str) -> &'static str {
     let next = COLOURS[palette.len() % COLOURS.len()];
     palette.entry(kind.to_owned()).or_insert(next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(columns: Option<usize>) -> String {
+        let row = ["3", "New York City", "city", "geonames:5128581", "world"].map(String::from);
+        let mut out = Vec::new();
+        let painter = Painter::new(false, columns);
+        let heading = ["mentions", "entity", "type", "id", "gazetteer"];
+        painter.table(&mut out, heading, &[row], &mut HashMap::new()).unwrap_or_else(|error| panic!("{error}"));
+        String::from_utf8_lossy(&out).into_owned()
+    }
+
+    #[test]
+    fn a_table_breaks_its_lines_where_there_is_too_little_room() {
+        let wide = "mentions  entity         type  id                gazetteer\n\
+                    \x20      3  New York City  city  geonames:5128581  world\n";
+        let narrow = "mentions  entity  type\n          id  gazetteer\n\
+                      \x20      3  New York City  city\n          geonames:5128581  world\n";
+        assert_eq!(table(None), wide);
+        assert_eq!(table(Some(58)), wide);
+        assert_eq!(table(Some(57)), narrow);
+        assert!(table(Some(40)).lines().all(|line| line.chars().count() <= 40));
+    }
 }

@@ -33,7 +33,7 @@ const HOMES: [(&str, &[&str]); 27] = [
     ("axum", &["service"]),
     ("hyper", &["service"]),
     ("hyper_util", &["service"]),
-    ("rustix", &["catalog"]),
+    ("rustix", &["catalog", "cli"]),
     ("http_body", &["service"]),
     ("sqlx", &["catalog"]),
     ("tokio_rustls", &["service"]),
