@@ -56,7 +56,8 @@ pub(super) struct ServerSettings {
     /// A TOML file with settings.
     #[arg(long, value_name = "FILE", env = CONFIG_VARIABLE)]
     config: Option<PathBuf>,
-    /// The address to listen on; port 0 takes any that is free. [setting server.listen]
+    /// The IP address and the port to listen on, such as 0.0.0.0:50051; without this 127.0.0.1:50051, which only this
+    /// machine reaches. Port 0 takes any that is free. [setting server.listen]
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
     /// The address of the admin port with /metrics, /livez and /readyz; there is none by default. [setting server.admin]
