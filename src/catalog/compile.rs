@@ -37,8 +37,17 @@ pub struct Compiled {
     pub skipped: Vec<LoadIssue>,
 }
 
+/// How far a compilation has come.
+#[derive(Debug, Clone, Copy)]
+pub enum Step<'a> {
+    /// This file was made; it is renamed or removed in the end.
+    Begun(&'a Path),
+    /// So many more bytes were read.
+    Read(u64),
+}
+
 /// Compiles gazetteer files into one segment file, while they are read, in memory that hardly grows with them. Reads every
-/// file before it fails for issues. `progress` is told of each piece read, in bytes.
+/// file before it fails for issues. `progress` is told of each step.
 ///
 /// The file is made beside `output` before anything is read, under a name that no other file has. It is renamed when it
 /// is whole and opens: who has an old one mapped keeps it, and a failure leaves it as it was.
@@ -46,10 +55,11 @@ pub fn compile(
     files: &[PathBuf],
     output: &Path,
     skip_bad_lines: bool,
-    progress: &mut dyn FnMut(u64),
+    progress: &mut dyn FnMut(Step<'_>),
 ) -> Result<Compiled, LoadError> {
     let write = |error| LoadError::Write { file: output.to_owned(), error };
     let mut part = part(output).map_err(write)?;
+    progress(Step::Begun(part.path()));
     let name = output.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let failed = |error| match error {
         CompileError::Spill(error) => LoadError::Spill { file: output.to_owned(), error },
@@ -108,13 +118,13 @@ fn read(
     intake: &mut Intake,
     files: &[PathBuf],
     give: SyncSender<Vec<Entity>>,
-    progress: &mut dyn FnMut(u64),
+    progress: &mut dyn FnMut(Step<'_>),
 ) -> Result<(), LoadError> {
     let (mut batch, mut bytes) = (Vec::new(), 0);
     let taken = Cell::new(true);
     for file in files {
         let mut progress = |count| {
-            progress(count);
+            progress(Step::Read(count));
             if taken.get() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         };
         intake.read(file, &mut progress, |entity| {

@@ -24,7 +24,7 @@ mod warm;
 mod watch;
 
 pub use background::background;
-pub use compile::{Compiled, compile};
+pub use compile::{Compiled, Step, compile};
 pub use gazetteer::Gazetteer;
 pub use given::Given;
 pub use import::{Import, Imported};

@@ -1,9 +1,20 @@
 //! `onomast compile`: gazetteer files into one segment file.
 
-use std::{fs, path::Path, process::ExitCode, time::Instant};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    thread,
+    time::Instant,
+};
+
+use tokio::{
+    runtime::Builder,
+    signal::unix::{SignalKind, signal},
+};
 
 use super::{args::Compile, counted, progress::Progress, say};
-use crate::catalog::{self, Compiled, LoadError, is_segment};
+use crate::catalog::{self, Compiled, LoadError, Step, is_segment};
 
 /// Compiles, and says what came of it.
 pub(super) fn run(arguments: &Compile) -> anyhow::Result<ExitCode> {
@@ -16,7 +27,10 @@ pub(super) fn run(arguments: &Compile) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
     let total = files.iter().map(|file| fs::metadata(file).ok().map(|data| data.len())).sum();
     let progress = Progress::new(total);
-    let compiled = catalog::compile(files, output, *skip_bad_lines, &mut |bytes| progress.add(bytes));
+    let compiled = catalog::compile(files, output, *skip_bad_lines, &mut |step| match step {
+        Step::Begun(part) => remove_when_stopped(part.to_owned()),
+        Step::Read(bytes) => progress.add(bytes),
+    });
     progress.finish();
     let Compiled { gazetteer, bytes, skipped } = compiled.map_err(|error| match error {
         // Another name would not help here.
@@ -43,4 +57,28 @@ pub(super) fn run(arguments: &Compile) -> anyhow::Result<ExitCode> {
         say("warning: it has no names: nothing of it can be found");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Sees to it that nothing is left of the file that is written where a signal stops the program. Where the system does not
+/// let us wait for signals, they stop it as they always do.
+fn remove_when_stopped(part: PathBuf) {
+    let wait = move || {
+        let Ok(code) = stopped() else { return };
+        // It may be renamed already.
+        let _ = fs::remove_file(part);
+        std::process::exit(code);
+    };
+    let _ = thread::Builder::new().name("signals".into()).spawn(wait);
+}
+
+/// Waits for a signal to stop; returns what a shell says of a program that it stopped.
+fn stopped() -> io::Result<i32> {
+    Builder::new_current_thread().enable_all().build()?.block_on(async {
+        let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        let kind = tokio::select! {
+            _ = interrupt.recv() => SignalKind::interrupt(),
+            _ = terminate.recv() => SignalKind::terminate(),
+        };
+        Ok(128 + kind.as_raw_value())
+    })
 }

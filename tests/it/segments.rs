@@ -3,7 +3,7 @@
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, process::Command};
 
 use onomast::{
-    catalog::{self, Gazetteer, LoadError},
+    catalog::{self, Gazetteer, LoadError, Step},
     index::{FileError, Segment},
     service::{Limits, proto},
 };
@@ -189,7 +189,7 @@ fn a_compilation_that_cannot_be_written_says_where_before_it_reads() {
     let before = listed(&folder);
     for name in ["missing/world.segment", "folder.segment", ".", ".."] {
         let (output, mut read) = (folder.path(name), 0);
-        let compiled = catalog::compile(std::slice::from_ref(&source), &output, false, &mut |bytes| read += bytes);
+        let compiled = catalog::compile(std::slice::from_ref(&source), &output, false, &mut |_| read += 1);
         let error = compiled.unwrap_err();
         assert!(matches!(&error, LoadError::Write { file, .. } if *file == output), "{error}");
         assert_eq!((read, listed(&folder)), (0, before.clone()), "{name}");
@@ -220,7 +220,7 @@ fn compilations_to_one_file_do_not_meet() {
     let other = folder.file("other.jsonl", "{\"id\": \"a\", \"name\": \"Berlin\"}\n");
     let before = listed(&folder);
     let mut between = 0;
-    let mut compile_between = |_| {
+    let mut compile_between = |_: Step<'_>| {
         if std::mem::replace(&mut between, 1) == 0 {
             catalog::compile(std::slice::from_ref(&other), &file, false, &mut |_| {}).unwrap();
             assert_eq!(found(Gazetteer::open("world", &file).unwrap(), "Berlin"), ["a"]);
