@@ -245,8 +245,8 @@ impl References {
 
     /// About how many bytes an answer takes.
     fn estimate(&self, answer: &Answer) -> usize {
-        let each = self.written.0.len() / self.places.len().max(1) + 16;
-        256 + answer.mentions.len() * (each + 48) + self.of_answer.len() * each
+        let references: usize = self.of_answer.iter().map(|&number| self.places[number].len() + 16).sum();
+        256 + answer.mentions.len() * 48 + references
     }
 }
 
@@ -333,7 +333,7 @@ mod tests {
     use crate::{
         catalog::{self, Gazetteer},
         extract::{self, Overlap, Scratch},
-        gazetteer::Entity,
+        gazetteer::{Alias, Entity},
     };
 
     #[test]
@@ -390,6 +390,28 @@ mod tests {
             let short = response("", input, &pinned, &options, &answer, &mut references);
             assert_eq!(short.bytes(), long.encode_to_vec());
             assert!(references.written.0.len() <= REMEMBERED, "what was too much is gone");
+        }
+    }
+
+    #[test]
+    fn an_answer_takes_about_the_room_that_it_needs_whatever_was_written_before() {
+        let entity = |name: &str, alias: &str| Entity {
+            id: "1".into(),
+            name: name.into(),
+            aliases: vec![Alias::plain(alias)],
+            ..Entity::default()
+        };
+        let long = Gazetteer::compile("long", b"", &[entity(&"x".repeat(3000), "Zed")]).unwrap();
+        let short = Gazetteer::compile("short", b"", &[entity("Yak", "Yaks")]).unwrap();
+        let (mut references, mut scratch, mut answer) = (References::default(), Scratch::default(), Answer::default());
+        let options = Options::default();
+        for (gazetteer, text) in [(long, "Zed.".into()), (short, "Yak, ".repeat(500))] {
+            let pinned = Pinned::new(vec![gazetteer.into()], &options);
+            let (input, never) = (Input { text: &text, ..Input::default() }, AtomicBool::new(false));
+            extract::run(&pinned.sources(), input, &options, pinned.filter(), &mut scratch, &mut answer, &never)
+                .unwrap();
+            let Encoded(bytes) = response("", input, &pinned, &options, &answer, &mut references);
+            assert!(bytes.capacity() <= 2 * bytes.len() + 256, "{} for {}", bytes.capacity(), bytes.len());
         }
     }
 }
