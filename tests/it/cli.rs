@@ -238,14 +238,14 @@ fn settings_come_from_defaults_file_environment_and_flags() {
 }
 
 /// A running server of the program, killed at the end.
-pub(crate) struct Served {
+struct Served {
     child: std::process::Child,
     lines: std::io::Lines<BufReader<std::process::ChildStderr>>,
     address: String,
 }
 
 impl Served {
-    pub(crate) fn start(arguments: &[&str]) -> Self {
+    fn start(arguments: &[&str]) -> Self {
         let all = [&["serve", "--listen", "127.0.0.1:0", "--log-format", "json"], arguments].concat();
         let mut child = onomast(&all).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
@@ -255,7 +255,7 @@ impl Served {
         Self { child, lines, address }
     }
 
-    pub(crate) fn wait_for(&mut self, what: &str) -> String {
+    fn wait_for(&mut self, what: &str) -> String {
         self.lines.by_ref().map(Result::unwrap).find(|line| line.contains(what)).unwrap()
     }
 }

@@ -2,13 +2,14 @@
 
 use std::{
     fs,
+    io::{BufRead as _, BufReader},
     process::{Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
 use crate::{
-    cli::{Served, onomast, path, run},
+    cli::{onomast, path, run},
     support::Folder,
 };
 
@@ -23,10 +24,15 @@ fn a_gazetteer_without_names_is_served_and_told() {
     assert_eq!(err, "warning: the gazetteer \"empty\" has no names: nothing of it can be found\n");
     let (code, _, err) = run(&["compile", path(&empty), "--output", path(&folder.path("empty.segment"))]);
     assert!(code == 0 && err.ends_with("warning: it has no names: nothing of it can be found\n"), "{err}");
-    let mut served = Served::start(&flags);
-    let line = served.wait_for("has no names");
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--log-format", "json"];
+    let mut child = onomast(&[&serve[..], &flags].concat()).stderr(Stdio::piped()).spawn().unwrap();
+    // It may be told before the address is.
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let line = lines.find(|line| line.contains("has no names")).unwrap();
     assert!(line.contains("WARN") && line.contains("\"empty\""), "{line}");
-    served.wait_for("\"serving\"");
+    assert!(lines.any(|line| line.contains("\"serving\"")));
+    child.kill().unwrap();
+    child.wait().unwrap();
 }
 
 #[test]
