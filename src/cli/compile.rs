@@ -9,8 +9,8 @@ use std::{
 };
 
 use tokio::{
-    runtime::Builder,
-    signal::unix::{SignalKind, signal},
+    runtime::{Builder, Runtime},
+    signal::unix::{Signal, SignalKind, signal},
 };
 
 use super::{args::Compile, counted, progress::Progress, say};
@@ -59,26 +59,30 @@ pub(super) fn run(arguments: &Compile) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Sees to it that nothing is left of the file that is written where a signal stops the program. Where the system does not
-/// let us wait for signals, they stop it as they always do.
+/// Sees to it that nothing is left of the file that is written where a signal stops the program from now on. Where the
+/// system does not let us wait for signals, they stop it as they always do.
 fn remove_when_stopped(part: PathBuf) {
+    let Ok((runtime, [mut interrupt, mut terminate])) = signals() else { return };
     let wait = move || {
-        let Ok(code) = stopped() else { return };
+        let kind = runtime.block_on(async {
+            tokio::select! {
+                _ = interrupt.recv() => SignalKind::interrupt(),
+                _ = terminate.recv() => SignalKind::terminate(),
+            }
+        });
         // It may be renamed already.
         let _ = fs::remove_file(part);
-        std::process::exit(code);
+        // What a shell says of a program that a signal stopped.
+        std::process::exit(128 + kind.as_raw_value());
     };
     let _ = thread::Builder::new().name("signals".into()).spawn(wait);
 }
 
-/// Waits for a signal to stop; returns what a shell says of a program that it stopped.
-fn stopped() -> io::Result<i32> {
-    Builder::new_current_thread().enable_all().build()?.block_on(async {
-        let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-        let kind = tokio::select! {
-            _ = interrupt.recv() => SignalKind::interrupt(),
-            _ = terminate.recv() => SignalKind::terminate(),
-        };
-        Ok(128 + kind.as_raw_value())
-    })
+/// The signals that stop the program, and what waits for them.
+fn signals() -> io::Result<(Runtime, [Signal; 2])> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let entered = runtime.enter();
+    let signals = [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?];
+    drop(entered);
+    Ok((runtime, signals))
 }
