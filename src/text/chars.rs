@@ -86,6 +86,22 @@ pub(crate) fn class(c: char) -> Class {
 }
 
 fn wide(c: char) -> Class {
+    plain_letter(c).unwrap_or_else(|| by_properties(c))
+}
+
+/// The class of the letters that most texts beyond ASCII are made of, known without a look at a table.
+#[inline]
+fn plain_letter(c: char) -> Option<Class> {
+    match c {
+        // Latin without its two marks, Cyrillic, and the syllables of Hangul.
+        '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{24F}' => Some(Class::Letter),
+        '\u{400}'..='\u{481}' | '\u{AC00}'..='\u{D7A3}' => Some(Class::Letter),
+        '\u{4E00}'..='\u{9FFF}' => Some(Class::Single),
+        _ => None,
+    }
+}
+
+fn by_properties(c: char) -> Class {
     match c {
         '\u{00AD}' | '\u{180E}' | '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' => {
             return Class::Ignorable;
@@ -134,5 +150,19 @@ fn wide(c: char) -> Class {
         GeneralCategory::SpaceSeparator | GeneralCategory::Control => Class::Space,
         GeneralCategory::Format => Class::Ignorable,
         _ => Class::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_letters_have_the_class_of_their_properties() {
+        for c in '\0'..=char::MAX {
+            if let Some(class) = plain_letter(c) {
+                assert_eq!(class, by_properties(c), "{c}");
+            }
+        }
     }
 }

@@ -20,6 +20,9 @@ pub fn fold(word: &str, out: &mut Vec<u8>) {
         fold_ascii(word.as_bytes(), out);
         return;
     }
+    if fold_russian(word, out) {
+        return;
+    }
     let case = CaseMapper::new();
     let mut digit = false;
     for c in DecomposingNormalizer::new_nfkd().normalize_iter(word.chars()) {
@@ -53,6 +56,25 @@ fn fold_ascii(word: &[u8], out: &mut Vec<u8>) {
             out.push(kept);
         }
     }
+}
+
+/// Folds a word of the letters of Russian alone, without a look at a table; whether it is one.
+fn fold_russian(word: &str, out: &mut Vec<u8>) -> bool {
+    let from = out.len();
+    for c in word.chars() {
+        let small = match c {
+            'А'..='Я' => u32::from(c) + 0x20,
+            'а'..='я' => u32::from(c),
+            'Ё' | 'ё' => u32::from('е'),
+            _ => {
+                out.truncate(from);
+                return false;
+            }
+        };
+        let bare = if small == u32::from('й') { u32::from('и') } else { small };
+        out.extend([0xC0 | (bare >> 6) as u8, 0x80 | (bare & 0x3F) as u8]);
+    }
+    true
 }
 
 /// What an ASCII character folds to; a period or comma counts only between digits.
@@ -165,6 +187,18 @@ mod tests {
         let mut out = Vec::new();
         fold(word, &mut out);
         String::from_utf8(out).unwrap_or_default()
+    }
+
+    #[test]
+    fn russian_letters_fold_as_all_others() {
+        for c in 'Ѐ'..='џ' {
+            let (mut short, mut long) = (Vec::new(), Vec::new());
+            if fold_russian(&c.to_string(), &mut short) {
+                // A letter that is not Russian makes it go the long way.
+                fold(&format!("{c}љ"), &mut long);
+                assert_eq!(short, long[..long.len() - 'љ'.len_utf8()], "{c}");
+            }
+        }
     }
 
     #[test]
