@@ -18,16 +18,12 @@ impl WordKey {
     /// The key of a folded word. Time linear in its length.
     pub fn of(folded: &[u8]) -> Self {
         if folded.len() <= Self::INLINE {
-            let mut bytes = [0; 8];
-            bytes[..folded.len()].copy_from_slice(folded);
-            Self::inline(u64::from_le_bytes(bytes), folded.len())
+            Self::inline(little(folded), folded.len())
         } else {
-            let mut hash = K ^ folded.len() as u64;
-            for chunk in folded.chunks(8) {
-                let mut bytes = [0; 8];
-                bytes[..chunk.len()].copy_from_slice(chunk);
-                hash = mix(hash ^ u64::from_le_bytes(bytes));
-            }
+            let (eights, rest) = folded.as_chunks();
+            let hash =
+                eights.iter().fold(K ^ folded.len() as u64, |hash, &eight| mix(hash ^ u64::from_le_bytes(eight)));
+            let hash = if rest.is_empty() { hash } else { mix(hash ^ little(rest)) };
             Self(hash | HASHED)
         }
     }
@@ -99,6 +95,19 @@ impl WordKey {
     }
 }
 
+/// At most eight bytes as a number, the first the lowest. Two numbers that may overlap cost less than a copy of any length.
+#[inline]
+fn little(bytes: &[u8]) -> u64 {
+    let length = bytes.len();
+    if let (Some(&first), Some(&last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        u64::from(u32::from_le_bytes(first)) | u64::from(u32::from_le_bytes(last)) << (8 * (length - 4))
+    } else if let (Some(&first), Some(&last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        u64::from(u16::from_le_bytes(first)) | u64::from(u16::from_le_bytes(last)) << (8 * (length - 2))
+    } else {
+        bytes.first().map_or(0, |&byte| byte.into())
+    }
+}
+
 const fn mix(value: u64) -> u64 {
     let wide = value as u128 * K as u128;
     (wide as u64) ^ (wide >> 64) as u64
@@ -118,6 +127,15 @@ mod tests {
             let eights = [eights[0], eights[1]].map(u64::from_le_bytes);
             assert_eq!(WordKey::of_two(eights, length), WordKey::of(&word[..length]));
             assert_eq!(WordKey::hashed_bits(&word[..length]), WordKey::of(&word[..length]).bits());
+        }
+    }
+
+    #[test]
+    fn few_bytes_are_a_number() {
+        for length in 0..=8 {
+            let mut bytes = [0; 8];
+            bytes[..length].copy_from_slice(&b"\xFFbcdefg\x80"[..length]);
+            assert_eq!(little(&bytes[..length]), u64::from_le_bytes(bytes), "{length}");
         }
     }
 }
