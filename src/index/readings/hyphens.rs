@@ -76,13 +76,18 @@ impl Readings {
 
     /// `J. R. R.` where a name has `J.R.R.` or `JRR`.
     pub(super) fn initials(&mut self, at: &At<'_>) {
-        self.folded.clear();
-        self.folded.extend_from_slice(at.view.words.folded(&at.word, &mut [0; 8]));
+        if at.word.shape.any(Shape::DOTTED) {
+            return;
+        }
         let next = at.view.all()[at.index + 1..].iter().take(MAX_INITIALS - 1);
         for (count, word) in next.enumerate() {
             let letter = word.shape.any(Shape::LETTER) && !word.shape.any(Shape::DOTTED);
-            if !(letter && word.gap.any(Gap::PERIOD) && word.gap.is_free()) || at.word.shape.any(Shape::DOTTED) {
+            if !(letter && word.gap.any(Gap::PERIOD) && word.gap.is_free()) {
                 return;
+            }
+            if count == 0 {
+                self.folded.clear();
+                self.folded.extend_from_slice(at.view.words.folded(&at.word, &mut [0; 8]));
             }
             self.folded.extend_from_slice(at.view.words.folded(word, &mut [0; 8]));
             if let Some(found) = at.find(&self.folded) {

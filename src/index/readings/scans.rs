@@ -7,13 +7,14 @@
 use super::{At, Reading, Readings};
 use crate::{
     index::forms::Form,
-    text::{Gap, Span},
+    text::{Gap, Span, Word, Words},
 };
 
 /// The most pieces of a split word.
 const MAX_PIECES: usize = 16;
-/// The most bytes of a split word, folded, and the fewest.
-const SPLIT_BYTES: std::ops::RangeInclusive<usize> = 4..=64;
+/// The fewest bytes of a split word, folded, and the most.
+const MIN_SPLIT: usize = 4;
+const MAX_SPLIT: usize = 64;
 /// The most letters `f` that are tried as `s` in every combination; in a word of more all are.
 const MAX_LONG_S: usize = 4;
 
@@ -23,15 +24,17 @@ impl Readings {
         if self.disabled.has(Form::Split) {
             return;
         }
-        self.folded.clear();
-        self.folded.extend_from_slice(at.view.words.folded(&at.word, &mut [0; 8]));
-        let pieces = at.view.all()[at.index + 1..].iter().take(MAX_PIECES - 1);
+        let words = at.view.words;
+        let mut joined = Joined { bytes: [0; MAX_SPLIT + 8], length: 0 };
+        let fits = joined.push(words, &at.word);
+        let pieces = at.view.all()[at.index + 1..].iter().take(if fits { MAX_PIECES - 1 } else { 0 });
         for (count, piece) in pieces.take_while(|piece| piece.gap == Gap::SPACE).enumerate() {
-            self.folded.extend_from_slice(at.view.words.folded(piece, &mut [0; 8]));
-            if self.folded.len() > *SPLIT_BYTES.end() {
+            if !joined.push(words, piece) {
                 return;
             }
-            if let Some(word) = at.find(&self.folded).filter(|_| SPLIT_BYTES.contains(&self.folded.len())) {
+            if joined.length >= MIN_SPLIT
+                && let Some(word) = at.find(&joined.bytes[..joined.length])
+            {
                 let span = Span::new(at.word.span.start, piece.span.end);
                 let reading = Reading { consumed: count as u32 + 2, ..Reading::of(Form::Split) };
                 self.push(reading, std::iter::once(at.step(word, span)));
@@ -44,8 +47,13 @@ impl Readings {
         if self.disabled.has(Form::LongS) {
             return;
         }
+        let mut buffer = [0; 8];
+        let folded = at.view.words.folded(&at.word, &mut buffer);
+        if !folded.contains(&b'f') {
+            return;
+        }
         self.folded.clear();
-        self.folded.extend_from_slice(at.view.words.folded(&at.word, &mut [0; 8]));
+        self.folded.extend_from_slice(folded);
         // The last few places of an `f`, and how many there are.
         let (mut places, mut count) = ([0; MAX_LONG_S], 0);
         for place in 0..self.folded.len() {
@@ -67,5 +75,32 @@ impl Readings {
                 self.push(Reading::of(Form::LongS), std::iter::once(at.step(word, at.word.span)));
             }
         }
+    }
+}
+
+/// Pieces of a word, one behind the other.
+struct Joined {
+    /// The bytes of [`MAX_SPLIT`] and room for eight more.
+    bytes: [u8; MAX_SPLIT + 8],
+    length: usize,
+}
+
+impl Joined {
+    /// Adds a piece, unless all would be too long. Short ones are copied as eight bytes, which costs less than as many as
+    /// they have.
+    #[inline]
+    fn push(&mut self, words: &Words, piece: &Word) -> bool {
+        let from = self.length;
+        if piece.key.is_hashed() {
+            let long = words.long(piece);
+            let Some(room) = self.bytes[..MAX_SPLIT].get_mut(from..from + long.len()) else { return false };
+            room.copy_from_slice(long);
+            self.length += long.len();
+            return true;
+        }
+        let Some(room) = self.bytes[from..].first_chunk_mut() else { return false };
+        *room = piece.key.inline_bytes();
+        self.length += piece.key.inline_len();
+        self.length <= MAX_SPLIT
     }
 }
