@@ -4,7 +4,7 @@
 
 use super::{At, Reading, Readings, Step};
 use crate::{
-    index::{forms::Form, glued::GluedWords},
+    index::{forms::Form, glued::GluedWords, vocabulary::WordId},
     text::Span,
 };
 
@@ -28,33 +28,38 @@ impl Readings {
 
     /// `PayPalChina`, `G20China`: parts that are one word of a name together, from the left the longest first.
     pub(super) fn grouped(&mut self, at: &At<'_>, glued: &GluedWords, which: usize) {
-        let count = glued.parts(&glued.all()[which]).len();
-        let part = |part| glued.part(&glued.all()[which], part);
-        let start = self.steps.len();
-        let mut from = 0;
-        let mut any = false;
-        while from < count {
-            let longest = if from == 0 { count - 1 } else { count };
-            // As far as the parts touch.
-            let touching = (from + 1..longest).take_while(|&at| part(at - 1).0.end == part(at).0.start).count();
-            let joined = (from + 2..=from + 1 + touching).rev().find_map(|to| {
-                let word = at.find(glued.joined(&glued.all()[which], from, to))?;
-                Some((to, Some(word)))
-            });
-            any |= joined.is_some();
-            let (to, word) = joined.unwrap_or_else(|| {
-                let (_, key, folded) = part(from);
-                (from + 1, at.segment.vocabulary.get(key, folded).map(|record| record.id()))
-            });
+        let all = &glued.all()[which];
+        let count = glued.parts(all).len();
+        let part = |part| glued.part(all, part);
+        let step = |from: usize, to: usize, word: Option<WordId>| {
             let span = Span::new(part(from).0.start, part(to - 1).0.end);
-            self.steps.push(Step { word, span, at: at.index as u32, parts: (from as u8, to as u8) });
-            from = to;
+            Step { word, span, at: at.index as u32, parts: (from as u8, to as u8) }
+        };
+        let single = |from: usize| {
+            let (_, key, folded) = part(from);
+            step(from, from + 1, at.segment.vocabulary.get(key, folded).map(|record| record.id()))
+        };
+        let start = self.steps.len();
+        // How many parts have a step, and where the parts end that touch one another from `from` on.
+        let (mut done, mut from, mut end) = (0, 0, 0);
+        while from < count {
+            if end <= from {
+                end = (from + 1..count).find(|&at| part(at - 1).0.end != part(at).0.start).unwrap_or(count);
+            }
+            let longest = if from == 0 { end.min(count - 1) } else { end };
+            let joined = (from + 2..=longest).rev().find_map(|to| Some((to, at.find(glued.joined(all, from, to))?)));
+            let Some((to, word)) = joined else {
+                from += 1;
+                continue;
+            };
+            self.steps.extend((done..from).map(single));
+            self.steps.push(step(from, to, Some(word)));
+            (done, from) = (to, to);
         }
-        if any {
+        if done > 0 {
+            self.steps.extend((done..count).map(single));
             let steps = (start as u32, self.steps.len() as u32);
             self.readings.push(Reading { glued: which as u32, steps, ..Reading::of(Form::Seam) });
-        } else {
-            self.steps.truncate(start);
         }
     }
 }
