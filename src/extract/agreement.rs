@@ -70,6 +70,8 @@ pub(super) struct Agreement {
     /// The places of the words that some candidate expects, by source.
     words: HashMap<(u16, WordId), Vec<u32>>,
     expected: HashSet<(u16, WordId)>,
+    /// The candidates whose words are among them.
+    expecting: HashSet<Key>,
     /// By candidate, as far as it was asked for since something became sure.
     shared: HashMap<Key, Shared>,
     /// The entities that are sure, by their keys.
@@ -88,6 +90,7 @@ impl Agreement {
         self.attributes.clear();
         self.words.clear();
         self.expected.clear();
+        self.expecting.clear();
         self.shared.clear();
         self.sieve = Sieve::default();
         self.asked = Sieve::default();
@@ -101,9 +104,12 @@ impl Agreement {
             candidates.for_each(|key| self.asked.add(sources[key.0 as usize].entity_key(key.1).1));
             return;
         }
-        for (source, entity) in candidates.filter(|key| sources[key.0 as usize].segment.has_links()) {
+        for key in candidates.filter(|key| sources[key.0 as usize].segment.has_links()) {
+            let (source, entity) = key;
             let context = &sources[source as usize].segment.entity(entity).context;
-            self.expected.extend(context.iter().map(|&word| (source, word)));
+            if !context.is_empty() && self.expecting.insert(key) {
+                self.expected.extend(context.iter().map(|&word| (source, word)));
+            }
         }
         if self.expected.is_empty() {
             return;
