@@ -9,8 +9,8 @@ use super::{
     found::Found,
     names::{ShortName, ShortNames},
     neighbour::{is_name_like, is_noun_or_title, is_unknown_name},
-    place::{begins_sentence, is_among, is_function, joins},
-    rules::{edges, is_shouting},
+    place::{begins_sentence, is_among, is_function, is_shouting, joins},
+    rules::edges,
     spelling,
     trace::{Reason, Trace},
 };

@@ -34,6 +34,7 @@ mod shown;
 mod sieve;
 mod source;
 mod spelling;
+mod stretch;
 mod trace;
 
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -7,6 +7,8 @@ use crate::text::{FUNCTION, Gap, Shape, View, Word, WordSet};
 
 /// How many words on each side tell a headline.
 const AROUND: usize = 6;
+/// How many words on each side tell whether the text around is all in capitals.
+const SHOUTING: usize = 5;
 
 /// What the capitals of a word tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,6 +45,23 @@ pub(super) fn is_headline(view: View<'_>, index: usize) -> bool {
         capitalised += usize::from(is_longer & word.shape.any(Shape::CAPITALISED));
     }
     longer > 2 && capitalised == longer
+}
+
+/// Whether the text around a place is all in capitals, so that the capitals of the place prove nothing (rule M1).
+pub(super) fn is_shouting(view: View<'_>, first: usize, last: usize) -> bool {
+    let words = view.all();
+    let apart = Gap::PARAGRAPH | Gap::LINE;
+    let before = (0..first).rev().take(SHOUTING).take_while(|&index| !words[index + 1].gap.any(apart));
+    let behind = (last + 1..words.len()).take(SHOUTING).take_while(|&index| !words[index].gap.any(apart));
+    let mut capitals = 0;
+    for index in before.chain(behind) {
+        let shape = words[index].shape;
+        if shape.any(Shape::LOWER) {
+            return false;
+        }
+        capitals += usize::from(shape.all_capitals() && !shape.any(Shape::LETTER));
+    }
+    capitals >= 2
 }
 
 /// Whether a word around is capitalised.

@@ -6,9 +6,10 @@ use super::{
     Filter, Source,
     found::Found,
     judged::{Judged, Key, Settings},
-    place::is_among,
+    place::{is_among, is_shouting},
     shown::ShownNames,
     spelling,
+    stretch::Stretch,
     trace::{Reason, Trace},
 };
 use crate::{
@@ -16,9 +17,6 @@ use crate::{
     index::{CaseCheck, Form, Forms, Name, NameId, Occurrence, Search},
     text::{Difference, Gap, Letters, Shape, Span, View, WordKey, WordSet, Words, past_marks},
 };
-
-/// How many words on each side tell whether the text around is all in capitals.
-const AROUND: usize = 5;
 
 /// Articles and prepositions that lose their vowel before a name, folded.
 static ELIDED: WordSet<32> = WordSet::new(&["all", "c", "d", "dall", "dell", "j", "l", "m", "n", "nell", "qu", "sull"]);
@@ -66,6 +64,7 @@ pub(super) fn apply(
     let segment = source.segment;
     let mut dropped = 0;
     let mut shown_names = ShownNames::default();
+    let mut stretch = Stretch::default();
     // Who asks why wants every name judged.
     let remembers = !trace.on && filter.wants_all(number) && source.hides_nothing();
     let settings = Settings { segment: segment.number(), disabled, rules };
@@ -92,10 +91,9 @@ pub(super) fn apply(
             reject_all(Reason::DisabledForm);
             continue;
         }
-        let free = crosses_freely(view, occurrence.first, occurrence.last);
+        let (free, capital) = stretch.look(view, occurrence.first as usize, occurrence.last as usize);
         // Whether the words may be capitals, where their letters count as they stand.
-        let words = &view.all()[occurrence.first as usize..=occurrence.last as usize];
-        let small = occurrence.forms.keep_letters() && !words.iter().any(|word| word.shape.may_be_capital());
+        let small = occurrence.forms.keep_letters() && !capital;
         let core = Span::new(occurrence.span.start, occurrence.core_end);
         let written = view.slice(occurrence.first as usize, core);
         let many = found.len() >= CANDIDATES + CANDIDATES_A_WORD * occurrence.last as usize;
@@ -294,11 +292,6 @@ pub(super) fn edges(view: View<'_>, first: u32, last: u32, span: Span) -> Option
     Some(forms)
 }
 
-/// Whether nothing stands between the words that only some names may cross.
-fn crosses_freely(view: View<'_>, first: u32, last: u32) -> bool {
-    view.all()[first as usize + 1..=last as usize].iter().all(|word| word.gap.is_free())
-}
-
 /// Whether the name may cross what stands between the words, because it has the same there (rule T4). Its own words are
 /// read into `own`.
 fn crosses(view: View<'_>, occurrence: &Occurrence, name: &Name<'_>, own: &mut Words) -> bool {
@@ -392,21 +385,4 @@ fn is_symbol(c: char) -> bool {
         _ => c.is_whitespace(),
     };
     !punctuation
-}
-
-/// Whether the text around a place is all in capitals, so that the capitals of the place prove nothing (rule M1).
-pub(super) fn is_shouting(view: View<'_>, first: usize, last: usize) -> bool {
-    let words = view.all();
-    let apart = Gap::PARAGRAPH | Gap::LINE;
-    let before = (0..first).rev().take(AROUND).take_while(|&index| !words[index + 1].gap.any(apart));
-    let behind = (last + 1..words.len()).take(AROUND).take_while(|&index| !words[index].gap.any(apart));
-    let mut capitals = 0;
-    for index in before.chain(behind) {
-        let shape = words[index].shape;
-        if shape.any(Shape::LOWER) {
-            return false;
-        }
-        capitals += usize::from(shape.all_capitals() && !shape.any(Shape::LETTER));
-    }
-    capitals >= 2
 }
