@@ -322,13 +322,25 @@ fn keep_better_places(sources: &[Source<'_>], view: View<'_>, found: &mut Vec<Fo
     let is_more = |found: &Found| found.first < found.last || found.span.end > words[found.last as usize].span.end;
     // Where the places behind those of equal span begin.
     let mut behind = 0;
+    // The entities of `found`, side by side.
+    let mut entities = Vec::new();
     for (at, outer) in found.iter().enumerate().filter(|(_, found)| is_more(found)) {
         if behind <= at {
             let same = found[at..].iter().take_while(|other| other.place() == outer.place());
             behind = at + same.count();
         }
-        let inside = found[behind..].iter().take((at + 1 + MAX_INNER).saturating_sub(behind));
-        let mut inside = inside.take_while(|inner| (inner.field, inner.span.start) < (outer.field, outer.span.end));
+        let is_inside = |inner: &&Found| (inner.field, inner.span.start) < (outer.field, outer.span.end);
+        let near = &found[behind..(at + 1 + MAX_INNER).clamp(behind, found.len())];
+        // Where names nest as deep, most have nothing of their own entity inside.
+        if near.len() > FEW && is_inside(&&near[FEW]) {
+            if entities.is_empty() {
+                entities.extend(found.iter().map(|found| found.entity.0));
+            }
+            if !entities[behind..behind + near.len()].contains(&outer.entity.0) {
+                continue;
+            }
+        }
+        let mut inside = near.iter().take_while(is_inside);
         let better = inside.any(|inner| {
             inner.key() == outer.key()
                 && outer.first <= inner.first
