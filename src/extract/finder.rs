@@ -3,6 +3,8 @@
 //!
 //! Looks at a bounded number of words beside each place. Must not know: scores, overlap.
 
+use std::cell::Cell;
+
 use super::{
     Options, Source,
     beside::{is_said_to_speak, is_titled},
@@ -57,6 +59,8 @@ pub(super) struct Finder<'a> {
     /// The document has no capital at all, so that small letters tell nothing.
     pub(super) no_capitals: bool,
     pub(super) trace: &'a mut Trace,
+    /// Whether the words before and behind the place asked about last are like names: many short names have one place.
+    pub(super) name_like: [Cell<Option<(usize, bool)>>; 2],
 }
 
 impl Finder<'_> {
@@ -145,9 +149,10 @@ impl Finder<'_> {
         let (given, middle) = short.given.split_first()?;
         let words = self.view.all();
         let matches = |index: usize, name: &[u8]| {
-            let folded = self.view.words.folded(&words[index], &mut [0; 8]).to_vec();
+            let mut buffer = [0; 8];
+            let folded = self.view.words.folded(&words[index], &mut buffer);
             let initial = words[index].shape.any(Shape::LETTER | Shape::DOTTED) || initial_of(name) == only_of(name);
-            folded == name || initial && initial_of(&folded) == initial_of(name)
+            folded == name || initial && initial_of(folded) == initial_of(name)
         };
         // `Archie` in `A.R. "Archie" Shaw`.
         let is_nickname = |index: usize| words[index].gap.any(Gap::QUOTE) && words[index + 1].gap.any(Gap::QUOTE);
@@ -183,9 +188,9 @@ impl Finder<'_> {
         if place && first > 0 && joins(self.view, first) && is_unknown_name(self.view, first - 1) {
             return true;
         }
-        let before = short.is_person() && first > 0 && joins(self.view, first) && is_name_like(self.view, first - 1);
+        let before = short.is_person() && first > 0 && joins(self.view, first) && self.is_name_like(first - 1, 0);
         let before = before && !is_noun_or_title(self.view, first - 1, self.language);
-        let is_next = next < self.view.all().len() && is_name_like(self.view, next);
+        let is_next = next < self.view.all().len() && self.is_name_like(next, 1);
         // In German any noun may follow a surname: `Merkels Rede`.
         let person = short.is_person() && !(short.rule == Rule::Surname && self.language == Language::German);
         let behind = is_next && (person || short.leads || place) && joins(self.view, next);
@@ -199,6 +204,14 @@ impl Finder<'_> {
         let behind = behind && !(short.rule == Rule::Surname && self.is_place(next));
         let qualified = is_next && short.rule == Rule::BeforeComma && self.view.all()[next].gap.is_comma_only();
         before || behind || qualified
+    }
+
+    /// Whether the word at `index`, on that side of the place, is capitalised as a part of a name is.
+    fn is_name_like(&self, index: usize, side: usize) -> bool {
+        let known = self.name_like[side].get().filter(|&(of, _)| of == index);
+        let (_, like) = known.unwrap_or_else(|| (index, is_name_like(self.view, index)));
+        self.name_like[side].set(Some((index, like)));
+        like
     }
 
     /// Whether a place is named in full from the word at `index` on.

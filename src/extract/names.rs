@@ -29,6 +29,9 @@ use crate::{
 
 /// The most entities of one short name that are candidates at a place: those named in full nearest to it.
 const MAX_SHARED: usize = 16;
+/// More found than these are many, and of how many names it is noted that they were found before.
+const MANY: usize = 1024;
+const RECENT: usize = 512;
 
 /// A name that may stand for an entity.
 #[derive(Debug)]
@@ -100,8 +103,15 @@ impl ShortNames {
         self.all.clear();
         self.priors.clear();
         let shortens = found.iter().filter(|found| found.shortens && is_full(found));
-        let mut named: Vec<_> =
-            shortens.map(|found| (found.key(), found.name, found.preferred, found.prior.to_bits())).collect();
+        let named = shortens.map(|found| (found.key(), found.name, found.preferred, found.prior.to_bits()));
+        // Where many are found, most of them were found before.
+        let mut recent = vec![None; if found.len() > MANY { RECENT } else { 0 }];
+        let mut named: Vec<_> = named
+            .filter(|one| match recent.get_mut(one.1.0 as usize % RECENT) {
+                Some(last) => last.replace(*one) != Some(*one),
+                None => true,
+            })
+            .collect();
         named.sort_unstable();
         named.dedup();
         let wanted = |rule: Rule| !options.disabled_rules.has(rule);
@@ -205,8 +215,20 @@ impl ShortNames {
         }
         let disabled = options.refused();
         let no_capitals = !view.all().iter().any(|word| word.shape.any(Shape::UPPER));
-        let mut finder =
-            Finder { sources, names: self, view, options, language, letters, found, added, no_capitals, trace };
+        let name_like = Default::default();
+        let mut finder = Finder {
+            sources,
+            names: self,
+            view,
+            options,
+            language,
+            letters,
+            found,
+            added,
+            no_capitals,
+            trace,
+            name_like,
+        };
         let mut crowds = HashMap::new();
         for (index, word) in view.all().iter().enumerate() {
             if !self.first_words.may_have(word.key.hash(0)) {
@@ -258,7 +280,8 @@ impl ShortNames {
 
     /// Whether a short name begins with the word.
     pub(super) fn begin_with(&self, words: &Words, word: &Word) -> bool {
-        let folded = words.folded(word, &mut [0; 8]).to_vec();
+        let mut buffer = [0; 8];
+        let folded = words.folded(word, &mut buffer);
         let from = self.all.partition_point(|short| short.words[0].0 < word.key);
         let same = self.all[from..].iter().take_while(|short| short.words[0].0 == word.key).take(MAX_SHARED);
         same.map(|short| &short.words[0].1).any(|first| **first == *folded)
@@ -295,7 +318,8 @@ impl ShortNames {
                 places.map(move |&(_, place)| (place, number)).collect::<Vec<_>>()
             };
             let mut places: Vec<_> = group.iter().enumerate().flat_map(of).collect();
-            places.sort_unstable();
+            // The places of each are in order: what keeps the order of equals makes use of that.
+            places.sort();
             places
         });
         let at = places.partition_point(|&(place, _)| (place as usize) < index);

@@ -44,16 +44,27 @@ impl Anchors {
         let Self(places) = self;
         places.clear();
         let keys = shorts.keys();
-        if keys.is_empty() && !listed {
+        if listed {
+            let named = found.iter().filter(|found| is_full(found));
+            places.extend(named.map(|found| (found.key(), found.first)));
+            places.sort_unstable();
+            places.dedup();
+            return;
+        }
+        if keys.is_empty() {
             return;
         }
         let sieve: Sieve<8> = keys.iter().map(|key| key.1.0.into()).collect();
-        let is_asked =
-            |found: &Found| listed || sieve.may_have(found.entity.0.into()) && keys.binary_search(&found.key()).is_ok();
-        let named = found.iter().filter(|found| is_asked(found) && is_full(found));
-        places.extend(named.map(|found| (found.key(), found.first)));
-        places.sort_unstable();
-        places.dedup();
+        // An entity is its place among the keys, so that both are one number, which is sorted faster than they.
+        let number = |found: &Found| {
+            let at = keys.binary_search(&found.key()).ok()?;
+            Some((at as u64) << 32 | u64::from(found.first))
+        };
+        let asked = found.iter().filter(|found| sieve.may_have(found.entity.0.into()) && is_full(found));
+        let mut numbers: Vec<_> = asked.filter_map(number).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        places.extend(numbers.iter().map(|&number| (keys[(number >> 32) as usize], number as u32)));
     }
 
     /// The places of an entity, ascending: two binary searches, since one may be named everywhere.
