@@ -52,6 +52,18 @@ impl WordKey {
         Self(hash | HASHED)
     }
 
+    /// The key of a folded word of so many bytes, which zeros follow up to the next multiple of eight.
+    #[inline]
+    pub(crate) fn of_padded(bytes: &[u8], length: usize) -> Self {
+        let (eights, _) = bytes.as_chunks();
+        let mut eights = eights.iter().map(|&eight| u64::from_le_bytes(eight));
+        if length <= Self::INLINE {
+            return Self::inline(eights.next().unwrap_or_default(), length);
+        }
+        let hash = eights.take(length.div_ceil(8)).fold(K ^ length as u64, |hash, eight| mix(hash ^ eight));
+        Self(hash | HASHED)
+    }
+
     /// The key of a word of at most seven bytes, given as its bytes in little-endian order.
     pub(crate) const fn inline(bytes: u64, length: usize) -> Self {
         debug_assert!(length <= Self::INLINE && bytes >> (8 * Self::INLINE) == 0);
@@ -127,6 +139,15 @@ mod tests {
             let eights = [eights[0], eights[1]].map(u64::from_le_bytes);
             assert_eq!(WordKey::of_two(eights, length), WordKey::of(&word[..length]));
             assert_eq!(WordKey::hashed_bits(&word[..length]), WordKey::of(&word[..length]).bits());
+        }
+    }
+
+    #[test]
+    fn a_key_of_padded_bytes_is_that_of_the_bytes() {
+        for length in 0..=40 {
+            let mut bytes = [0; 40];
+            bytes[..length].fill(b'x');
+            assert_eq!(WordKey::of_padded(&bytes, length), WordKey::of(&bytes[..length]), "{length}");
         }
     }
 

@@ -12,7 +12,12 @@ impl Readings {
     /// The words of which this is another grammatical form.
     pub(super) fn inflections(&mut self, at: &At<'_>) {
         let mut buffer = [0; 8];
-        let Ok(folded) = std::str::from_utf8(at.view.words.folded(&at.word, &mut buffer)) else { return };
+        let folded = at.view.words.folded(&at.word, &mut buffer);
+        // Too short whatever is taken off, and cheap to see.
+        if folded.len() < MIN_STEM {
+            return;
+        }
+        let Ok(folded) = std::str::from_utf8(folded) else { return };
         let table = match folded.chars().next_back() {
             Some(last) if at.word.shape.any(Shape::INFLECTED) => match last {
                 '\u{400}'..='\u{52F}' => Table::Cyrillic,

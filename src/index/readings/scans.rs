@@ -7,7 +7,7 @@
 use super::{At, Reading, Readings};
 use crate::{
     index::forms::Form,
-    text::{Gap, Span, Word, Words},
+    text::{Gap, Span, Word, WordKey, Words},
 };
 
 /// The most pieces of a split word.
@@ -32,12 +32,13 @@ impl Readings {
             if !joined.push(words, piece) {
                 return;
             }
-            if joined.length >= MIN_SPLIT
-                && let Some(word) = at.find(&joined.bytes[..joined.length])
-            {
+            if joined.length < MIN_SPLIT {
+                continue;
+            }
+            if let Some(record) = at.segment.vocabulary.get(joined.key(), joined.folded()) {
                 let span = Span::new(at.word.span.start, piece.span.end);
                 let reading = Reading { consumed: count as u32 + 2, ..Reading::of(Form::Split) };
-                self.push(reading, std::iter::once(at.step(word, span)));
+                self.push(reading, std::iter::once(at.step(record.id(), span)));
             }
         }
     }
@@ -80,12 +81,21 @@ impl Readings {
 
 /// Pieces of a word, one behind the other.
 struct Joined {
-    /// The bytes of [`MAX_SPLIT`] and room for eight more.
+    /// [`MAX_SPLIT`] of them and room for eight more; zeros behind the last.
     bytes: [u8; MAX_SPLIT + 8],
     length: usize,
 }
 
 impl Joined {
+    fn folded(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+
+    #[inline]
+    fn key(&self) -> WordKey {
+        WordKey::of_padded(&self.bytes, self.length)
+    }
+
     /// Adds a piece, unless all would be too long. Short ones are copied as eight bytes, which costs less than as many as
     /// they have.
     #[inline]
@@ -100,6 +110,8 @@ impl Joined {
         }
         let Some(room) = self.bytes[from..].first_chunk_mut() else { return false };
         *room = piece.key.inline_bytes();
+        // The last is no letter, but their number.
+        room[WordKey::INLINE] = 0;
         self.length += piece.key.inline_len();
         self.length <= MAX_SPLIT
     }
