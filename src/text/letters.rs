@@ -52,6 +52,10 @@ impl Letters {
 fn same_ascii_letters(one: &[u8], other: &[u8]) -> bool {
     let (mut i, mut j) = (0, 0);
     loop {
+        // What is the same in both counts or not in both.
+        while i < one.len() && j < other.len() && one[i] == other[j] {
+            (i, j) = (i + 1, j + 1);
+        }
         while one.get(i).is_some_and(|byte| !byte.is_ascii_alphanumeric() && *byte != b'&') {
             i += 1;
         }
