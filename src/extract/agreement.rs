@@ -48,8 +48,31 @@ pub(super) struct Asked {
 struct Shared {
     related: Vec<(Key, usize)>,
     common: Vec<(AttributeId, Key, usize)>,
-    /// The words that it expects and the document has.
-    words: Vec<WordId>,
+    /// The words that it expects and the document has, by their numbers in [`Agreement::places`].
+    words: Vec<usize>,
+}
+
+/// Where a word stands that some candidate expects.
+#[derive(Debug)]
+struct Places {
+    all: Vec<u32>,
+    /// The place that was asked about last, and how far from it the word stands: many candidates of one mention may expect
+    /// it.
+    asked: Option<(u32, u32)>,
+}
+
+impl Places {
+    /// How many words from `first` the nearest stands.
+    fn distance(&mut self, first: u32) -> u32 {
+        if let Some((_, distance)) = self.asked.filter(|&(of, _)| of == first) {
+            return distance;
+        }
+        let at = self.all.partition_point(|&place| place < first);
+        let close = [at.checked_sub(1), Some(at)].into_iter().flatten().filter_map(|at| self.all.get(at));
+        let distance = close.map(|place| place.abs_diff(first)).min().unwrap_or(u32::MAX);
+        self.asked = Some((first, distance));
+        distance
+    }
 }
 
 /// An entity with a mention that names it.
@@ -67,8 +90,10 @@ pub(super) struct Agreement {
     pointed: HashMap<Shown, (usize, Key)>,
     /// The attributes of sure entities, with two of them at the most.
     attributes: HashMap<Shown, [Option<Named>; 2]>,
-    /// The places of the words that some candidate expects, by source.
-    words: HashMap<(u16, WordId), Vec<u32>>,
+    /// The numbers of the words that some candidate expects and the document has, by source.
+    words: HashMap<(u16, WordId), usize>,
+    /// Where each of them stands.
+    places: Vec<Places>,
     expected: HashSet<(u16, WordId)>,
     /// The candidates whose words are among them.
     expecting: HashSet<Key>,
@@ -89,6 +114,7 @@ impl Agreement {
         self.pointed.clear();
         self.attributes.clear();
         self.words.clear();
+        self.places.clear();
         self.expected.clear();
         self.expecting.clear();
         self.shared.clear();
@@ -116,7 +142,11 @@ impl Agreement {
         }
         for (source, search) in (0_u16..).zip(&searches[..sources.len()]) {
             for (index, word) in search.ids().filter(|&(_, word)| self.expected.contains(&(source, word))) {
-                self.words.entry((source, word)).or_default().push(index);
+                let number = *self.words.entry((source, word)).or_insert(self.places.len());
+                match self.places.get_mut(number) {
+                    Some(places) => places.all.push(index),
+                    None => self.places.push(Places { all: vec![index], asked: None }),
+                }
             }
         }
     }
@@ -216,13 +246,10 @@ impl Agreement {
             take(Rule::Attributes, 1.0 + ATTRIBUTE * common.len() as f64, &detail, &|| vec![at]);
         }
         let (mut near, mut far) = (0, 0);
-        for word in words {
-            let Some(places) = self.words.get(&(source, *word)) else { continue };
-            let at = places.partition_point(|&place| place < first);
-            let close = [at.checked_sub(1), Some(at)].into_iter().flatten().filter_map(|at| places.get(at));
-            match close.map(|place| place.abs_diff(first)).min() {
-                Some(0) => {}
-                Some(distance) if distance <= NEAR => near += 1,
+        for &word in words {
+            match self.places[word].distance(first) {
+                0 => {}
+                1..=NEAR => near += 1,
                 _ => far += 1,
             }
         }
@@ -256,7 +283,7 @@ impl Agreement {
             let &(other, at) = have.iter().flatten().find(|(other, _)| *other != key)?;
             Some((attribute, other, at))
         });
-        let here = about.context.iter().copied().filter(|&word| self.words.contains_key(&(number, word)));
+        let here = about.context.iter().filter_map(|&word| self.words.get(&(number, word)).copied());
         Shared { related, common: common.take(MOST).collect(), words: here.take(MAX_WORDS).collect() }
     }
 }
