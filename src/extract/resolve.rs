@@ -291,7 +291,7 @@ fn join(found: &mut Vec<Found>, shorts: &mut [Found]) {
 }
 
 /// Sorts what was found by a key that begins with the place. Occurrences come by their last word, so that few are out of
-/// place and go back past a few others; where one would go back far, all are sorted at once.
+/// place and go back past a few others; where one would go back far, all are sorted in stretches.
 fn sort_nearly<K: Ord>(found: &mut [Found], key: impl Fn(&Found) -> K) {
     let mut before = 0;
     for at in 0..found.len() {
@@ -304,10 +304,27 @@ fn sort_nearly<K: Ord>(found: &mut [Found], key: impl Fn(&Found) -> K) {
         let past = found[..at].iter().rev().take(FEW).take_while(|other| key(other) > own).count();
         match past {
             0 => {}
-            FEW => return found.sort_by_key(key),
+            FEW => return sort_stretches(found, key),
             _ => found[at - past..=at].rotate_right(1),
         }
     }
+}
+
+/// Sorts what was found by a key that begins with the place: each stretch by itself that has no place beyond those behind it.
+fn sort_stretches<K: Ord>(found: &mut [Found], key: impl Fn(&Found) -> K) {
+    let mut least: Vec<_> = found.iter().map(Found::place).collect();
+    for at in (1..least.len()).rev() {
+        least[at - 1] = least[at - 1].min(least[at]);
+    }
+    let (mut from, mut most) = (0, 0);
+    for at in 0..found.len() {
+        if most < least[at] {
+            found[from..at].sort_by_key(&key);
+            from = at;
+        }
+        most = most.max(found[at].place());
+    }
+    found[from..].sort_by_key(key);
 }
 
 /// Of two places of one entity that differ by an article, a preposition or a mark alone, keeps the better written one,
@@ -342,24 +359,25 @@ fn keep_better_places(sources: &[Source<'_>], view: View<'_>, found: &mut Vec<Fo
         }
         let is_inside = |inner: &&Found| (inner.field, inner.span.start) < (outer.field, outer.span.end);
         let near = &found[behind..(at + 1 + MAX_INNER).clamp(behind, found.len())];
-        // Where names nest as deep, most have nothing of their own entity inside.
-        if near.len() > FEW && is_inside(&&near[FEW]) {
-            if entities.is_empty() {
-                entities.extend(found.iter().map(|found| found.entity.0));
-            }
-            if !entities[behind..behind + near.len()].contains(&outer.entity.0) {
-                continue;
-            }
-        }
-        let mut inside = near.iter().take_while(is_inside);
-        let better = inside.any(|inner| {
+        let is_better = |inner: &Found| {
             inner.key() == outer.key()
                 && outer.first <= inner.first
                 && inner.last <= outer.last
                 && inner.short == outer.short
                 && adds_nothing(outer, inner)
                 && (inner.strength() > outer.strength() || outer.first < inner.first && is_small(outer.first))
-        });
+        };
+        let better = if near.get(FEW).is_some_and(|inner| is_inside(&inner)) {
+            // Where names nest as deep, most have nothing of their own entity inside.
+            if entities.is_empty() {
+                entities.extend(found.iter().map(|found| found.entity.0));
+            }
+            let near_entities = &entities[behind..behind + near.len()];
+            let own = near_entities.iter().zip(near).filter(|&(&entity, _)| entity == outer.entity.0);
+            near_entities.contains(&outer.entity.0) && own.map(|(_, inner)| inner).take_while(is_inside).any(is_better)
+        } else {
+            near.iter().take_while(is_inside).any(is_better)
+        };
         if better {
             worse.push(at);
         }
