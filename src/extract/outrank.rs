@@ -18,6 +18,7 @@ use crate::{
 };
 
 /// Drops from `found` what is outranked. Linear in what was found.
+#[inline]
 pub(super) fn run(view: View<'_>, found: &mut Vec<Found>, trace: &mut Trace) {
     let may_lose = |found: &Found| found.forms.has(Form::Inflection) || joins_possessive(view, found);
     if !found.iter().any(may_lose) {

@@ -49,6 +49,7 @@ const CANDIDATES_A_WORD: usize = 2;
 /// Appends to `found` what keeps the rules among the occurrences that `search` found in the source of that number;
 /// returns how many names were not looked at. Ends early when `interrupted`.
 #[allow(clippy::too_many_arguments)]
+#[inline]
 pub(super) fn apply(
     number: usize,
     source: &Source<'_>,
