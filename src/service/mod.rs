@@ -21,6 +21,7 @@ mod encoded;
 mod error;
 mod extraction;
 mod front;
+mod gathered;
 mod gazetteers;
 mod guard;
 mod limits;

@@ -26,6 +26,7 @@ use super::{
     Limits,
     connection::Connection,
     front::{Calls, Front},
+    gathered::Gathered,
 };
 
 /// The largest frame that a client may send: a document mostly comes in one, which costs less than many.
@@ -73,7 +74,8 @@ fn serve_one(
         .max_pending_accept_reset_streams(limits.pending_resets)
         .max_local_error_reset_streams(RESETS);
     let calls = Calls::new(front, connection.peer());
-    let serving = http.serve_connection(TokioIo::new(connection), calls);
+    let connection = Gathered::new(connection);
+    let serving = http.serve_connection(TokioIo::new(connection.clone()), calls);
     async move {
         let mut serving = pin!(serving);
         let mut leaving = pin!(told.changed());
@@ -83,7 +85,9 @@ fn serve_one(
                 left = true;
                 serving.as_mut().graceful_shutdown();
             }
-            serving.as_mut().poll(context)
+            let served = serving.as_mut().poll(context);
+            connection.send(context);
+            served
         };
         if let Err(error) = by_turns(begun, STRETCH, serve).await {
             tracing::debug!(%error, "a connection failed");
