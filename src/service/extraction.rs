@@ -123,8 +123,7 @@ impl Extraction {
             let path = format!("documents[{index}]");
             self.extract_document(plan.clone(), document, path)
         });
-        let at_once = std::thread::available_parallelism().map_or(1, usize::from);
-        let mut results = stream::iter(jobs).buffered(at_once);
+        let mut results = stream::iter(jobs).buffered(self.workers.count());
         let mut batch = Encoded::default();
         while let Some(result) = results.next().await {
             match result {

@@ -50,7 +50,10 @@ pub(super) struct Workers(Arc<Pool>);
 
 /// Ends the threads with itself.
 #[derive(Debug)]
-struct Pool(Arc<Shared>);
+struct Pool {
+    shared: Arc<Shared>,
+    count: usize,
+}
 
 struct Shared {
     state: Mutex<State>,
@@ -59,6 +62,8 @@ struct Shared {
 
 struct State {
     line: Line<Job>,
+    /// How many workers wait for a job.
+    idle: usize,
     over: bool,
 }
 
@@ -74,6 +79,18 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// A job waits from now on. Gives its number.
+    fn push(&self, kind: Kind, job: Job) -> u64 {
+        let mut state = self.state();
+        let number = state.line.push(kind, job);
+        // To wake nobody would be a call of the system as well.
+        if state.idle > 0 {
+            drop(state);
+            self.work.notify_one();
+        }
+        number
+    }
+
     /// What a worker does.
     fn work(&self) {
         let mut memory = Memory::default();
@@ -83,7 +100,11 @@ impl Shared {
                 match state.line.pop() {
                     Some(job) => break job,
                     None if state.over => return,
-                    None => state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner),
+                    None => {
+                        state.idle += 1;
+                        state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
+                        state.idle -= 1;
+                    }
                 }
             };
             drop(state);
@@ -98,31 +119,36 @@ impl Shared {
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        self.0.state().over = true;
-        self.0.work.notify_all();
+        self.shared.state().over = true;
+        self.shared.work.notify_all();
     }
 }
 
 impl Workers {
     /// Starts workers. Fails where the system gives no threads.
     pub(super) fn start(bounds: Bounds) -> io::Result<Self> {
-        let state = Mutex::new(State { line: Line::new(bounds, Instant::now()), over: false });
-        let pool = Pool(Arc::new(Shared { state, work: Condvar::new() }));
+        let state = Mutex::new(State { line: Line::new(bounds, Instant::now()), idle: 0, over: false });
+        let pool = Pool { shared: Arc::new(Shared { state, work: Condvar::new() }), count: bounds.workers };
         for number in 0..bounds.workers {
-            let shared = pool.0.clone();
+            let shared = pool.shared.clone();
             thread::Builder::new().name(format!("worker-{number}")).spawn(move || shared.work())?;
         }
         Ok(Self(Arc::new(pool)))
     }
 
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.0.count
+    }
+
     /// Lets in a call of which nothing was read yet, if there is room in the line.
     pub(super) fn admit(&self) -> Result<(), Error> {
-        self.0.0.state().line.admit(Instant::now())
+        self.0.shared.state().line.admit(Instant::now())
     }
 
     /// Whether there is still room in the line for a call whose message was read.
     pub(super) fn room(&self) -> Result<(), Error> {
-        self.0.0.state().line.room()
+        self.0.shared.state().line.room()
     }
 
     /// Runs a job about `bytes` of text and waits for its result. A job that panics is an [`Error::Internal`].
@@ -149,9 +175,8 @@ impl Workers {
             // Nobody may wait any more.
             let _ = give.send(result);
         };
-        let shared = self.0.0.clone();
-        let number = shared.state().line.push(kind, Box::new(job));
-        shared.work.notify_one();
+        let shared = self.0.shared.clone();
+        let number = shared.push(kind, Box::new(job));
         let _guard = StopOnDrop { stop, shared, number };
         result.await.unwrap_or(Err(Error::Cancelled))
     }
@@ -259,7 +284,7 @@ mod tests {
     #[tokio::test]
     async fn threads_end_with_the_workers() {
         let workers = workers(2);
-        let shared = Arc::downgrade(&workers.0.0);
+        let shared = Arc::downgrade(&workers.0.shared);
         assert_eq!(workers.clone().run(Kind::Part, 0, |_, _| Ok(1)).await, Ok(1));
         drop(workers);
         while shared.strong_count() > 0 {
