@@ -28,21 +28,48 @@ const RESULTS: u32 = 1;
 /// How many bytes of references are remembered. While debugging few are, so that tests go all ways.
 const REMEMBERED: usize = if cfg!(debug_assertions) { 4 << 10 } else { 1 << 20 };
 
-/// A message that is encoded already.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Encoded(Vec<u8>);
+/// The most bytes of a key and the length behind it.
+const HEAD: usize = 1 + 10;
+
+/// A message that is encoded already. Its bytes begin behind those of the second field, which are room for a head.
+#[derive(Debug, Clone, Default)]
+pub struct Encoded(Vec<u8>, usize);
 
 impl Encoded {
-    /// Its bytes.
-    pub fn bytes(&self) -> &[u8] {
-        &self.0
+    /// An empty message with room for a head and for so many bytes.
+    fn with_capacity(bytes: usize) -> Self {
+        let mut with = Vec::with_capacity(HEAD + bytes);
+        with.resize(HEAD, 0);
+        Self(with, HEAD)
     }
 
-    /// A BatchExtractResult or StreamExtractResponse that holds this ExtractResponse.
-    pub(super) fn into_result(self) -> Self {
-        let mut result = Self(Vec::with_capacity(self.0.len() + 8));
-        result.bytes_field(RESPONSE, &self.0);
-        result
+    /// Its bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0[self.1..]
+    }
+
+    /// A BatchExtractResult or StreamExtractResponse that holds this ExtractResponse: what was written stays where it is.
+    pub(super) fn into_result(mut self) -> Self {
+        let length = self.bytes().len() as u64;
+        let head = 1 + encoding::encoded_len_varint(length);
+        if self.1 < head {
+            self.0.splice(..self.1, [0; HEAD]);
+            self.1 = HEAD;
+        }
+        let end = self.1;
+        self.1 -= head;
+        self.0[self.1] = key(RESPONSE, WireType::LengthDelimited);
+        encoding::encode_varint(length, &mut &mut self.0[self.1 + 1..end]);
+        self
+    }
+
+    /// The BatchExtractResponse of these results.
+    pub(super) fn batch(results: &[Self]) -> Self {
+        let mut batch = Self(Vec::with_capacity(results.iter().map(|result| HEAD + result.bytes().len()).sum()), 0);
+        for result in results {
+            batch.bytes_field(RESULTS, result.bytes());
+        }
+        batch
     }
 
     /// A BatchExtractResult or StreamExtractResponse that holds this error.
@@ -50,11 +77,6 @@ impl Encoded {
         let mut result = Self::default();
         encoding::message::encode(ERROR, status, &mut result.0);
         result
-    }
-
-    /// Appends a result to this BatchExtractResponse.
-    pub(super) fn push_result(&mut self, result: &Self) {
-        self.bytes_field(RESULTS, &result.0);
     }
 
     /// A string or message, even if it is empty.
@@ -162,11 +184,11 @@ const fn key(field: u32, wire_type: WireType) -> u8 {
 
 impl Message for Encoded {
     fn encode_raw(&self, to: &mut impl BufMut) {
-        to.put_slice(&self.0);
+        to.put_slice(self.bytes());
     }
 
     fn encoded_len(&self) -> usize {
-        self.0.len()
+        self.bytes().len()
     }
 
     // Nothing decodes into it: it only ever is an answer.
@@ -181,7 +203,7 @@ impl Message for Encoded {
     }
 
     fn clear(&mut self) {
-        self.0.clear();
+        *self = Self::default();
     }
 }
 
@@ -261,7 +283,7 @@ pub fn response(
 ) -> Encoded {
     let sources = pinned.sources();
     references.prepare(answer, &sources);
-    let mut to = Encoded(Vec::with_capacity(references.estimate(answer)));
+    let mut to = Encoded::with_capacity(references.estimate(answer));
     to.string(1, id);
     for (number, one) in answer.mentions.iter().enumerate() {
         to.nested(2, |to| mention(to, number, one, input, answer, &sources, references));
@@ -359,6 +381,18 @@ mod tests {
                     assert_eq!(short.into_result().bytes(), result.encode_to_vec());
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_result_needs_no_room_before_it() {
+        for length in [0, 1, 200, 70_000] {
+            let text = vec![b'x'; length];
+            let mut roomy = Encoded::with_capacity(0);
+            roomy.0.extend_from_slice(&text);
+            let (roomy, bare) = (roomy.into_result(), Encoded(text, 0).into_result());
+            assert_eq!(roomy.bytes(), bare.bytes());
+            assert_eq!(roomy.bytes().len(), 1 + encoding::encoded_len_varint(length as u64) + length);
         }
     }
 

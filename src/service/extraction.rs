@@ -118,20 +118,21 @@ impl Extraction {
         }
         self.workers.room()?;
         let config = StreamExtractConfig { gazetteers, inline_entities, options, versions };
-        let plan = self.plan(&caller, config, documents.len(), wrong).await?;
+        let count = documents.len();
+        let plan = self.plan(&caller, config, count, wrong).await?;
         let jobs = documents.into_iter().enumerate().map(|(index, document)| {
             let path = format!("documents[{index}]");
             self.extract_document(plan.clone(), document, path)
         });
         let mut results = stream::iter(jobs).buffered(self.workers.count());
-        let mut batch = Encoded::default();
+        let mut parts = Vec::with_capacity(count);
         while let Some(result) = results.next().await {
             match result {
                 Err(error @ Error::Cancelled) => return Err(error),
-                other => batch.push_result(&part(other)),
+                other => parts.push(part(other)),
             }
         }
-        Ok(batch)
+        Ok(Encoded::batch(&parts))
     }
 
     /// Finds the versions that the caller asks for.
