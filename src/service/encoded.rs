@@ -444,7 +444,7 @@ mod tests {
             let (input, never) = (Input { text: &text, ..Input::default() }, AtomicBool::new(false));
             extract::run(&pinned.sources(), input, &options, pinned.filter(), &mut scratch, &mut answer, &never)
                 .unwrap();
-            let Encoded(bytes) = response("", input, &pinned, &options, &answer, &mut references);
+            let Encoded(bytes, _) = response("", input, &pinned, &options, &answer, &mut references);
             assert!(bytes.capacity() <= 2 * bytes.len() + 256, "{} for {}", bytes.capacity(), bytes.len());
         }
     }
