@@ -3,7 +3,7 @@
 use std::sync::{Arc, atomic::AtomicBool};
 
 use super::{
-    Encoded, Error, Limits, Principal, Violation, convert, encoded,
+    Encoded, Error, Limits, Principal, Violation, answers, convert,
     noted::Noted,
     proto::{self, ErrorReason, StreamExtractConfig},
     work::Memory,
@@ -114,7 +114,7 @@ impl Plan {
             .map_err(|extract::Interrupted| Error::Cancelled)
             .inspect_err(|error| noted.failed(error))?;
         noted.answered("extract", input, &self.pinned, answer);
-        Ok(encoded::response(&document.id, input, &self.pinned, &self.options, answer, references))
+        Ok(answers::response(&document.id, input, &self.pinned, &self.options, answer, references))
     }
 
     /// Says what became of a subject in one document.
