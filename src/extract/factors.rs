@@ -22,7 +22,7 @@ const PREFERRED: f64 = 1.25;
 const FOREIGN: f64 = 0.7;
 
 /// What the words beside several found at one place go with, and whether these are namesakes.
-pub(super) fn among(scene: Scene<'_>, found: &[Found]) -> (Beside, bool) {
+pub(super) fn among(scene: &Scene<'_>, found: &[Found]) -> (Beside, bool) {
     let nature = |one: &Found| scene.sources[one.source as usize].segment.nature_of(one.entity);
     let (first, kind) = (&found[0], nature(&found[0]));
     let one_kind = found.iter().all(|one| nature(one) == kind);
@@ -38,13 +38,13 @@ pub(super) fn among(scene: Scene<'_>, found: &[Found]) -> (Beside, bool) {
 
 /// What speaks for a candidate by itself, but for its forms: the product of the factors. `note` takes each.
 pub(super) fn own_factors(
-    scene: Scene<'_>,
+    scene: &Scene<'_>,
     languages: &[u8],
     (beside, namesakes): (Beside, bool),
     found: &Found,
     mut note: impl FnMut(Rule, (f64, String)),
 ) -> f64 {
-    let Scene { options, sources, .. } = scene;
+    let &Scene { options, sources, .. } = scene;
     let mut all = 1.0;
     let mut take = |rule: Rule, factor: f64, detail: &dyn Fn() -> String| {
         if !options.disabled_rules.has(rule) {

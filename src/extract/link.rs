@@ -85,7 +85,7 @@ struct Weighed {
 
 impl Weighed {
     /// What the rest of the document is asked about it.
-    fn asked(&self, scene: Scene<'_>, mention: usize) -> Asked {
+    fn asked(&self, scene: &Scene<'_>, mention: usize) -> Asked {
         let found = scene.found(self);
         let needs_full = found.forms.has(Form::Short) || found.forms.has(Form::Case);
         Asked { key: found.key(), mention, first: found.first, needs_full }
@@ -93,7 +93,6 @@ impl Weighed {
 }
 
 /// What the stage looks at.
-#[derive(Clone, Copy)]
 pub(super) struct Scene<'a> {
     pub(super) sources: &'a [Source<'a>],
     pub(super) input: Input<'a>,
@@ -119,8 +118,8 @@ impl<'a> Scene<'a> {
 
 impl Linker {
     /// Makes the mentions of what was found and links them. Ends early, with a part of them, when interrupted.
-    pub(super) fn run(&mut self, scene: Scene<'_>, resolver: &Resolver, answer: &mut Answer, trace: &mut Trace) {
-        let Scene { options, found, .. } = scene;
+    pub(super) fn run(&mut self, scene: &Scene<'_>, resolver: &Resolver, answer: &mut Answer, trace: &mut Trace) {
+        let &Scene { options, found, .. } = scene;
         self.drafts.clear();
         self.weighed.clear();
         // A language that no name is of is another one than those of all names.
@@ -176,7 +175,7 @@ impl Linker {
     /// Weighs everything found at one place, a range of [`Scene::found`], by itself.
     fn draft(
         &mut self,
-        scene: Scene<'_>,
+        scene: &Scene<'_>,
         languages: &[u8],
         range: Range<usize>,
         is_unknown: impl FnMut(usize) -> bool,
@@ -206,7 +205,7 @@ impl Linker {
     }
 
     /// Scores the candidates of a draft by their weights and puts the best first.
-    fn score(&mut self, scene: Scene<'_>, draft: &Draft) {
+    fn score(&mut self, scene: &Scene<'_>, draft: &Draft) {
         let candidates = &mut self.weighed[draft.candidates.clone()];
         // Scores are from 0 to 1; the next whole number below is what a conversion gives.
         let rounded = |score: f64| f64::from((score * 1e4 + 0.5) as u32) / 1e4;
@@ -232,8 +231,8 @@ impl Linker {
     }
 
     /// Lets what is without doubt speak for what is not.
-    fn agree(&mut self, scene: Scene<'_>) {
-        let Scene { sources, options, searches, .. } = scene;
+    fn agree(&mut self, scene: &Scene<'_>) {
+        let &Scene { sources, options, searches, .. } = scene;
         self.agreement.clear();
         let open = |draft: &Draft| draft.candidates.len() > 1 || draft.nothing.weight() > 0.0;
         let rules = [Rule::Repeated, Rule::Related, Rule::Attributes, Rule::Context];
@@ -296,8 +295,8 @@ impl Linker {
     }
 
     /// Turns the drafts into mentions, with explanations where they are asked for.
-    fn answer(&mut self, scene: Scene<'_>, resolver: &Resolver, languages: &[u8], answer: &mut Answer) {
-        let Scene { view, options, .. } = scene;
+    fn answer(&mut self, scene: &Scene<'_>, resolver: &Resolver, languages: &[u8], answer: &mut Answer) {
+        let &Scene { view, options, .. } = scene;
         let Self { drafts, weighed, agreement, .. } = self;
         for (number, draft) in drafts.iter().enumerate().take_while(|_| !scene.is_interrupted()) {
             let start = answer.candidates.len();
@@ -364,7 +363,7 @@ impl Linker {
 
 /// Every part of the weights of a mention's candidates.
 fn explain(
-    scene: Scene<'_>,
+    scene: &Scene<'_>,
     resolver: &Resolver,
     languages: &[u8],
     mention: usize,
@@ -403,7 +402,7 @@ fn explain(
 }
 
 /// Whether a name that is no person's begins or ends with the word at `index`. Looks at a bounded number of places.
-fn is_found(scene: Scene<'_>, index: usize) -> bool {
+fn is_found(scene: &Scene<'_>, index: usize) -> bool {
     let found = scene.found;
     let nature = |one: &Found| scene.sources[one.source as usize].segment.nature_of(one.entity);
     let index = index as u32;

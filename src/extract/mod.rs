@@ -134,7 +134,7 @@ pub fn run(
     resolver.run(sources, view, searches, glued, options, language, letters, found, trace);
     is_to_go_on(interrupted)?;
     let scene = link::Scene { sources, input, language, view, searches, options, found, interrupted };
-    linker.run(scene, resolver, answer, trace);
+    linker.run(&scene, resolver, answer, trace);
     is_to_go_on(interrupted)?;
     for (limit, value, dropped) in [
         ("readings", MAX_TRACKS, cut_readings),

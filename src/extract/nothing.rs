@@ -106,12 +106,12 @@ pub(super) struct Nothing {
 impl Nothing {
     /// What weighs for nothing at the place of these candidates, of which the best weighs `best` by itself.
     pub(super) fn at<'f>(
-        scene: Scene<'_>,
+        scene: &Scene<'_>,
         best: f64,
         candidates: impl Iterator<Item = &'f Found>,
         mut is_unknown: impl FnMut(usize) -> bool,
     ) -> Self {
-        let Scene { view, sources, options, .. } = scene;
+        let &Scene { view, sources, options, .. } = scene;
         let mut candidates = candidates.peekable();
         let Some(&found) = candidates.peek() else { return Self::default() };
         let (first, glued) = (found.first as usize, found.forms.has(Form::Seam));
