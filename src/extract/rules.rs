@@ -130,7 +130,9 @@ pub(super) fn apply(
             let name = segment.name(id);
             let kept = if !filter.wants(number, segment, name.entity) {
                 Err(Reason::ExcludedType)
-            } else if name.rule.is_some_and(|rule| rules.has(rule)) || name.short && rules.has(Rule::Listed) {
+            } else if name.manner.rule.is_some_and(|rule| rules.has(rule))
+                || name.manner.short && rules.has(Rule::Listed)
+            {
                 Err(Reason::DisabledRule)
             } else {
                 place.judge(name, letters, own)
@@ -179,7 +181,7 @@ impl<'a> Place<'a> {
         }
         self.alone &= !name.has_symbols();
         let span = symbols(view, occurrence, &name).ok_or(Reason::MissingSymbol)?;
-        if self.small && name.asks_for_a_capital {
+        if self.small && name.manner.asks_for_a_capital() {
             return Err(Reason::WrongCase);
         }
         let difference = match &self.before {
@@ -190,7 +192,7 @@ impl<'a> Place<'a> {
         self.before = Some((name, difference));
         let difference = difference.ok_or(Reason::WrongCase)?;
         let has_small_letters = || written.contains(char::is_lowercase);
-        let wrong_case = match name.case {
+        let wrong_case = match name.manner.case {
             CaseCheck::None | CaseCheck::Any => false,
             CaseCheck::Exact => difference.case,
             CaseCheck::Proper | CaseCheck::Capitals => difference.case && has_small_letters(),
@@ -199,13 +201,13 @@ impl<'a> Place<'a> {
             return Err(Reason::WrongCase);
         }
         let mut forms = self.forms;
-        if difference.case || name.case == CaseCheck::Capitals && self.is_shouting() {
+        if difference.case || name.manner.case == CaseCheck::Capitals && self.is_shouting() {
             forms = forms.with(Form::Case);
         }
         if difference.diacritics {
             forms = forms.with(Form::Diacritics);
         }
-        if name.rule.is_some() {
+        if name.manner.rule.is_some() {
             forms = forms.with(Form::Derived);
         }
         if forms.meets(self.disabled) { Err(Reason::DisabledForm) } else { Ok((span, forms)) }
@@ -231,17 +233,17 @@ fn at(view: View<'_>, source: usize, occurrence: &Occurrence, id: NameId, name: 
         prior: name.prior,
         name: id,
         forms: occurrence.forms,
-        short: name.short,
+        short: name.manner.short,
         uses: (0, 0),
         distance: 0,
         farness: 0,
-        rule: if name.short { Some(Rule::Listed) } else { name.rule },
+        rule: if name.manner.short { Some(Rule::Listed) } else { name.manner.rule },
         derived: None,
-        shortens: name.shortens,
-        preferred: name.preferred,
-        ordinary: name.ordinary,
-        language: name.language,
-        any_case: name.case == CaseCheck::Any,
+        shortens: name.manner.shortens,
+        preferred: name.manner.preferred,
+        ordinary: name.manner.ordinary,
+        language: name.manner.language,
+        any_case: name.manner.case == CaseCheck::Any,
     }
 }
 
@@ -310,7 +312,7 @@ fn crosses(view: View<'_>, occurrence: &Occurrence, name: &Name<'_>, own: &mut W
             return false;
         }
         let comma_only = gap.any(Gap::COMMA) && !gap.any(Gap::STOP | Gap::MARK);
-        let reversed = name.rule == Some(Rule::Reversed);
+        let reversed = name.manner.rule == Some(Rule::Reversed);
         if comma_only && (reversed || is_set_apart(view, index)) {
             return true;
         }

@@ -84,20 +84,20 @@ impl Segment {
         let back = self.back.get_or_init(|| Back::new(self));
         let entity = self.entity(id);
         let (derived, given): (Vec<_>, Vec<_>) =
-            back.names(id).map(|name| self.name(name)).partition(|name| name.rule.is_some());
+            back.names(id).map(|name| self.name(name)).partition(|name| name.manner.rule.is_some());
         // An alias may be spelled like the preferred name, which is of any language and stands alone. What rules derived
         // has the prior of the entity.
-        let is_main = |name: &Name<'_>| name.preferred && !name.short && name.language == 0;
+        let is_main = |name: &Name<'_>| name.manner.preferred && !name.manner.short && name.manner.language == 0;
         let prior = derived.first().map(|name| name.prior);
         let mains = || (0..given.len()).filter(|&at| is_main(&given[at]));
         let main = mains().find(|&at| prior.is_none_or(|prior| prior == given[at].prior)).or_else(|| mains().next());
-        let case = main.map_or(CaseRule::Auto, |at| rule_of(given[at].case));
+        let case = main.map_or(CaseRule::Auto, |at| rule_of(given[at].manner.case));
         let prior = main.map_or(DEFAULT_PRIOR, |at| given[at].prior);
         let aliases = given.iter().enumerate().filter(|(at, _)| Some(*at) != main).map(|(_, name)| Alias {
             text: name.text().to_owned(),
             language_code: self.language_of(name).to_owned(),
-            case: Some(rule_of(name.case)).filter(|own| *own != case),
-            kind: if name.short { AliasKind::Short } else { AliasKind::Full },
+            case: Some(rule_of(name.manner.case)).filter(|own| *own != case),
+            kind: if name.manner.short { AliasKind::Short } else { AliasKind::Full },
             prior: (name.prior != prior).then(|| decimal(name.prior)),
         });
         let mut aliases: Vec<_> = aliases.collect();
@@ -122,7 +122,7 @@ impl Segment {
     }
 
     fn language_of(&self, name: &Name<'_>) -> &str {
-        let at = usize::from(name.language).checked_sub(1);
+        let at = usize::from(name.manner.language).checked_sub(1);
         at.and_then(|at| self.languages.get(at)).map_or("", |language| language)
     }
 

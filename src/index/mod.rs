@@ -82,7 +82,7 @@ pub use file::{FileError, Section, begins_segment};
 pub use forms::{Form, Forms};
 pub use glued::{GluedWord, GluedWords};
 pub use ids::natural;
-pub use names::{CaseCheck, DEFAULT_PRIOR, Name, NameId};
+pub use names::{CaseCheck, DEFAULT_PRIOR, Manner, Name, NameId};
 pub use occurrence::{Occurrence, OtherWord, Use};
 pub use overlay::Overlay;
 pub use search::{MAX_NESTED, MAX_TRACKS, Search};

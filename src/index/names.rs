@@ -6,6 +6,8 @@
 //!
 //! Must not know: automata, files.
 
+use std::ops::Range;
+
 use bytemuck::{Pod, Zeroable};
 
 use super::{column::Column, entities::EntityId, strings::text};
@@ -46,26 +48,10 @@ pub struct Name<'s> {
     pub entity: EntityId,
     /// The name as given, in UTF-8.
     bytes: &'s [u8],
-    /// Where its words begin and end within it.
-    words: (u16, u16),
-    /// What it asks of capitals.
-    pub case: CaseCheck,
-    /// Whether no word without a capital is this name.
-    pub asks_for_a_capital: bool,
-    /// Whether it counts only where the document also names the entity in full.
-    pub short: bool,
+    /// What it has in common with others.
+    pub manner: &'s Manner,
     /// How likely it means the entity.
     pub prior: f32,
-    /// Whether it, or the preferred name of its entity, may have short names.
-    pub shortens: bool,
-    /// Whether it is the preferred name of its entity.
-    pub preferred: bool,
-    /// The rule that derived it from a name of the gazetteer.
-    pub rule: Option<Rule>,
-    /// How ordinary a word it is; not at all where it has several words or is given without a capital.
-    pub ordinary: Ordinary,
-    /// Its language, in the order of [`super::Segment::language`]; zero for any.
-    pub language: u8,
 }
 
 impl<'s> Name<'s> {
@@ -76,7 +62,7 @@ impl<'s> Name<'s> {
 
     /// The symbols before its first word.
     pub fn before(&self) -> &'s str {
-        text(&self.bytes[..self.words.0 as usize])
+        text(&self.bytes[..self.words().start])
     }
 
     /// Its words and what stands between them.
@@ -86,12 +72,12 @@ impl<'s> Name<'s> {
 
     /// The symbols behind its last word.
     pub fn behind(&self) -> &'s str {
-        text(&self.bytes[self.words.1 as usize..])
+        text(&self.bytes[self.words().end..])
     }
 
     /// Whether symbols stand before its first word or behind its last.
     pub fn has_symbols(&self) -> bool {
-        (self.words.0, self.words.1 as usize) != (0, self.bytes.len())
+        (self.manner.before, self.manner.behind) != (0, 0)
     }
 
     /// Whether its words are the same bytes as those of another name.
@@ -106,7 +92,12 @@ impl<'s> Name<'s> {
     }
 
     fn core_bytes(&self) -> &'s [u8] {
-        &self.bytes[self.words.0 as usize..self.words.1 as usize]
+        &self.bytes[self.words()]
+    }
+
+    /// Where its words lie within it.
+    fn words(&self) -> Range<usize> {
+        self.manner.before.into()..self.bytes.len() - usize::from(self.manner.behind)
     }
 }
 
@@ -126,8 +117,8 @@ const SAME: u16 = 1 << 15;
 /// How many names make a block.
 const BLOCK: usize = 8;
 
-// The longest name fits.
-const _: () = assert!(MAX_NAME_BYTES < SAME as usize);
+// The longest name fits, and so does what a block has.
+const _: () = assert!(MAX_NAME_BYTES < SAME as usize && BLOCK * MAX_NAME_BYTES <= u16::MAX as usize);
 
 impl NameRecord {
     /// How long its text is, in bytes.
@@ -136,27 +127,35 @@ impl NameRecord {
     }
 
     /// How much of the texts is its own.
-    fn own(self) -> usize {
-        if self.len & SAME == 0 { self.len() } else { 0 }
+    fn own(self) -> u16 {
+        // The sign of the number is the bit.
+        self.len & !((self.len as i16) >> 15) as u16
     }
 }
 
 /// What names have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Manner {
+pub struct Manner {
     /// The bytes before the first word.
     pub(super) before: u16,
     /// The bytes behind the last word.
     pub(super) behind: u16,
-    pub(super) case: CaseCheck,
+    /// What the name asks of capitals.
+    pub case: CaseCheck,
     /// Whether the text has a capital.
     pub(super) capital: bool,
-    pub(super) short: bool,
-    pub(super) shortens: bool,
-    pub(super) preferred: bool,
-    pub(super) rule: Option<Rule>,
-    pub(super) ordinary: Ordinary,
-    pub(super) language: u8,
+    /// Whether it counts only where the document also names the entity in full.
+    pub short: bool,
+    /// Whether it, or the preferred name of its entity, may have short names.
+    pub shortens: bool,
+    /// Whether it is the preferred name of its entity.
+    pub preferred: bool,
+    /// The rule that derived it from a name of the gazetteer.
+    pub rule: Option<Rule>,
+    /// How ordinary a word it is; not at all where it has several words or is given without a capital.
+    pub ordinary: Ordinary,
+    /// Its language, in the order of [`super::Segment::language`]; zero for any.
+    pub language: u8,
 }
 
 /// A manner as a file holds it.
@@ -168,7 +167,7 @@ const ORDINARY: [Ordinary; 4] = [Ordinary::No, Ordinary::Known, Ordinary::Common
 
 impl Manner {
     /// Whether no word without a capital is this name.
-    pub(super) fn asks_for_a_capital(&self) -> bool {
+    pub fn asks_for_a_capital(&self) -> bool {
         self.capital && !matches!(self.case, CaseCheck::None | CaseCheck::Any)
     }
 
@@ -233,21 +232,11 @@ impl Names {
     #[inline]
     pub(super) fn get(&self, NameId(id): NameId) -> Name<'_> {
         let record = &self.records[id as usize];
-        let manner = &self.manners[record.manner as usize];
-        let &Manner { before, behind, case, capital: _, short, shortens, preferred, rule, ordinary, language } = manner;
         Name {
             entity: EntityId(record.entity),
             bytes: &self.texts[self.start(id as usize)..][..record.len()],
-            words: (before, record.len() as u16 - behind),
-            case,
-            asks_for_a_capital: manner.asks_for_a_capital(),
-            short,
+            manner: &self.manners[record.manner as usize],
             prior: self.priors.get(id as usize).copied().unwrap_or(DEFAULT_PRIOR),
-            shortens,
-            preferred,
-            rule,
-            ordinary,
-            language,
         }
     }
 
@@ -266,11 +255,10 @@ impl Names {
     /// Where the text of a name begins.
     #[inline]
     fn start(&self, id: usize) -> usize {
-        let block = id / BLOCK;
-        let names = &self.records[block * BLOCK..=id];
+        let (block, at) = (id / BLOCK, id % BLOCK);
+        let names = &self.records[block * BLOCK..];
         // A name that has the text of the one before begins where that began, which is behind what came before both.
-        let before: usize = names.iter().map(|name| name.own()).sum();
-        self.blocks[block] as usize + before - names.last().map_or(0, |name| name.len())
+        self.blocks[block] as usize + usize::from(own_up_to(names, at)) - names[at].len()
     }
 
     /// How many blocks so many names make.
@@ -285,6 +273,27 @@ impl Names {
             + self.priors.bytes().len()
             + self.texts.len()
             + self.manners.len() * size_of::<Manner>()
+    }
+}
+
+/// How much of the texts is that of the names of a block up to the one at `at`; `names` begin with the block. A whole block
+/// is counted without a branch that depends on the place: which of its names is asked for cannot be foreseen.
+#[inline]
+fn own_up_to(names: &[NameRecord], at: usize) -> u16 {
+    /// By place, what of the names at each counts.
+    static COUNTS: [[u16; BLOCK]; BLOCK] = {
+        let mut counts = [[0; BLOCK]; BLOCK];
+        let mut number = 0;
+        while number < BLOCK * BLOCK {
+            let (at, name) = (number / BLOCK, number % BLOCK);
+            counts[at][name] = if name <= at { u16::MAX } else { 0 };
+            number += 1;
+        }
+        counts
+    };
+    match names.first_chunk::<BLOCK>() {
+        Some(names) => names.iter().zip(&COUNTS[at]).map(|(name, counts)| name.own() & counts).sum(),
+        None => names[..=at].iter().map(|name| name.own()).sum(),
     }
 }
 

@@ -139,7 +139,7 @@ fn everything_of_an_entity_survives() {
     let road = segment.entity(segment.find("Q1").unwrap());
     assert!(road.related.is_empty() && road.attributes.is_empty() && road.context.is_empty());
     let german = segment.names().find(|name| name.text() == "Straße").unwrap();
-    assert_eq!((german.language, german.prior), (segment.language("de"), 0.5));
+    assert_eq!((german.manner.language, german.prior), (segment.language("de"), 0.5));
     assert_eq!(segment.find("Q2"), None);
     assert_eq!(found(gazetteer, "the very long and winding road to the sea"), ["Q1"], "more words than a node counts");
 }
