@@ -187,6 +187,9 @@ impl<'a> Place<'a> {
         let difference = match &self.before {
             Some((other, difference)) if other.is_spelled_like(&name) => *difference,
             _ if name.is_written(written) && !self.forms.has(Form::Diacritics) => Some(Difference::default()),
+            _ if spelling::keeps_letters(self.forms) && name.is_written_in_other_case(written) => {
+                Some(Difference { case: true, diacritics: false })
+            }
             _ => spelling::compare(letters, name.core(), written, self.forms),
         };
         self.before = Some((name, difference));

@@ -35,6 +35,11 @@ pub(super) fn compare(letters: &mut Letters, name: &str, written: &str, forms: F
     Some(difference)
 }
 
+/// Whether nothing but what [`Letters`] compares decides, for a place of these forms.
+pub(super) fn keeps_letters(forms: Forms) -> bool {
+    ![Form::Inflection, Form::Diacritics, Form::LongS].into_iter().any(|form| forms.has(form))
+}
+
 fn has_case(text: &str) -> bool {
     text.contains(|c: char| c.is_lowercase() || c.is_uppercase())
 }
@@ -110,5 +115,27 @@ mod tests {
         check("Mueller", "MÜLLER", Form::Diacritics, Some((true, true)));
         check("Congress", "Congrefs", Form::LongS, Some((false, false)));
         check("الصين", "صين", Form::Particle, Some((false, false)));
+    }
+
+    proptest::proptest! {
+        /// Where only the case of ASCII letters differs, that is all that differs, and forms that keep the letters say so.
+        #[test]
+        fn another_case_is_all_that_differs(
+            letters_of in proptest::collection::vec((0usize..10, proptest::bool::ANY), 1..8),
+            form in proptest::sample::select(Form::ALL.to_vec()),
+        ) {
+            const LETTERS: [&str; 10] = ["a", "i", "k", "s", "Œ", "ß", "I\u{307}", "é", "&", "'"];
+            let name: String = letters_of.iter().map(|&(letter, _)| LETTERS[letter]).collect();
+            let other = |(letter, capital): (usize, bool)| {
+                let letter = LETTERS[letter];
+                if capital { letter.to_ascii_uppercase() } else { letter.to_ascii_lowercase() }
+            };
+            let written: String = letters_of.into_iter().map(other).collect();
+            let forms = Forms::EXACT.with(form);
+            if keeps_letters(forms) && name != written {
+                let difference = compare(&mut Letters::default(), &name, &written, forms);
+                proptest::prop_assert_eq!(difference, Some(Difference { case: true, diacritics: false }));
+            }
+        }
     }
 }

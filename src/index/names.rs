@@ -91,6 +91,11 @@ impl<'s> Name<'s> {
         self.core_bytes() == written.as_bytes()
     }
 
+    /// Whether only the case of ASCII letters differs there, if anything does.
+    pub fn is_written_in_other_case(&self, written: &str) -> bool {
+        self.core_bytes().eq_ignore_ascii_case(written.as_bytes())
+    }
+
     fn core_bytes(&self) -> &'s [u8] {
         &self.bytes[self.words()]
     }
