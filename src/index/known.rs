@@ -7,6 +7,8 @@
 //!
 //! Must not know: what the automaton finds.
 
+use std::hint::select_unpredictable;
+
 use super::{
     automaton::State,
     readings::Readings,
@@ -137,8 +139,9 @@ impl KnownWords {
         let automaton = &segment.automaton;
         let (mut alone, mut expected, mut count) = (automaton.start(), 0, 0);
         for ((visit, &index), known) in (0..).zip(visits).zip(all) {
-            let apart = index != expected || words[index as usize].gap.any(Gap::PARAGRAPH);
-            let from = if apart { automaton.start() } else { alone };
+            let apart = (index != expected) | words[index as usize].gap.any(Gap::PARAGRAPH);
+            // Which words the segment does not have cannot be foreseen.
+            let from = select_unpredictable(apart, automaton.start(), alone);
             expected = index + 1;
             let word = known.id.unwrap_or_default();
             alone = if known.id.is_some() { automaton.alone(known.root) } else { automaton.start() };

@@ -5,7 +5,10 @@
 //! state before the word, takes that reading and goes on until it can no longer report a name that includes it. So the
 //! work stays linear: each word is read by the main track and by at most [`MAX_TRACKS`] others.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{
+    hint::select_unpredictable,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use super::{
     automaton::State,
@@ -123,20 +126,21 @@ impl Search {
             }
             let index = index as usize;
             let word = &words[index];
-            if index != expected {
-                (state, alone, pair) = (start, start, start);
-                self.tracks.retain(|track| track.next as usize >= index);
-            }
+            let (skipped, paragraph) = (index != expected, word.gap.any(Gap::PARAGRAPH));
             expected = index + 1;
-            if word.gap.any(Gap::PARAGRAPH) {
-                (state, alone, pair) = (start, start, start);
-                self.tracks.clear();
+            let apart = skipped | paragraph;
+            if !self.tracks.is_empty() && apart {
+                self.tracks.retain(|track| !paragraph && track.next as usize >= index);
             }
-            let before = state;
+            // Which words the segment does not have cannot be foreseen.
+            let before = select_unpredictable(apart, start, state);
+            alone = select_unpredictable(apart, start, alone);
+            pair = select_unpredictable(apart, start, pair);
             state = match known.id {
+                // What is no word of the segment leads to the start from anywhere.
+                _ if before == alone => known.next,
+                _ if before == pair => known.third,
                 None => start,
-                Some(_) if before == alone => known.next,
-                Some(_) if before == pair => known.third,
                 Some(id) => segment.automaton.step(before, id, known.root),
             };
             (alone, pair) =
