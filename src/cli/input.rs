@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use super::{
@@ -118,14 +119,18 @@ fn read<E>(
         }
         let text = bytes.strip_prefix(b"\xEF\xBB\xBF").filter(|_| line == 1).unwrap_or(&bytes).trim_ascii();
         if !text.is_empty() {
-            let wrong = |error: serde_json::Error| {
-                let message = error.to_string().replace(" at line 1 column ", " at column ");
-                InputError::Line { file: input.to_owned(), line, message }
-            };
-            take(serde_json::from_slice(text).map_err(wrong))?;
+            take(json(text).map_err(|message| InputError::Line { file: input.to_owned(), line, message }))?;
         }
     }
     Ok(())
+}
+
+/// Reads a JSON object on a line, or says in a sentence why it is none.
+pub(super) fn json<T: DeserializeOwned>(line: &[u8]) -> Result<T, String> {
+    if !line.starts_with(b"{") {
+        return Err("it is no JSON object".into());
+    }
+    serde_json::from_slice(line).map_err(|error| error.to_string().replace(" at line 1 column ", " at column "))
 }
 
 /// The size of all inputs together, where it is known.
