@@ -85,7 +85,7 @@ fn entity(id: &str, content: &str) -> Result<proto::Entity, Error> {
 
 pub(super) fn issue(issue: &Issue) -> EntityIssue {
     let Issue { line, code, field, message } = issue;
-    EntityIssue { position: *line, code: code.as_str().into(), field: field.clone(), message: message.clone() }
+    EntityIssue { position: line + 1, code: code.as_str().into(), field: field.clone(), message: message.clone() }
 }
 
 /// The name of a gazetteer that is to be made.
