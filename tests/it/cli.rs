@@ -40,10 +40,12 @@ fn every_bad_line_of_every_gazetteer_is_reported_in_one_run() {
         "not json\n",
         "{\"name\": \"x\"}\n",
         "{\"id\": \"f\", \"name\": \"x\", \"case\": \"loud\"}\n",
+        "{\"id\": \"h\\u0000\", \"name\": \"x\"}\n",
+        "[\"i\", \"x\", \"\", [], null, 0.5, {}, [], []]\n",
         "{\"id\": \"g\", \"name\": \"last\"}",
     );
     let first = folder.file("first.jsonl", jsonl);
-    let second = folder.file("second.csv", b"id,name\nx,\"open\ny,\xFF\nz,Zed\n");
+    let second = folder.file("second.csv", b"id,name\nx,\"open\ny,\xFF\nz,Zed\nw,Wu\rv,Vu\n");
     let (code, out, _) = run(&["check", path(&first), path(&second), "missing.jsonl"]);
     assert_eq!(code, 1);
     let expected = [
@@ -56,11 +58,15 @@ fn every_bad_line_of_every_gazetteer_is_reported_in_one_run() {
         (&first, 8, "malformed"),
         (&first, 9, "missing-id"),
         (&first, 10, "malformed"),
+        (&first, 11, "invalid-id"),
+        (&first, 12, "malformed"),
         (&second, 2, "malformed"),
         (&second, 3, "not-utf8"),
+        (&second, 5, "malformed"),
     ];
     let lines: Vec<_> = out.lines().collect();
     assert_eq!(lines.len(), expected.len(), "{out}");
+    assert!(lines[0].ends_with("the id \"a\" is given twice, first at line 1"), "{}", lines[0]);
     for (line, (file, number, issue)) in lines.iter().zip(expected) {
         assert!(line.starts_with(&format!("{}:{number}: {issue}: ", path(file))), "{line}");
     }
@@ -173,7 +179,9 @@ fn wrong_arguments_are_explained() {
         (&["extract"][..], 2, "INPUT"),
         (&["extract", "--without", "exact", "x"], 2, "the forms are case, diacritics"),
         (&["extract", "--min-score", "2", "x"], 2, "a number from 0 to 1 is asked for"),
+        (&["extract", "--min-score", "-1", "x"], 2, "a number from 0 to 1 is asked for"),
         (&["extract", "--max-mentions", "0", "x"], 2, "--max-mentions"),
+        (&["extract", "--max-mentions", "-1", "x"], 2, "--max-mentions"),
         (&["extract", "--no-default-gazetteer", "x"], 1, "no gazetteer to search"),
         (&["extract", "--type", "a", "--not-type", "a", "x"], 1, "\"a\" is given to --type and to --not-type"),
         (&["extract", "--gazetteer", "missing.csv", "x"], 1, "cannot read the gazetteer missing.csv: "),
@@ -183,6 +191,8 @@ fn wrong_arguments_are_explained() {
         (&["config", "--admin", "localhost:9464"], 1, "server.admin has a wrong value: \"localhost:9464\" is not an"),
         (&["serve", "--set", "limits.mentoins=5"], 1, "unknown setting limits.mentoins; did you mean limits.mentions?"),
         (&["serve", "--set", "limits.mentions=many"], 1, "asks for a whole number, not \"many\""),
+        (&["config", "--set", "limits.mentions=-1"], 1, "limits.mentions has a wrong value: -1 is less than 0"),
+        (&["config", "--set", "limits.header_bytes=5000000000"], 1, "5000000000 is too large"),
         (&["serve", "--set", "limits.mentions"], 2, "the form is KEY=VALUE"),
         (&["config", "--set", "server.workers=1025"], 1, "server.workers has a wrong value: 1025 workers are more"),
         (&["config", "--set", "server.workers=99999999"], 1, "99999999 workers are more than the 1024 there may be"),
@@ -193,6 +203,19 @@ fn wrong_arguments_are_explained() {
         let (found, _, err) = run(arguments);
         assert_eq!(found, code, "{arguments:?}: {err}");
         assert!(err.contains(message), "{arguments:?}: {err}");
+    }
+}
+
+#[test]
+fn a_type_that_no_entity_has_is_told() {
+    let folder = Folder::new();
+    let text = folder.file("text.txt", "China");
+    for (flag, found) in [("--type", 0), ("--not-type", 1)] {
+        let (code, out, err) = run(&["extract", flag, "Country", path(&text)]);
+        assert_eq!((code, err.as_str()), (0, "warning: no entity is of the type \"Country\"; capitals count\n"));
+        assert_eq!(out.matches("\"start\"").count(), found);
+        let (_, _, err) = run(&["extract", flag, "country", path(&text)]);
+        assert_eq!(err, "");
     }
 }
 
