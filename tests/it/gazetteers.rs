@@ -310,6 +310,9 @@ async fn what_cannot_be_done_has_its_reason() {
         refused!(client.upsert_entities(stale.clone()), Aborted, "VERSION_MISMATCH");
         stale.checks = vec![proto::EntityCheck { id: "a".into(), version: String::new() }];
         refused!(client.upsert_entities(stale.clone()), Aborted, "VERSION_MISMATCH");
+        stale.checks = vec![proto::EntityCheck::default(), proto::EntityCheck { id: "a".into(), version: "x".into() }];
+        let status = client.upsert_entities(stale.clone()).await.expect_err("wrong checks");
+        assert_eq!(fields(&status), ["checks[0].id", "checks[1].version"], "{status:?}");
         stale.checks = vec![
             proto::EntityCheck { id: "a".into(), version },
             proto::EntityCheck { id: "b".into(), version: String::new() },

@@ -137,6 +137,9 @@ pub(super) fn checks(checks: &[EntityCheck], limit: usize, wrong: &mut Vec<Viola
                 wrong.push(Violation::invalid(format!("checks[{index}].version"), message));
             }
         }
+        if id.is_empty() {
+            wrong.push(Violation::invalid(format!("checks[{index}].id"), "it is required"));
+        }
         no_nul(&format!("checks[{index}].id"), id, wrong);
     }
     read
