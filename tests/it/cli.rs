@@ -359,6 +359,33 @@ async fn the_server_serves_logs_no_text_and_drains() {
     assert_eq!(served.child.wait().unwrap().code(), Some(0));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signal_that_comes_twice_is_one_and_another_ends_the_server() {
+    use onomast::service::proto::{Document, StreamExtractRequest, extraction_service_client::ExtractionServiceClient};
+    let mut served = Served::start(&[]);
+    served.wait_for("\"serving\"");
+    let mut client = ExtractionServiceClient::connect(format!("http://{}", served.address)).await.unwrap();
+    let (send, documents) = tokio::sync::mpsc::channel(1);
+    let document = || StreamExtractRequest { document: Some(Document::default()), ..Default::default() };
+    send.send(document()).await.unwrap();
+    let documents = tokio_stream::wrappers::ReceiverStream::new(documents);
+    let mut answers = client.stream_extract(documents).await.unwrap().into_inner();
+    assert!(answers.message().await.unwrap().is_some());
+    let pid = served.child.id().to_string();
+    let signal = |times| {
+        let pids = std::iter::repeat_n(&pid, times);
+        assert!(Command::new("kill").arg("-TERM").args(pids).status().unwrap().success());
+    };
+    signal(2);
+    served.wait_for("no new requests");
+    send.send(document()).await.unwrap();
+    assert!(answers.message().await.unwrap().is_some());
+    tokio::time::sleep(std::time::Duration::from_millis(150)).await;
+    signal(1);
+    served.wait_for("second signal: stopping at once");
+    assert!(served.child.wait().unwrap().success());
+}
+
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
     let story = repository("tests/data/story.txt");
