@@ -408,7 +408,7 @@ pub(super) enum Verb {
     Create {
         name: String,
         /// What it is, for people.
-        #[arg(long, value_name = "TEXT", default_value = "")]
+        #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
         description: String,
     },
     /// Delete a gazetteer with all its versions.
@@ -469,7 +469,7 @@ pub(super) enum Verb {
         /// The gazetteers to tell of; by default all.
         gazetteers: Vec<String>,
         /// The checkpoint of the last line that was dealt with; by default all gazetteers come first.
-        #[arg(long, value_name = "CHECKPOINT", default_value = "")]
+        #[arg(long, value_name = "CHECKPOINT", default_value = "", hide_default_value = true)]
         checkpoint: String,
     },
 }
