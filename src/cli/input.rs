@@ -24,8 +24,8 @@ const MAX_BYTES: usize = 1 << 31;
 enum InputError {
     #[error("cannot read {}: {error}", file.display())]
     Read { file: PathBuf, error: io::Error },
-    #[error("{}: not UTF-8 at byte {at}", file.display())]
-    NotUtf8 { file: PathBuf, at: usize },
+    #[error("{}: not UTF-8 at byte {at}{}", file.display(), if *wide { "; it looks like UTF-16: convert it first" } else { "" })]
+    NotUtf8 { file: PathBuf, at: usize, wide: bool },
     #[error("{}: this is a segment file and no document; give it to --gazetteer", file.display())]
     Segment { file: PathBuf },
     #[error("{}: the document has {bytes} bytes, the limit is {MAX_BYTES}; cut it into parts", file.display())]
@@ -99,7 +99,9 @@ fn read<E>(
                 Ok(text) => Ok(Document { id: input.to_string_lossy().into_owned(), text, ..Document::default() }),
                 Err(error) => {
                     let at = error.utf8_error().valid_up_to();
-                    Err(InputError::NotUtf8 { file: input.to_owned(), at })
+                    let bytes = error.as_bytes();
+                    let wide = bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF");
+                    Err(InputError::NotUtf8 { file: input.to_owned(), at, wide })
                 }
             },
         };

@@ -164,12 +164,15 @@ fn a_bad_document_is_reported_and_the_others_are_not_lost() {
     let documents =
         folder.file("d.jsonl", "{\"text\":\"China\"}\n{\"txt\":\"x\"}\n[]\n{\"id\":\"z\",\"text\":\"Russia\"}\n");
     let latin1 = folder.file("latin1.txt", b"caf\xE9");
-    let (code, out, err) = run(&["extract", path(&documents), path(&latin1), "missing.txt", path(&documents)]);
+    let wide = folder.file("wide.txt", b"\xFF\xFEC\0");
+    let all = ["extract", path(&documents), path(&latin1), path(&wide), "missing.txt", path(&documents)];
+    let (code, out, err) = run(&all);
     assert_eq!(code, 1);
     assert_eq!(out.lines().count(), 4);
     assert!(err.contains("d.jsonl:2: unknown field `txt`"), "{err}");
-    assert!(err.contains("d.jsonl:3: "), "{err}");
-    assert!(err.contains("latin1.txt: not UTF-8 at byte 3"), "{err}");
+    assert!(err.contains("d.jsonl:3: it is no JSON object\n"), "{err}");
+    assert!(err.contains("latin1.txt: not UTF-8 at byte 3\n"), "{err}");
+    assert!(err.contains("wide.txt: not UTF-8 at byte 0; it looks like UTF-16: convert it first\n"), "{err}");
     assert!(err.contains("cannot read missing.txt: "), "{err}");
 }
 
