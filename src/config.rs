@@ -220,12 +220,20 @@ impl Config {
             let message = format!("asks for a value of type {}, not {}", slot.0.type_str(), value.type_str());
             return Err(ConfigError::Value { origin, key, message });
         }
-        let before = self.values.insert(key.clone(), (value, origin.clone()));
+        let before = self.values.insert(key.clone(), (value.clone(), origin.clone()));
         if let Err(message) = self.parse() {
             if let Some(before) = before {
                 self.values.insert(key.clone(), before);
             }
-            return Err(ConfigError::Value { origin, key, message: format!("has a wrong value: {message}") });
+            let message = match value {
+                // The parser would name a type of ours.
+                Value::Integer(whole) if message.starts_with("invalid value: integer") => {
+                    let size = if whole < 0 { "less than 0" } else { "too large" };
+                    format!("has a wrong value: {whole} is {size}")
+                }
+                _ => format!("has a wrong value: {message}"),
+            };
+            return Err(ConfigError::Value { origin, key, message });
         }
         Ok(())
     }

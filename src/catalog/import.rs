@@ -49,15 +49,15 @@ impl Import {
     /// An import of nothing yet.
     pub fn new() -> Result<Self, CatalogError> {
         let spool = BufWriter::with_capacity(1 << 18, tempfile::tempfile()?);
-        let (checker, seen) = (Checker::default(), Seen::default());
+        let (checker, seen) = (Checker::of_list("entities"), Seen::default());
         Ok(Self { spool, checker, seen, received: 0, bytes: 0, issues: Vec::new(), more_issues: 0 })
     }
 
     /// Takes an entity, or notes what is wrong with it; `faults` are those that its conversion found.
     pub fn take(&mut self, entity: &Entity, faults: Vec<Issue>) -> io::Result<()> {
-        self.received += 1;
         let mut issues = faults;
         let good = self.checker.check(entity, self.received, &mut issues) && issues.is_empty();
+        self.received += 1;
         for issue in issues {
             if self.issues.len() < MAX_ISSUES {
                 self.issues.push(issue);

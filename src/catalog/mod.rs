@@ -48,7 +48,7 @@ pub enum CatalogError {
     #[error("there is no gazetteer {0:?}")]
     NotFound(String),
     /// The gazetteer was given as a file.
-    #[error("the gazetteer {0:?} was given as a file; it is changed there")]
+    #[error("the gazetteer {0:?} was given as a file: it is changed there, and has no version but the one served")]
     ReadOnly(String),
     /// The server has no database.
     #[error("this server keeps no gazetteers; start it with --data FOLDER, or with the address of a database")]

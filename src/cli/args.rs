@@ -192,10 +192,10 @@ pub(super) struct Search {
     #[arg(long, value_name = "FORM", value_delimiter = ',', value_parser = form_on_request)]
     pub(super) with: Vec<Form>,
     /// The score, from 0 to 1, below which a mention links to no entity.
-    #[arg(long, value_name = "SCORE", default_value_t = 0.0, value_parser = score)]
+    #[arg(long, value_name = "SCORE", default_value_t = 0.0, value_parser = score, allow_negative_numbers = true)]
     pub(super) min_score: f64,
     /// The most mentions to give for a document.
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..), allow_negative_numbers = true)]
     pub(super) max_mentions: Option<u32>,
 }
 
@@ -408,14 +408,14 @@ pub(super) enum Verb {
     Create {
         name: String,
         /// What it is, for people.
-        #[arg(long, value_name = "TEXT", default_value = "")]
+        #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
         description: String,
     },
     /// Delete a gazetteer with all its versions.
     Delete {
         name: String,
         /// Only if this is its newest version.
-        #[arg(long, value_name = "VERSION", default_value = "")]
+        #[arg(long, value_name = "VERSION", default_value = "", hide_default_value = true)]
         if_version: String,
     },
     /// Send a file as one new version; makes the gazetteer if there is none.
@@ -424,7 +424,7 @@ pub(super) enum Verb {
     Export {
         gazetteer: String,
         /// The version; by default the newest.
-        #[arg(long, value_name = "VERSION", default_value = "")]
+        #[arg(long, value_name = "VERSION", default_value = "", hide_default_value = true)]
         version: String,
     },
     /// Print one entity.
@@ -432,7 +432,7 @@ pub(super) enum Verb {
         gazetteer: String,
         id: String,
         /// The version; by default the newest.
-        #[arg(long, value_name = "VERSION", default_value = "")]
+        #[arg(long, value_name = "VERSION", default_value = "", hide_default_value = true)]
         version: String,
     },
     /// Add entities, or replace those of the same ids.
@@ -442,7 +442,7 @@ pub(super) enum Verb {
         #[arg(required = true, value_name = "JSON")]
         entity: Vec<String>,
         /// Only if this is the newest version.
-        #[arg(long, value_name = "VERSION", default_value = "")]
+        #[arg(long, value_name = "VERSION", default_value = "", hide_default_value = true)]
         if_version: String,
     },
     /// Remove entities.
@@ -451,7 +451,7 @@ pub(super) enum Verb {
         #[arg(required = true, value_name = "ID")]
         ids: Vec<String>,
         /// Only if this is the newest version.
-        #[arg(long, value_name = "VERSION", default_value = "")]
+        #[arg(long, value_name = "VERSION", default_value = "", hide_default_value = true)]
         if_version: String,
     },
     /// List the versions that are kept, the newest first.
@@ -461,7 +461,7 @@ pub(super) enum Verb {
         gazetteer: String,
         to_version: String,
         /// Only if this is the newest version.
-        #[arg(long, value_name = "VERSION", default_value = "")]
+        #[arg(long, value_name = "VERSION", default_value = "", hide_default_value = true)]
         if_version: String,
     },
     /// Tell of every change until interrupted.
@@ -469,7 +469,7 @@ pub(super) enum Verb {
         /// The gazetteers to tell of; by default all.
         gazetteers: Vec<String>,
         /// The checkpoint of the last line that was dealt with; by default all gazetteers come first.
-        #[arg(long, value_name = "CHECKPOINT", default_value = "")]
+        #[arg(long, value_name = "CHECKPOINT", default_value = "", hide_default_value = true)]
         checkpoint: String,
     },
 }
@@ -492,7 +492,7 @@ pub(super) struct ImportFile {
     #[arg(long)]
     pub(super) check_only: bool,
     /// Only if this is the newest version.
-    #[arg(long, value_name = "VERSION", default_value = "")]
+    #[arg(long, value_name = "VERSION", default_value = "", hide_default_value = true)]
     pub(super) if_version: String,
 }
 

@@ -199,8 +199,38 @@ fn proto_of(entity: &Entity) -> anyhow::Result<proto::Entity> {
 }
 
 fn print<T: Serialize>(value: &T) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
-    serde_json::to_writer(&mut out, value)?;
-    writeln!(out)?;
+    writeln!(io::stdout().lock(), "{}", in_utc(&serde_json::to_string(value)?))?;
     Ok(())
+}
+
+/// The JSON of a message with its times as proto3 JSON has them, `Z` for `+00:00`.
+fn in_utc(json: &str) -> String {
+    // A quotation mark inside a string has a backslash before it, so that this is the name of a field.
+    let mut parts = json.split("Time\":\"");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |mut all, part| {
+        let (time, rest) = part.split_once('"').unwrap_or((part, ""));
+        all.push_str("Time\":\"");
+        all.push_str(&time.replacen("+00:00", "Z", 1));
+        all.push('"');
+        all.push_str(rest);
+        all
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_those_of_proto3_json() {
+        let time = serde_json::json!({ "name": "a", "createTime": "2026-01-02T03:04:05.678+00:00", "updateTime": "x" });
+        assert_eq!(
+            in_utc(&time.to_string()),
+            r#"{"createTime":"2026-01-02T03:04:05.678Z","name":"a","updateTime":"x"}"#
+        );
+        for other in [r#"{"description":"Time\":\"1+00:00"}"#, r#"{"version":"2"}"#, "{}"] {
+            assert_eq!(in_utc(other), other);
+        }
+    }
 }

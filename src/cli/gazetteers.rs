@@ -29,6 +29,7 @@ pub(super) async fn serve(options: Options, handle: Handle) -> anyhow::Result<()
     let keep = Keep { count: options.keep_versions, age: hours(options.keep_hours) };
     let folder = Some(&options.data).filter(|data| !data.as_os_str().is_empty()).map(|data| data.join("segments"));
     let every = Duration::from_secs(options.poll_seconds.max(1));
+    let nothing = matches!(store, Opened::None) && catalog.iter().next().is_none();
     match store {
         Opened::None => {}
         Opened::Store(store) => {
@@ -60,6 +61,9 @@ pub(super) async fn serve(options: Options, handle: Handle) -> anyhow::Result<()
     }
     handle.serve(catalog).await;
     tracing::info!(milliseconds = started.elapsed().as_millis() as u64, "serving");
+    if nothing {
+        tracing::warn!("there is no gazetteer: nothing is found but entities that requests bring along");
+    }
     verify(unverified).await?;
     reload(&options, &handle).await
 }

@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use super::{
@@ -23,8 +24,8 @@ const MAX_BYTES: usize = 1 << 31;
 enum InputError {
     #[error("cannot read {}: {error}", file.display())]
     Read { file: PathBuf, error: io::Error },
-    #[error("{}: not UTF-8 at byte {at}", file.display())]
-    NotUtf8 { file: PathBuf, at: usize },
+    #[error("{}: not UTF-8 at byte {at}{}", file.display(), if *wide { "; it looks like UTF-16: convert it first" } else { "" })]
+    NotUtf8 { file: PathBuf, at: usize, wide: bool },
     #[error("{}: this is a segment file and no document; give it to --gazetteer", file.display())]
     Segment { file: PathBuf },
     #[error("{}: the document has {bytes} bytes, the limit is {MAX_BYTES}; cut it into parts", file.display())]
@@ -98,7 +99,9 @@ fn read<E>(
                 Ok(text) => Ok(Document { id: input.to_string_lossy().into_owned(), text, ..Document::default() }),
                 Err(error) => {
                     let at = error.utf8_error().valid_up_to();
-                    Err(InputError::NotUtf8 { file: input.to_owned(), at })
+                    let bytes = error.as_bytes();
+                    let wide = bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF");
+                    Err(InputError::NotUtf8 { file: input.to_owned(), at, wide })
                 }
             },
         };
@@ -118,14 +121,18 @@ fn read<E>(
         }
         let text = bytes.strip_prefix(b"\xEF\xBB\xBF").filter(|_| line == 1).unwrap_or(&bytes).trim_ascii();
         if !text.is_empty() {
-            let wrong = |error: serde_json::Error| {
-                let message = error.to_string().replace(" at line 1 column ", " at column ");
-                InputError::Line { file: input.to_owned(), line, message }
-            };
-            take(serde_json::from_slice(text).map_err(wrong))?;
+            take(json(text).map_err(|message| InputError::Line { file: input.to_owned(), line, message }))?;
         }
     }
     Ok(())
+}
+
+/// Reads a JSON object on a line, or says in a sentence why it is none.
+pub(super) fn json<T: DeserializeOwned>(line: &[u8]) -> Result<T, String> {
+    if !line.starts_with(b"{") {
+        return Err("it is no JSON object".into());
+    }
+    serde_json::from_slice(line).map_err(|error| error.to_string().replace(" at line 1 column ", " at column "))
 }
 
 /// The size of all inputs together, where it is known.

@@ -55,6 +55,11 @@ impl Extractor {
         for gazetteer in catalog.iter().filter(|gazetteer| gazetteer.has_no_names()) {
             say(&format!("warning: the gazetteer {:?} has no names: nothing of it can be found", gazetteer.name()));
         }
+        for kind in include_types.iter().chain(&exclude_types) {
+            if !catalog.iter().any(|one| one.segment().types().iter().any(|known| **known == **kind)) {
+                say(&format!("warning: no entity is of the type {kind:?}; capitals count"));
+            }
+        }
         let options = Options {
             offsets,
             overlap: overlap.into(),

@@ -1,6 +1,6 @@
 //! `onomast serve`: settings, logs, exporters, ports, gazetteers, run, drain.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use anyhow::Context as _;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -13,6 +13,9 @@ use crate::{
     service::{Facing, Handle, Scrape, Server},
     telemetry::{self, Exporters},
 };
+
+/// How long signals are one: some send it to the process and to its group, as `timeout` does.
+const ONE_SIGNAL: Duration = Duration::from_millis(100);
 
 /// Serves until a signal to stop.
 pub(super) fn run(arguments: Serve) -> anyhow::Result<ExitCode> {
@@ -67,9 +70,13 @@ async fn run_with(server: Server, gazetteers: catalog::Options) -> anyhow::Resul
     outcome?;
     // The server still runs: it was not polled to its end above.
     let _ = stop.send(());
+    let again = async {
+        tokio::time::sleep(ONE_SIGNAL).await;
+        stop_signal().await
+    };
     tokio::select! {
         result = running => Ok(result?),
-        signal = stop_signal() => {
+        signal = again => {
             tracing::warn!("second signal: stopping at once");
             signal
         }

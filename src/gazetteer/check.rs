@@ -29,6 +29,8 @@ pub struct Checker {
     /// The greatest line, counted over all files.
     lines: u64,
     folded: Vec<u8>,
+    /// The list of a request that the entities stand in; empty for the lines of a file.
+    list: &'static str,
 }
 
 /// An id that was given.
@@ -41,6 +43,11 @@ struct Seen {
 }
 
 impl Checker {
+    /// A checker of entities in a list of a request, whose lines are their places in it, from 0.
+    pub fn of_list(field: &'static str) -> Self {
+        Self { list: field, ..Self::default() }
+    }
+
     /// Says that what follows is of that file. Needed only where there are several.
     pub fn begin_file(&mut self, name: &str) {
         self.files.push((name.to_owned(), self.lines));
@@ -48,7 +55,7 @@ impl Checker {
 
     /// Remembers an id that stands at a line; returns where it was given first, if it was.
     fn remember(&mut self, id: &str, line: u64) -> Option<String> {
-        let Self { seen, hashers, files, lines, .. } = self;
+        let Self { seen, hashers, files, lines, list, .. } = self;
         let before = files.last().map_or(0, |(_, before)| *before);
         let line = before + line;
         *lines = line.max(*lines);
@@ -60,12 +67,11 @@ impl Checker {
             Entry::Occupied(first) => {
                 let first = u64::from(first.get().line);
                 let file = files.iter().rfind(|(_, before)| *before < first).filter(|_| first <= before);
-                Some(
-                    file.map_or_else(
-                        || (first - before).to_string(),
-                        |(name, start)| format!("{name}:{}", first - start),
-                    ),
-                )
+                Some(match file {
+                    Some((name, start)) => format!("{name}:{}", first - start),
+                    None if list.is_empty() => format!("line {}", first - before),
+                    None => format!("{list}[{first}]"),
+                })
             }
             Entry::Vacant(place) => {
                 place.insert(Seen { id, line: u32::try_from(line).unwrap_or(u32::MAX) });
@@ -83,6 +89,10 @@ impl Checker {
         } else if let Some(first) = self.remember(&entity.id, line) {
             let message = format!("the id {} is given twice, first at {first}", quoted(&entity.id));
             report(IssueCode::DuplicateId, "id".into(), message);
+        }
+        if entity.id.contains('\0') {
+            let message = "the id holds the character U+0000, which databases do not keep";
+            report(IssueCode::InvalidId, "id".into(), message.into());
         }
         if entity.id.len() > MAX_ID_BYTES {
             report(IssueCode::TooLong, "id".into(), too_long("id", entity.id.len(), MAX_ID_BYTES));

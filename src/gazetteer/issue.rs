@@ -5,7 +5,7 @@ use std::fmt;
 /// One fault of a gazetteer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issue {
-    /// The line, from 1; for entities that come without lines, their position from 1.
+    /// The line, from 1; for entities that come without lines, their place from 0.
     pub line: u64,
     /// The kind of fault.
     pub code: IssueCode,
@@ -26,6 +26,8 @@ pub enum IssueCode {
     LineTooLong,
     /// The entity has no id.
     MissingId,
+    /// The id holds what no id may hold.
+    InvalidId,
     /// Another entity of the gazetteer has the id.
     DuplicateId,
     /// The entity has no name, or an alias is empty.
@@ -52,6 +54,7 @@ impl IssueCode {
             Self::NotUtf8 => "not-utf8",
             Self::LineTooLong => "line-too-long",
             Self::MissingId => "missing-id",
+            Self::InvalidId => "invalid-id",
             Self::DuplicateId => "duplicate-id",
             Self::EmptyName => "empty-name",
             Self::UnsearchableName => "unsearchable-name",

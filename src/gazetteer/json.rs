@@ -1,14 +1,15 @@
 //! JSON Lines: an entity in proto3 JSON a line.
 //!
 //! More is accepted than proto3 JSON has: an alias may be a plain string, and enum values may be written short and in
-//! any case (`"case": "exact"`, `"kind": "SHORT"`). Field names may be camelCase or snake_case, as in proto3 JSON; an
-//! unknown field is a fault, because it is more often a misspelling than an extension.
+//! any case (`"case": "exact"`, `"kind": "SHORT"`). As in proto3 JSON, field names may be camelCase or snake_case, `null`
+//! is a default, an enum value may be its number, and a number may be in quotes. An unknown field is a fault, because it
+//! is more often a misspelling than an extension.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use super::{Alias, AliasKind, CaseRule, Entity};
+use super::{Alias, AliasKind, CaseRule, Entity, check::quoted};
 
 /// The longest message of the parser, in characters; it may quote the line.
 const MAX_MESSAGE: usize = 300;
@@ -16,16 +17,17 @@ const MAX_MESSAGE: usize = 300;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct EntityLine {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nullable")]
     id: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nullable")]
     name: String,
-    #[serde(default, rename = "type")]
+    #[serde(default, deserialize_with = "nullable", rename = "type")]
     kind: String,
     #[serde(default, deserialize_with = "nullable")]
     aliases: Vec<AliasItem>,
     #[serde(default, deserialize_with = "case_rule")]
     case: Option<CaseRule>,
+    #[serde(default, deserialize_with = "number")]
     prior: Option<f64>,
     #[serde(default, deserialize_with = "nullable")]
     attributes: BTreeMap<String, String>,
@@ -35,28 +37,54 @@ struct EntityLine {
     context: Vec<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged, expecting = "an alias is a string or an object with text, languageCode, case, kind, prior")]
 enum AliasItem {
     Text(String),
     Object(AliasObject),
 }
 
+impl<'de> Deserialize<'de> for AliasItem {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = AliasItem;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an alias: a string, or an object with text, languageCode, case, kind, prior")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<AliasItem, E> {
+                Ok(AliasItem::Text(text.to_owned()))
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<AliasItem, A::Error> {
+                AliasObject::deserialize(de::value::MapAccessDeserializer::new(map)).map(AliasItem::Object)
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct AliasObject {
+    #[serde(default, deserialize_with = "nullable")]
     text: String,
-    #[serde(default, alias = "language_code")]
+    #[serde(default, deserialize_with = "nullable", alias = "language_code")]
     language_code: String,
     #[serde(default, deserialize_with = "case_rule")]
     case: Option<CaseRule>,
     #[serde(default, deserialize_with = "alias_kind")]
     kind: AliasKind,
+    #[serde(default, deserialize_with = "number")]
     prior: Option<f64>,
 }
 
 /// Reads one line. The error is a sentence with the column where it is known.
 pub fn parse(line: &str) -> Result<Entity, String> {
+    // The parser would take a list of values for the fields in their order.
+    if !line.trim_start().starts_with('{') {
+        return Err("it is no JSON object".into());
+    }
     let entity: EntityLine = serde_json::from_str(line).map_err(|error| sentence(&error))?;
     let aliases = entity.aliases.into_iter().map(|item| match item {
         AliasItem::Text(text) => Alias::plain(text),
@@ -144,19 +172,100 @@ fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializ
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
+/// A value of an enum: its name or its number.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "the name of a value is asked for, or its number")]
+enum Choice {
+    Name(String),
+    Number(i64),
+}
+
 fn case_rule<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<CaseRule>, D::Error> {
-    let Some(name) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
-    if name == "CASE_RULE_UNSPECIFIED" {
-        return Ok(None);
+    match Option::<Choice>::deserialize(deserializer)? {
+        None | Some(Choice::Number(0)) => Ok(None),
+        Some(Choice::Number(1)) => Ok(Some(CaseRule::Auto)),
+        Some(Choice::Number(2)) => Ok(Some(CaseRule::Exact)),
+        Some(Choice::Number(3)) => Ok(Some(CaseRule::Any)),
+        Some(Choice::Number(other)) => Err(no_value("case", &other.to_string(), "auto, exact or any")),
+        Some(Choice::Name(name)) if name == "CASE_RULE_UNSPECIFIED" => Ok(None),
+        Some(Choice::Name(name)) => {
+            CaseRule::parse(&name).map(Some).ok_or_else(|| no_value("case", &name, "auto, exact or any"))
+        }
     }
-    let unknown = || de::Error::unknown_variant(&name, &["auto", "exact", "any"]);
-    CaseRule::parse(&name).map(Some).ok_or_else(unknown)
 }
 
 fn alias_kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<AliasKind, D::Error> {
-    let Some(name) = Option::<String>::deserialize(deserializer)? else { return Ok(AliasKind::default()) };
-    if name == "ALIAS_KIND_UNSPECIFIED" {
-        return Ok(AliasKind::default());
+    match Option::<Choice>::deserialize(deserializer)? {
+        None | Some(Choice::Number(0 | 1)) => Ok(AliasKind::Full),
+        Some(Choice::Number(2)) => Ok(AliasKind::Short),
+        Some(Choice::Number(other)) => Err(no_value("kind", &other.to_string(), "FULL or SHORT")),
+        Some(Choice::Name(name)) if name == "ALIAS_KIND_UNSPECIFIED" => Ok(AliasKind::Full),
+        Some(Choice::Name(name)) => AliasKind::parse(&name).ok_or_else(|| no_value("kind", &name, "FULL or SHORT")),
     }
-    AliasKind::parse(&name).ok_or_else(|| de::Error::unknown_variant(&name, &["FULL", "SHORT"]))
+}
+
+fn no_value<E: de::Error>(field: &str, given: &str, values: &str) -> E {
+    E::custom(format!("the {field} {} is not {values}", quoted(given)))
+}
+
+/// A number, which may be in quotes.
+fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "a number is asked for")]
+    enum Given {
+        Number(f64),
+        Text(String),
+    }
+    match Option::<Given>::deserialize(deserializer)? {
+        None => Ok(None),
+        Some(Given::Number(number)) => Ok(Some(number)),
+        Some(Given::Text(text)) => {
+            let number = text.parse().map_err(|_| de::Error::custom(format!("{} is no number", quoted(&text))))?;
+            Ok(Some(number))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_proto3_json_may_be_is_read() {
+        let plain = parse(
+            r#"{"id": "a", "name": "A", "type": "t", "case": "exact", "prior": 0.5,
+                "aliases": [{"text": "B", "languageCode": "en", "kind": "SHORT", "case": "any", "prior": 1}]}"#,
+        );
+        let other = parse(
+            r#"{"id": "a", "name": "A", "type": "t", "case": 2, "prior": "0.5", "related": null, "context": null,
+                "attributes": null,
+                "aliases": [{"text": "B", "language_code": "en", "kind": 2, "case": "CASE_RULE_ANY", "prior": "1"}]}"#,
+        );
+        assert!(plain.is_ok(), "{plain:?}");
+        assert_eq!(plain, other);
+        let nothing = parse(
+            r#"{"id": null, "name": null, "type": null, "case": null, "prior": null,
+                "aliases": [{"text": null, "languageCode": null, "kind": null, "case": null, "prior": null}]}"#,
+        );
+        assert_eq!(nothing, Ok(Entity { aliases: vec![Alias::plain("")], ..Entity::default() }));
+    }
+
+    #[test]
+    fn faults_are_told_in_plain_words() {
+        for (line, told) in [
+            ("foo", "it is no JSON object"),
+            (r#"["a","A","",[],null,0.5,{},[],[]]"#, "it is no JSON object"),
+            (r#"{"case": "sometimes"}"#, r#"the case "sometimes" is not auto, exact or any at column"#),
+            (r#"{"case": 7}"#, r#"the case "7" is not auto, exact or any at column"#),
+            (r#"{"aliases": [{"kind": "NOPE"}]}"#, r#"the kind "NOPE" is not FULL or SHORT at column"#),
+            (r#"{"aliases": [{"txt": "A"}]}"#, "unknown field `txt`"),
+            (r#"{"aliases": [["A", "en", null, null, null]]}"#, "expected an alias: a string, or an object with text"),
+            (r#"{"aliases": [3]}"#, "expected an alias: a string, or an object with text"),
+            (r#"{"prior": "much"}"#, r#""much" is no number at column"#),
+            (r#"{"prior": []}"#, "a number is asked for at column"),
+        ] {
+            let fault = parse(line).err().unwrap_or_default();
+            assert!(fault.contains(told), "{line}: {fault}");
+        }
+    }
 }

@@ -107,6 +107,11 @@ fn parse(
     if line.trim().is_empty() {
         return Ok(None);
     }
+    // In JSON it is white space.
+    if format != Format::JsonLines && line.contains('\r') {
+        let message = "the line holds a carriage return; lines end with a line feed, or with both";
+        return Err((IssueCode::Malformed, message.into()));
+    }
     let parsed = match format {
         Format::JsonLines => json::parse(line).map(Some),
         Format::Csv | Format::Tsv => table.parse(line),

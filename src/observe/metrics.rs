@@ -42,6 +42,16 @@ pub enum Reload {
     Failed,
 }
 
+impl Reload {
+    fn label(self) -> KeyValue {
+        let result = match self {
+            Self::Ok => "ok",
+            Self::Failed => "failed",
+        };
+        KeyValue::new("result", result)
+    }
+}
+
 /// Records metrics. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Metrics(Arc<Instruments>);
@@ -109,7 +119,7 @@ impl Metrics {
                 it.observe(bytes, &[]);
             }
         });
-        Self(Arc::new(Instruments {
+        let metrics = Self(Arc::new(Instruments {
             requests: REQUESTS.counter(meter),
             duration: REQUEST_DURATION.histogram(meter),
             running: REQUESTS_RUNNING.gauge(meter),
@@ -131,7 +141,12 @@ impl Metrics {
             workers,
             database,
             gazetteers: Gazetteers::new(meter),
-        }))
+        }));
+        // Alerts look for an increase, and a series that appears with its first event has none.
+        for result in [Reload::Ok, Reload::Failed] {
+            metrics.0.reloads.add(0, &[result.label()]);
+        }
+        metrics
     }
 
     /// Whether requests are served now.
@@ -161,11 +176,7 @@ impl Metrics {
 
     /// Gazetteers were loaded anew, or could not be.
     pub fn reloaded(&self, reload: Reload) {
-        let result = match reload {
-            Reload::Ok => "ok",
-            Reload::Failed => "failed",
-        };
-        self.0.reloads.add(1, &[KeyValue::new("result", result)]);
+        self.0.reloads.add(1, &[reload.label()]);
     }
 
     /// A connection was refused for that limit.

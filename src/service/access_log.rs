@@ -150,7 +150,7 @@ impl Watched {
         let code = if left { Code::Cancelled } else { code };
         let name = name(code);
         let Ending { duration, received, sent, documents, mentions } = self.call.end(code.into(), name, fails(code));
-        let milliseconds = duration.as_secs_f64() * 1e3;
+        let milliseconds = duration.as_micros() as f64 / 1e3;
         let reason = if code == Code::Ok || left { None } else { reason() };
         let (client, trace) = (self.call.client(), self.call.trace_id());
         let flood = reason.is_some_and(|reason| FLOOD.contains(&reason));

@@ -163,8 +163,8 @@ pub(super) fn inline_entities(list: &[proto::Entity], limits: &Limits, wrong: &m
 }
 
 /// Reads entities; `field` is the one that holds them.
-pub(super) fn entities(entities: &[proto::Entity], field: &str, wrong: &mut Vec<Violation>) -> Vec<Entity> {
-    let mut checker = Checker::default();
+pub(super) fn entities(entities: &[proto::Entity], field: &'static str, wrong: &mut Vec<Violation>) -> Vec<Entity> {
+    let mut checker = Checker::of_list(field);
     let mut issues = Vec::new();
     let mut read = Vec::with_capacity(entities.len());
     for (index, one) in entities.iter().enumerate() {

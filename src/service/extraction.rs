@@ -52,12 +52,12 @@ impl Extraction {
         let config = StreamExtractConfig { gazetteers, inline_entities, options, versions };
         // Many may have come in between while the message was read.
         self.workers.room()?;
-        let pinned = self.pin(&caller, &config).await?;
+        let mut wrong = Vec::new();
+        let pinned = self.pin(&caller, &config, &mut wrong).await?;
         let (catalog, limits) = (self.catalog.clone(), self.limits.clone());
         let bytes = document.as_ref().map_or(0, bytes);
         let job = move |memory: &mut _, stop: &_| {
             let catalog = catalog.catalog().ok_or(Error::NotServing)?;
-            let mut wrong = Vec::new();
             required(document.as_ref(), &limits, &mut wrong);
             let begin = |inline| caller.tab.begin(inline);
             let plan = Plan::new(&catalog, &limits, &caller.principal, &config, &pinned, begin, &mut wrong)?;
@@ -73,12 +73,12 @@ impl Extraction {
         let config = StreamExtractConfig { gazetteers, inline_entities, options, versions };
         // Many may have come in between while the message was read.
         self.workers.room()?;
-        let pinned = self.pin(&caller, &config).await?;
+        let mut wrong = Vec::new();
+        let pinned = self.pin(&caller, &config, &mut wrong).await?;
         let (catalog, limits) = (self.catalog.clone(), self.limits.clone());
         let bytes = document.as_ref().map_or(0, bytes);
         let job = move |memory: &mut _, stop: &_| {
             let catalog = catalog.catalog().ok_or(Error::NotServing)?;
-            let mut wrong = Vec::new();
             required(document.as_ref(), &limits, &mut wrong);
             let subject = match &subject {
                 Some(explain_match_request::Subject::Name(name)) => {
@@ -135,9 +135,14 @@ impl Extraction {
         Ok(Encoded::batch(&parts))
     }
 
-    /// Finds the versions that the caller asks for.
-    async fn pin(&self, caller: &Caller, config: &StreamExtractConfig) -> Result<Vec<Arc<Gazetteer>>, Error> {
-        versions::find(&self.catalog, &caller.principal, &config.versions).await
+    /// Finds the versions that the caller asks for; what is wrong with them is added to `wrong`.
+    async fn pin(
+        &self,
+        caller: &Caller,
+        config: &StreamExtractConfig,
+        wrong: &mut Vec<Violation>,
+    ) -> Result<Vec<Option<Arc<Gazetteer>>>, Error> {
+        versions::find(&self.catalog, &caller.principal, &config.versions, wrong).await
     }
 
     /// Checks and pins what a request asks for, for so many documents that are answered together; `wrong` is what is
@@ -149,7 +154,7 @@ impl Extraction {
         documents: usize,
         mut wrong: Vec<Violation>,
     ) -> Result<Arc<Plan>, Error> {
-        let pinned = self.pin(caller, &config).await?;
+        let pinned = self.pin(caller, &config, &mut wrong).await?;
         let (catalog, limits, caller) = (self.catalog.clone(), self.limits.clone(), caller.clone());
         let job = move |_: &mut _, _: &_| {
             let catalog = catalog.catalog().ok_or(Error::NotServing)?;

@@ -167,7 +167,8 @@ impl Front {
     }
 
     fn request_id(&self, headers: &HeaderMap) -> HeaderValue {
-        let given = headers.get(REQUEST_ID).filter(|id| id.len() <= MAX_REQUEST_ID && id.to_str().is_ok());
+        let fits = |id: &HeaderValue| (1..=MAX_REQUEST_ID).contains(&id.len()) && id.to_str().is_ok();
+        let given = headers.get(REQUEST_ID).filter(|id| fits(id));
         given.cloned().unwrap_or_else(|| {
             let count = self.ids.fetch_add(1, Ordering::Relaxed);
             let id = format!("{:016x}-{count}", self.instance);

@@ -24,8 +24,8 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Checks what is asked for, and pins it. `versions` are the gazetteers in the versions that the settings ask for.
-    /// Compiles the inline entities: work for a worker.
+    /// Checks what is asked for, and pins it. `versions` are the gazetteers in the versions that the settings ask for, none
+    /// where that was wrong. Compiles the inline entities: work for a worker.
     ///
     /// What is wrong is added to `wrong`; there is a plan only when nothing was. Then `begin` is asked, with the number of
     /// inline entities, before they are compiled.
@@ -34,7 +34,7 @@ impl Plan {
         limits: &Limits,
         principal: &Principal,
         config: &StreamExtractConfig,
-        versions: &[Arc<Gazetteer>],
+        versions: &[Option<Arc<Gazetteer>>],
         begin: impl FnOnce(usize) -> Result<(), Error>,
         wrong: &mut Vec<Violation>,
     ) -> Result<Option<Self>, Error> {
@@ -62,12 +62,13 @@ impl Plan {
                     wrong.push(Violation::invalid(field, format!("the gazetteer {name:?} is named twice")));
                 }
                 Ok(gazetteer) => {
-                    let asked = versions.iter().find(|asked| asked.name() == name);
+                    let asked = versions.iter().flatten().find(|asked| asked.name() == name);
                     pinned.push(asked.cloned().unwrap_or(gazetteer));
                 }
             }
         }
         for (index, asked) in versions.iter().enumerate() {
+            let Some(asked) = asked else { continue };
             if !names.iter().any(|name| name == asked.name()) {
                 let message = format!("the gazetteer {:?} is not among those searched", asked.name());
                 wrong.push(Violation::invalid(format!("versions[{index}].gazetteer"), message));

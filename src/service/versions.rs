@@ -4,46 +4,65 @@ use std::sync::Arc;
 
 use super::{
     Error, Principal, SharedCatalog, Violation,
-    proto::{VersionRequirement, version_requirement::Version},
+    proto::{ErrorReason, VersionRequirement, version_requirement::Version},
 };
-use crate::catalog::{Asked, Gazetteer};
+use crate::catalog::{Asked, CatalogError, Gazetteer, StoreError};
 
 /// The most gazetteers of which a version may be asked for.
 const MAX: usize = 100;
 
-/// The gazetteers in the versions that are asked for, one for each requirement, in order. Opens old versions.
+/// The gazetteers in the versions that are asked for, one for each requirement, in order; none where something is wrong
+/// with it, which is added to `wrong`. Opens old versions.
 pub(super) async fn find(
     catalog: &SharedCatalog,
     principal: &Principal,
     versions: &[VersionRequirement],
-) -> Result<Vec<Arc<Gazetteer>>, Error> {
-    let mut found: Vec<Arc<Gazetteer>> = Vec::with_capacity(versions.len().min(MAX));
+    wrong: &mut Vec<Violation>,
+) -> Result<Vec<Option<Arc<Gazetteer>>>, Error> {
     if versions.len() > MAX {
         let message = format!("{} requirements; at most {MAX} may be given", versions.len());
-        return Err(Error::Invalid(vec![Violation::invalid("versions", message)]));
+        wrong.push(Violation::invalid("versions", message));
+        return Ok(Vec::new());
     }
-    let mut wrong = Vec::new();
+    let mut found = vec![None; versions.len()];
     for (index, VersionRequirement { gazetteer, version }) in versions.iter().enumerate() {
-        let asked = match version {
-            Some(Version::Exact(version)) => Asked::Exact(version.clone()),
-            Some(Version::AtLeast(version)) => Asked::AtLeast(version.clone()),
+        let mut refuse = |field: &str, message: String, reason| {
+            wrong.push(Violation::new(format!("versions[{index}].{field}"), message, reason));
+        };
+        let (asked, version) = match version {
+            Some(Version::Exact(version)) => (Asked::Exact(version.clone()), version),
+            Some(Version::AtLeast(version)) => (Asked::AtLeast(version.clone()), version),
             None => {
-                wrong.push(Violation::invalid(format!("versions[{index}].version"), "it is required"));
+                refuse("version", "it is required".into(), ErrorReason::InvalidRequest);
                 continue;
             }
         };
         if versions[..index].iter().any(|other| other.gazetteer == *gazetteer) {
             let message = format!("the gazetteer {gazetteer:?} is named twice");
-            wrong.push(Violation::invalid(format!("versions[{index}].gazetteer"), message));
+            refuse("gazetteer", message, ErrorReason::InvalidRequest);
             continue;
-        }
-        if !principal.sees(gazetteer) {
-            return Err(Error::no_gazetteer(gazetteer));
         }
         // Until there is a catalog, nothing is known not to exist.
         catalog.catalog().ok_or(Error::NotServing)?;
-        found.push(catalog.version(gazetteer, &asked).await?);
+        let one = match principal.sees(gazetteer) {
+            true => catalog.version(gazetteer, &asked).await,
+            false => Err(CatalogError::NotFound(gazetteer.clone())),
+        };
+        match one {
+            Ok(one) => found[index] = Some(one),
+            Err(CatalogError::NotFound(_) | CatalogError::Store(StoreError::NoGazetteer)) => {
+                let message = CatalogError::NotFound(gazetteer.clone()).to_string();
+                refuse("gazetteer", message, ErrorReason::GazetteerNotFound);
+            }
+            Err(CatalogError::Store(StoreError::NoVersion(_))) => {
+                let message = format!("there is no version {version:?} of the gazetteer {gazetteer:?}");
+                refuse("exact", message, ErrorReason::VersionNotFound);
+            }
+            Err(error @ CatalogError::NotReached { .. }) => {
+                refuse("at_least", error.to_string(), ErrorReason::VersionNotReached);
+            }
+            Err(error) => return Err(error.into()),
+        }
     }
-    Error::check(wrong)?;
     Ok(found)
 }

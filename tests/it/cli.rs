@@ -40,10 +40,12 @@ fn every_bad_line_of_every_gazetteer_is_reported_in_one_run() {
         "not json\n",
         "{\"name\": \"x\"}\n",
         "{\"id\": \"f\", \"name\": \"x\", \"case\": \"loud\"}\n",
+        "{\"id\": \"h\\u0000\", \"name\": \"x\"}\n",
+        "[\"i\", \"x\", \"\", [], null, 0.5, {}, [], []]\n",
         "{\"id\": \"g\", \"name\": \"last\"}",
     );
     let first = folder.file("first.jsonl", jsonl);
-    let second = folder.file("second.csv", b"id,name\nx,\"open\ny,\xFF\nz,Zed\n");
+    let second = folder.file("second.csv", b"id,name\nx,\"open\ny,\xFF\nz,Zed\nw,Wu\rv,Vu\n");
     let (code, out, _) = run(&["check", path(&first), path(&second), "missing.jsonl"]);
     assert_eq!(code, 1);
     let expected = [
@@ -56,11 +58,15 @@ fn every_bad_line_of_every_gazetteer_is_reported_in_one_run() {
         (&first, 8, "malformed"),
         (&first, 9, "missing-id"),
         (&first, 10, "malformed"),
+        (&first, 11, "invalid-id"),
+        (&first, 12, "malformed"),
         (&second, 2, "malformed"),
         (&second, 3, "not-utf8"),
+        (&second, 5, "malformed"),
     ];
     let lines: Vec<_> = out.lines().collect();
     assert_eq!(lines.len(), expected.len(), "{out}");
+    assert!(lines[0].ends_with("the id \"a\" is given twice, first at line 1"), "{}", lines[0]);
     for (line, (file, number, issue)) in lines.iter().zip(expected) {
         assert!(line.starts_with(&format!("{}:{number}: {issue}: ", path(file))), "{line}");
     }
@@ -158,12 +164,15 @@ fn a_bad_document_is_reported_and_the_others_are_not_lost() {
     let documents =
         folder.file("d.jsonl", "{\"text\":\"China\"}\n{\"txt\":\"x\"}\n[]\n{\"id\":\"z\",\"text\":\"Russia\"}\n");
     let latin1 = folder.file("latin1.txt", b"caf\xE9");
-    let (code, out, err) = run(&["extract", path(&documents), path(&latin1), "missing.txt", path(&documents)]);
+    let wide = folder.file("wide.txt", b"\xFF\xFEC\0");
+    let all = ["extract", path(&documents), path(&latin1), path(&wide), "missing.txt", path(&documents)];
+    let (code, out, err) = run(&all);
     assert_eq!(code, 1);
     assert_eq!(out.lines().count(), 4);
     assert!(err.contains("d.jsonl:2: unknown field `txt`"), "{err}");
-    assert!(err.contains("d.jsonl:3: "), "{err}");
-    assert!(err.contains("latin1.txt: not UTF-8 at byte 3"), "{err}");
+    assert!(err.contains("d.jsonl:3: it is no JSON object\n"), "{err}");
+    assert!(err.contains("latin1.txt: not UTF-8 at byte 3\n"), "{err}");
+    assert!(err.contains("wide.txt: not UTF-8 at byte 0; it looks like UTF-16: convert it first\n"), "{err}");
     assert!(err.contains("cannot read missing.txt: "), "{err}");
 }
 
@@ -173,7 +182,9 @@ fn wrong_arguments_are_explained() {
         (&["extract"][..], 2, "INPUT"),
         (&["extract", "--without", "exact", "x"], 2, "the forms are case, diacritics"),
         (&["extract", "--min-score", "2", "x"], 2, "a number from 0 to 1 is asked for"),
+        (&["extract", "--min-score", "-1", "x"], 2, "a number from 0 to 1 is asked for"),
         (&["extract", "--max-mentions", "0", "x"], 2, "--max-mentions"),
+        (&["extract", "--max-mentions", "-1", "x"], 2, "--max-mentions"),
         (&["extract", "--no-default-gazetteer", "x"], 1, "no gazetteer to search"),
         (&["extract", "--type", "a", "--not-type", "a", "x"], 1, "\"a\" is given to --type and to --not-type"),
         (&["extract", "--gazetteer", "missing.csv", "x"], 1, "cannot read the gazetteer missing.csv: "),
@@ -183,6 +194,8 @@ fn wrong_arguments_are_explained() {
         (&["config", "--admin", "localhost:9464"], 1, "server.admin has a wrong value: \"localhost:9464\" is not an"),
         (&["serve", "--set", "limits.mentoins=5"], 1, "unknown setting limits.mentoins; did you mean limits.mentions?"),
         (&["serve", "--set", "limits.mentions=many"], 1, "asks for a whole number, not \"many\""),
+        (&["config", "--set", "limits.mentions=-1"], 1, "limits.mentions has a wrong value: -1 is less than 0"),
+        (&["config", "--set", "limits.header_bytes=5000000000"], 1, "5000000000 is too large"),
         (&["serve", "--set", "limits.mentions"], 2, "the form is KEY=VALUE"),
         (&["config", "--set", "server.workers=1025"], 1, "server.workers has a wrong value: 1025 workers are more"),
         (&["config", "--set", "server.workers=99999999"], 1, "99999999 workers are more than the 1024 there may be"),
@@ -193,6 +206,19 @@ fn wrong_arguments_are_explained() {
         let (found, _, err) = run(arguments);
         assert_eq!(found, code, "{arguments:?}: {err}");
         assert!(err.contains(message), "{arguments:?}: {err}");
+    }
+}
+
+#[test]
+fn a_type_that_no_entity_has_is_told() {
+    let folder = Folder::new();
+    let text = folder.file("text.txt", "China");
+    for (flag, found) in [("--type", 0), ("--not-type", 1)] {
+        let (code, out, err) = run(&["extract", flag, "Country", path(&text)]);
+        assert_eq!((code, err.as_str()), (0, "warning: no entity is of the type \"Country\"; capitals count\n"));
+        assert_eq!(out.matches("\"start\"").count(), found);
+        let (_, _, err) = run(&["extract", flag, "country", path(&text)]);
+        assert_eq!(err, "");
     }
 }
 
@@ -334,6 +360,33 @@ async fn the_server_serves_logs_no_text_and_drains() {
     assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
     served.wait_for("\"stopped\"");
     assert_eq!(served.child.wait().unwrap().code(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signal_that_comes_twice_is_one_and_another_ends_the_server() {
+    use onomast::service::proto::{Document, StreamExtractRequest, extraction_service_client::ExtractionServiceClient};
+    let mut served = Served::start(&[]);
+    served.wait_for("\"serving\"");
+    let mut client = ExtractionServiceClient::connect(format!("http://{}", served.address)).await.unwrap();
+    let (send, documents) = tokio::sync::mpsc::channel(1);
+    let document = || StreamExtractRequest { document: Some(Document::default()), ..Default::default() };
+    send.send(document()).await.unwrap();
+    let documents = tokio_stream::wrappers::ReceiverStream::new(documents);
+    let mut answers = client.stream_extract(documents).await.unwrap().into_inner();
+    assert!(answers.message().await.unwrap().is_some());
+    let pid = served.child.id().to_string();
+    let signal = |times| {
+        let pids = std::iter::repeat_n(&pid, times);
+        assert!(Command::new("kill").arg("-TERM").args(pids).status().unwrap().success());
+    };
+    signal(2);
+    served.wait_for("no new requests");
+    send.send(document()).await.unwrap();
+    assert!(answers.message().await.unwrap().is_some());
+    tokio::time::sleep(std::time::Duration::from_millis(150)).await;
+    signal(1);
+    served.wait_for("second signal: stopping at once");
+    assert!(served.child.wait().unwrap().success());
 }
 
 #[test]

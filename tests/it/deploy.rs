@@ -78,7 +78,7 @@ fn deploy_writes_only_where_a_volume_is() {
 }
 
 #[test]
-fn deploy_page_names_settings_that_exist() {
+fn deploy_page_names_every_setting_and_no_other() {
     let config = Config::load(None, [], []).unwrap().to_string();
     let table: toml::Table = config.parse().unwrap();
     let keys: BTreeSet<_> = table
@@ -93,4 +93,6 @@ fn deploy_page_names_settings_that_exist() {
     });
     let unknown: Vec<_> = named.filter(|key| !keys.contains(*key)).collect();
     assert!(unknown.is_empty(), "docs/operations.md names {unknown:?}");
+    let missing: Vec<_> = keys.iter().filter(|key| !page.contains(&format!("`{key}`"))).collect();
+    assert!(missing.is_empty(), "docs/operations.md does not name {missing:?}");
 }

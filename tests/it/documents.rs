@@ -1,15 +1,17 @@
 //! The pages of the repository: links lead somewhere, and nothing names a machine.
 
-use std::fs;
+use std::{collections::BTreeSet, fs, process::Command};
 
 use crate::support::repository;
 
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 14] = [
     "README.md",
     "ARCHITECTURE.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
+    "docs/commands.md",
     "docs/matching.md",
+    "docs/quality.md",
     "docs/errors.md",
     "docs/access.md",
     "docs/operations.md",
@@ -60,4 +62,42 @@ fn every_error_reason_is_documented() {
     for reason in reasons {
         assert!(page.contains(&format!("`{reason}`")), "docs/errors.md does not explain {reason}");
     }
+}
+
+/// The flags that a text names.
+fn flags(text: &str) -> BTreeSet<&str> {
+    let named = text.match_indices("--").map(|(at, _)| {
+        let rest = &text[at + 2..];
+        let end = rest.find(|c: char| !c.is_ascii_lowercase() && c != '-').unwrap_or(rest.len());
+        &rest[..end]
+    });
+    named.filter(|name| name.starts_with(|c: char| c.is_ascii_lowercase())).collect()
+}
+
+#[test]
+fn the_page_of_commands_names_every_flag_and_no_other() {
+    let help = |path: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_onomast")).args(path).arg("--help").output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let names = |text: &str| -> Vec<String> {
+        let list = text.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap().to_owned();
+        // A description that goes on in another line is set in further.
+        let lines = list.lines().filter_map(|line| line.strip_prefix("  ").filter(|line| !line.starts_with(' ')));
+        lines.map(|line| line.split(' ').next().unwrap().to_owned()).filter(|name| name != "help").collect()
+    };
+    let page = fs::read_to_string(repository("docs/commands.md")).unwrap();
+    let mut helps = vec![help(&["gazetteer"])];
+    for name in names(&help(&[])) {
+        assert!(page.contains(&format!("| `{name}")), "docs/commands.md has no {name}");
+        helps.push(help(&[&name]));
+    }
+    for verb in names(&help(&["gazetteer"])) {
+        assert!(page.contains(&format!("`{verb}")), "docs/commands.md has no {verb}");
+        helps.push(help(&["gazetteer", &verb]));
+    }
+    let known: BTreeSet<_> = helps.iter().flat_map(|help| flags(help)).filter(|name| *name != "help").collect();
+    let mut named = flags(&page);
+    named.remove("help");
+    assert_eq!(named, known);
 }

@@ -323,3 +323,15 @@ async fn clocks_that_jump_lose_no_version_that_is_kept_by_number() {
     }
     store.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_database_leaves_nothing_beside_it() {
+    for _ in 0..30 {
+        let folder = Folder::new();
+        let data = folder.path("data");
+        drop(Store::open_folder(&data).await.unwrap());
+        let names = fs::read_dir(&data).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let left: Vec<_> = names.filter(|name| name.starts_with("catalog.new")).collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
+}

@@ -75,6 +75,12 @@ pub(crate) async fn serve(database: &Database, keep: Keep) -> TestServer {
     server
 }
 
+/// The fields that a status names.
+fn fields(status: &Status) -> Vec<String> {
+    let wrong = status.get_details_bad_request().into_iter().flat_map(|wrong| wrong.field_violations);
+    wrong.map(|violation| violation.field).collect()
+}
+
 pub(crate) async fn client(server: &TestServer) -> Client {
     Client::new(server.channel().await).max_decoding_message_size(usize::MAX)
 }
@@ -270,6 +276,29 @@ async fn what_cannot_be_done_has_its_reason() {
             let newer = request("names", TEXT, Some(Version::AtLeast(newer.into())));
             refused!(extract.extract(newer), FailedPrecondition, "VERSION_NOT_REACHED");
         }
+        // Everything that is wrong is named: versions and options alike.
+        let asked = |gazetteer: &str, version: Option<Version>| proto::VersionRequirement {
+            gazetteer: gazetteer.into(),
+            version,
+        };
+        let mut many = request("names", TEXT, Some(Version::Exact("99".into())));
+        many.versions.extend([
+            asked("nowhere", Some(Version::Exact("1".into()))),
+            asked("file", Some(Version::AtLeast("9".into()))),
+            asked("names", None),
+        ]);
+        many.options = Some(proto::ExtractOptions { min_score: 2.0, ..Default::default() });
+        let status = extract.extract(many).await.expect_err("wrong versions");
+        let named = fields(&status);
+        let expected = [
+            "versions[0].exact",
+            "versions[1].gazetteer",
+            "versions[2].at_least",
+            "versions[3].version",
+            "options.min_score",
+        ];
+        assert_eq!(named, expected, "{status:?}");
+        assert_eq!(reason(&status), (Code::InvalidArgument, "INVALID_REQUEST".to_owned()), "{status:?}");
         let mut elsewhere = request("names", TEXT, Some(Version::Exact("1".into())));
         elsewhere.gazetteers = vec!["file".into()];
         refused!(extract.extract(elsewhere), InvalidArgument, "INVALID_REQUEST");
@@ -281,6 +310,9 @@ async fn what_cannot_be_done_has_its_reason() {
         refused!(client.upsert_entities(stale.clone()), Aborted, "VERSION_MISMATCH");
         stale.checks = vec![proto::EntityCheck { id: "a".into(), version: String::new() }];
         refused!(client.upsert_entities(stale.clone()), Aborted, "VERSION_MISMATCH");
+        stale.checks = vec![proto::EntityCheck::default(), proto::EntityCheck { id: "a".into(), version: "x".into() }];
+        let status = client.upsert_entities(stale.clone()).await.expect_err("wrong checks");
+        assert_eq!(fields(&status), ["checks[0].id", "checks[1].version"], "{status:?}");
         stale.checks = vec![
             proto::EntityCheck { id: "a".into(), version },
             proto::EntityCheck { id: "b".into(), version: String::new() },
@@ -306,11 +338,15 @@ async fn what_cannot_be_done_has_its_reason() {
             InvalidArgument,
             "INVALID_REQUEST"
         );
-        refused!(
-            client.import_entities(import("names", true, vec![given("n", "N"), given("", ".")])),
-            InvalidArgument,
-            "INVALID_REQUEST"
-        );
+        let bad = vec![given("n", "N"), given("", "."), given("n", "N"), given("o\0", "O")];
+        let status = client.import_entities(import("names", true, bad)).await.expect_err("bad entities");
+        assert_eq!(reason(&status), (Code::InvalidArgument, "INVALID_REQUEST".to_owned()), "{status:?}");
+        let expected = ["entities[1].id", "entities[1].name", "entities[2].id", "entities[3].id"];
+        assert_eq!(fields(&status), expected, "{status:?}");
+        assert!(status.message().contains(r#"the id "n" is given twice, first at entities[0]"#), "{status:?}");
+        let bad = import("names", true, (0..200).map(|id| given(&id.to_string(), "")).collect());
+        let status = client.import_entities(bad).await.expect_err("bad entities");
+        assert!(status.message().ends_with("(200 fields are wrong)"), "{status:?}");
         assert_eq!(ids(&surfaces::unary(&mut extract, request("names", "Alpha B N", None)).await), ["a", "b"]);
         server.stop().await.unwrap().unwrap();
     }

@@ -82,6 +82,8 @@ async fn metrics_count_what_was_done() {
         ("onomast_queue_wait_seconds_count".into(), 1.0),
         ("onomast_queue_length".into(), 0.0),
         ("onomast_workers".into(), 2.0),
+        // There before anything happened, so that the first failure is an increase.
+        ("onomast_gazetteer_reloads_total{result=\"failed\"}".into(), 0.0),
     ];
     for (series, expected) in expected {
         until(&server, &series, expected).await;

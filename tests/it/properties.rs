@@ -17,7 +17,7 @@ use crate::{
     surfaces,
 };
 
-const POLICIES: [Overlap; 3] = [Overlap::Longest, Overlap::Outermost, Overlap::All];
+pub(crate) const POLICIES: [Overlap; 3] = [Overlap::Longest, Overlap::Outermost, Overlap::All];
 
 /// Text of any scripts, with what makes offsets and words hard.
 pub(crate) fn any_text() -> impl Strategy<Value = String> {
@@ -37,7 +37,7 @@ pub(crate) fn any_text() -> impl Strategy<Value = String> {
 }
 
 /// Entities whose names are pieces of a text, or anything.
-fn entities_of(text: &str, cuts: &[(usize, usize, u8)]) -> Vec<Entity> {
+pub(crate) fn entities_of(text: &str, cuts: &[(usize, usize, u8)]) -> Vec<Entity> {
     let chars: Vec<char> = text.chars().collect();
     let mut checker = Checker::default();
     let mut entities = Vec::new();
@@ -78,7 +78,7 @@ fn slice(text: &str, start: u32, end: u32, encoding: OffsetEncoding) -> String {
     }
 }
 
-fn cuts() -> impl Strategy<Value = Vec<(usize, usize, u8)>> {
+pub(crate) fn cuts() -> impl Strategy<Value = Vec<(usize, usize, u8)>> {
     prop::collection::vec((0..200_usize, 1..20_usize, any::<u8>()), 1..12)
 }
 
@@ -114,7 +114,7 @@ fn small_word() -> impl Strategy<Value = String> {
     .prop_map(str::to_owned)
 }
 
-fn small_text() -> impl Strategy<Value = String> {
+pub(crate) fn small_text() -> impl Strategy<Value = String> {
     let gap = prop::sample::select(vec![" ", " ", " ", "-", "'", "-\n", "\n", "\n\n", ", ", "; ", "'s ", "_"]);
     prop::collection::vec((small_word(), gap), 1..14)
         .prop_map(|words| words.into_iter().map(|(word, gap)| word + gap).collect())
@@ -220,7 +220,7 @@ fn overlap(one: &Hit, other: &Hit) -> bool {
 }
 
 /// The same cases on every run; `PROPTEST_RNG_SEED` gives others, `PROPTEST_CASES` more.
-fn config() -> ProptestConfig {
+pub(crate) fn config() -> ProptestConfig {
     let config = ProptestConfig { cases: 512, ..ProptestConfig::default() };
     match config.rng_seed {
         RngSeed::Random => ProptestConfig { rng_seed: RngSeed::Fixed(1), ..config },
@@ -412,7 +412,7 @@ fn changed(before: &[Entity], after: &[Entity]) -> Gazetteer {
 }
 
 /// Entities that share names, words, attributes and relations.
-fn related_entities() -> impl Strategy<Value = Vec<Entity>> {
+pub(crate) fn related_entities() -> impl Strategy<Value = Vec<Entity>> {
     let one = (small_name(), prop::option::of(small_name()), 0..6_usize, any::<u8>(), 0..8_usize);
     prop::collection::vec(one, 0..8).prop_map(|list| {
         let entity =

@@ -6,12 +6,15 @@ use std::{collections::BTreeSet, sync::atomic::AtomicBool};
 use onomast::{
     catalog::{Catalog, Gazetteer, Pinned},
     extract::{self, Answer, Input, Options, Scratch, Subject},
+    gazetteer::Entity,
     service::{self, Limits, proto},
     text::Words,
 };
+use proptest::prelude::*;
 
 use crate::{
     case::{self, Case, ExpectedFinding},
+    properties::{POLICIES, any_text, config, cuts, entities_of, related_entities, small_text},
     support::TestServer,
 };
 
@@ -98,37 +101,73 @@ fn places(document: &Words, name: &str) -> Vec<u32> {
         .collect()
 }
 
+/// Fails where a mention is not explained, or a name in the text has no reason.
+fn explain_all(
+    what: &str,
+    gazetteer: impl Fn() -> Gazetteer,
+    entities: &[Entity],
+    options: &Options,
+    document: &proto::Document,
+) {
+    let answer = crate::surfaces::library(gazetteer(), options, document);
+    for entity in entities {
+        let found = ask(gazetteer(), options, document, Subject::Entity(&entity.id));
+        assert!(!found.findings.is_empty(), "{what}: {}", entity.id);
+        for mention in &answer.mentions {
+            let is = |finding: &&proto::MatchFinding| finding.mention.as_ref() == Some(mention);
+            let linked = mention.entity.as_ref().is_some_and(|linked| linked.id == entity.id);
+            let told = found.findings.iter().filter(is).any(|finding| finding.reason() == proto::MatchReason::Linked);
+            assert_eq!(linked, told, "{what}: {} and {mention:?}", entity.id);
+            assert_eq!(case::unexplained(mention), None, "{what}");
+        }
+        let mut words = Words::default();
+        words.read(&document.text);
+        for name in std::iter::once(&entity.name).chain(entity.aliases.iter().map(|alias| &alias.text)) {
+            for start in places(&words, name) {
+                let spans = options.offsets == onomast::text::OffsetEncoding::Utf8;
+                let here = |finding: &proto::MatchFinding| {
+                    finding.field() == proto::Field::Text
+                        && finding.start.zip(finding.end).is_some_and(|(from, to)| (from..to).contains(&start))
+                };
+                let near = found.findings.iter().any(here) || !spans;
+                assert!(near, "{what}: no reason for {name:?} at {start}: {:?}", found.findings);
+            }
+        }
+    }
+}
+
 #[test]
 fn every_mention_and_every_name_of_the_cases_has_its_reason() {
     for case in case::all().iter().filter(|case| case.text.len() < 5000) {
         let options = Options { max_mentions: None, ..case.library_options() };
-        let document = case.document();
-        for entity in case.entities() {
-            let found = ask(gazetteer(case), &options, &document, Subject::Entity(&entity.id));
-            assert!(!found.findings.is_empty(), "{}: {}", case.name, entity.id);
-            let answer = crate::surfaces::library(gazetteer(case), &options, &document);
-            for mention in &answer.mentions {
-                let is = |finding: &&proto::MatchFinding| finding.mention.as_ref() == Some(mention);
-                let linked = mention.entity.as_ref().is_some_and(|linked| linked.id == entity.id);
-                let told =
-                    found.findings.iter().filter(is).any(|finding| finding.reason() == proto::MatchReason::Linked);
-                assert_eq!(linked, told, "{}: {} and {mention:?}", case.name, entity.id);
-                assert_eq!(case::unexplained(mention), None, "{}", case.name);
-            }
-            let mut words = Words::default();
-            words.read(&document.text);
-            for name in std::iter::once(&entity.name).chain(entity.aliases.iter().map(|alias| &alias.text)) {
-                for start in places(&words, name) {
-                    let spans = options.offsets == onomast::text::OffsetEncoding::Utf8;
-                    let here = |finding: &proto::MatchFinding| {
-                        finding.field() == proto::Field::Text
-                            && finding.start.zip(finding.end).is_some_and(|(from, to)| (from..to).contains(&start))
-                    };
-                    let near = found.findings.iter().any(here) || !spans;
-                    assert!(near, "{}: no reason for {name:?} at {start}: {:?}", case.name, found.findings);
-                }
-            }
-        }
+        explain_all(&case.name, || gazetteer(case), &case.entities(), &options, &case.document());
+    }
+}
+
+/// As of the cases, of random entities in random texts.
+fn has_its_reason(entities: &[Entity], title: String, text: String, policy: usize, min_score: f64) {
+    let options = Options { overlap: POLICIES[policy], explain: true, min_score, ..Options::default() };
+    let compiled = || Gazetteer::compile("random", b"", entities).unwrap();
+    let document = proto::Document { title, text, ..Default::default() };
+    explain_all(&format!("{document:?} with {entities:?}"), compiled, entities, &options, &document);
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn every_mention_and_every_name_has_its_reason_in_any_text(
+        (title, text, cuts, policy) in (any_text(), any_text(), cuts(), 0..3_usize),
+    ) {
+        has_its_reason(&entities_of(&text, &cuts), title, text, policy, 0.0);
+    }
+
+    #[test]
+    fn every_mention_and_every_name_has_its_reason_among_relations(
+        entities in related_entities(),
+        (title, text, policy, score) in (small_text(), small_text(), 0..3_usize, 0..3_u8),
+    ) {
+        has_its_reason(&entities, title, text, policy, f64::from(score) * 0.4);
     }
 }
 

@@ -354,6 +354,13 @@ async fn requests_have_an_id() {
         ids.push(status.metadata().get("x-request-id").unwrap().clone());
     }
     assert_ne!(ids[0], ids[1]);
+    for (given, kept) in [("", false), (&*"x".repeat(128), true), (&*"x".repeat(129), false)] {
+        let mut request = tonic::Request::new(ExtractRequest { document: document("China"), ..Default::default() });
+        request.metadata_mut().insert("x-request-id", given.parse().unwrap());
+        let answer = client.extract(request).await.unwrap();
+        let id = answer.metadata().get("x-request-id").unwrap();
+        assert_eq!((id == given, id.is_empty()), (kept, false), "{given}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

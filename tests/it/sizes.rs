@@ -39,7 +39,7 @@ async fn an_entity_that_is_too_large_is_named_wherever_it_comes() {
     }
     let status = client.import_entities(import("names", false, vec![most.clone(), more.clone()])).await.unwrap_err();
     let wrong = status.get_error_details().bad_request().unwrap().field_violations.clone();
-    assert_eq!((&*wrong[0].field, &wrong[0].description), ("entities[2]", &sentence));
+    assert_eq!((&*wrong[0].field, &wrong[0].description), ("entities[1]", &sentence));
     let check = proto::ImportConfig { gazetteer: "names".into(), check_only: true, ..Default::default() };
     let check = proto::ImportEntitiesRequest { config: Some(check), entities: vec![most.clone(), more.clone()] };
     let answer = client.import_entities(tokio_stream::iter([check])).await.unwrap().into_inner();

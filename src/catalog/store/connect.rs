@@ -187,12 +187,11 @@ async fn connect(address: &str) -> Result<AnyPool, StoreError> {
 async fn make(file: &Path) -> Result<(), StoreError> {
     let fail = |error| StoreError::File { file: file.to_owned(), error };
     let new = file.with_extension("new");
-    for end in ["new", "new-wal", "new-shm"] {
-        match fs::remove_file(file.with_extension(end)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(fail(error)),
-            _ => {}
-        }
-    }
+    let remove = |end| match fs::remove_file(file.with_extension(end)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(fail(error)),
+        _ => Ok(()),
+    };
+    ["new", "new-wal", "new-shm"].into_iter().try_for_each(remove)?;
     let pool = connect(&address_of(&new, "rwc")).await?;
     pool.execute(&*format!("BEGIN; {} COMMIT;", TABLES.replace("{ids}", "").replace("{identity}", &identity())))
         .await?;
@@ -200,6 +199,8 @@ async fn make(file: &Path) -> Result<(), StoreError> {
     pool.close().await;
     File::open(&new).and_then(|file| file.sync_all()).map_err(fail)?;
     fs::rename(&new, file).map_err(fail)?;
+    // A connection that closes late leaves its log, which has nothing any more.
+    ["new-wal", "new-shm"].into_iter().try_for_each(remove)?;
     let folder = file.parent().unwrap_or(Path::new("."));
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(fail)
 }

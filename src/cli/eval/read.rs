@@ -8,7 +8,7 @@ use std::{collections::HashMap, fs, ops::Range, path::Path};
 use anyhow::Context as _;
 use serde::{Deserialize, de::DeserializeOwned};
 
-use crate::{index::begins_segment, service::proto::Document};
+use crate::{cli::input::json, index::begins_segment, service::proto::Document};
 
 /// A document with what is expected in it.
 #[derive(Debug)]
@@ -107,12 +107,9 @@ fn lines<T: DeserializeOwned>(file: &Path, what: &str, wrong: &mut Vec<String>) 
         if line.is_empty() {
             continue;
         }
-        match serde_json::from_slice(line) {
+        match json(line) {
             Ok(one) => read.push((index + 1, one)),
-            Err(error) => {
-                let message = error.to_string().replace(" at line 1 column ", " at column ");
-                wrong.push(at(file, index + 1, &message));
-            }
+            Err(message) => wrong.push(at(file, index + 1, &message)),
         }
     }
     Ok(read)

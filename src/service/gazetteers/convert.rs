@@ -85,7 +85,7 @@ fn entity(id: &str, content: &str) -> Result<proto::Entity, Error> {
 
 pub(super) fn issue(issue: &Issue) -> EntityIssue {
     let Issue { line, code, field, message } = issue;
-    EntityIssue { position: *line, code: code.as_str().into(), field: field.clone(), message: message.clone() }
+    EntityIssue { position: line + 1, code: code.as_str().into(), field: field.clone(), message: message.clone() }
 }
 
 /// The name of a gazetteer that is to be made.
@@ -136,6 +136,9 @@ pub(super) fn checks(checks: &[EntityCheck], limit: usize, wrong: &mut Vec<Viola
                 let message = format!("{version:?} is not a version");
                 wrong.push(Violation::invalid(format!("checks[{index}].version"), message));
             }
+        }
+        if id.is_empty() {
+            wrong.push(Violation::invalid(format!("checks[{index}].id"), "it is required"));
         }
         no_nul(&format!("checks[{index}].id"), id, wrong);
     }

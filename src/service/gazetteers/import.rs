@@ -25,8 +25,6 @@ use crate::{
 
 /// How many entities a message of an export has.
 const EXPORTED: usize = 200;
-/// The most issues that an error lists; an answer lists more.
-const LISTED: usize = 50;
 
 /// A gazetteer that was made for an import. Dropped before its end, it is taken away again.
 struct Made {
@@ -133,7 +131,7 @@ impl Gazetteers {
             return Ok(answer);
         }
         if !issues.is_empty() && !skip_bad_entities {
-            let wrong = issues.iter().take(LISTED).map(|issue| {
+            let wrong = issues.iter().map(|issue| {
                 let field = format!("entities[{}].{}", issue.line, issue.field);
                 Violation::invalid(field.trim_end_matches('.'), issue.message.clone())
             });
@@ -194,8 +192,7 @@ impl Gazetteers {
                 bounded("entities", import.received() + 1, "limits.import_entities", limits.import_entities)?;
                 let mut wrong = Vec::new();
                 let read = crate::service::convert::entity(entity, "", &mut wrong);
-                convert::no_nul(".id", &read.id, &mut wrong);
-                let line = import.received() + 1;
+                let line = import.received();
                 let fault = |Violation { field, description: message, .. }: Violation| {
                     let field = field.trim_start_matches('.').to_owned();
                     Issue { line, code: IssueCode::Malformed, field, message }

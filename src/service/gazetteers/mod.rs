@@ -204,13 +204,7 @@ impl GazetteerService for Gazetteers {
         Error::check(std::mem::take(&mut wrong))?;
         let checks = convert::checks(&checks, self.limits.edit_entities, &mut wrong);
         // Thousands of names take their time.
-        let read = move || {
-            let come = super::convert::entities(&entities, "entities", &mut wrong);
-            for (index, entity) in come.iter().enumerate() {
-                convert::no_nul(&format!("entities[{index}].id"), &entity.id, &mut wrong);
-            }
-            (come, wrong)
-        };
+        let read = move || (super::convert::entities(&entities, "entities", &mut wrong), wrong);
         let (come, wrong) = tokio::task::spawn_blocking(read).await.map_err(|_| Error::Internal)?;
         Error::check(wrong)?;
         let keeper = self.keeper()?;
