@@ -17,9 +17,12 @@ use super::{
     status,
     tab::Tab,
     versions,
-    work::Workers,
+    work::{TOGETHER, Workers},
 };
 use crate::{catalog::Gazetteer, extract::Subject, gazetteer::MAX_NAME_BYTES};
+
+/// The answers to documents of no more bytes may wait for one another.
+const SHORT: usize = 8 << 10;
 
 /// The service. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -120,16 +123,22 @@ impl Extraction {
         let config = StreamExtractConfig { gazetteers, inline_entities, options, versions };
         let count = documents.len();
         let plan = self.plan(&caller, config, count, wrong).await?;
-        let jobs = documents.into_iter().enumerate().map(|(index, document)| {
-            let path = format!("documents[{index}]");
-            self.extract_document(plan.clone(), document, path)
+        let jobs = portions(documents, self.workers.count()).into_iter().map(|portion| {
+            let job = |(index, document)| {
+                let (plan, limits, bytes) = (plan.clone(), self.limits.clone(), bytes(&document));
+                let path = format!("documents[{index}]");
+                (bytes, move |memory: &mut _, stop: &_| plan.extract(&document, &path, &limits, memory, stop))
+            };
+            self.workers.run_all(Kind::Part, portion.into_iter().map(job).collect())
         });
         let mut results = stream::iter(jobs).buffered(self.workers.count());
         let mut parts = Vec::with_capacity(count);
-        while let Some(result) = results.next().await {
-            match result {
-                Err(error @ Error::Cancelled) => return Err(error),
-                other => parts.push(part(other)),
+        while let Some(portion) = results.next().await {
+            for result in portion {
+                match result {
+                    Err(error @ Error::Cancelled) => return Err(error),
+                    other => parts.push(part(other)),
+                }
             }
         }
         Ok(Encoded::batch(&parts))
@@ -166,18 +175,18 @@ impl Extraction {
         self.workers.run(Kind::Part, 0, job).await
     }
 
-    /// Extracts from one document of many.
+    /// Extracts from one document of a stream.
     fn extract_document(
         &self,
         plan: Arc<Plan>,
         document: proto::Document,
-        path: String,
     ) -> BoxFuture<'static, Result<Encoded, Error>> {
         let (limits, workers) = (self.limits.clone(), self.workers.clone());
         async move {
             let bytes = bytes(&document);
-            let job = move |memory: &mut _, stop: &_| plan.extract(&document, &path, &limits, memory, stop);
-            workers.run(Kind::Part, bytes, job).await
+            let kind = if bytes <= SHORT { Kind::Short(Arc::as_ptr(&plan).addr()) } else { Kind::Part };
+            let job = move |memory: &mut _, stop: &_| plan.extract(&document, "document", &limits, memory, stop);
+            workers.run(kind, bytes, job).await
         }
         .boxed()
     }
@@ -223,7 +232,7 @@ impl Extraction {
                             .clone(),
                     };
                     self.document += 1;
-                    return Ok(Some(self.service.extract_document(plan, document, "document".into())));
+                    return Ok(Some(self.service.extract_document(plan, document)));
                 }
                 Ok(None)
             }
@@ -248,6 +257,28 @@ impl Extraction {
         });
         work.buffered(look_ahead).boxed()
     }
+}
+
+/// The documents of a batch, each with its number, in portions that a worker takes at once: several short ones, but so few
+/// that all workers have some.
+fn portions(documents: Vec<proto::Document>, workers: usize) -> Vec<Vec<(usize, proto::Document)>> {
+    let most = (documents.len() / (4 * workers)).clamp(1, TOGETHER);
+    let mut portions: Vec<Vec<_>> = Vec::new();
+    let mut room = 0;
+    for (index, document) in documents.into_iter().enumerate() {
+        let bytes = bytes(&document);
+        match portions.last_mut() {
+            Some(last) if last.len() < most && bytes <= room => {
+                room -= bytes;
+                last.push((index, document));
+            }
+            _ => {
+                room = (TOGETHER * SHORT).saturating_sub(bytes);
+                portions.push(vec![(index, document)]);
+            }
+        }
+    }
+    portions
 }
 
 /// How much a worker reads of a document.
@@ -350,6 +381,22 @@ mod tests {
             service.explain(caller(), request).await.unwrap();
             left("explain").await;
         }
+    }
+
+    #[test]
+    fn portions_are_short_and_few_documents_go_to_all_workers() {
+        let sizes = |bytes: &[usize], workers| {
+            let document = |&bytes: &usize| proto::Document { text: " ".repeat(bytes), ..Default::default() };
+            let portions = portions(bytes.iter().map(document).collect(), workers);
+            let numbers: Vec<_> = portions.iter().flatten().map(|(number, _)| *number).collect();
+            assert_eq!(numbers, (0..bytes.len()).collect::<Vec<_>>());
+            portions.iter().map(Vec::len).collect::<Vec<_>>()
+        };
+        assert_eq!(sizes(&[10; 9], 4), [1; 9]);
+        assert_eq!(sizes(&[10; 20], 2), [2; 10]);
+        assert_eq!(sizes(&[10; 100], 1), [[TOGETHER; 12].as_slice(), &[4]].concat());
+        assert_eq!(sizes(&[10, 10, TOGETHER * SHORT, 10, 2 * TOGETHER * SHORT, 10, 10, 10, 10], 1), [2, 1, 1, 1, 2, 2]);
+        assert!(sizes(&[], 3).is_empty());
     }
 
     #[tokio::test]

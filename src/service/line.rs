@@ -62,6 +62,8 @@ pub(super) enum Kind {
     Call,
     /// Part of what has begun.
     Part,
+    /// A short document among many of one call, by a number that documents of other calls have not.
+    Short(usize),
 }
 
 impl<J> Line<J> {
@@ -130,16 +132,28 @@ impl<J> Line<J> {
     }
 
     /// The job whose turn it is.
-    pub(super) fn pop(&mut self) -> Option<J> {
+    pub(super) fn pop(&mut self) -> Option<(Kind, J)> {
         let number = *self.waiting.first_key_value()?.0;
-        self.remove(number)
+        self.take(number)
+    }
+
+    /// The job whose turn it is, if it goes well with one of this kind: a short document of the same call, where so many
+    /// wait that none of the workers lacks work.
+    pub(super) fn pop_with(&mut self, kind: Kind) -> Option<J> {
+        let next = self.waiting.first_key_value()?.1.0;
+        let goes = matches!(kind, Kind::Short(_)) && kind == next && self.waiting.len() > self.bounds.workers;
+        goes.then(|| self.pop()).flatten().map(|(_, job)| job)
     }
 
     /// Takes a job out of the line; `None` where it does not wait any more.
     pub(super) fn remove(&mut self, number: u64) -> Option<J> {
+        self.take(number).map(|(_, job)| job)
+    }
+
+    fn take(&mut self, number: u64) -> Option<(Kind, J)> {
         let (kind, job) = self.waiting.remove(&number)?;
         self.calls -= usize::from(kind == Kind::Call);
-        Some(job)
+        Some((kind, job))
     }
 
     /// How many wait.
@@ -269,6 +283,25 @@ mod tests {
         assert_eq!(line.few(), 4);
         (0..500).for_each(|_| line.took(Duration::from_nanos(1)));
         assert_eq!(line.few(), 64);
+    }
+
+    #[test]
+    fn short_documents_of_a_call_go_together_while_nobody_lacks_work() {
+        let (mut line, _) = line(1, 64, None);
+        let short = Kind::Short;
+        for kind in [short(1), short(1), short(2), Kind::Part, Kind::Part, short(2)] {
+            line.push(kind, ());
+        }
+        assert_eq!(line.pop(), Some((short(1), ())));
+        assert_eq!(line.pop_with(short(1)), Some(()));
+        assert_eq!(line.pop_with(short(1)), None);
+        assert_eq!(line.pop(), Some((short(2), ())));
+        assert_eq!(line.pop_with(short(2)), None, "its turn has not come");
+        assert_eq!(line.pop(), Some((Kind::Part, ())));
+        assert_eq!(line.pop_with(Kind::Part), None);
+        line.pop();
+        assert_eq!(line.pop_with(short(2)), None, "it is for a worker that has none");
+        assert_eq!(line.len(), 1);
     }
 
     #[test]
