@@ -100,7 +100,11 @@ pub(super) fn apply(
         let many = found.len() >= CANDIDATES + CANDIDATES_A_WORD * occurrence.last as usize;
         let count = segment.names_of(occurrence.pattern).len();
         let most = if many { 1 } else { MAX_CANDIDATES };
-        let key = settings.and_then(|settings| Key::new(settings, most as u8, occurrence.pattern, forms, written));
+        // A name of one word, read as it is written, is judged sooner than looked for.
+        let plain = count == 1 && occurrence.first == occurrence.last && forms == Forms::EXACT;
+        let key = settings
+            .filter(|_| !plain)
+            .and_then(|settings| Key::new(settings, most as u8, occurrence.pattern, forms, written));
         if let Some((before, left_out)) = key.as_ref().and_then(|key| judged.get(key)) {
             dropped += left_out;
             let field = view.field(occurrence.first as usize) as u8;
