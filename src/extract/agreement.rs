@@ -96,9 +96,13 @@ pub(super) struct Agreement {
     places: Vec<Places>,
     expected: HashSet<(u16, WordId)>,
     /// The candidates whose words are among them.
-    expecting: HashSet<Key>,
-    /// By candidate, as far as it was asked for since something became sure.
-    shared: HashMap<Key, Shared>,
+    read: HashSet<Key>,
+    /// By candidate, as far as it was asked for since something became sure: the place in `all_shared`.
+    shared: HashMap<Key, usize>,
+    all_shared: Vec<Shared>,
+    /// The place that words were counted around last, in whose place of `all_shared` they are, and how many stand near and
+    /// further away.
+    counted: Option<(u32, usize, (u32, u32))>,
     /// The entities that are sure, by their keys.
     sieve: Sieve<8>,
     /// The candidates that will be asked about, by their keys.
@@ -116,8 +120,8 @@ impl Agreement {
         self.words.clear();
         self.places.clear();
         self.expected.clear();
-        self.expecting.clear();
-        self.shared.clear();
+        self.read.clear();
+        self.forget_shared();
         self.sieve = Sieve::default();
         self.asked = Sieve::default();
         self.has_links = false;
@@ -131,9 +135,9 @@ impl Agreement {
             return;
         }
         for key in candidates.filter(|key| sources[key.0 as usize].segment.has_links()) {
-            let (source, entity) = key;
-            let context = &sources[source as usize].segment.entity(entity).context;
-            if !context.is_empty() && self.expecting.insert(key) {
+            if self.read.insert(key) {
+                let (source, entity) = key;
+                let context = sources[source as usize].segment.entity(entity).context;
                 self.expected.extend(context.iter().map(|&word| (source, word)));
             }
         }
@@ -175,7 +179,7 @@ impl Agreement {
             Entry::Vacant(free) => free.insert((mention, mention, key)),
         };
         self.sieve.add(shown.1);
-        self.shared.clear();
+        self.forget_shared();
         let segment = source.segment;
         if !segment.has_links() {
             return true;
@@ -191,6 +195,12 @@ impl Agreement {
             }
         }
         true
+    }
+
+    fn forget_shared(&mut self) {
+        self.shared.clear();
+        self.all_shared.clear();
+        self.counted = None;
     }
 
     /// Whether anything may speak for an entity: most need not be asked about.
@@ -219,8 +229,10 @@ impl Agreement {
                 }
             }
         };
+        let shown = sources[source as usize].entity_key(key.1);
         if !needs_full
-            && let Some(&(one, other, _)) = self.sure.get(&sources[source as usize].entity_key(key.1))
+            && self.sieve.may_have(shown.1)
+            && let Some(&(one, other, _)) = self.sure.get(&shown)
             && let Some(elsewhere) = [one, other].into_iter().find(|&at| at != mention)
         {
             let detail = || "the document names it without doubt elsewhere".into();
@@ -229,11 +241,13 @@ impl Agreement {
         if !segment.has_links() {
             return all;
         }
-        if !self.shared.contains_key(&key) {
-            let shared = self.share(sources, key);
-            self.shared.insert(key, shared);
-        }
-        let Some(Shared { related, common, words }) = self.shared.get(&key) else { return all };
+        let number = self.shared.get(&key).copied().unwrap_or_else(|| {
+            let (number, shared) = (self.all_shared.len(), self.share(sources, key));
+            self.all_shared.push(shared);
+            self.shared.insert(key, number);
+            number
+        });
+        let Shared { related, common, words } = &self.all_shared[number];
         let name = |(source, entity): Key| sources[source as usize].segment.entity(entity).name;
         if !related.is_empty() {
             let names = || related.iter().map(|&(other, _)| name(other)).collect::<Vec<_>>().join(", ");
@@ -245,14 +259,22 @@ impl Agreement {
             let detail = || format!("{} in common with {}", segment.attribute(attribute), name(other));
             take(Rule::Attributes, 1.0 + ATTRIBUTE * common.len() as f64, &detail, &|| vec![at]);
         }
-        let (mut near, mut far) = (0, 0);
-        for &word in words {
-            match self.places[word].distance(first) {
-                0 => {}
-                1..=NEAR => near += 1,
-                _ => far += 1,
+        // Many candidates of one mention may expect the same.
+        let (near, far) = match self.counted {
+            Some((of, other, count)) if of == first && self.all_shared[other].words == *words => count,
+            _ => {
+                let (mut near, mut far) = (0, 0);
+                for &word in words {
+                    match self.places[word].distance(first) {
+                        0 => {}
+                        1..=NEAR => near += 1,
+                        _ => far += 1,
+                    }
+                }
+                (near, far)
             }
-        }
+        };
+        self.counted = Some((first, number, (near, far)));
         let weight = (f64::from(near) + f64::from(far) / 2.0).min(MOST as f64);
         if weight > 0.0 {
             let detail = || format!("{near} of its context words stand near, {far} further away");

@@ -84,15 +84,13 @@ impl Finder<'_> {
         let mut place = Place { first, last, span, core, forms, uses: (0, 0) };
         let rule = if short.rule == Rule::Generic {
             if !self.is_the_only(first, last) {
-                let one = self.found_at(short, &place, short.rule);
-                return self.trace.note(&one, Reason::NothingLikelier);
+                return self.reject(short, &place, short.rule, Reason::NothingLikelier);
             }
             short.rule
         } else {
             match self.given_before(short, first) {
                 None if self.is_only_a_word(short, first, last, plural) => {
-                    let one = self.found_at(short, &place, short.rule);
-                    return self.trace.note(&one, Reason::NothingLikelier);
+                    return self.reject(short, &place, short.rule, Reason::NothingLikelier);
                 }
                 Some((from, rule)) if !self.is_part_of_another(short, from, last) => {
                     place.first = from;
@@ -100,9 +98,7 @@ impl Finder<'_> {
                     rule
                 }
                 before if before.is_some() || self.is_part_of_another(short, first, last) => {
-                    let one = self.found_at(short, &place, short.rule);
-                    self.trace.note(&one, Reason::PartOfLongerName);
-                    return;
+                    return self.reject(short, &place, short.rule, Reason::PartOfLongerName);
                 }
                 _ => short.rule,
             }
@@ -151,8 +147,9 @@ impl Finder<'_> {
         let matches = |index: usize, name: &[u8]| {
             let mut buffer = [0; 8];
             let folded = self.view.words.folded(&words[index], &mut buffer);
-            let initial = words[index].shape.any(Shape::LETTER | Shape::DOTTED) || initial_of(name) == only_of(name);
-            folded == name || initial && initial_of(folded) == initial_of(name)
+            let initial = || words[index].shape.any(Shape::LETTER | Shape::DOTTED) || initial_of(name) == only_of(name);
+            // What begins with other bytes begins with another character.
+            folded == name || folded.first() == name.first() && initial() && initial_of(folded) == initial_of(name)
         };
         // `Archie` in `A.R. "Archie" Shaw`.
         let is_nickname = |index: usize| words[index].gap.any(Gap::QUOTE) && words[index + 1].gap.any(Gap::QUOTE);
@@ -247,12 +244,19 @@ impl Finder<'_> {
         }
     }
 
+    /// Notes why a short name does not count at a place.
+    fn reject(&mut self, short: &ShortName, place: &Place, rule: Rule, reason: Reason) {
+        if self.trace.on {
+            let one = self.found_at(short, place, rule);
+            self.trace.note(&one, reason);
+        }
+    }
+
     /// Adds a short name of one word that the words of a place may be. A word broken at a line's end may belong to the
     /// name of somebody else; where a word has another ending, what stands beside it tells less.
     pub(super) fn read(&mut self, short: &ShortName, place: Place) {
         if place.forms.has(Form::LineBreak) && self.is_part_of_another(short, place.first, place.last) {
-            let one = self.found_at(short, &place, short.rule);
-            return self.trace.note(&one, Reason::PartOfLongerName);
+            return self.reject(short, &place, short.rule, Reason::PartOfLongerName);
         }
         self.add(short, place, short.rule);
     }
@@ -261,18 +265,17 @@ impl Finder<'_> {
     pub(super) fn add(&mut self, short: &ShortName, place: Place, rule: Rule) {
         let (view, first, last) = (self.view, place.first, place.last);
         let words = &view.all()[first..=last];
-        let mut one = self.found_at(short, &place, rule);
         if words[1..].iter().any(|word| !word.gap.is_free()) {
-            return self.trace.note(&one, Reason::CrossesMark);
+            return self.reject(short, &place, rule, Reason::CrossesMark);
         }
         let Some(edges) = edges(view, first as u32, last as u32, place.span) else {
-            return self.trace.note(&one, Reason::InsideWord);
+            return self.reject(short, &place, rule, Reason::InsideWord);
         };
         let mut forms = place.forms.and(edges);
         let core = Span::new(place.core.start.max(place.span.start), place.core.end);
         let written = view.slice(last, core);
         let Some(difference) = spelling::compare(self.letters, &short.written, written, forms) else {
-            return self.trace.note(&one, Reason::WrongCase);
+            return self.reject(short, &place, rule, Reason::WrongCase);
         };
         let acronym = matches!(short.rule, Rule::Acronym | Rule::Introduced);
         if difference.case && self.has_capital_particles(short, last, written) {
@@ -283,20 +286,19 @@ impl Finder<'_> {
             let proves = short.words.len() > 1 || short.ordinary == Ordinary::No && is_shouting(view, first, last);
             let small = self.no_capitals && short.ordinary == Ordinary::No;
             if acronym || !(capitals && proves || small) {
-                return self.trace.note(&one, Reason::WrongCase);
+                return self.reject(short, &place, rule, Reason::WrongCase);
             }
             forms = forms.with(Form::Case);
         } else if short.rule == Rule::Acronym && is_shouting(view, first, last) {
-            return self.trace.note(&one, Reason::WrongCase);
+            return self.reject(short, &place, rule, Reason::WrongCase);
         }
         if difference.diacritics {
             forms = forms.with(Form::Diacritics);
         }
         if forms.meets(self.options.refused()) {
-            return self.trace.note(&one, Reason::DisabledForm);
+            return self.reject(short, &place, rule, Reason::DisabledForm);
         }
-        one.forms = forms;
-        self.added.push(one);
+        self.added.push(self.found_at(short, &Place { forms, ..place }, rule));
     }
 
     /// Whether the text differs only in the capitals of words that the name writes small: `Von der Leyen`, as at the

@@ -60,6 +60,13 @@ impl Found {
         (self.source, self.entity)
     }
 
+    /// Whether it weighs by itself what another at its place does, but for what its entity is.
+    pub(super) fn weighs_like(&self, other: &Self) -> bool {
+        let name = |one: &Self| (one.source, one.prior, one.rule, one.preferred, one.language);
+        let place = |one: &Self| (one.first, one.last, one.forms, one.farness);
+        name(self) == name(other) && place(self) == place(other)
+    }
+
     /// How sure the form makes the match, above 0 and at most 1: the product over its forms.
     pub(super) fn strength(&self) -> f64 {
         if self.forms == Forms::EXACT { 1.0 } else { self.forms.iter().map(weight).product() }

@@ -1,6 +1,6 @@
 //! What the rules made of the names at a place, remembered from one place to the next and from one document to the next.
 //!
-//! News say the same names again and again, and a name of many entities has each of them judged. What becomes of them
+//! Texts say the same names again and again, and a name of many entities has each of them judged. What becomes of them
 //! depends, in most places, on what is written there and on how it was read alone: so it is kept by that. A table of a
 //! fixed size; what shares a slot takes its place, and when there is no room for more all is forgotten. What is not there
 //! is judged again, so that the table never changes what is found.
@@ -19,7 +19,7 @@ const FOUND: usize = if cfg!(debug_assertions) { 32 } else { 16384 };
 /// How many settings are told apart.
 const SETTINGS: usize = if cfg!(debug_assertions) { 2 } else { 64 };
 /// The longest text that is remembered, in bytes.
-const WRITTEN: usize = 24;
+const WRITTEN: usize = 23;
 
 /// What holds for all places of a document in one source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,9 +34,11 @@ pub(super) struct Settings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Key {
     written: [u8; WRITTEN],
+    length: u8,
     pattern: PatternId,
     settings: u8,
-    length: u8,
+    /// The most names that were looked at.
+    most: u8,
     forms: Forms,
 }
 
@@ -105,13 +107,14 @@ impl Judged {
 }
 
 impl Key {
-    /// That of a place: what is written there, read in these forms. `None` where it is too long to be remembered.
+    /// That of a place: what is written there, read in these forms, with so many names looked at. `None` where it is too
+    /// long to be remembered.
     #[inline]
-    pub(super) fn new(settings: u8, pattern: PatternId, forms: Forms, written: &str) -> Option<Self> {
+    pub(super) fn new(settings: u8, most: u8, pattern: PatternId, forms: Forms, written: &str) -> Option<Self> {
         let length = written.len();
         let mut bytes = [0; WRITTEN];
         bytes.get_mut(..length)?.copy_from_slice(written.as_bytes());
-        Some(Self { written: bytes, pattern, settings, length: length as u8, forms })
+        Some(Self { written: bytes, length: length as u8, pattern, settings, most, forms })
     }
 
     #[inline]
@@ -156,7 +159,7 @@ mod tests {
     }
 
     fn key(settings: u8, pattern: u32, forms: Forms, written: &str) -> Key {
-        Key::new(settings, PatternId(pattern), forms, written).unwrap_or_else(|| panic!("{written} is short"))
+        Key::new(settings, 100, PatternId(pattern), forms, written).unwrap_or_else(|| panic!("{written} is short"))
     }
 
     #[test]
@@ -178,10 +181,11 @@ mod tests {
             key(one, 7, Forms::EXACT.with(Form::Possessive), "Ox"),
             key(one, 7, Forms::EXACT, "ox"),
             key(one, 7, Forms::EXACT, "Ox\0"),
+            Key { most: 1, ..own },
         ] {
             assert!(judged.get(&stranger).is_none(), "{stranger:?}");
         }
-        assert!(Key::new(one, PatternId(7), Forms::EXACT, &"x".repeat(WRITTEN + 1)).is_none());
+        assert!(Key::new(one, 100, PatternId(7), Forms::EXACT, &"x".repeat(WRITTEN + 1)).is_none());
     }
 
     #[test]

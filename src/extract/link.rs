@@ -23,7 +23,7 @@ use super::{
     neighbour::is_unknown_name,
     nothing::Nothing,
     overlap::settle,
-    resolve::Resolver,
+    resolve::{Key, Resolver},
     trace::{Reason, Trace},
 };
 use crate::{
@@ -72,8 +72,9 @@ struct Draft {
 /// A candidate on the scales.
 #[derive(Debug, Clone, Copy)]
 struct Weighed {
-    /// Its number in [`Scene::found`].
+    /// Its number in [`Scene::found`], and what is found there.
     found: u32,
+    key: Key,
     strength: f64,
     /// What its forms leave of its weight: less where another candidate is as given.
     form: f64,
@@ -88,7 +89,7 @@ impl Weighed {
     fn asked(&self, scene: &Scene<'_>, mention: usize) -> Asked {
         let found = scene.found(self);
         let needs_full = found.forms.has(Form::Short) || found.forms.has(Form::Case);
-        Asked { key: found.key(), mention, first: found.first, needs_full }
+        Asked { key: self.key, mention, first: found.first, needs_full }
     }
 }
 
@@ -184,13 +185,22 @@ impl Linker {
         let found = &scene.found[range.clone()];
         let (beside, namesakes) = if found.len() > 1 { among(scene, found) } else { (Beside::Nothing, false) };
         let as_given = found.iter().any(|found| reading_weight(found) == 1.0);
+        // Hundreds of one name mostly weigh the same.
+        let alike = !namesakes && beside == Beside::Nothing;
+        let mut before: Option<(&Found, Weighed)> = None;
         for (number, found) in range.zip(found) {
-            let strength = found.strength();
-            let form = if as_given { strength * reading_weight(found) } else { strength };
-            let base = own_factors(scene, languages, (beside, namesakes), found, |_, _| {}) * form;
-            let weighed = Weighed { found: number as u32, strength, form, base, weight: base, score: 0.0 };
+            let weighed = match before.filter(|(other, _)| alike && found.weighs_like(other)) {
+                Some((_, weighed)) => Weighed { found: number as u32, key: found.key(), ..weighed },
+                None => {
+                    let strength = found.strength();
+                    let form = if as_given { strength * reading_weight(found) } else { strength };
+                    let base = own_factors(scene, languages, (beside, namesakes), found, |_, _| {}) * form;
+                    Weighed { found: number as u32, key: found.key(), strength, form, base, weight: base, score: 0.0 }
+                }
+            };
+            before = Some((found, weighed));
             // What is found at a place is sorted by entity, so that its names stand side by side.
-            match self.weighed[start..].last_mut().filter(|last| scene.found(last).key() == found.key()) {
+            match self.weighed[start..].last_mut().filter(|last| last.key == weighed.key) {
                 Some(last) if last.base < weighed.base => *last = weighed,
                 Some(_) => {}
                 None => self.weighed.push(weighed),
@@ -221,12 +231,16 @@ impl Linker {
             let share = if total > 0.0 { weighed.weight / total } else { 1.0 / count };
             weighed.score = rounded(weighed.strength * share);
         }
-        // Between equals the order of sources and of ids decides.
+        // Between equals the order of sources and of ids decides, which in one source is that in which they were found.
+        let one_source = scene.sources.len() == 1;
+        // No number is less than zero, so that its bits are in its order, and compared faster.
+        let bits = |number: f64| number.to_bits().cast_signed();
         candidates.sort_by(|a, b| {
-            b.score
-                .total_cmp(&a.score)
-                .then(b.weight.total_cmp(&a.weight))
-                .then_with(|| Source::order(scene.sources, scene.found(a).key(), scene.found(b).key()))
+            let sure = bits(b.score).cmp(&bits(a.score)).then_with(|| bits(b.weight).cmp(&bits(a.weight)));
+            sure.then_with(|| match one_source {
+                true => a.found.cmp(&b.found),
+                false => Source::order(scene.sources, a.key, b.key),
+            })
         });
     }
 
@@ -246,7 +260,7 @@ impl Linker {
             return;
         }
         let candidates = self.open.iter().flat_map(|&mention| &self.weighed[self.drafts[mention].candidates.clone()]);
-        self.agreement.read(sources, searches, candidates.map(|weighed| scene.found(weighed).key()));
+        self.agreement.read(sources, searches, candidates.map(|weighed| weighed.key));
         // At first every mention may be sure; later only those that something spoke for.
         self.changed.clear();
         self.changed.extend(0..self.drafts.len());
@@ -278,7 +292,7 @@ impl Linker {
                 let draft = self.drafts[mention].clone();
                 let mut changed = false;
                 for weighed in &mut self.weighed[draft.candidates.clone()] {
-                    if !self.agreement.may_speak(sources, scene.found(weighed).key()) {
+                    if !self.agreement.may_speak(sources, weighed.key) {
                         continue;
                     }
                     let at = weighed.asked(scene, mention);
@@ -302,8 +316,8 @@ impl Linker {
             let start = answer.candidates.len();
             let candidates = &weighed[draft.candidates.clone()];
             answer.candidates.extend(candidates.iter().map(|weighed| {
-                let found = scene.found(weighed);
-                Candidate { source: found.source.into(), entity: found.entity, score: weighed.score }
+                let (source, entity) = weighed.key;
+                Candidate { source: source.into(), entity, score: weighed.score }
             }));
             let best = &candidates[0];
             let found = scene.found(best);

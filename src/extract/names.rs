@@ -43,6 +43,8 @@ pub(super) struct ShortName {
     /// What was made of that name, and which of it this is.
     made: Arc<[Made]>,
     at: usize,
+    /// The key of its first word.
+    first: WordKey,
     /// Its number in the dictionary.
     pub(super) number: u32,
 }
@@ -65,6 +67,7 @@ impl Deref for ShortName {
 /// The short names of a document; reusable.
 #[derive(Debug, Default)]
 pub(super) struct ShortNames {
+    /// Sorted by their words.
     all: Vec<ShortName>,
     priors: HashMap<Key, f32>,
     /// The first words, and those of names of one word with an `s`, by the hashes of their keys.
@@ -132,10 +135,10 @@ impl ShortNames {
             self.introduced(sources, view, found, is_full);
         }
         self.keep_only_kinds();
-        self.all.sort_unstable_by(|a, b| a.order().cmp(&b.order()));
+        self.all.sort_unstable_by(|a, b| a.first.cmp(&b.first).then_with(|| a.order().cmp(&b.order())));
         self.all.dedup_by(|a, b| (a.source, a.entity, &a.written) == (b.source, b.entity, &b.written));
         (0..).zip(&mut self.all).for_each(|(number, short)| short.number = number);
-        self.first_words = self.all.iter().map(|short| short.words[0].0.hash(0)).collect();
+        self.first_words = self.all.iter().map(|short| short.first.hash(0)).collect();
         let single = self.all.iter().filter(|short| short.words.len() == 1);
         let plural = single.map(|short| WordKey::of(&[&short.words[0].1, &b"s"[..]].concat()));
         plural.for_each(|key| self.first_words.add(key.hash(0)));
@@ -143,8 +146,10 @@ impl ShortNames {
 
     /// Adds those of the names made of `name` whose rule is wanted.
     fn add(&mut self, (source, entity): Key, name: NameId, made: Arc<[Made]>, wanted: impl Fn(Rule) -> bool) {
-        let short = |at| ShortName { source, entity, name, made: made.clone(), at, number: 0 };
-        self.all.extend((0..made.len()).filter(|&at| wanted(made[at].rule)).map(short));
+        for (at, one) in made.iter().enumerate().filter(|(_, one)| wanted(one.rule)) {
+            let (made, first) = (made.clone(), one.words[0].0);
+            self.all.push(ShortName { source, entity, name, made, at, first, number: 0 });
+        }
     }
 
     /// Acronyms that the document introduces in parentheses behind a full name.
@@ -282,8 +287,8 @@ impl ShortNames {
     pub(super) fn begin_with(&self, words: &Words, word: &Word) -> bool {
         let mut buffer = [0; 8];
         let folded = words.folded(word, &mut buffer);
-        let from = self.all.partition_point(|short| short.words[0].0 < word.key);
-        let same = self.all[from..].iter().take_while(|short| short.words[0].0 == word.key).take(MAX_SHARED);
+        let from = self.all.partition_point(|short| short.first < word.key);
+        let same = self.all[from..].iter().take_while(|short| short.first == word.key).take(MAX_SHARED);
         same.map(|short| &short.words[0].1).any(|first| **first == *folded)
     }
 
@@ -299,31 +304,34 @@ impl ShortNames {
         key: WordKey,
         index: usize,
         anchors: &Anchors,
-        crowds: &mut HashMap<usize, Vec<(u32, usize)>>,
+        crowds: &mut HashMap<usize, Vec<u64>>,
         mut give: impl FnMut(&'s ShortName),
     ) {
         if !self.first_words.may_have(key.hash(0)) {
             return;
         }
-        let from = self.all.partition_point(|short| short.words[0].0 < key);
-        let count = self.all[from..].partition_point(|short| short.words[0].0 == key);
+        let from = self.all.partition_point(|short| short.first < key);
+        if self.all.get(from).is_none_or(|short| short.first != key) {
+            return;
+        }
+        let count = self.all[from..].partition_point(|short| short.first == key);
         let group = &self.all[from..from + count];
         if count <= MAX_SHARED {
             group.iter().for_each(give);
             return;
         }
+        // A place and the number in the group are one number, which is sorted faster than two.
         let places = crowds.entry(from).or_insert_with(|| {
-            let of = |(number, short): (usize, &ShortName)| {
-                let places = anchors.of((short.source, short.entity)).iter();
-                places.map(move |&(_, place)| (place, number)).collect::<Vec<_>>()
-            };
-            let mut places: Vec<_> = group.iter().enumerate().flat_map(of).collect();
-            // The places of each are in order: what keeps the order of equals makes use of that.
-            places.sort();
+            let mut places = Vec::new();
+            for (number, short) in (0_u64..).zip(group) {
+                let of = anchors.of((short.source, short.entity)).iter();
+                places.extend(of.map(|&(_, place)| u64::from(place) << 32 | number));
+            }
+            places.sort_unstable();
             places
         });
-        let at = places.partition_point(|&(place, _)| (place as usize) < index);
+        let at = places.partition_point(|&place| (place >> 32) < index as u64);
         let near = &places[at.saturating_sub(MAX_SHARED / 2)..(at + MAX_SHARED / 2).min(places.len())];
-        near.iter().for_each(|&(_, short)| give(&group[short]));
+        near.iter().for_each(|&place| give(&group[place as u32 as usize]));
     }
 }

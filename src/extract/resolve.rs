@@ -4,6 +4,10 @@
 //! of the word is accounted for. Each may depend on the other, so names in full and free of seams are settled first;
 //! they say which entities the document names. Then short names join, and at last glued words are judged by all.
 
+use std::ops::Range;
+
+use hashbrown::HashMap;
+
 use super::{
     Options, Source,
     found::Found,
@@ -67,12 +71,26 @@ impl Anchors {
         places.extend(numbers.iter().map(|&number| (keys[(number >> 32) as usize], number as u32)));
     }
 
-    /// The places of an entity, ascending: two binary searches, since one may be named everywhere.
+    /// The places of an entity, ascending.
     pub(super) fn of(&self, key: Key) -> &[(Key, u32)] {
+        &self.0[self.range(key)]
+    }
+
+    /// Where they lie: two binary searches, since an entity may be named everywhere.
+    fn range(&self, key: Key) -> Range<usize> {
         let from = self.0.partition_point(|&(other, _)| other < key);
         let count = self.0[from..].partition_point(|&(other, _)| other == key);
-        &self.0[from..from + count]
+        from..from + count
     }
+}
+
+/// An entity whose short names were found.
+#[derive(Debug)]
+struct Reached {
+    /// Its places among the anchors.
+    anchors: Range<usize>,
+    /// How far its names in full have reached: the field, and the end there.
+    end: (u8, u32),
 }
 
 /// The stage; reusable.
@@ -85,8 +103,8 @@ pub(super) struct Resolver {
     saved: Vec<u16>,
     /// The short names, until they join what was found.
     added: Vec<Found>,
-    /// The entities with short names that were found, ascending, and how far their names in full have reached.
-    reached: Vec<(Key, (u8, u32))>,
+    /// The entities with short names that were found.
+    reached: HashMap<Key, Reached>,
 }
 
 impl Resolver {
@@ -176,15 +194,9 @@ impl Resolver {
     }
 
     /// The first word of the place that names the entity in full and that a short name at `word` follows, and how far
-    /// away that counts. A reader knows what was said before: what comes only later is farther.
+    /// away that counts.
     pub(super) fn nearest(&self, key: Key, word: u32) -> Option<(u32, u32)> {
-        let places = self.anchors.of(key);
-        let at = places.partition_point(|&(_, place)| place < word);
-        let before = at.checked_sub(1).map(|at| (places[at].1, word - places[at].1));
-        let unknown = if before.is_none() { UNKNOWN } else { 0 };
-        let later =
-            places.get(at).map(|&(_, place)| (place, (place - word).saturating_mul(LATER).saturating_add(unknown)));
-        before.into_iter().chain(later).min_by_key(|&(_, farness)| farness)
+        nearest(self.anchors.of(key), word)
     }
 
     /// The short name that was found there, where a rule derived it.
@@ -218,32 +230,42 @@ impl Resolver {
     fn keep_named(&mut self, full: &[Found], added: &mut Vec<Found>, trace: &mut Trace) {
         let place = |found: &Found| (found.place(), found.source, found.entity);
         added.sort_by_key(place);
-        let mut reached = std::mem::take(&mut self.reached);
+        let Self { anchors, reached, .. } = self;
         reached.clear();
-        reached.extend(added.iter().map(|short| (short.key(), (0, 0))));
-        reached.sort_unstable();
-        reached.dedup();
-        let sieve: Sieve<8> = reached.iter().map(|(key, _)| key.1.0.into()).collect();
+        let mut sieve = Sieve::<8>::default();
+        for short in &*added {
+            sieve.add(short.entity.0.into());
+            reached.entry(short.key()).or_insert_with(|| Reached { anchors: anchors.range(short.key()), end: (0, 0) });
+        }
         let mut full = full.iter().peekable();
         trace.retain(added, |short| {
             while let Some(before) = full.next_if(|full| place(full) <= place(short)) {
                 if sieve.may_have(before.entity.0.into())
-                    && let Ok(at) = reached.binary_search_by_key(&before.key(), |&(key, _)| key)
+                    && let Some(reached) = reached.get_mut(&before.key())
                 {
-                    reached[at].1 = reached[at].1.max((before.field, before.span.end));
+                    reached.end = reached.end.max((before.field, before.span.end));
                 }
             }
-            let key = short.key();
-            let Some((place, farness)) = self.nearest(key, short.first) else { return Err(Reason::ShortWithoutFull) };
+            let Some(reached) = reached.get(&short.key()) else { return Err(Reason::ShortWithoutFull) };
+            let nearest = nearest(&anchors.0[reached.anchors.clone()], short.first);
+            let Some((place, farness)) = nearest else { return Err(Reason::ShortWithoutFull) };
             short.forms = short.forms.with(Form::Short);
             short.farness = farness;
             short.distance = place.abs_diff(short.first);
-            let at = reached.partition_point(|&(other, _)| other < key);
-            let inside = reached.get(at).is_some_and(|&(_, reached)| (short.field, short.span.end) <= reached);
+            let inside = (short.field, short.span.end) <= reached.end;
             if inside { Err(Reason::InsideOwnName) } else { Ok(()) }
         });
-        self.reached = reached;
     }
+}
+
+/// Of the places of an entity, ascending, the one that a short name at `word` follows, and how far away that counts. A
+/// reader knows what was said before: what comes only later is farther.
+fn nearest(places: &[(Key, u32)], word: u32) -> Option<(u32, u32)> {
+    let at = places.partition_point(|&(_, place)| place < word);
+    let before = at.checked_sub(1).map(|at| (places[at].1, word - places[at].1));
+    let unknown = if before.is_none() { UNKNOWN } else { 0 };
+    let later = places.get(at).map(|&(_, place)| (place, (place - word).saturating_mul(LATER).saturating_add(unknown)));
+    before.into_iter().chain(later).min_by_key(|&(_, farness)| farness)
 }
 
 /// Accounts for the parts of glued words that were found.
@@ -283,7 +305,13 @@ fn join(found: &mut Vec<Found>, shorts: &mut [Found]) {
     let mut end = found.len();
     found.extend_from_slice(shorts);
     for (number, short) in shorts.iter().enumerate().rev() {
-        let from = found[..end].partition_point(|other| place(other) <= place(short));
+        // Mostly it comes right behind what is left, or not far before.
+        let mut back = 1;
+        while back < end && place(&found[end - back]) > place(short) {
+            back *= 2;
+        }
+        let least = end.saturating_sub(back);
+        let from = least + found[least..end].partition_point(|other| place(other) <= place(short));
         found.copy_within(from..end, from + number + 1);
         found[from + number] = *short;
         end = from;

@@ -99,8 +99,12 @@ pub(super) fn apply(
         let written = view.slice(occurrence.first as usize, core);
         let many = found.len() >= CANDIDATES + CANDIDATES_A_WORD * occurrence.last as usize;
         let count = segment.names_of(occurrence.pattern).len();
-        let key = settings.filter(|_| !many && count > 1);
-        let key = key.and_then(|settings| Key::new(settings, occurrence.pattern, forms, written));
+        let most = if many { 1 } else { MAX_CANDIDATES };
+        // A name of one word, read as it is written, is judged sooner than looked for.
+        let plain = count == 1 && occurrence.first == occurrence.last && forms == Forms::EXACT;
+        let key = settings
+            .filter(|_| !plain)
+            .and_then(|settings| Key::new(settings, most as u8, occurrence.pattern, forms, written));
         if let Some((before, left_out)) = key.as_ref().and_then(|key| judged.get(key)) {
             dropped += left_out;
             let field = view.field(occurrence.first as usize) as u8;
@@ -109,7 +113,6 @@ pub(super) fn apply(
             found.extend(before.iter().map(|&one| Found { field, span, first, last, source, uses, ..one }));
             continue;
         }
-        let most = if many { 1 } else { MAX_CANDIDATES };
         let shown = shown_names.of(source, occurrence.pattern);
         let left_out = if count > most { shown.count().saturating_sub(most) } else { 0 };
         dropped += left_out;

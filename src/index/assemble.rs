@@ -107,6 +107,7 @@ pub(super) fn assemble(engine: Engine, mut common: Common, held: Held) -> Result
         longest,
         opened: None,
         number: Segment::next_number(),
+        beginnings: Default::default(),
         attribute_keys: Default::default(),
         back: Default::default(),
         large: Default::default(),

@@ -324,6 +324,7 @@ impl Segment {
             longest: longest as u32,
             opened: Some(file),
             number: Segment::next_number(),
+            beginnings: Default::default(),
             attribute_keys: Default::default(),
             back: Default::default(),
             large: Default::default(),

@@ -14,6 +14,8 @@ mod assemble;
 #[forbid(unsafe_code)]
 mod automaton;
 #[forbid(unsafe_code)]
+mod beginnings;
+#[forbid(unsafe_code)]
 mod bounds;
 #[forbid(unsafe_code)]
 mod bytewise;

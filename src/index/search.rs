@@ -38,7 +38,7 @@ const INTERRUPT_EVERY: usize = 64;
 /// Marks a parent that is a word of the main track.
 const MAIN: u32 = 1 << 31;
 
-/// A step taken on a track, with the way back.
+/// A step taken on a track, or all those of a reading that counts as a whole, with the way back.
 #[derive(Debug, Clone, Copy)]
 struct Node {
     parent: u32,
@@ -47,8 +47,8 @@ struct Node {
     forms: Forms,
     glued: u32,
     parts: (u8, u8),
-    /// No name may begin here.
-    inner: bool,
+    /// How many steps it is: a name begins at the first of them, or before.
+    steps: u32,
 }
 
 /// Where the main track stands.
@@ -87,9 +87,12 @@ pub struct Search {
     /// The tracks that read the current word.
     reading: Vec<Track>,
     nodes: Vec<Node>,
+    /// How many steps the nodes are.
+    steps: usize,
     readings: Readings,
-    /// The states that the steps of a reading lead to.
-    walked: Vec<State>,
+    /// The words of the steps of the reading walked last, and the states that they lead to from one.
+    walked_from: State,
+    walked: Vec<(Option<WordId>, State)>,
     dropped: u32,
     dropped_nested: u32,
 }
@@ -208,6 +211,8 @@ impl Search {
         self.other_words.clear();
         self.tracks.clear();
         self.nodes.clear();
+        self.steps = 0;
+        self.walked.clear();
         self.readings.clear();
         self.dropped = 0;
         self.dropped_nested = 0;
@@ -247,12 +252,13 @@ impl Search {
     /// whether a name may include one of the readings behind the main track.
     fn read_others(&mut self, segment: &Segment, words: &[Word], here: Here) -> bool {
         let Here { index, before, .. } = here;
-        if self.nodes.len() > MAX_NODES {
+        if self.steps > MAX_NODES {
             self.dropped += self.tracks.len() as u32;
             self.tracks.clear();
         }
         if self.tracks.is_empty() {
             self.nodes.clear();
+            self.steps = 0;
         }
         let mut reading = std::mem::take(&mut self.reading);
         reading.clear();
@@ -293,26 +299,25 @@ impl Search {
             return false;
         }
         let count = self.readings.steps(&reading).len();
+        let together = if reading.whole { count } else { 1 };
         let mut node = track.node;
         let mut state = track.state;
-        for at in 0..count {
+        for at in (0..count).step_by(together.max(1)) {
             let step = self.readings.steps(&reading)[at];
-            state = self.walked[at];
-            self.nodes.push(Node {
+            let end = at + together;
+            state = self.walked[end - 1].1;
+            node = self.go(Node {
                 parent: node,
-                span: step.span,
+                span: Span::new(step.span.start, self.readings.steps(&reading)[end - 1].span.end),
                 at: step.at,
                 forms: reading.form.map_or(Forms::EXACT, |form| Forms::EXACT.with(form)),
                 glued: reading.glued,
                 parts: step.parts,
-                inner: reading.whole && at > 0,
+                steps: together as u32,
             });
-            node = self.nodes.len() as u32 - 1;
-            if !reading.whole || at + 1 == count {
-                let last = track.next + reading.consumed - 1;
-                let since = if is_main { 0 } else { at as u32 + 1 };
-                self.report(segment, words, state, Track { next: last, state, node, since }, reading.tail);
-            }
+            let last = track.next + reading.consumed - 1;
+            let since = if is_main { 0 } else { end as u32 };
+            self.report(segment, words, state, Track { next: last, state, node, since }, reading.tail);
         }
         // Of a reading that counts as a whole, names include all.
         let least = if reading.whole { count as u32 } else { 1 };
@@ -326,21 +331,23 @@ impl Search {
     /// readings that count as a whole or as the end of a name lead nowhere.
     fn walk(&mut self, segment: &Segment, from: State, reading: &Reading) -> bool {
         let automaton = &segment.automaton;
-        let mut state = if reading.first { automaton.start() } else { from };
-        let mut alone = state;
-        self.walked.clear();
+        let from = if reading.first { automaton.start() } else { from };
         let steps = self.readings.steps(reading);
-        for step in steps {
-            (state, alone) = match step.word {
-                Some(word) => {
-                    let root = automaton.root(word);
-                    (automaton.step(state, word, root), automaton.alone(root))
-                }
+        // A word that stands for many sequences of words stands for many that begin alike.
+        let alike = self.walked.iter().zip(steps).take_while(|((word, _), step)| *word == step.word).count();
+        self.walked.truncate(if from == self.walked_from { alike } else { 0 });
+        self.walked_from = from;
+        let mut state = self.walked.last().map_or(from, |&(_, state)| state);
+        for step in &steps[self.walked.len()..] {
+            state = match step.word {
+                Some(word) => automaton.step(state, word, automaton.root(word)),
                 None if reading.whole => return false,
-                None => (automaton.start(), automaton.start()),
+                None => automaton.start(),
             };
-            self.walked.push(state);
+            self.walked.push((step.word, state));
         }
+        let last = steps.last().and_then(|step| step.word);
+        let alone = last.map_or(automaton.start(), |word| automaton.alone(automaton.root(word)));
         // What the last word leads to by itself has forgotten the words before it.
         let nowhere = reading.whole && steps.len() > 1 && state == alone
             || reading.last && steps.len() == 1 && !automaton.has_matches(state);
@@ -360,20 +367,26 @@ impl Search {
         if !lasts && !segment.automaton.has_matches(state) {
             return;
         }
-        self.nodes.push(Node {
+        let node = self.go(Node {
             parent: track.node,
             span: words[index].span,
             at: index as u32,
             forms: Forms::EXACT,
             glued: NONE,
             parts: (0, 0),
-            inner: false,
+            steps: 1,
         });
-        let node = self.nodes.len() as u32 - 1;
         self.report(segment, words, state, Track { next: index as u32, state, node, since }, 0);
         if lasts {
             self.push(Track { next: index as u32 + 1, state, node, since });
         }
+    }
+
+    /// Takes steps; returns their number.
+    fn go(&mut self, node: Node) -> u32 {
+        self.steps += node.steps as usize;
+        self.nodes.push(node);
+        self.nodes.len() as u32 - 1
     }
 
     fn push(&mut self, track: Track) {
@@ -403,17 +416,21 @@ impl Search {
             }
             let end = nodes[track.node as usize].span.end;
             let uses = all_uses.len() as u32;
-            let mut start = (track.next, end, false);
+            let mut start = (track.next, end);
             let mut forms = Forms::EXACT;
-            let mut at = track.node;
-            for left in (1..=length).rev() {
+            let (mut at, mut left, mut inner) = (track.node, length, false);
+            while left > 0 {
                 if at & MAIN != 0 {
                     let first = (at & !MAIN) - left;
-                    start = (first, words[first as usize].span.start, false);
+                    start = (first, words[first as usize].span.start);
                     break;
                 }
                 let node = nodes[at as usize];
-                start = (node.at, node.span.start, node.inner);
+                inner = left < node.steps;
+                if inner {
+                    break;
+                }
+                start = (node.at, node.span.start);
                 forms = forms.and(node.forms);
                 if node.glued != NONE {
                     match all_uses[uses as usize..].last_mut() {
@@ -421,13 +438,17 @@ impl Search {
                         _ => all_uses.push(Use { glued: node.glued, from: node.parts.0, to: node.parts.1 }),
                     }
                 }
-                at = node.parent;
+                (at, left) = (node.parent, left - node.steps);
             }
-            let (first, start, inner) = start;
+            if inner {
+                all_uses.truncate(uses as usize);
+                return true;
+            }
+            let (first, start) = start;
             let covered = &words[first as usize..=track.next as usize];
             let small = forms.keep_letters() && asks_for_a_capital && !*thorough;
             let small = small && !covered.iter().any(|word| word.shape.may_be_capital());
-            if inner || small {
+            if small {
                 all_uses.truncate(uses as usize);
                 return true;
             }

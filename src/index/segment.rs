@@ -11,6 +11,7 @@ use hashbrown::HashMap;
 
 use super::{
     automaton::{Automaton, PatternId},
+    beginnings::Beginnings,
     column::touch,
     entities::{AttributeId, Entities, EntityId, SegmentEntity, TypeId},
     file::Opened,
@@ -40,6 +41,8 @@ pub struct Segment {
     pub(super) derived: u32,
     /// How many words the longest name has.
     pub(super) longest: u32,
+    /// How its words begin; made when somebody first reads scanned text.
+    pub(super) beginnings: OnceLock<Beginnings>,
     /// Each attribute by the key that it has in layers; made when an overlay first asks.
     pub(super) attribute_keys: OnceLock<HashMap<u64, AttributeId>>,
     /// The way back to what was given; made when somebody first asks.
@@ -187,6 +190,11 @@ impl Segment {
     /// How many entities have an attribute.
     pub fn attribute_count(&self, AttributeId(id): AttributeId) -> u32 {
         self.entities.attribute_counts[id as usize]
+    }
+
+    /// How its words begin. The first call reads every word.
+    pub(super) fn beginnings(&self) -> &Beginnings {
+        self.beginnings.get_or_init(|| Beginnings::of(&self.vocabulary))
     }
 
     /// The attribute of a key of [`super::Overlay::key`]. The first call reads every attribute.

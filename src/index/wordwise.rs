@@ -33,6 +33,8 @@ pub(super) const WORDS: u32 = 29;
 
 /// How many of eight slots of the transitions are taken: most words never come to look there.
 pub(super) const TAKEN: usize = 7;
+/// How many slots a transition may lie behind its first before others make room for it.
+const FAR: usize = 16;
 
 /// What is known of a node.
 #[derive(Debug, Clone, Copy, Pod, Zeroable)]
@@ -98,6 +100,25 @@ pub(super) fn slot(transitions: &[Transition], node: u32, word: WordId) -> usize
     }
 }
 
+/// Puts a transition that is not there into `transitions`, which have room. Those of long beginnings come last, when
+/// little room is left: one that would lie far behind its first slot takes that of another which lies nearer to its own.
+pub(super) fn insert(transitions: &mut [Transition], mut transition: Transition) {
+    let size = transitions.len();
+    let home = |one: Transition| first(hash(one.node, WordId(one.word)), size);
+    let (mut at, mut behind) = (home(transition), 0);
+    while transitions[at].next != 0 {
+        if behind >= FAR {
+            let other = (at + size - home(transitions[at])) % size;
+            if other < behind {
+                (transitions[at], transition) = (transition, transitions[at]);
+                behind = other;
+            }
+        }
+        (at, behind) = (next(at, size), behind + 1);
+    }
+    transitions[at] = transition;
+}
+
 impl Wordwise {
     /// The automaton of a tree over `words` words. `names` has for each node where its names begin, and the end; `capital`
     /// tells of each name whether it asks for a capital.
@@ -130,8 +151,7 @@ impl Wordwise {
         for (node, way) in tree.ways.iter().enumerate().filter(|(_, way)| way.before != 0) {
             let (place, bit) = bit(hash(way.before, way.word), size);
             filter[place] |= bit;
-            let at = slot(&transitions, way.before, way.word);
-            transitions[at] = Transition { node: way.before, word: way.word.0, next: node as u32 };
+            insert(&mut transitions, Transition { node: way.before, word: way.word.0, next: node as u32 });
         }
         // While building, `fail` is the plain longest proper end. Those of shorter nodes are known: they come first.
         let mut nodes = vec![Node::zeroed(); depths.len() + 1];
@@ -321,5 +341,32 @@ impl Wordwise {
             + self.transitions.bytes().len()
             + self.filter.bytes().len()
             + self.deep.bytes().len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_transition_lies_far_behind_its_first_slot() {
+        // Chains of one word, as a name of it hundreds of times makes.
+        let count = 20_000;
+        let key = |number: u32| (number + 1, WordId(number % 7));
+        let mut transitions = vec![Transition::zeroed(); slots_for(count as usize, TAKEN)];
+        for number in 0..count {
+            let (node, word) = key(number);
+            insert(&mut transitions, Transition { node, word: word.0, next: number + 1 });
+        }
+        let size = transitions.len();
+        let behind = |number: u32| {
+            let (node, word) = key(number);
+            let at = slot(&transitions, node, word);
+            assert_eq!(transitions[at].next, number + 1);
+            (at + size - first(hash(node, word), size)) % size
+        };
+        let farthest = (0..count).map(behind).max();
+        assert!(farthest < Some(100), "{farthest:?}");
+        assert_eq!(transitions[slot(&transitions, count + 1, WordId(0))].next, 0);
     }
 }

@@ -70,6 +70,15 @@ impl WordKey {
         Self(bytes | (length as u64) << 56)
     }
 
+    /// The key of this word and another one behind it, where it holds both whole.
+    #[inline]
+    pub(crate) fn joined(self, other: Self) -> Option<Self> {
+        let (length, behind) = (self.inline_len(), other.inline_len());
+        let short = !self.is_hashed() && !other.is_hashed() && length + behind <= Self::INLINE;
+        let bytes = |key: Self| key.0 & ((1 << (8 * Self::INLINE)) - 1);
+        short.then(|| Self::inline(bytes(self) | bytes(other) << (8 * length), length + behind))
+    }
+
     /// Whether the key is a hash, and equal keys still ask for a comparison of the words.
     pub fn is_hashed(self) -> bool {
         self.0 & HASHED != 0
@@ -148,6 +157,18 @@ mod tests {
             let mut bytes = [0; 40];
             bytes[..length].fill(b'x');
             assert_eq!(WordKey::of_padded(&bytes, length), WordKey::of(&bytes[..length]), "{length}");
+        }
+    }
+
+    #[test]
+    fn a_key_of_two_short_words_is_that_of_both_together() {
+        let word = b"abcdefghijk";
+        for length in 0..=word.len() {
+            for from in 0..=length {
+                let joined = WordKey::of(&word[..from]).joined(WordKey::of(&word[from..length]));
+                let expected = Some(WordKey::of(&word[..length])).filter(|key| !key.is_hashed());
+                assert_eq!(joined, expected, "{from} of {length}");
+            }
         }
     }
 

@@ -48,10 +48,16 @@ impl Readings {
         if possessive && !at.word.shape.any(Shape::CAPITALISED) {
             return;
         }
-        self.folded.clear();
-        self.folded.extend_from_slice(at.view.words.folded(&at.word, &mut [0; 8]));
-        self.folded.extend_from_slice(at.view.words.folded(next, &mut [0; 8]));
-        if let Some(word) = at.find(&self.folded) {
+        let word = match at.word.key.joined(next.key) {
+            Some(short) => at.segment.vocabulary.get(short, &[]).map(|record| record.id()),
+            None => {
+                self.folded.clear();
+                self.folded.extend_from_slice(at.view.words.folded(&at.word, &mut [0; 8]));
+                self.folded.extend_from_slice(at.view.words.folded(next, &mut [0; 8]));
+                at.find(&self.folded)
+            }
+        };
+        if let Some(word) = word {
             let span = Span::new(at.word.span.start, next.span.end);
             self.push(Reading { consumed: 2, ..Reading::of(form) }, std::iter::once(at.step(word, span)));
         }

@@ -24,9 +24,10 @@ impl Readings {
         if self.disabled.has(Form::Split) {
             return;
         }
-        let words = at.view.words;
+        let (words, beginnings) = (at.view.words, at.segment.beginnings());
         let mut joined = Joined { bytes: [0; MAX_SPLIT + 8], length: 0 };
         let fits = joined.push(words, &at.word);
+        let mut asked = 0;
         let pieces = at.view.all()[at.index + 1..].iter().take(if fits { MAX_PIECES - 1 } else { 0 });
         for (count, piece) in pieces.take_while(|piece| piece.gap == Gap::SPACE).enumerate() {
             if !joined.push(words, piece) {
@@ -35,6 +36,10 @@ impl Readings {
             if joined.length < MIN_SPLIT {
                 continue;
             }
+            if !beginnings.may_go_on(joined.folded(), asked) {
+                return;
+            }
+            asked = joined.length;
             if let Some(record) = at.segment.vocabulary.get(joined.key(), joined.folded()) {
                 let span = Span::new(at.word.span.start, piece.span.end);
                 let reading = Reading { consumed: count as u32 + 2, ..Reading::of(Form::Split) };

@@ -16,7 +16,7 @@ use super::{
         compile::CompileError,
         slots::{bit, filter_words, slots_for},
         trie::Way,
-        wordwise::{CAPITAL, Deep, GOES_ON, LATER, MATCHES, NODE, Node, TAKEN, Transition, WORDS, hash, slot},
+        wordwise::{CAPITAL, Deep, GOES_ON, LATER, MATCHES, NODE, Node, TAKEN, Transition, WORDS, hash, insert},
     },
     Spill,
     piles::{Piles, u32_at},
@@ -121,8 +121,7 @@ pub(super) fn build<'s>(
         let (before, word) = (u32_at(way, 0), WordId(u32_at(way, 4)));
         let (place, bit) = bit(hash(before, word), transitions.len());
         filter[place] |= bit;
-        let at = slot(&transitions, before, word);
-        transitions[at] = Transition { node: before, word: word.0, next: state(node) };
+        insert(&mut transitions, Transition { node: before, word: word.0, next: state(node) });
         ways.skip(8);
     }
     let transitions = Spooled::of(spill, bytemuck::cast_slice(&transitions))?;
