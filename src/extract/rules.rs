@@ -41,6 +41,7 @@ static DESIGNATORS: WordSet<64> = WordSet::new(&[
 
 /// The most names looked at that are the same words; those of the likeliest entities come first.
 pub(super) const MAX_CANDIDATES: usize = 100;
+const _: () = assert!(MAX_CANDIDATES <= u8::MAX as usize);
 
 /// So many candidates, and so many more for each word, may be found before places have the likeliest one only.
 const CANDIDATES: usize = 1 << 18;
@@ -100,10 +101,11 @@ pub(super) fn apply(
         let many = found.len() >= CANDIDATES + CANDIDATES_A_WORD * occurrence.last as usize;
         let count = segment.names_of(occurrence.pattern).len();
         let most = if many { 1 } else { MAX_CANDIDATES };
-        // A name of one word, read as it is written, is judged sooner than looked for.
+        // A name of one word, read as it is written, is judged sooner than looked for. What a name may cross depends on the
+        // whole of its last word, which is more than what is written at the place.
         let plain = count == 1 && occurrence.first == occurrence.last && forms == Forms::EXACT;
         let key = settings
-            .filter(|_| !plain)
+            .filter(|_| free && !plain)
             .and_then(|settings| Key::new(settings, most as u8, occurrence.pattern, forms, written));
         if let Some((before, left_out)) = key.as_ref().and_then(|key| judged.get(key)) {
             dropped += left_out;

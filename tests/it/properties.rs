@@ -455,3 +455,23 @@ proptest! {
         prop_assert_eq!(layered, whole);
     }
 }
+
+/// A comma is crossed for what the last word is as a whole, of which the place has a part.
+#[test]
+fn a_comma_that_was_crossed_before_changes_no_answer() {
+    let entities = entities_named([(0, "Acme Inc"), (1, "Washington DC")]);
+    let gazetteer = Arc::new(Gazetteer::compile("given", b"", &entities).unwrap());
+    let options = Options::default();
+    let pinned = Pinned::new(vec![gazetteer], &options);
+    let texts = ["Acme, Inc's profit", "Acme, Incs profit", "Washington, DC's", "Washington, DCs"];
+    let orders = (0..texts.len()).flat_map(|one| (0..texts.len()).map(move |other| [one, other]));
+    for order in orders {
+        let mut used = Scratch::default();
+        for at in order {
+            let document = proto::Document { text: texts[at].into(), ..Default::default() };
+            let extract = |scratch| surfaces::library_again(&pinned, &options, &document, scratch);
+            let (again, fresh) = (extract(&mut used), extract(&mut Scratch::default()));
+            assert_eq!(again, fresh, "{} behind {}", texts[at], texts[order[0]]);
+        }
+    }
+}
