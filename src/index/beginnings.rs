@@ -46,6 +46,11 @@ impl Beginnings {
         Self { size, bits }
     }
 
+    /// The memory in bytes.
+    pub(super) fn memory(&self) -> usize {
+        size_of_val(&*self.bits)
+    }
+
     /// Whether some word may begin with these bytes. Of the first `known` that was asked before.
     #[inline]
     pub(super) fn may_go_on(&self, bytes: &[u8], known: usize) -> bool {

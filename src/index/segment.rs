@@ -243,6 +243,7 @@ impl Segment {
             + self.joins.memory()
             + self.names.memory()
             + self.entities.memory()
+            + self.beginnings.get().map_or(0, Beginnings::memory)
     }
 }
 

@@ -1,6 +1,9 @@
 //! The handlers of `ExtractionService`.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream, stream::BoxStream};
 use tonic::{Request, Response, Status, Streaming};
@@ -175,16 +178,17 @@ impl Extraction {
         self.workers.run(Kind::Part, 0, job).await
     }
 
-    /// Extracts from one document of a stream.
+    /// Extracts from one document of the stream of that number.
     fn extract_document(
         &self,
+        stream: u64,
         plan: Arc<Plan>,
         document: proto::Document,
     ) -> BoxFuture<'static, Result<Encoded, Error>> {
         let (limits, workers) = (self.limits.clone(), self.workers.clone());
         async move {
             let bytes = bytes(&document);
-            let kind = if bytes <= SHORT { Kind::Short(Arc::as_ptr(&plan).addr()) } else { Kind::Part };
+            let kind = if bytes <= SHORT { Kind::Short(stream) } else { Kind::Part };
             let job = move |memory: &mut _, stop: &_| plan.extract(&document, "document", &limits, memory, stop);
             workers.run(kind, bytes, job).await
         }
@@ -205,6 +209,7 @@ impl Extraction {
             service: Extraction,
             caller: Caller,
             requests: Streaming<StreamExtractRequest>,
+            number: u64,
             plan: Option<Arc<Plan>>,
             document: usize,
             over: bool,
@@ -232,15 +237,18 @@ impl Extraction {
                             .clone(),
                     };
                     self.document += 1;
-                    return Ok(Some(self.service.extract_document(plan, document)));
+                    return Ok(Some(self.service.extract_document(self.number, plan, document)));
                 }
                 Ok(None)
             }
         }
 
         let look_ahead = self.limits.stream_look_ahead.max(1);
-        let reader =
-            Reader { service: self, caller, requests, plan: None, document: 0, over: false, _admitted: admitted };
+        // Tells the stream from every other of this process.
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let (plan, document, over) = (None, 0, false);
+        let reader = Reader { service: self, caller, requests, number, plan, document, over, _admitted: admitted };
         let work = stream::unfold(reader, |mut reader| async move {
             if reader.over {
                 return None;

@@ -63,7 +63,7 @@ pub(super) enum Kind {
     /// Part of what has begun.
     Part,
     /// A short document among many of one call, by a number that documents of other calls have not.
-    Short(usize),
+    Short(u64),
 }
 
 impl<J> Line<J> {

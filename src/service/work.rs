@@ -34,7 +34,7 @@ pub(super) const KEPT_BYTES: usize = 4 << 20;
 /// The most short documents of one call whose answers are given together, so that they leave together. To wake who takes
 /// answers away, in the middle of other work, costs a tenth of what a page of news takes.
 pub(super) const TOGETHER: usize = 8;
-/// No more answers are added when the first of them has waited so long.
+/// No more answers are added when the work on the first began so long ago.
 const LATE: Duration = Duration::from_millis(1);
 
 /// The memory of a worker, kept between jobs so that extraction allocates little.
@@ -160,7 +160,7 @@ impl Drop for Pool {
 }
 
 impl Workers {
-    /// Starts workers. Fails where the system gives no threads.
+    /// Starts workers. Fails where the system gives no threads; panics outside of a runtime.
     pub(super) fn start(bounds: Bounds) -> io::Result<Self> {
         let state = Mutex::new(State { line: Line::new(bounds, Instant::now()), idle: 0, over: false });
         let pool = Pool {
@@ -214,6 +214,9 @@ impl Workers {
             let _entered = span.enter();
             let one = |(bytes, job, queued): (usize, J, Option<Queued>)| {
                 let _working = queued.map(Queued::work);
+                if stopped.load(Ordering::Relaxed) {
+                    return Err(Error::Cancelled);
+                }
                 isolated(memory, bytes, |memory| job(memory, &stopped))
             };
             let results: Vec<_> = jobs.into_iter().map(one).collect();
@@ -353,12 +356,39 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_nobody_waits_for_is_not_begun() {
+        let workers = workers(1);
+        let (started, has_started) = oneshot::channel();
+        let (began, has_begun) = mpsc::channel();
+        let mut started = Some(started);
+        let jobs = (0..3).map(|number| {
+            let (started, began) = (started.take(), began.clone());
+            let job = move |_: &mut _, stop: &AtomicBool| {
+                began.send(number).ok();
+                started.map(|started| started.send(()));
+                while !stop.load(Ordering::Relaxed) {
+                    thread::yield_now();
+                }
+                Ok(())
+            };
+            (0, job)
+        });
+        tokio::select! {
+            _ = workers.run_all(Kind::Part, jobs.collect()) => panic!("the first ends only when told"),
+            _ = has_started => {}
+        }
+        assert_eq!(workers.run(Kind::Part, 0, |_, _| Ok(1)).await, Ok(1));
+        drop(began);
+        assert_eq!(has_begun.iter().collect::<Vec<_>>(), [0]);
+    }
+
+    #[tokio::test]
     async fn short_documents_of_one_call_are_given_together() {
         let workers = workers(1);
         let (release, released) = mpsc::channel::<()>();
         let (done, is_done) = mpsc::channel();
         let first = workers.run(Kind::Call, 0, move |_, _| Ok(released.recv().is_ok()));
-        let short = |call: usize| {
+        let short = |call: u64| {
             let done = done.clone();
             let job = move |_: &mut _, _: &_| {
                 done.send(call).ok();
