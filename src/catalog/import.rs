@@ -46,11 +46,10 @@ pub struct Imported {
 }
 
 impl Import {
-    /// An import of nothing yet.
-    pub fn new() -> Result<Self, CatalogError> {
+    /// An import of nothing yet. Its entities are given to the checker with their places, from 0.
+    pub fn new(checker: Checker) -> Result<Self, CatalogError> {
         let spool = BufWriter::with_capacity(1 << 18, tempfile::tempfile()?);
-        let (checker, seen) = (Checker::of_list("entities"), Seen::default());
-        Ok(Self { spool, checker, seen, received: 0, bytes: 0, issues: Vec::new(), more_issues: 0 })
+        Ok(Self { spool, checker, seen: Seen::default(), received: 0, bytes: 0, issues: Vec::new(), more_issues: 0 })
     }
 
     /// Takes an entity, or notes what is wrong with it; `faults` are those that its conversion found.

@@ -31,6 +31,8 @@ use crate::{
 const BATCH: usize = 500;
 /// How many messages are read ahead of the server.
 const AHEAD: usize = 8;
+/// The fields of gazetteers and versions that are times, up to what they hold.
+const TIMES: [&str; 2] = [r#""createTime":""#, r#""updateTime":""#];
 
 /// Does what is asked, and prints what the server answers.
 pub(super) fn run(arguments: Gazetteer) -> anyhow::Result<ExitCode> {
@@ -58,16 +60,16 @@ async fn ask(mut client: Client, verb: Verb) -> anyhow::Result<()> {
             let mut page_token = String::new();
             loop {
                 let answer = call!(list_gazetteers, proto::ListGazetteersRequest { page_size: 1000, page_token });
-                answer.gazetteers.iter().try_for_each(print)?;
+                answer.gazetteers.iter().try_for_each(print_timed)?;
                 page_token = answer.next_page_token;
                 if page_token.is_empty() {
                     return Ok(());
                 }
             }
         }
-        Verb::Get { name } => print(&call!(get_gazetteer, proto::GetGazetteerRequest { name }).gazetteer),
+        Verb::Get { name } => print_timed(&call!(get_gazetteer, proto::GetGazetteerRequest { name }).gazetteer),
         Verb::Create { name, description } => {
-            print(&call!(create_gazetteer, proto::CreateGazetteerRequest { name, description }).gazetteer)
+            print_timed(&call!(create_gazetteer, proto::CreateGazetteerRequest { name, description }).gazetteer)
         }
         Verb::Delete { name, if_version } => {
             print(&call!(delete_gazetteer, proto::DeleteGazetteerRequest { name, if_version }))
@@ -88,7 +90,7 @@ async fn ask(mut client: Client, verb: Verb) -> anyhow::Result<()> {
             loop {
                 let request = proto::ListVersionsRequest { gazetteer: gazetteer.clone(), page_size: 1000, page_token };
                 let answer = call!(list_versions, request);
-                answer.versions.iter().try_for_each(print)?;
+                answer.versions.iter().try_for_each(print_timed)?;
                 page_token = answer.next_page_token;
                 if page_token.is_empty() {
                     return Ok(());
@@ -199,22 +201,24 @@ fn proto_of(entity: &Entity) -> anyhow::Result<proto::Entity> {
 }
 
 fn print<T: Serialize>(value: &T) -> anyhow::Result<()> {
-    writeln!(io::stdout().lock(), "{}", in_utc(&serde_json::to_string(value)?))?;
+    writeln!(io::stdout().lock(), "{}", serde_json::to_string(value)?)?;
     Ok(())
 }
 
-/// The JSON of a message with its times as proto3 JSON has them, `Z` for `+00:00`.
-fn in_utc(json: &str) -> String {
-    // A quotation mark inside a string has a backslash before it, so that this is the name of a field.
-    let mut parts = json.split("Time\":\"");
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |mut all, part| {
-        let (time, rest) = part.split_once('"').unwrap_or((part, ""));
-        all.push_str("Time\":\"");
-        all.push_str(&time.replacen("+00:00", "Z", 1));
-        all.push('"');
-        all.push_str(rest);
-        all
+/// Prints a gazetteer or a version, which have times. Not for entities: their attributes may have any key.
+fn print_timed<T: Serialize>(value: &T) -> anyhow::Result<()> {
+    writeln!(io::stdout().lock(), "{}", in_utc(serde_json::to_string(value)?))?;
+    Ok(())
+}
+
+/// The JSON of a gazetteer or a version with its times as proto3 JSON has them, `Z` for `+00:00`.
+fn in_utc(json: String) -> String {
+    // A quotation mark inside a string has a backslash before it, so that this is a field.
+    TIMES.iter().fold(json, |json, field| {
+        let Some((before, rest)) = json.split_once(field) else { return json };
+        let Some((time, after)) = rest.split_once('"') else { return json };
+        let time = time.strip_suffix("+00:00").map_or_else(|| time.to_owned(), |time| format!("{time}Z"));
+        format!("{before}{field}{time}\"{after}")
     })
 }
 
@@ -224,13 +228,21 @@ mod tests {
 
     #[test]
     fn times_are_those_of_proto3_json() {
-        let time = serde_json::json!({ "name": "a", "createTime": "2026-01-02T03:04:05.678+00:00", "updateTime": "x" });
+        let json =
+            r#"{"name":"a","createTime":"2026-01-02T03:04:05.678+00:00","updateTime":"2026-01-02T03:04:05+00:00"}"#;
         assert_eq!(
-            in_utc(&time.to_string()),
-            r#"{"createTime":"2026-01-02T03:04:05.678Z","name":"a","updateTime":"x"}"#
+            in_utc(json.into()),
+            r#"{"name":"a","createTime":"2026-01-02T03:04:05.678Z","updateTime":"2026-01-02T03:04:05Z"}"#
         );
-        for other in [r#"{"description":"Time\":\"1+00:00"}"#, r#"{"version":"2"}"#, "{}"] {
-            assert_eq!(in_utc(other), other);
+        for other in [
+            r#"{"description":"\"createTime\":\"1+00:00"}"#,
+            r#"{"name":"createTime","description":":\"1+00:00"}"#,
+            r#"{"description":"1+00:00","updateTime":"x"}"#,
+            r#"{"openTime":"1+00:00"}"#,
+            r#"{"version":"2"}"#,
+            "{}",
+        ] {
+            assert_eq!(in_utc(other.into()), other);
         }
     }
 }

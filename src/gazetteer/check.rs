@@ -29,8 +29,19 @@ pub struct Checker {
     /// The greatest line, counted over all files.
     lines: u64,
     folded: Vec<u8>,
-    /// The list of a request that the entities stand in; empty for the lines of a file.
-    list: &'static str,
+    place: Place,
+}
+
+/// How a message names where an entity stands.
+#[derive(Debug, Clone, Copy, Default)]
+enum Place {
+    /// By the line of a file.
+    #[default]
+    Line,
+    /// By the item of that list of a request, from 0.
+    Item(&'static str),
+    /// By the position in a stream, from 1.
+    Position,
 }
 
 /// An id that was given.
@@ -45,7 +56,12 @@ struct Seen {
 impl Checker {
     /// A checker of entities in a list of a request, whose lines are their places in it, from 0.
     pub fn of_list(field: &'static str) -> Self {
-        Self { list: field, ..Self::default() }
+        Self { place: Place::Item(field), ..Self::default() }
+    }
+
+    /// A checker of entities in a stream, whose lines are their places in it, from 0; messages count them from 1.
+    pub fn of_stream() -> Self {
+        Self { place: Place::Position, ..Self::default() }
     }
 
     /// Says that what follows is of that file. Needed only where there are several.
@@ -55,7 +71,7 @@ impl Checker {
 
     /// Remembers an id that stands at a line; returns where it was given first, if it was.
     fn remember(&mut self, id: &str, line: u64) -> Option<String> {
-        let Self { seen, hashers, files, lines, list, .. } = self;
+        let Self { seen, hashers, files, lines, place, .. } = self;
         let before = files.last().map_or(0, |(_, before)| *before);
         let line = before + line;
         *lines = line.max(*lines);
@@ -67,14 +83,15 @@ impl Checker {
             Entry::Occupied(first) => {
                 let first = u64::from(first.get().line);
                 let file = files.iter().rfind(|(_, before)| *before < first).filter(|_| first <= before);
-                Some(match file {
-                    Some((name, start)) => format!("{name}:{}", first - start),
-                    None if list.is_empty() => format!("line {}", first - before),
-                    None => format!("{list}[{first}]"),
+                Some(match (file, place) {
+                    (Some((name, start)), _) => format!("{name}:{}", first - start),
+                    (None, Place::Line) => format!("line {}", first - before),
+                    (None, Place::Item(list)) => format!("{list}[{first}]"),
+                    (None, Place::Position) => format!("position {}", first + 1),
                 })
             }
-            Entry::Vacant(place) => {
-                place.insert(Seen { id, line: u32::try_from(line).unwrap_or(u32::MAX) });
+            Entry::Vacant(empty) => {
+                empty.insert(Seen { id, line: u32::try_from(line).unwrap_or(u32::MAX) });
                 None
             }
         }

@@ -57,6 +57,14 @@ pub enum Error {
     /// Fields are wrong; at least one, and every one found.
     #[error("{}", sentence(.0))]
     Invalid(Vec<Violation>),
+    /// More fields are wrong than a status lists.
+    #[error("{}", sentence(.first))]
+    ManyInvalid {
+        /// As many of them as are listed.
+        first: Vec<Violation>,
+        /// How many there are in all.
+        total: u64,
+    },
     /// The server has more to do than it may take on.
     #[error("the server is busy up to the limit {setting}, which is {limit}; try again later")]
     Overloaded {

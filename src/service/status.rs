@@ -21,7 +21,7 @@ use super::{Error, Violation, proto::ErrorReason};
 /// The domain of every reason.
 const DOMAIN: &str = "onomast.v1";
 /// The most fields that a status lists; headers must not grow without bound. The message says how many there are.
-const MAX_VIOLATIONS: usize = 50;
+pub(super) const MAX_VIOLATIONS: usize = 50;
 /// The most bytes of fields and descriptions that a status lists: clients refuse headers beyond some 8 KiB.
 const MAX_DETAILS: usize = 3000;
 /// The longest message, in bytes.
@@ -39,7 +39,7 @@ pub(super) struct Known {
 impl Known {
     fn of(error: &Error) -> Self {
         let (code, reason) = match error {
-            Error::Invalid(violations) => of_violations(violations),
+            Error::Invalid(violations) | Error::ManyInvalid { first: violations, .. } => of_violations(violations),
             Error::Overloaded { .. } => (Code::ResourceExhausted, ErrorReason::Overloaded),
             Error::QuotaExceeded { .. } => (Code::ResourceExhausted, ErrorReason::QuotaExceeded),
             Error::Unauthenticated => (Code::Unauthenticated, ErrorReason::Unauthenticated),
@@ -113,7 +113,12 @@ impl From<Error> for Status {
         if let Error::Overloaded { retry, .. } | Error::QuotaExceeded { retry, .. } = &error {
             details.set_retry_info(Some(*retry));
         }
-        if let Error::Invalid(violations) = &error {
+        let wrong = match &error {
+            Error::Invalid(violations) => Some((violations, violations.len() as u64)),
+            Error::ManyInvalid { first, total } => Some((first, *total)),
+            _ => None,
+        };
+        if let Some((violations, total)) = wrong {
             let mut size = 0;
             let listed = violations.iter().take(MAX_VIOLATIONS).take_while(|one| {
                 size += one.field.len() + one.description.len();
@@ -125,7 +130,7 @@ impl From<Error> for Status {
             if message.len() > MAX_MESSAGE {
                 let first = message.floor_char_boundary(MAX_MESSAGE);
                 message.truncate(first);
-                message.push_str(&format!("… ({} fields are wrong)", violations.len()));
+                message.push_str(&format!("… ({total} fields are wrong)"));
             }
         } else if message.len() > MAX_MESSAGE {
             message.truncate(message.floor_char_boundary(MAX_MESSAGE));

@@ -299,6 +299,17 @@ async fn what_cannot_be_done_has_its_reason() {
         ];
         assert_eq!(named, expected, "{status:?}");
         assert_eq!(reason(&status), (Code::InvalidArgument, "INVALID_REQUEST".to_owned()), "{status:?}");
+        // Once something is wrong, nothing is asked for that only the database knows.
+        let mut many = request("file", TEXT, Some(Version::Exact("9".into())));
+        many.versions.extend([
+            asked("names", Some(Version::Exact("99".into()))),
+            asked("nowhere", Some(Version::AtLeast("1".into()))),
+            asked("elsewhere", Some(Version::Exact("1".into()))),
+            asked("names", Some(Version::AtLeast("99".into()))),
+        ]);
+        let status = extract.extract(many).await.expect_err("wrong versions");
+        let expected = ["versions[0].exact", "versions[3].gazetteer", "versions[4].gazetteer"];
+        assert_eq!(fields(&status), expected, "{status:?}");
         let mut elsewhere = request("names", TEXT, Some(Version::Exact("1".into())));
         elsewhere.gazetteers = vec!["file".into()];
         refused!(extract.extract(elsewhere), InvalidArgument, "INVALID_REQUEST");
@@ -347,6 +358,11 @@ async fn what_cannot_be_done_has_its_reason() {
         let bad = import("names", true, (0..200).map(|id| given(&id.to_string(), "")).collect());
         let status = client.import_entities(bad).await.expect_err("bad entities");
         assert!(status.message().ends_with("(200 fields are wrong)"), "{status:?}");
+        // Those that are not kept count, too.
+        let bad = import("names", true, (0..10_007).map(|id| given(&id.to_string(), "")).collect());
+        let status = client.import_entities(bad).await.expect_err("bad entities");
+        assert!(status.message().ends_with("(10007 fields are wrong)"), "{status:?}");
+        assert_eq!(fields(&status)[..2], ["entities[0].name", "entities[1].name"]);
         assert_eq!(ids(&surfaces::unary(&mut extract, request("names", "Alpha B N", None)).await), ["a", "b"]);
         server.stop().await.unwrap().unwrap();
     }
@@ -428,6 +444,7 @@ async fn lists_and_exports_give_everything_in_order() {
         let answer = client.import_entities(tokio_stream::iter([check])).await.unwrap().into_inner();
         let found: Vec<_> = answer.issues.iter().map(|issue| (issue.position, &*issue.code)).collect();
         assert_eq!(found, [(2, "duplicate-id"), (3, "missing-id"), (4, "unsearchable-name")]);
+        assert_eq!(answer.issues[0].message, r#"the id "a" is given twice, first at position 1"#);
         server.stop().await.unwrap().unwrap();
     }
 }

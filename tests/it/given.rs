@@ -235,3 +235,32 @@ proptest! {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_line_prints_entities_as_they_came() {
+    let (folder, server) = (Folder::new(), TestServer::empty(Limits::default()).await);
+    let store = Store::open_folder(&folder.path("data")).await.unwrap();
+    server.handle.live().keep(Keeper::new(store, None, KEEP));
+    server.handle.serve(Catalog::default()).await;
+    // What looks like a time of the protocol is text like any other.
+    let entity =
+        r#"{"id":"a","name":"Alpha","attributes":{"createTime":"2026-01-02T03:04:05+00:00","openTime":"09:00+00:00"}}"#;
+    let file = folder.file("names.jsonl", format!("{entity}\n"));
+    let ask = |verb: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_onomast"));
+        let output =
+            command.arg("gazetteer").args(verb).args(["--server", &server.address]).env_clear().output().unwrap();
+        assert!(output.status.success(), "{verb:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+    ask(&["import", file.to_str().unwrap()]);
+    assert_eq!(read(&ask(&["export", "names"])), read(entity));
+    assert_eq!(read(&ask(&["entity", "names", "a"]))["entity"]["entity"], read(entity));
+    // Those of gazetteers and versions are times.
+    for verb in [&["list"][..], &["get", "names"], &["versions", "names"]] {
+        let printed = ask(verb);
+        assert!(printed.contains("Time\":\"20") && !printed.contains("+00:00"), "{printed}");
+    }
+    server.stop().await.unwrap().unwrap();
+}

@@ -10,7 +10,7 @@ use std::{
 
 use onomast::{
     catalog::{CatalogError, Import, Keeper, Live, Most},
-    gazetteer::Entity,
+    gazetteer::{Checker, Entity},
 };
 
 use crate::gazetteers::{Database, KEEP};
@@ -61,7 +61,7 @@ async fn what_nobody_waits_for_is_served_all_the_same() {
             steps += 1;
             number += 1;
             let one = [entity(format!("Alpha {number}"))];
-            let mut import = Import::new().unwrap();
+            let mut import = Import::new(Checker::default()).unwrap();
             import.take(&entity(format!("Beta {number}")), Vec::new()).unwrap();
             let (made, live) = (format!("made-{number}"), &live);
             keeper.create(live, &format!("gone-{number}"), "", Most::default()).await.unwrap();

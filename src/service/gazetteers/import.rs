@@ -10,7 +10,7 @@ use tracing::Instrument as _;
 use super::{Gazetteers, convert, entities::Content};
 use crate::{
     catalog::{CatalogError, Import, StoreError},
-    gazetteer::{Issue, IssueCode},
+    gazetteer::{Checker, Issue, IssueCode},
     service::{
         Error, Principal, Violation,
         access::Role,
@@ -19,6 +19,7 @@ use crate::{
             self, ErrorReason, ExportEntitiesResponse, ImportConfig, ImportEntitiesRequest, ImportEntitiesResponse,
             ImportMode,
         },
+        status::MAX_VIOLATIONS,
         tab::Tab,
     },
 };
@@ -111,7 +112,10 @@ impl Gazetteers {
         }
 
         tab.begin(0)?;
-        let mut import = Import::new().map_err(Error::from)?;
+        // A refusal names fields of the request; an answer, positions.
+        let answered = check_only || skip_bad_entities;
+        let checker = if answered { Checker::of_stream() } else { Checker::of_list("entities") };
+        let mut import = Import::new(checker).map_err(Error::from)?;
         let mut entities = first.entities;
         loop {
             import = self.take(import, entities).await?;
@@ -124,18 +128,18 @@ impl Gazetteers {
         }
 
         let (issues, more) = import.issues();
+        if !issues.is_empty() && !answered {
+            let first = issues.iter().take(MAX_VIOLATIONS).map(|issue| {
+                let field = format!("entities[{}].{}", issue.line, issue.field);
+                Violation::invalid(field.trim_end_matches('.'), issue.message.clone())
+            });
+            return Err(Error::ManyInvalid { first: first.collect(), total: issues.len() as u64 + more }.into());
+        }
         let listed: Vec<_> = issues.iter().map(convert::issue).collect();
         let received = import.received();
         let answer = ImportEntitiesResponse { received, issues: listed, more_issues: more, ..Default::default() };
         if check_only {
             return Ok(answer);
-        }
-        if !issues.is_empty() && !skip_bad_entities {
-            let wrong = issues.iter().map(|issue| {
-                let field = format!("entities[{}].{}", issue.line, issue.field);
-                Violation::invalid(field.trim_end_matches('.'), issue.message.clone())
-            });
-            return Err(Error::Invalid(wrong.collect()).into());
         }
         let made = if missing && create { self.make(principal, &gazetteer).await? } else { None };
         let if_version = Some(&*if_version).filter(|version| !version.is_empty());
