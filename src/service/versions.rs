@@ -6,14 +6,13 @@ use super::{
     Error, Principal, SharedCatalog, Violation,
     proto::{ErrorReason, VersionRequirement, version_requirement::Version},
 };
-use crate::catalog::{Asked, CatalogError, Gazetteer, Live, StoreError};
+use crate::catalog::{Asked, CatalogError, Gazetteer, StoreError};
 
 /// The most gazetteers of which a version may be asked for.
 const MAX: usize = 100;
 
 /// The gazetteers in the versions that are asked for, one for each requirement, in order; none where something is wrong
-/// with it, which is added to `wrong`. Opens old versions and asks the database, but not once something is wrong: from
-/// there on only what is known without is added, such as a gazetteer that does not exist or is named twice.
+/// with it, which is added to `wrong`. Opens old versions.
 pub(super) async fn find(
     catalog: &SharedCatalog,
     principal: &Principal,
@@ -27,7 +26,6 @@ pub(super) async fn find(
     }
     let mut found = vec![None; versions.len()];
     for (index, VersionRequirement { gazetteer, version }) in versions.iter().enumerate() {
-        let refused = !wrong.is_empty();
         let mut refuse = |field: &str, message: String, reason| {
             wrong.push(Violation::new(format!("versions[{index}].{field}"), message, reason));
         };
@@ -47,7 +45,6 @@ pub(super) async fn find(
         // Until there is a catalog, nothing is known not to exist.
         catalog.catalog().ok_or(Error::NotServing)?;
         let one = match principal.sees(gazetteer) {
-            true if refused && in_database(catalog, gazetteer, &asked) => continue,
             true => catalog.version(gazetteer, &asked).await,
             false => Err(CatalogError::NotFound(gazetteer.clone())),
         };
@@ -68,13 +65,4 @@ pub(super) async fn find(
         }
     }
     Ok(found)
-}
-
-/// Whether the database has to say what is wrong with it, if anything is.
-fn in_database(catalog: &Live, gazetteer: &str, asked: &Asked) -> bool {
-    match catalog.catalog().unwrap_or_default().get(gazetteer) {
-        Ok(here) => here.kept().is_some(),
-        // Another server may have made it.
-        Err(_) => matches!(asked, Asked::AtLeast(_)) && catalog.keeper().is_ok(),
-    }
 }

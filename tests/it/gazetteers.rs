@@ -299,17 +299,6 @@ async fn what_cannot_be_done_has_its_reason() {
         ];
         assert_eq!(named, expected, "{status:?}");
         assert_eq!(reason(&status), (Code::InvalidArgument, "INVALID_REQUEST".to_owned()), "{status:?}");
-        // Once something is wrong, nothing is asked for that only the database knows.
-        let mut many = request("file", TEXT, Some(Version::Exact("9".into())));
-        many.versions.extend([
-            asked("names", Some(Version::Exact("99".into()))),
-            asked("nowhere", Some(Version::AtLeast("1".into()))),
-            asked("elsewhere", Some(Version::Exact("1".into()))),
-            asked("names", Some(Version::AtLeast("99".into()))),
-        ]);
-        let status = extract.extract(many).await.expect_err("wrong versions");
-        let expected = ["versions[0].exact", "versions[3].gazetteer", "versions[4].gazetteer"];
-        assert_eq!(fields(&status), expected, "{status:?}");
         let mut elsewhere = request("names", TEXT, Some(Version::Exact("1".into())));
         elsewhere.gazetteers = vec!["file".into()];
         refused!(extract.extract(elsewhere), InvalidArgument, "INVALID_REQUEST");
