@@ -6,10 +6,9 @@
 //!
 //! Must not know: scores.
 
-use hashbrown::HashSet;
-
 use super::{
     found::Found,
+    sieve::Sieve,
     trace::{Reason, Trace},
 };
 use crate::{
@@ -17,23 +16,24 @@ use crate::{
     text::{Gap, View, WordKey},
 };
 
-/// Drops from `found` what is outranked. Linear in what was found.
+/// Drops from `found` what is outranked. Linear in what was found, but for sorting the few that may be.
 #[inline]
 pub(super) fn run(view: View<'_>, found: &mut Vec<Found>, trace: &mut Trace) {
-    let may_lose = |found: &Found| found.forms.has(Form::Inflection) || joins_possessive(view, found);
-    if !found.iter().any(may_lose) {
+    let is_inflected = |found: &Found| found.forms.has(Form::Inflection);
+    let is_joined = |found: &Found| joins_possessive(view, found);
+    if !found.iter().any(|found| is_inflected(found) || is_joined(found)) {
         return;
     }
-    let exact = found.iter().filter(|found| found.forms == Forms::EXACT && !found.short);
-    let exact: HashSet<_> = exact.map(|found| (found.field, found.span)).collect();
-    let possessive = found.iter().filter(|found| found.forms.has(Form::Possessive));
-    let possessive: HashSet<_> = possessive.map(|found| (found.first, found.last)).collect();
+    let is_exact = |found: &Found| found.forms == Forms::EXACT && !found.short;
+    let exact = Rivals::of(found, is_inflected, Found::place, is_exact, Found::place);
+    let is_possessive = |found: &Found| found.forms.has(Form::Possessive);
+    let words = |first: u32, last: u32| u64::from(first) << 32 | u64::from(last);
+    let apart = |found: &Found| words(found.first, found.last - 1);
+    let possessive = Rivals::of(found, is_joined, apart, is_possessive, |found| words(found.first, found.last));
     trace.retain(found, |found| {
-        let inflected = found.forms.has(Form::Inflection) && exact.contains(&(found.field, found.span));
-        let joined = joins_possessive(view, found) && possessive.contains(&(found.first, found.last - 1));
-        if inflected {
+        if is_inflected(found) && exact.have(found.place()) {
             Err(Reason::OtherCandidate)
-        } else if joined {
+        } else if is_joined(found) && possessive.have(apart(found)) {
             Err(Reason::BetterPlace)
         } else {
             Ok(())
@@ -41,11 +41,38 @@ pub(super) fn run(view: View<'_>, found: &mut Vec<Found>, trace: &mut Trace) {
     });
 }
 
+/// The places of what outranks others, ascending: of them only those that something has which may be outranked.
+struct Rivals(Vec<u64>);
+
+impl Rivals {
+    /// The places, by `place`, of what `outranks`, where something that `may_lose` asks for that place, by `asked`.
+    fn of(
+        found: &[Found],
+        may_lose: impl Fn(&Found) -> bool,
+        asked: impl Fn(&Found) -> u64,
+        outranks: impl Fn(&Found) -> bool,
+        place: impl Fn(&Found) -> u64,
+    ) -> Self {
+        let mut wanted: Vec<_> = found.iter().filter(|found| may_lose(found)).map(asked).collect();
+        wanted.sort_unstable();
+        // The first word, or the start.
+        let sieve: Sieve<8> = wanted.iter().map(|place| place >> 32).collect();
+        let places = found.iter().filter(|found| outranks(found)).map(place);
+        let mut places: Vec<_> =
+            places.filter(|place| sieve.may_have(place >> 32) && wanted.binary_search(place).is_ok()).collect();
+        places.sort_unstable();
+        Self(places)
+    }
+
+    fn have(&self, place: u64) -> bool {
+        self.0.binary_search(&place).is_ok()
+    }
+}
+
 /// Whether a place ends in an apostrophe and an `s` that were read as one word with what stands before them.
 fn joins_possessive(view: View<'_>, found: &Found) -> bool {
-    let last = &view.all()[found.last as usize];
-    found.forms.has(Form::Hyphen)
-        && found.first < found.last
-        && last.gap.any(Gap::APOSTROPHE)
-        && last.key == WordKey::of(b"s")
+    found.forms.has(Form::Hyphen) && found.first < found.last && {
+        let last = &view.all()[found.last as usize];
+        last.gap.any(Gap::APOSTROPHE) && last.key == WordKey::of(b"s")
+    }
 }
