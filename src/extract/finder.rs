@@ -8,11 +8,11 @@ use std::cell::Cell;
 use super::{
     Options, Source,
     beside::{is_said_to_speak, is_titled},
+    edges::edges,
     found::Found,
     names::{ShortName, ShortNames},
     neighbour::{is_name_like, is_noun_or_title, is_unknown_name},
     place::{begins_sentence, is_among, is_function, is_shouting, joins},
-    rules::edges,
     spelling,
     trace::{Reason, Trace},
 };

@@ -14,6 +14,7 @@ mod agreement;
 mod answer;
 mod ask;
 mod beside;
+mod edges;
 mod explain;
 mod factors;
 mod finder;

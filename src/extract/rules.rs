@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{
     Filter, Source,
+    edges::edges,
     found::Found,
     judged::{Judged, Key, Settings},
     place::{is_among, is_shouting},
@@ -15,24 +16,9 @@ use super::{
 use crate::{
     gazetteer::{Rule, Rules},
     index::{CaseCheck, Form, Forms, Name, NameId, Occurrence, Search},
-    text::{Difference, Gap, Letters, Shape, Span, View, WordKey, WordSet, Words, past_marks},
+    text::{Difference, Gap, Letters, Shape, Span, View, WordSet, Words, past_marks},
 };
 
-/// Articles and prepositions that lose their vowel before a name, folded.
-static ELIDED: WordSet<32> = WordSet::new(&["all", "c", "d", "dall", "dell", "j", "l", "m", "n", "nell", "qu", "sull"]);
-/// Those of them that, as capitals, are initials.
-static INITIALS: WordSet<16> = WordSet::new(&["c", "d", "j", "m", "n"]);
-/// What an apostrophe may add behind a name beside the possessive.
-static CONTRACTED: WordSet<8> = WordSet::new(&["d", "ll", "re", "ve"]);
-/// The endings of Turkish, Azerbaijani and Polish that an apostrophe sets apart from a name, folded: `Ankara'da`.
-static SUFFIXES: WordSet<128> = WordSet::new(&[
-    "a", "ca", "ce", "ci", "cu", "da", "daki", "dan", "de", "deki", "den", "e", "ego", "em", "emu", "i", "in", "ki",
-    "la", "lar", "larin", "le", "ler", "lerin", "li", "lik", "lilar", "liler", "lilerin", "lu", "luk", "lular",
-    "lulari", "lularin", "na", "nda", "ndaki", "ndan", "nde", "ndeki", "nden", "ne", "ni", "nin", "nu", "nun", "owi",
-    "ta", "taki", "tan", "te", "teki", "ten", "u", "un", "ya", "ye", "yi", "yla", "yle", "yu",
-]);
-/// The shortest word, in bytes, that such an ending may follow.
-const MIN_SUFFIXED: usize = 3;
 /// Words that a comma may set apart from a name that has none: `Acme, Inc.`
 static DESIGNATORS: WordSet<64> = WordSet::new(&[
     "ag", "bv", "co", "corp", "esq", "gmbh", "ii", "iii", "inc", "iv", "jr", "llc", "llp", "ltd", "nv", "plc", "sa",
@@ -266,41 +252,6 @@ fn crossed(view: View<'_>, occurrence: &Occurrence) -> Reason {
     } else {
         Reason::CrossesMark
     }
-}
-
-/// What the ends of a place add to its form; `None` where it begins or ends inside a word of UAX #29.
-pub(super) fn edges(view: View<'_>, first: u32, last: u32, span: Span) -> Option<Forms> {
-    let words = view.all();
-    let (first, last) = (first as usize, last as usize);
-    let mut forms = Forms::EXACT;
-    if words[first].gap.any(Gap::GLUED) && span.start == words[first].span.start {
-        let article = first - 1;
-        let upper = words[article].shape.any(Shape::UPPER);
-        let elided = words[first].gap.any(Gap::APOSTROPHE)
-            && is_among(view, article, &ELIDED)
-            && !words[article].gap.any(Gap::GLUED)
-            && !(upper && is_among(view, article, &INITIALS));
-        if !elided {
-            return None;
-        }
-        forms = forms.with(Form::Particle);
-    }
-    let next = words.get(last + 1).filter(|next| next.gap.any(Gap::GLUED) && span.end == words[last].span.end);
-    if let Some(next) = next {
-        if !next.gap.any(Gap::APOSTROPHE) {
-            return None;
-        }
-        if words[last + 1].key == WordKey::of(b"s") {
-            forms = forms.with(Form::Possessive);
-        } else if is_among(view, last + 1, &CONTRACTED)
-            || words[last].span.len() >= MIN_SUFFIXED && is_among(view, last + 1, &SUFFIXES)
-        {
-            forms = forms.with(Form::Particle);
-        } else {
-            return None;
-        }
-    }
-    Some(forms)
 }
 
 /// Whether the name may cross what stands between the words, because it has the same there (rule T4). Its own words are
