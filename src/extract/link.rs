@@ -183,7 +183,16 @@ impl Linker {
     ) {
         let start = self.weighed.len();
         let found = &scene.found[range.clone()];
-        let (beside, namesakes) = if found.len() > 1 { among(scene, found) } else { (Beside::Nothing, false) };
+        if let [only] = found {
+            let strength = only.strength();
+            let base = own_factors(scene, languages, (Beside::Nothing, false), only, |_, _| {}) * strength;
+            let nothing = Nothing::at(scene, base, [only].into_iter(), is_unknown);
+            let (number, key) = (range.start as u32, only.key());
+            let weighed = Weighed { found: number, key, strength, form: strength, base, weight: base, score: 0.0 };
+            self.weighed.push(weighed);
+            return self.weigh(scene, start, nothing, Beside::Nothing, false);
+        }
+        let (beside, namesakes) = among(scene, found);
         let as_given = found.iter().any(|found| reading_weight(found) == 1.0);
         // Hundreds of one name mostly weigh the same.
         let alike = !namesakes && beside == Beside::Nothing;
@@ -209,6 +218,11 @@ impl Linker {
         let candidates = &self.weighed[start..];
         let best = candidates.iter().map(|one| one.base).fold(0.0, f64::max);
         let nothing = Nothing::at(scene, best, candidates.iter().map(|one| scene.found(one)), is_unknown);
+        self.weigh(scene, start, nothing, beside, namesakes);
+    }
+
+    /// Makes a draft of the candidates from `start` on.
+    fn weigh(&mut self, scene: &Scene<'_>, start: usize, nothing: Nothing, beside: Beside, namesakes: bool) {
         let draft = Draft { candidates: start..self.weighed.len(), nothing, beside, namesakes, sure: false };
         self.score(scene, &draft);
         self.drafts.push(draft);

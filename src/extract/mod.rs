@@ -48,7 +48,7 @@ pub use source::Source;
 pub use trace::Reason;
 
 use crate::{
-    index::{GluedWords, MAX_NESTED, MAX_TRACKS, Search},
+    index::{GluedWords, MAX_NESTED, MAX_TRACKS, NameRun, Search},
     text::{Language, Letters, View, Words},
 };
 use found::Found;
@@ -81,6 +81,8 @@ pub struct Scratch {
     /// The words of a name.
     own: Words,
     judged: judged::Judged,
+    /// The names of what the search of a source found.
+    runs: Vec<NameRun>,
     found: Vec<Found>,
     resolver: resolve::Resolver,
     linker: link::Linker,
@@ -101,7 +103,7 @@ pub fn run(
     interrupted: &AtomicBool,
 ) -> Result<(), Interrupted> {
     answer.clear();
-    let Scratch { words, border: title, glued, searches, letters, own, judged, found, resolver, linker, trace } =
+    let Scratch { words, border: title, glued, searches, letters, own, judged, runs, found, resolver, linker, trace } =
         scratch;
     trace.rejected.clear();
     words.clear();
@@ -124,7 +126,7 @@ pub fn run(
         search.thorough = trace.on;
         search.run(source.segment, view, glued, language, refused, interrupted);
         let disabled = (refused, options.disabled_rules);
-        let memory = (&mut *letters, &mut *own, &mut *judged);
+        let memory = (&mut *letters, &mut *own, &mut *judged, &mut *runs);
         cut_candidates +=
             rules::apply(number, source, view, search, filter, disabled, memory, found, trace, interrupted);
         is_to_go_on(interrupted)?;

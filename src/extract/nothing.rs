@@ -108,22 +108,18 @@ impl Nothing {
     pub(super) fn at<'f>(
         scene: &Scene<'_>,
         best: f64,
-        candidates: impl Iterator<Item = &'f Found>,
+        candidates: impl Iterator<Item = &'f Found> + Clone,
         mut is_unknown: impl FnMut(usize) -> bool,
     ) -> Self {
         let &Scene { view, sources, options, .. } = scene;
-        let mut candidates = candidates.peekable();
-        let Some(&found) = candidates.peek() else { return Self::default() };
+        let Some(found) = candidates.clone().next() else { return Self::default() };
         let (first, glued) = (found.first as usize, found.forms.has(Form::Seam));
         let mut nothing = Self::default();
-        let (mut ordinary, mut persons, mut places, mut derived) = (found.ordinary, true, true, true);
+        let (mut ordinary, mut derived) = (found.ordinary, true);
         let mut small_letters_tell = found.forms.has(Form::Case);
-        for one in candidates {
-            let nature = sources[one.source as usize].segment.nature_of(one.entity);
+        for one in candidates.clone() {
             ordinary = ordinary.min(one.ordinary);
             small_letters_tell &= !one.any_case;
-            persons &= nature == Kind::Person;
-            places &= nature == Kind::Place;
             derived &= one.forms.has(Form::Derived);
         }
         if small_letters_tell && is_small_with_article(view, found) {
@@ -147,7 +143,13 @@ impl Nothing {
             return nothing;
         }
         let one_word = first == found.last as usize;
-        let single = one_word && persons;
+        let (mut persons, mut places) = (one_word, one_word);
+        for one in candidates.take_while(|_| one_word) {
+            let nature = sources[one.source as usize].segment.nature_of(one.entity);
+            persons &= nature == Kind::Person;
+            places &= nature == Kind::Place;
+        }
+        let single = persons;
         if single || derived {
             let next = found.last as usize + 1;
             let designator = |next: usize| !single && derive::is_designator(view.words, &view.all()[next]);
@@ -157,7 +159,7 @@ impl Nothing {
                 nothing.longer_name = best * LONGER_NAME;
             }
         }
-        if one_word && places {
+        if places {
             let next = first + 1;
             // `In Georgia Meloni spoke`: the comma was left out.
             let joined =

@@ -8,9 +8,8 @@ pub(super) fn settle(policy: Overlap, found: &[Found], mut settled: impl FnMut(s
     let mut reached = (0, 0);
     let mut from = 0;
     while from < found.len() {
-        let place = found[from].place();
-        let run = found[from..].iter().take_while(|other| other.place() == place).count();
         let Found { field, span, .. } = found[from];
+        let run = found[from..].iter().take_while(|other| (other.field, other.span) == (field, span)).count();
         let kept = match policy {
             Overlap::Longest => (field, span.start) >= reached,
             Overlap::Outermost => (field, span.end) > reached,

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     gazetteer::{Rule, Rules},
-    index::{CaseCheck, Form, Forms, Name, NameId, Occurrence, Search},
+    index::{CaseCheck, Form, Forms, Manner, Name, NameId, NameRun, Occurrence, Search},
     text::{Difference, Gap, Letters, Shape, Span, View, WordSet, Words, past_marks},
 };
 
@@ -44,7 +44,7 @@ pub(super) fn apply(
     search: &Search,
     filter: &Filter,
     (disabled, rules): (Forms, Rules),
-    (letters, own, judged): (&mut Letters, &mut Words, &mut Judged),
+    (letters, own, judged, runs): (&mut Letters, &mut Words, &mut Judged, &mut Vec<NameRun>),
     found: &mut Vec<Found>,
     trace: &mut Trace,
     interrupted: &AtomicBool,
@@ -57,17 +57,16 @@ pub(super) fn apply(
     let remembers = !trace.on && filter.wants_all(number) && source.hides_nothing();
     let settings = Settings { segment: segment.number(), disabled, rules };
     let settings = remembers.then(|| judged.settings(settings));
-    segment.touch(search.occurrences().iter().map(|occurrence| occurrence.pattern));
-    for occurrence in search.occurrences() {
+    segment.look_for_names(search.occurrences().iter().map(|occurrence| occurrence.pattern), runs);
+    for (occurrence, &run) in search.occurrences().iter().zip(&*runs) {
         if interrupted.load(Ordering::Relaxed) {
             break;
         }
         let of = |id: NameId, name: &Name<'_>| at(view, number, occurrence, id, name);
         let mut reject_all = |reason: Reason| {
             if trace.on {
-                for id in shown_names.of(source, occurrence.pattern).names().take(MAX_CANDIDATES) {
-                    trace.note(&of(id, &segment.name(id)), reason);
-                }
+                let shown = shown_names.of(source, occurrence.pattern, run);
+                shown.each(MAX_CANDIDATES, |id, name| trace.note(&of(id, &name), reason));
             }
         };
         let Some(edges) = edges(view, occurrence.first, occurrence.last, occurrence.span) else {
@@ -85,11 +84,19 @@ pub(super) fn apply(
         let core = Span::new(occurrence.span.start, occurrence.core_end);
         let written = view.slice(occurrence.first as usize, core);
         let many = found.len() >= CANDIDATES + CANDIDATES_A_WORD * occurrence.last as usize;
-        let count = segment.names_of(occurrence.pattern).len();
+        let count = run.count();
         let most = if many { 1 } else { MAX_CANDIDATES };
-        // A name of one word, read as it is written, is judged sooner than looked for. What a name may cross depends on the
-        // whole of its last word, which is more than what is written at the place.
-        let plain = count == 1 && occurrence.first == occurrence.last && forms == Forms::EXACT;
+        // A name alone, read as it is written, is judged sooner than looked for. What a name may cross depends on the whole of
+        // its last word, which is more than what is written at the place.
+        let plain = count == 1 && forms == Forms::EXACT && free;
+        if plain && settings.is_some() {
+            let (id, name) = segment.first_of(run);
+            if let Some(forms) = is_as_given(&name, written, small, disabled) {
+                let one = of(id, &name);
+                found.push(Found { forms, uses: occurrence.uses, ..one });
+                continue;
+            }
+        }
         let key = settings
             .filter(|_| free && !plain)
             .and_then(|settings| Key::new(settings, most as u8, occurrence.pattern, forms, written));
@@ -101,7 +108,7 @@ pub(super) fn apply(
             found.extend(before.iter().map(|&one| Found { field, span, first, last, source, uses, ..one }));
             continue;
         }
-        let shown = shown_names.of(source, occurrence.pattern);
+        let shown = shown_names.of(source, occurrence.pattern, run);
         let left_out = if count > most { shown.count().saturating_sub(most) } else { 0 };
         dropped += left_out;
         let start = found.len();
@@ -117,8 +124,7 @@ pub(super) fn apply(
             shouting: None,
             alone: true,
         };
-        for id in shown.names().take(most) {
-            let name = segment.name(id);
+        shown.each(most, |id, name| {
             let kept = if !filter.wants(number, segment, name.entity) {
                 Err(Reason::ExcludedType)
             } else if name.manner.rule.is_some_and(|rule| rules.has(rule))
@@ -133,12 +139,29 @@ pub(super) fn apply(
                 Ok((span, forms)) => found.push(Found { span, forms, uses: occurrence.uses, ..one }),
                 Err(reason) => trace.note(&one, reason),
             }
-        }
+        });
         if let Some(key) = key.filter(|_| place.alone) {
             judged.keep(key, &found[start..], left_out);
         }
     }
     dropped
+}
+
+/// The forms of a place that is a name just as it is given, or in other letters where these count for nothing. What asks
+/// for a longer look has none: a name with symbols, one that a rule made.
+#[inline]
+fn is_as_given(name: &Name<'_>, written: &str, small: bool, disabled: Forms) -> Option<Forms> {
+    let Manner { rule, short, case, .. } = *name.manner;
+    if rule.is_some() || short || name.has_symbols() || small && name.manner.asks_for_a_capital() {
+        return None;
+    }
+    let forms = match case {
+        CaseCheck::Capitals => return None,
+        _ if name.is_written(written) => Forms::EXACT,
+        CaseCheck::None | CaseCheck::Any if name.is_written_in_other_case(written) => Forms::EXACT.with(Form::Case),
+        _ => return None,
+    };
+    (!forms.meets(disabled)).then_some(forms)
 }
 
 /// A place that names may have, and what the rules asked of it so far.

@@ -8,7 +8,7 @@
 use hashbrown::HashMap;
 
 use super::{Source, rules::MAX_CANDIDATES};
-use crate::index::{NameId, PatternId};
+use crate::index::{Name, NameId, NameRun, PatternId};
 
 /// The names of patterns that were asked for, of one source.
 #[derive(Debug, Default)]
@@ -26,15 +26,16 @@ struct Many {
 }
 
 impl ShownNames {
-    /// Those of a pattern. The source is the same at each call.
-    pub(super) fn of<'a>(&'a mut self, source: &'a Source<'a>, pattern: PatternId) -> Shown<'a> {
-        let names = || source.segment.names_of(pattern);
-        let many = if source.hides_nothing() || names().len() <= MAX_CANDIDATES {
+    /// Those of a pattern, whose names are `run`. The source is the same at each call.
+    #[inline]
+    pub(super) fn of<'a>(&'a mut self, source: &'a Source<'a>, pattern: PatternId, run: NameRun) -> Shown<'a> {
+        let many = if source.hides_nothing() || run.count() <= MAX_CANDIDATES {
             None
         } else {
-            Some(self.look(pattern, names(), |id| !source.hides(source.segment.entity_of(id))))
+            let names = source.segment.names_of(pattern);
+            Some(self.look(pattern, names, |id| !source.hides(source.segment.entity_of(id))))
         };
-        Shown { source, pattern, many }
+        Shown { source, run, many }
     }
 
     /// Looks many names through where nobody did.
@@ -57,26 +58,32 @@ impl ShownNames {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Shown<'a> {
     source: &'a Source<'a>,
-    pattern: PatternId,
+    run: NameRun,
     many: Option<&'a Many>,
 }
 
-impl Shown<'_> {
-    /// At least the first [`MAX_CANDIDATES`], where there are so many.
-    pub(super) fn names(&self) -> impl Iterator<Item = NameId> {
-        let &Self { source, pattern, many } = self;
-        let looked: &[NameId] = many.map_or(&[], |many| &many.names);
-        let others = source.segment.names_of(pattern).take(if many.is_some() { 0 } else { usize::MAX });
-        let others = others.filter(|&id| source.hides_nothing() || !source.hides(source.segment.entity_of(id)));
-        looked.iter().copied().chain(others)
+impl<'a> Shown<'a> {
+    /// Gives the first `most` of them, which are at most [`MAX_CANDIDATES`].
+    #[inline]
+    pub(super) fn each(&self, most: usize, mut give: impl FnMut(NameId, Name<'a>)) {
+        match self.many {
+            Some(many) => many.names.iter().take(most).for_each(|&id| give(id, self.source.segment.name(id))),
+            None => self.all().take(most).for_each(|(id, name)| give(id, name)),
+        }
+    }
+
+    /// All of them, where they were not looked through.
+    fn all(&self) -> impl Iterator<Item = (NameId, Name<'a>)> {
+        let &Self { source, run, .. } = self;
+        source.segment.names_in(run).filter(|(_, name)| source.hides_nothing() || !source.hides(name.entity))
     }
 
     /// How many there are.
     pub(super) fn count(&self) -> usize {
         match self.many {
             Some(many) => many.count,
-            None if self.source.hides_nothing() => self.source.segment.names_of(self.pattern).len(),
-            None => self.names().count(),
+            None if self.source.hides_nothing() => self.run.count(),
+            None => self.all().count(),
         }
     }
 }

@@ -53,6 +53,8 @@ mod known;
 #[forbid(unsafe_code)]
 mod layout;
 #[forbid(unsafe_code)]
+mod name_run;
+#[forbid(unsafe_code)]
 mod names;
 #[forbid(unsafe_code)]
 mod occurrence;
@@ -84,6 +86,7 @@ pub use file::{FileError, Section, begins_segment};
 pub use forms::{Form, Forms};
 pub use glued::{GluedWord, GluedWords};
 pub use ids::natural;
+pub use name_run::NameRun;
 pub use names::{CaseCheck, DEFAULT_PRIOR, Manner, Name, NameId};
 pub use occurrence::{Occurrence, OtherWord, Use};
 pub use overlay::Overlay;

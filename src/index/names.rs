@@ -236,12 +236,18 @@ impl Names {
     /// The name of that number. Panics when there is none.
     #[inline]
     pub(super) fn get(&self, NameId(id): NameId) -> Name<'_> {
-        let record = &self.records[id as usize];
+        self.at(id as usize, self.start(id as usize))
+    }
+
+    /// The name of that number, whose text begins there.
+    #[inline]
+    pub(super) fn at(&self, id: usize, start: usize) -> Name<'_> {
+        let record = &self.records[id];
         Name {
             entity: EntityId(record.entity),
-            bytes: &self.texts[self.start(id as usize)..][..record.len()],
+            bytes: &self.texts[start..][..record.len()],
             manner: &self.manners[record.manner as usize],
-            prior: self.priors.get(id as usize).copied().unwrap_or(DEFAULT_PRIOR),
+            prior: self.priors.get(id).copied().unwrap_or(DEFAULT_PRIOR),
         }
     }
 
@@ -251,15 +257,19 @@ impl Names {
         self.records[id as usize].entity ^ self.blocks[id as usize / BLOCK]
     }
 
-    /// Reads the text of a name; the value says nothing.
+    /// Where the text of a name begins, when that of the name before it begins at `before`.
     #[inline]
-    pub(super) fn touch_text(&self, NameId(id): NameId) -> u32 {
-        self.texts[self.start(id as usize)].into()
+    pub(super) fn start_behind(&self, id: usize, before: usize) -> usize {
+        match id % BLOCK {
+            0 => self.blocks[id / BLOCK] as usize,
+            _ if self.records[id].len & SAME != 0 => before,
+            _ => before + self.records[id - 1].len(),
+        }
     }
 
     /// Where the text of a name begins.
     #[inline]
-    fn start(&self, id: usize) -> usize {
+    pub(super) fn start(&self, id: usize) -> usize {
         let (block, at) = (id / BLOCK, id % BLOCK);
         let names = &self.records[block * BLOCK..];
         // A name that has the text of the one before begins where that began, which is behind what came before both.

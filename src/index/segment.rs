@@ -17,6 +17,7 @@ use super::{
     file::Opened,
     given::Back,
     joins::Joins,
+    name_run::NameRun,
     names::{LANGUAGES, Name, NameId, Names},
     overlay,
     vocabulary::{Vocabulary, WordId},
@@ -81,11 +82,26 @@ impl Segment {
         }
     }
 
-    /// Brings the first name of each pattern into the cache, all of them at once, where the segment is large.
-    pub fn touch(&self, patterns: impl Iterator<Item = PatternId> + Clone) {
-        let names = patterns.map(|pattern| NameId(self.automaton.names_of(pattern).start));
-        self.read_ahead(names.clone().map(|name| self.names.touch(name)));
-        self.read_ahead(names.map(|name| self.names.touch_text(name)));
+    /// Fills `runs` with the names of each pattern, those of the likeliest entities first. Where the segment is large, this
+    /// brings the first of each into the cache, all of them at once.
+    pub fn look_for_names(&self, patterns: impl Iterator<Item = PatternId>, runs: &mut Vec<NameRun>) {
+        runs.clear();
+        runs.extend(patterns.map(|pattern| NameRun::new(self.automaton.names_of(pattern))));
+        self.read_ahead(runs.iter().map(|run| run.touch(&self.names)));
+        runs.iter_mut().for_each(|run| run.look(&self.names));
+        self.read_ahead(runs.iter().map(|run| run.touch_text(&self.names)));
+    }
+
+    /// The first name of a pattern, of this segment.
+    #[inline]
+    pub fn first_of(&self, run: NameRun) -> (NameId, Name<'_>) {
+        run.first(&self.names)
+    }
+
+    /// The names of a pattern, of this segment.
+    #[inline]
+    pub fn names_in(&self, run: NameRun) -> impl Iterator<Item = (NameId, Name<'_>)> {
+        run.names(&self.names)
     }
 
     /// Brings what tells of entities into the cache, of all of them at once, where the segment is large.
