@@ -80,6 +80,13 @@ pub(in crate::cli) enum Verb {
         #[arg(long, value_name = "VERSION", default_value = "", hide_default_value = true)]
         version: String,
     },
+    /// Print every entity with the version that last changed it.
+    Entities {
+        gazetteer: String,
+        /// The version; by default the newest.
+        #[arg(long, value_name = "VERSION", default_value = "", hide_default_value = true)]
+        version: String,
+    },
     /// Print one entity.
     Entity {
         gazetteer: String,
