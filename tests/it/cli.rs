@@ -204,7 +204,9 @@ fn wrong_arguments_are_explained() {
         (
             &["config", "--set", "limits.mentions=0"],
             1,
+            "limits.mentions has a wrong value: 0 would let nothing through",
         ),
+        (&["config", "--set", "limits.connections=0"], 1, "0 would let nothing through; at least 1 is asked for"),
         (&["serve", "--set", "limits.mentions"], 2, "the form is KEY=VALUE"),
         (&["config", "--set", "server.workers=1025"], 1, "server.workers has a wrong value: 1025 workers are more"),
         (&["config", "--set", "server.workers=99999999"], 1, "99999999 workers are more than the 1024 there may be"),
