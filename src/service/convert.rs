@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The violation of an enum value that the protocol does not have.
-fn unknown(field: String, value: i32) -> Violation {
+pub(super) fn unknown(field: String, value: i32) -> Violation {
     Violation::invalid(field, format!("{value} is not a value of this enum"))
 }
 
