@@ -28,8 +28,11 @@ const MOST: usize = 4;
 /// The distance in words up to which a context word is near.
 const NEAR: u32 = 25;
 
-/// The most context words of an entity that are looked for around each mention.
-const MAX_WORDS: usize = 16;
+/// The most context words of an entity that are looked for around each mention, and the most attributes that it has in
+/// common with what is sure.
+const MAX_ITEMS: usize = 16;
+/// The most candidates of a mention that are sure elsewhere and do not speak for the others.
+const MAX_RIVALS: usize = 8;
 
 /// A candidate that is asked about.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +50,7 @@ pub(super) struct Asked {
 #[derive(Debug, Default)]
 struct Shared {
     related: Vec<(Key, usize)>,
-    common: Vec<(AttributeId, Key, usize)>,
+    common: Vec<(AttributeId, Namers)>,
     /// The words that it expects and the document has, by their numbers in [`Agreement::places`].
     words: Vec<usize>,
 }
@@ -78,6 +81,9 @@ impl Places {
 /// An entity with a mention that names it.
 type Named = (Key, usize);
 
+/// Sure entities that have something: the first two.
+type Namers = [Option<Named>; 2];
+
 /// What an entity or an attribute is known by in every layer of a gazetteer.
 type Shown = (u16, u64);
 
@@ -89,7 +95,7 @@ pub(super) struct Agreement {
     /// What sure entities are related to, with one of them.
     pointed: HashMap<Shown, (usize, Key)>,
     /// The attributes of sure entities, with two of them at the most.
-    attributes: HashMap<Shown, [Option<Named>; 2]>,
+    attributes: HashMap<Shown, Namers>,
     /// The numbers of the words that some candidate expects and the document has, by source.
     words: HashMap<(u16, WordId), usize>,
     /// Where each of them stands.
@@ -103,6 +109,8 @@ pub(super) struct Agreement {
     /// The place that words were counted around last, in whose place of `all_shared` they are, and how many stand near and
     /// further away.
     counted: Option<(u32, usize, (u32, u32))>,
+    /// The candidates of the mention that is asked about which are sure.
+    rivals: Vec<Key>,
     /// The entities that are sure, by their keys.
     sieve: Sieve<8>,
     /// The candidates that will be asked about, by their keys.
@@ -209,7 +217,20 @@ impl Agreement {
         self.has_links || self.sieve.may_have(sources[source as usize].entity_key(entity).1)
     }
 
-    /// What speaks for a candidate: the product of the factors. `note` takes each part.
+    /// Takes note of the candidates of the mention that is asked about next. One that is sure does not speak for the others:
+    /// they are what is not meant.
+    pub(super) fn meet(&mut self, sources: &[Source<'_>], candidates: impl Iterator<Item = Key>) {
+        self.rivals.clear();
+        if !self.attributes.is_empty() {
+            let is_sure = |&(source, entity): &Key| {
+                let shown = sources[source as usize].entity_key(entity);
+                self.sieve.may_have(shown.1) && self.sure.contains_key(&shown)
+            };
+            self.rivals.extend(candidates.filter(is_sure).take(MAX_RIVALS));
+        }
+    }
+
+    /// What speaks for a candidate of the mention that was met last: the product of the factors. `note` takes each part.
     pub(super) fn factor(
         &mut self,
         sources: &[Source<'_>],
@@ -255,9 +276,13 @@ impl Agreement {
             let factor = 1.0 + RELATED * related.len() as f64;
             take(Rule::Related, factor, &|| format!("related to {}", names()), &mentions);
         }
-        if let Some(&(attribute, other, at)) = common.first() {
+        let rivals = &self.rivals;
+        let speaks = |namers: &Namers| namers.iter().flatten().find(|(other, _)| !rivals.contains(other)).copied();
+        let mut common = common.iter().filter_map(|(attribute, namers)| Some((*attribute, speaks(namers)?)));
+        if let Some((attribute, (other, at))) = common.next() {
             let detail = || format!("{} in common with {}", segment.attribute(attribute), name(other));
-            take(Rule::Attributes, 1.0 + ATTRIBUTE * common.len() as f64, &detail, &|| vec![at]);
+            let count = 1 + common.take(MOST - 1).count();
+            take(Rule::Attributes, 1.0 + ATTRIBUTE * count as f64, &detail, &|| vec![at]);
         }
         // Many candidates of one mention may expect the same.
         let (near, far) = match self.counted {
@@ -301,11 +326,15 @@ impl Agreement {
             related.push((other, at));
         }
         let common = about.attributes.iter().filter_map(|&attribute| {
-            let have = self.attributes.get(&source.attribute_key(attribute))?;
-            let &(other, at) = have.iter().flatten().find(|(other, _)| *other != key)?;
-            Some((attribute, other, at))
+            Some((attribute, others(self.attributes.get(&source.attribute_key(attribute))?, key)?))
         });
         let here = about.context.iter().filter_map(|&word| self.words.get(&(number, word)).copied());
-        Shared { related, common: common.take(MOST).collect(), words: here.take(MAX_WORDS).collect() }
+        Shared { related, common: common.take(MAX_ITEMS).collect(), words: here.take(MAX_ITEMS).collect() }
     }
+}
+
+/// Those of two that are other entities, if one is.
+fn others(namers: &Namers, key: Key) -> Option<Namers> {
+    let others = namers.map(|named| named.filter(|(other, _)| *other != key));
+    others.iter().any(Option::is_some).then_some(others)
 }
