@@ -298,3 +298,21 @@ pub(super) fn of_tonic(status: &Status, message_bytes: usize) -> Option<Error> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_in_an_unknown_compression_is_told_which_are_known() {
+        let mut status = Status::unimplemented("Content is compressed with `lzma`");
+        status.metadata_mut().insert("grpc-accept-encoding", "gzip,zstd".parse().unwrap());
+        let mut response = status.into_http();
+        explain(&mut response, 0);
+        let status = Status::from_header_map(response.headers()).unwrap();
+        assert_eq!(status::reason(&status), Some(ErrorReason::Unimplemented));
+        assert_eq!(status.message(), "Content is compressed with `lzma`");
+        assert_eq!(response.headers()[ACCEPT_ENCODING], "gzip,zstd");
+    }
+}
