@@ -3,7 +3,7 @@
 //! A gazetteer that changes is a *base*, which is compiled once, and an overlay, which is small and made anew with each
 //! change. An entity that was replaced is in both: hidden in the base, and in the overlay's own segment. Searched
 //! together, the two must give what one segment of all entities would; whatever looks across entities goes by keys that
-//! are equal in both layers, which [`Overlay`] makes of ids and attributes.
+//! are equal in both layers, which [`Overlay`] makes of ids and attributes; for context words it has those of the base.
 //!
 //! Must not know: how layers are searched.
 
