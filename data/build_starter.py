@@ -48,6 +48,13 @@ def is_latin(text):
     return all("LATIN" in unicodedata.name(c, "") for c in text if c.isalpha())
 
 
+def asks_for_capitals(text, case):
+    """Whether the name is found in capitals alone: by default one of up to five letters, or three beside a number."""
+    letters = [c for c in text if c.isalpha()]
+    most = 3 if any(c.isnumeric() for c in text) else 5
+    return case in ("", "auto") and 0 < len(letters) <= most and all(c.isupper() for c in letters)
+
+
 def slug(text):
     return re.sub(r"[^a-z0-9]+", "-", fold(text).replace("ł", "l").replace("ø", "o").replace("ß", "ss")).strip("-")
 
@@ -89,18 +96,21 @@ class Entity:
         self.id, self.type, self.name, self.case = id, type, name, case
         self.prior = float(prior) if prior else None
         self.country, self.aliases, self.weight = country, [], WEIGHT.get(type, 1e6)
-        self.seen = {(fold(name), "")}
-        if case == "exact":
-            self.seen = {(fold(name), name)}
+        self.seen = {self.key(name, case)}
+
+    def key(self, text, case):
+        """What the name is, and how strict its rules are: nothing, in capitals, or as it is written."""
+        return fold(text), text if case == "exact" else "CAPITALS" if asks_for_capitals(text, case) else ""
 
     def add(self, alias):
         """Adds a name unless the entity has it, or has it with less strict rules."""
         alias = {"text": alias} if isinstance(alias, str) else alias
         text = alias["text"] = unicodedata.normalize("NFC", " ".join(alias["text"].split()))
-        key = fold(text)
-        if not key or text == self.name or (key, "") in self.seen or (key, text) in self.seen:
+        key = self.key(text, alias.get("case", ""))
+        known = {(key[0], ""), (key[0], text), key}
+        if not key[0] or text == self.name or known & self.seen:
             return
-        self.seen.add((key, text if alias.get("case") == "exact" else ""))
+        self.seen.add(key)
         self.aliases.append(alias)
 
     def add_all(self, cell):

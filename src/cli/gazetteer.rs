@@ -29,6 +29,8 @@ use crate::{
 
 /// How many entities a message of an import has.
 const BATCH: usize = 500;
+/// How many items are asked for at a time of what is listed: the most that the server gives.
+const PAGE: u32 = 1000;
 /// How many messages are read ahead of the server.
 const AHEAD: usize = 8;
 /// The fields of gazetteers and versions that are times, up to what they hold.
@@ -55,24 +57,32 @@ async fn ask(mut client: Client, verb: Verb) -> anyhow::Result<()> {
             client.$method($request).await.map_err(|status| anyhow::anyhow!(explain(&status)))?.into_inner()
         };
     }
-    match verb {
-        Verb::List => {
+    // Prints all that a call lists, page by page.
+    macro_rules! list {
+        ($method:ident, $request:ident { $($field:ident),* }, $items:ident, $print:ident) => {{
             let mut page_token = String::new();
             loop {
-                let answer = call!(list_gazetteers, proto::ListGazetteersRequest { page_size: 1000, page_token });
-                answer.gazetteers.iter().try_for_each(print_timed)?;
+                let request = proto::$request { page_size: PAGE, page_token, $($field: $field.clone()),* };
+                let answer = call!($method, request);
+                answer.$items.iter().try_for_each($print)?;
                 page_token = answer.next_page_token;
                 if page_token.is_empty() {
                     return Ok(());
                 }
             }
-        }
+        }};
+    }
+    match verb {
+        Verb::List => list!(list_gazetteers, ListGazetteersRequest {}, gazetteers, print_timed),
         Verb::Get { name } => print_timed(&call!(get_gazetteer, proto::GetGazetteerRequest { name }).gazetteer),
         Verb::Create { name, description } => {
             print_timed(&call!(create_gazetteer, proto::CreateGazetteerRequest { name, description }).gazetteer)
         }
         Verb::Delete { name, if_version } => {
             print(&call!(delete_gazetteer, proto::DeleteGazetteerRequest { name, if_version }))
+        }
+        Verb::Entities { gazetteer, version } => {
+            list!(list_entities, ListEntitiesRequest { gazetteer, version }, entities, print)
         }
         Verb::Entity { gazetteer, id, version } => {
             print(&call!(get_entity, proto::GetEntityRequest { gazetteer, id, version }))
@@ -85,18 +95,7 @@ async fn ask(mut client: Client, verb: Verb) -> anyhow::Result<()> {
         Verb::Remove { gazetteer, ids, if_version } => {
             print(&call!(delete_entities, proto::DeleteEntitiesRequest { gazetteer, ids, if_version, checks: vec![] }))
         }
-        Verb::Versions { gazetteer } => {
-            let mut page_token = String::new();
-            loop {
-                let request = proto::ListVersionsRequest { gazetteer: gazetteer.clone(), page_size: 1000, page_token };
-                let answer = call!(list_versions, request);
-                answer.versions.iter().try_for_each(print_timed)?;
-                page_token = answer.next_page_token;
-                if page_token.is_empty() {
-                    return Ok(());
-                }
-            }
-        }
+        Verb::Versions { gazetteer } => list!(list_versions, ListVersionsRequest { gazetteer }, versions, print_timed),
         Verb::Rollback { gazetteer, to_version, if_version } => {
             print(&call!(rollback, proto::RollbackRequest { gazetteer, to_version, if_version }))
         }

@@ -14,7 +14,7 @@ use super::{
     progress::Progress,
     say,
 };
-use crate::{index::begins_segment, service::proto::Document};
+use crate::{index::begins_segment, service::proto::Document, text::check_tag};
 
 /// The largest document, in bytes: what offsets of 32 bits reach with room to spare.
 const MAX_BYTES: usize = 1 << 31;
@@ -121,7 +121,8 @@ fn read<E>(
         }
         let text = bytes.strip_prefix(b"\xEF\xBB\xBF").filter(|_| line == 1).unwrap_or(&bytes).trim_ascii();
         if !text.is_empty() {
-            take(json(text).map_err(|message| InputError::Line { file: input.to_owned(), line, message }))?;
+            let document = json(text).and_then(|document| language_fault(&document).map_or(Ok(document), Err));
+            take(document.map_err(|message| InputError::Line { file: input.to_owned(), line, message }))?;
         }
     }
     Ok(())
@@ -133,6 +134,11 @@ pub(super) fn json<T: DeserializeOwned>(line: &[u8]) -> Result<T, String> {
         return Err("it is no JSON object".into());
     }
     serde_json::from_slice(line).map_err(|error| error.to_string().replace(" at line 1 column ", " at column "))
+}
+
+/// What is wrong with the language that a document names, in a sentence.
+pub(super) fn language_fault(document: &Document) -> Option<String> {
+    check_tag(&document.language_code).err().map(|message| format!("languageCode: {message}"))
 }
 
 /// The size of all inputs together, where it is known.

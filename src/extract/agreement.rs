@@ -1,5 +1,5 @@
 //! What the rest of the document says for a candidate (rule L1): the same entity named without doubt elsewhere, entities
-//! it is related to, attributes in common, words it expects.
+//! it is related to, attributes in common, words it expects, and words that both expect.
 //!
 //! An entity is named without doubt where its mention has no other likely candidate. Choices help others in a bounded
 //! number of passes: each pass sees what the one before made sure. Linear in candidates and what they list, which the
@@ -23,13 +23,18 @@ const RELATED: f64 = 3.0;
 const ATTRIBUTE: f64 = 1.0;
 /// What a context word adds that stands near; one further away adds half of it.
 const CONTEXT: f64 = 1.0;
+/// What a context word adds that a sure entity expects as well.
+const EXPECTED: f64 = 0.5;
 /// The most of one kind of evidence that counts.
 const MOST: usize = 4;
 /// The distance in words up to which a context word is near.
 const NEAR: u32 = 25;
 
-/// The most context words of an entity that are looked for around each mention.
-const MAX_WORDS: usize = 16;
+/// The most context words of an entity that are looked for around each mention, and the most attributes and context words
+/// that it has in common with what is sure.
+const MAX_ITEMS: usize = 16;
+/// The most candidates of a mention that are sure elsewhere and do not speak for the others.
+const MAX_RIVALS: usize = 8;
 
 /// A candidate that is asked about.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +52,9 @@ pub(super) struct Asked {
 #[derive(Debug, Default)]
 struct Shared {
     related: Vec<(Key, usize)>,
-    common: Vec<(AttributeId, Key, usize)>,
+    common: Vec<(AttributeId, Namers)>,
+    /// For each word that it expects and something sure expects, too.
+    expected: Vec<Namers>,
     /// The words that it expects and the document has, by their numbers in [`Agreement::places`].
     words: Vec<usize>,
 }
@@ -78,7 +85,10 @@ impl Places {
 /// An entity with a mention that names it.
 type Named = (Key, usize);
 
-/// What an entity or an attribute is known by in every layer of a gazetteer.
+/// Sure entities that have something: the first two.
+type Namers = [Option<Named>; 2];
+
+/// What an entity, an attribute or a word is known by in every layer of a gazetteer.
 type Shown = (u16, u64);
 
 /// The entities that a document names without doubt, and what follows from them; reusable.
@@ -89,7 +99,9 @@ pub(super) struct Agreement {
     /// What sure entities are related to, with one of them.
     pointed: HashMap<Shown, (usize, Key)>,
     /// The attributes of sure entities, with two of them at the most.
-    attributes: HashMap<Shown, [Option<Named>; 2]>,
+    attributes: HashMap<Shown, Namers>,
+    /// The words that sure entities expect, where candidates expect some.
+    expected_by: HashMap<Shown, Namers>,
     /// The numbers of the words that some candidate expects and the document has, by source.
     words: HashMap<(u16, WordId), usize>,
     /// Where each of them stands.
@@ -103,6 +115,8 @@ pub(super) struct Agreement {
     /// The place that words were counted around last, in whose place of `all_shared` they are, and how many stand near and
     /// further away.
     counted: Option<(u32, usize, (u32, u32))>,
+    /// The candidates of the mention that is asked about which are sure.
+    rivals: Vec<Key>,
     /// The entities that are sure, by their keys.
     sieve: Sieve<8>,
     /// The candidates that will be asked about, by their keys.
@@ -117,6 +131,7 @@ impl Agreement {
         self.sure.clear();
         self.pointed.clear();
         self.attributes.clear();
+        self.expected_by.clear();
         self.words.clear();
         self.places.clear();
         self.expected.clear();
@@ -189,9 +204,11 @@ impl Agreement {
             self.pointed.entry(source.entity_key(other)).or_insert((mention, key));
         }
         for &attribute in about.attributes.iter().filter(|&&attribute| !source.is_common(attribute)) {
-            let have = self.attributes.entry(source.attribute_key(attribute)).or_default();
-            if let Some(free) = have.iter_mut().find(|one| one.is_none()) {
-                *free = Some((key, mention));
+            remember(self.attributes.entry(source.attribute_key(attribute)).or_default(), (key, mention));
+        }
+        if !self.expected.is_empty() {
+            for &word in about.context {
+                remember(self.expected_by.entry(source.word_key(word)).or_default(), (key, mention));
             }
         }
         true
@@ -209,7 +226,20 @@ impl Agreement {
         self.has_links || self.sieve.may_have(sources[source as usize].entity_key(entity).1)
     }
 
-    /// What speaks for a candidate: the product of the factors. `note` takes each part.
+    /// Takes note of the candidates of the mention that is asked about next. One that is sure does not speak for the others:
+    /// they are what is not meant.
+    pub(super) fn meet(&mut self, sources: &[Source<'_>], candidates: impl Iterator<Item = Key>) {
+        self.rivals.clear();
+        if !(self.attributes.is_empty() && self.expected_by.is_empty()) {
+            let is_sure = |&(source, entity): &Key| {
+                let shown = sources[source as usize].entity_key(entity);
+                self.sieve.may_have(shown.1) && self.sure.contains_key(&shown)
+            };
+            self.rivals.extend(candidates.filter(is_sure).take(MAX_RIVALS));
+        }
+    }
+
+    /// What speaks for a candidate of the mention that was met last: the product of the factors. `note` takes each part.
     pub(super) fn factor(
         &mut self,
         sources: &[Source<'_>],
@@ -247,7 +277,7 @@ impl Agreement {
             self.shared.insert(key, number);
             number
         });
-        let Shared { related, common, words } = &self.all_shared[number];
+        let Shared { related, common, expected, words } = &self.all_shared[number];
         let name = |(source, entity): Key| sources[source as usize].segment.entity(entity).name;
         if !related.is_empty() {
             let names = || related.iter().map(|&(other, _)| name(other)).collect::<Vec<_>>().join(", ");
@@ -255,9 +285,21 @@ impl Agreement {
             let factor = 1.0 + RELATED * related.len() as f64;
             take(Rule::Related, factor, &|| format!("related to {}", names()), &mentions);
         }
-        if let Some(&(attribute, other, at)) = common.first() {
+        let rivals = &self.rivals;
+        let speaks = |namers: &Namers| namers.iter().flatten().find(|(other, _)| !rivals.contains(other)).copied();
+        let mut common = common.iter().filter_map(|(attribute, namers)| Some((*attribute, speaks(namers)?)));
+        if let Some((attribute, (other, at))) = common.next() {
             let detail = || format!("{} in common with {}", segment.attribute(attribute), name(other));
-            take(Rule::Attributes, 1.0 + ATTRIBUTE * common.len() as f64, &detail, &|| vec![at]);
+            let count = 1 + common.take(MOST - 1).count();
+            take(Rule::Attributes, 1.0 + ATTRIBUTE * count as f64, &detail, &|| vec![at]);
+        }
+        let both = expected.iter().filter_map(speaks);
+        // The words are in another order in another layer.
+        if let Some((other, at)) = both.clone().min_by_key(|&(_, at)| at) {
+            let count = both.take(MOST).count();
+            let words = if count == 1 { "word" } else { "words" };
+            let detail = || format!("{count} context {words} in common with {}", name(other));
+            take(Rule::Context, 1.0 + EXPECTED * count as f64, &detail, &|| vec![at]);
         }
         // Many candidates of one mention may expect the same.
         let (near, far) = match self.counted {
@@ -301,11 +343,24 @@ impl Agreement {
             related.push((other, at));
         }
         let common = about.attributes.iter().filter_map(|&attribute| {
-            let have = self.attributes.get(&source.attribute_key(attribute))?;
-            let &(other, at) = have.iter().flatten().find(|(other, _)| *other != key)?;
-            Some((attribute, other, at))
+            Some((attribute, others(self.attributes.get(&source.attribute_key(attribute))?, key)?))
         });
+        let both = about.context.iter().filter_map(|&word| others(self.expected_by.get(&source.word_key(word))?, key));
         let here = about.context.iter().filter_map(|&word| self.words.get(&(number, word)).copied());
-        Shared { related, common: common.take(MOST).collect(), words: here.take(MAX_WORDS).collect() }
+        let (common, expected) = (common.take(MAX_ITEMS).collect(), both.take(MAX_ITEMS).collect());
+        Shared { related, common, expected, words: here.take(MAX_ITEMS).collect() }
     }
+}
+
+/// Takes note of an entity, where there is room for one.
+fn remember(namers: &mut Namers, named: Named) {
+    if let Some(free) = namers.iter_mut().find(|one| one.is_none()) {
+        *free = Some(named);
+    }
+}
+
+/// Those of two that are other entities, if one is.
+fn others(namers: &Namers, key: Key) -> Option<Namers> {
+    let others = namers.map(|named| named.filter(|(other, _)| *other != key));
+    others.iter().any(Option::is_some).then_some(others)
 }

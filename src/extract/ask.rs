@@ -352,13 +352,19 @@ fn ordinary_word(name: &str) -> bool {
     matches!(&*words, [word] if std::str::from_utf8(word).is_ok_and(|word| ordinary(word) == Ordinary::Function))
 }
 
-/// Why a subject has no place: no gazetteer has it, or the document has not.
+/// Why a subject has no place: no gazetteer has it, or the document has none of the entities, of which each is told, and
+/// one more than are given where there are too many.
 fn without_place(view: View<'_>, subject: Subject<'_>, targets: &[Target]) -> Vec<Finding> {
     let blank =
         |reason, place, name: &str| Finding { reason, place, entity: None, name: name.to_owned(), mention: None };
-    if let Some(target) = targets.first() {
-        let entity = Some((target.source, target.entity));
-        return vec![Finding { entity, ..blank(Reason::NotInDocument, None, &target.name) }];
+    if !targets.is_empty() {
+        // The names of an entity stand together.
+        let entities = targets.chunk_by(|one, other| (one.source, one.entity) == (other.source, other.entity));
+        let absent = |names: &[Target]| Finding {
+            entity: Some((names[0].source, names[0].entity)),
+            ..blank(Reason::NotInDocument, None, &names[0].name)
+        };
+        return entities.take(MAX_FINDINGS + 1).map(absent).collect();
     }
     let name = match subject {
         Subject::Name(name) => name,

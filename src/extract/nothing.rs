@@ -126,7 +126,7 @@ impl Nothing {
             ordinary = Ordinary::Common;
         }
         // The ordinary words of other languages are not known: any may be one.
-        let foreign = || scene.language.is_known_other(scene.input.language);
+        let foreign = || scene.language.is_known_other();
         if small_letters_tell && first == found.last as usize && foreign() {
             ordinary = ordinary.max(Ordinary::Known);
         }

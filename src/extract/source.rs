@@ -1,13 +1,13 @@
 //! What is searched: a gazetteer, or a layer of one.
 //!
 //! A gazetteer that changed since it was compiled is two sources, base and overlay, which stand side by side and give
-//! together what one would. What looks across entities of a gazetteer goes by [`Source::entity_key`] and
-//! [`Source::attribute_key`], never by the numbers of a segment.
+//! together what one would. What looks across entities of a gazetteer goes by [`Source::entity_key`],
+//! [`Source::attribute_key`] and [`Source::word_key`], never by the numbers of a segment.
 
 use std::cmp::Ordering;
 
 use super::resolve::Key;
-use crate::index::{AttributeId, EntityId, Overlay, Segment, natural};
+use crate::index::{AttributeId, EntityId, Overlay, Segment, WordId, natural};
 
 /// A gazetteer to search, or a layer of one, in the one version that serves the whole document.
 #[derive(Debug, Clone, Copy)]
@@ -80,6 +80,15 @@ impl<'a> Source<'a> {
         let key = match self.layer {
             Layer::Whole => attribute.0.into(),
             Layer::Base(_) | Layer::Over(_) => Overlay::key(self.segment.attribute(attribute)),
+        };
+        (self.gazetteer, key)
+    }
+
+    /// What a word that an entity expects is known by among all sources.
+    pub(super) fn word_key(&self, word: WordId) -> (u16, u64) {
+        let key = match self.layer {
+            Layer::Whole | Layer::Base(_) => word.0.into(),
+            Layer::Over(overlay) => overlay.word_key(word),
         };
         (self.gazetteer, key)
     }

@@ -25,8 +25,10 @@ use crate::{
     text::{Gap, Ordinary, Shape, Word, Words, fold, ordinary, spell_out_umlauts},
 };
 
-/// The most letters of a name in capitals that `auto` asks to be in capitals (rule M1).
+/// The most letters of a name in capitals that `auto` asks to be in capitals (rule M1), and the most where it has a number:
+/// no other word is `covid-19`.
 const CAPITALS: usize = 5;
+const CAPITALS_WITH_NUMBER: usize = 3;
 
 /// Keeps what comes of names and entities, in the order in which they come. Words are numbered by first appearance.
 pub(super) trait Keep {
@@ -372,14 +374,15 @@ fn holds_a_lone_letter(tied: &[Word]) -> bool {
 }
 
 /// Decides what a name asks of capitals.
-fn check(case: CaseRule, text: &str, ordinary: Ordinary) -> CaseCheck {
+pub(super) fn check(case: CaseRule, text: &str, ordinary: Ordinary) -> CaseCheck {
     match case {
         CaseRule::Any => CaseCheck::Any,
         CaseRule::Exact => CaseCheck::Exact,
         CaseRule::Auto => {
             let letters = text.chars().filter(|c| c.is_alphabetic());
             let capitals = letters.clone().all(char::is_uppercase);
-            if capitals && (1..=CAPITALS).contains(&letters.count()) {
+            let most = if text.contains(char::is_numeric) { CAPITALS_WITH_NUMBER } else { CAPITALS };
+            if capitals && (1..=most).contains(&letters.count()) {
                 CaseCheck::Capitals
             } else if ordinary == Ordinary::Function {
                 CaseCheck::Proper

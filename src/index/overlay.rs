@@ -3,7 +3,7 @@
 //! A gazetteer that changes is a *base*, which is compiled once, and an overlay, which is small and made anew with each
 //! change. An entity that was replaced is in both: hidden in the base, and in the overlay's own segment. Searched
 //! together, the two must give what one segment of all entities would; whatever looks across entities goes by keys that
-//! are equal in both layers, which [`Overlay`] makes of ids and attributes.
+//! are equal in both layers, which [`Overlay`] makes of ids and attributes; for context words it has those of the base.
 //!
 //! Must not know: how layers are searched.
 
@@ -11,7 +11,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use hashbrown::{HashMap, HashSet};
 
-use super::{AttributeId, CompileError, Compiler, EntityId, Segment};
+use super::{AttributeId, CompileError, Compiler, EntityId, Segment, WordId};
 use crate::gazetteer::Entity;
 
 /// What changed over a base segment.
@@ -23,6 +23,8 @@ pub struct Overlay {
     len: usize,
     /// How many of these have each attribute that the overlay has or that something hidden has.
     counts: HashMap<u64, u32>,
+    /// What each word of the overlay is known by in both layers; nothing where no entity of it expects any.
+    words: Box<[u64]>,
 }
 
 impl Overlay {
@@ -52,7 +54,8 @@ impl Overlay {
         let in_base = |key: &u64| base.attribute_by_key(*key).map_or(0, |id| i64::from(base.attribute_count(id)));
         let counts = changes.iter().map(|(key, change)| (*key, (in_base(key) + change).max(0) as u32)).collect();
         let len = base.entities().len() - hidden.len() + segment.entities().len();
-        Ok(Self { segment, hidden, len, counts })
+        let words = words(base, &segment);
+        Ok(Self { segment, hidden, len, counts, words })
     }
 
     /// The entities that came.
@@ -87,10 +90,30 @@ impl Overlay {
         super::entities::is_common(count.unwrap_or_else(|| layer.attribute_count(id)), self.len)
     }
 
+    /// What a word of the overlay that an entity expects is known by in both layers: in the base it is the word's number.
+    pub fn word_key(&self, word: WordId) -> u64 {
+        self.words.get(word.0 as usize).copied().unwrap_or_default()
+    }
+
     /// What an id or an attribute is known by in both layers.
     pub fn key(text: &str) -> u64 {
         key(text)
     }
+}
+
+/// The numbers that the words of an overlay have in its base, or numbers that no word of the base has.
+fn words(base: &Segment, segment: &Segment) -> Box<[u64]> {
+    if segment.entities.links.context.is_empty() {
+        return Box::default();
+    }
+    let mut words: Box<[u64]> = (0..segment.vocabulary.len() as u64).map(|own| 1 << 32 | own).collect();
+    for (word, key) in segment.vocabulary.keys() {
+        let bytes = segment.vocabulary.bytes(word, key);
+        if let Some(record) = base.vocabulary.find(&bytes) {
+            words[word.0 as usize] = record.id().0.into();
+        }
+    }
+    words
 }
 
 /// 64 bits of SipHash with fixed keys: equal texts have equal keys, and others as good as never.

@@ -19,11 +19,11 @@ use crate::{
     gazetteer::{Alias, AliasKind as Kind, CaseRule as Case, Checker, Entity},
     index::{EntityId, Form, Forms},
     service::Limits,
-    text::OffsetEncoding as Encoding,
+    text::{OffsetEncoding as Encoding, check_tag},
 };
 
 /// The violation of an enum value that the protocol does not have.
-fn unknown(field: String, value: i32) -> Violation {
+pub(super) fn unknown(field: String, value: i32) -> Violation {
     Violation::invalid(field, format!("{value} is not a value of this enum"))
 }
 
@@ -241,6 +241,9 @@ pub fn document<'a>(
         let reason = ErrorReason::DocumentTooLarge;
         let (what, limit) = ("bytes of title and text", limits.document_bytes);
         wrong.push(Violation::limit(format!("{path}.text"), what, size, "limits.document_bytes", limit, reason));
+    }
+    if let Err(message) = check_tag(language_code) {
+        wrong.push(Violation::invalid(format!("{path}.language_code"), message));
     }
     Input { title, text, language: language_code }
 }

@@ -35,12 +35,15 @@ use super::{
     body::BROKEN_OFF,
     connection::Peer,
     guard::{self, Guard},
+    proto::ErrorReason,
     status::{self, Known, Made},
 };
 use crate::observe::Observer;
 
 /// Carries the id of a request: taken over from the caller, or made here, and returned.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Says which compressions the server reads.
+const ACCEPT_ENCODING: HeaderName = HeaderName::from_static("grpc-accept-encoding");
 /// The longest request id that is taken over.
 const MAX_REQUEST_ID: usize = 128;
 
@@ -264,7 +267,10 @@ fn explain(response: &mut Response<Body>, message_bytes: usize) {
     }
     let Some(status) = Status::from_header_map(response.headers()) else { return };
     if let Some(error) = of_tonic(&status, message_bytes) {
+        // What may be sent compressed, where something else was.
+        let encodings = response.headers_mut().remove(ACCEPT_ENCODING);
         *response = status::response(error);
+        response.headers_mut().extend(encodings.map(|encodings| (ACCEPT_ENCODING, encodings)));
     }
 }
 
@@ -282,6 +288,31 @@ pub(super) fn of_tonic(status: &Status, message_bytes: usize) -> Option<Error> {
         Code::Internal => Some(Error::Undecodable),
         Code::DeadlineExceeded => Some(Error::DeadlineExceeded),
         Code::Cancelled | BROKEN_OFF => Some(Error::Cancelled),
+        Code::Unimplemented => {
+            let message = match status.message() {
+                "" => "there is no such service or method",
+                message => message,
+            };
+            Some(Error::refused(ErrorReason::Unimplemented, message))
+        }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_in_an_unknown_compression_is_told_which_are_known() {
+        let mut status = Status::unimplemented("Content is compressed with `lzma`");
+        status.metadata_mut().insert("grpc-accept-encoding", "gzip,zstd".parse().unwrap());
+        let mut response = status.into_http();
+        explain(&mut response, 0);
+        let status = Status::from_header_map(response.headers()).unwrap();
+        assert_eq!(status::reason(&status), Some(ErrorReason::Unimplemented));
+        assert_eq!(status.message(), "Content is compressed with `lzma`");
+        assert_eq!(response.headers()[ACCEPT_ENCODING], "gzip,zstd");
     }
 }

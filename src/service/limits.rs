@@ -1,14 +1,16 @@
 //! What a client may ask for at the most.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 /// The limits of the service. Each is named in the error of whoever passes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
     /// The largest message, in bytes, after decompression.
+    #[serde(deserialize_with = "some")]
     pub message_bytes: usize,
     /// The largest document: title and text together, in bytes.
+    #[serde(deserialize_with = "some")]
     pub document_bytes: usize,
     /// The most documents of a batch.
     pub batch_documents: usize,
@@ -26,10 +28,13 @@ pub struct Limits {
     /// The largest import, in bytes of its entities as JSON Lines: so much room it takes in the folder for temporary files.
     pub import_bytes: u64,
     /// The most mentions of one answer; what is beyond is cut, and the answer says so.
+    #[serde(deserialize_with = "some")]
     pub mentions: usize,
     /// The most mentions of the answers of a batch together: each document may have its share of them.
+    #[serde(deserialize_with = "some")]
     pub batch_mentions: usize,
     /// The most requests served or waiting at once; a stream counts as one.
+    #[serde(deserialize_with = "some")]
     pub concurrent_requests: usize,
     /// The most documents that wait for a worker before calls of a single document and batches are refused at once; 0 for
     /// 32 a worker.
@@ -40,13 +45,16 @@ pub struct Limits {
     /// The most documents of a stream that are read before the answer to the first of them was taken.
     pub stream_look_ahead: usize,
     /// The most connections at once; any more are closed at once.
+    #[serde(deserialize_with = "some")]
     pub connections: usize,
     /// The most connections at once from one address (with IPv6, one /64); any more are closed at once. 0 for any: where all
     /// come through one proxy.
     pub connections_per_address: usize,
     /// The most calls at once of one connection; the client holds back any more.
+    #[serde(deserialize_with = "some")]
     pub connection_streams: u32,
     /// The largest headers of a call, in bytes, names and values together.
+    #[serde(deserialize_with = "some")]
     pub header_bytes: u32,
     /// The most calls of a connection that its client may reset before they were begun; then it is closed.
     pub pending_resets: usize,
@@ -65,6 +73,16 @@ pub struct Limits {
     pub keepalive_seconds: u64,
     /// How long the client may take to say that it is, in seconds; at least 1.
     pub keepalive_timeout_seconds: u64,
+}
+
+/// A limit that lets something through. 0 means any number for some limits; for those that have this it would be a server
+/// that answers nothing, which nobody wants.
+fn some<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default + PartialEq>(deserializer: D) -> Result<T, D::Error> {
+    let limit = T::deserialize(deserializer)?;
+    if limit == T::default() {
+        return Err(D::Error::custom("0 would let nothing through; at least 1 is asked for"));
+    }
+    Ok(limit)
 }
 
 impl Default for Limits {

@@ -169,6 +169,7 @@ fn code_of(reason: ErrorReason) -> Code {
         ErrorReason::VersionNotReached | ErrorReason::ReadOnly => Code::FailedPrecondition,
         ErrorReason::VersionMismatch => Code::Aborted,
         ErrorReason::CheckpointTooOld => Code::OutOfRange,
+        ErrorReason::Unimplemented => Code::Unimplemented,
     }
 }
 

@@ -13,7 +13,9 @@ pub enum Language {
     /// Not given, and too few words to tell.
     #[default]
     Unknown,
-    /// Any that is not listed.
+    /// English, and what looks like no other language.
+    English,
+    /// Any other that is not listed.
     Other,
     /// Has compounds.
     German,
@@ -44,8 +46,8 @@ pub enum Language {
 }
 
 use Language::{
-    Croatian, Czech, Estonian, Finnish, German, Hungarian, Latvian, Lithuanian, Other, Polish, Romanian, Slovak,
-    Slovene, Turkish, Unknown,
+    Croatian, Czech, English, Estonian, Finnish, German, Hungarian, Latvian, Lithuanian, Other, Polish, Romanian,
+    Slovak, Slovene, Turkish, Unknown,
 };
 
 /// How many languages there are.
@@ -57,10 +59,11 @@ const LOOK: usize = 24;
 /// The fewest function words that make a guess.
 const ENOUGH: u32 = 3;
 
-/// Function words, folded and of at most seven bytes, with the languages that have them.
+/// Function words, folded and of at most seven bytes, with the languages that have them. Those that are English and also
+/// of others that are not listed stand for none of them.
 const FUNCTION_WORDS: [(&str, &[Language]); 180] = [
     ("a", &[Hungarian]),
-    ("and", &[Other]),
+    ("and", &[English]),
     ("apie", &[Lithuanian]),
     ("ar", &[Other, Latvian]),
     ("att", &[Other]),
@@ -97,7 +100,7 @@ const FUNCTION_WORDS: [(&str, &[Language]); 180] = [
     ("die", &[German]),
     ("din", &[Romanian]),
     ("dla", &[Polish]),
-    ("do", &[Other, Polish, Czech, Slovak]),
+    ("do", &[Unknown, Polish, Czech, Slovak]),
     ("du", &[Other]),
     ("een", &[Other]),
     ("egy", &[Hungarian]),
@@ -113,14 +116,14 @@ const FUNCTION_WORDS: [(&str, &[Language]); 180] = [
     ("et", &[Other, Estonian]),
     ("etta", &[Finnish]),
     ("ez", &[Hungarian]),
-    ("for", &[Other]),
-    ("from", &[Other]),
+    ("for", &[Unknown]),
+    ("from", &[English]),
     ("fur", &[German]),
     ("gada", &[Latvian]),
     ("gli", &[Other]),
     ("han", &[Finnish]),
-    ("has", &[Other]),
-    ("have", &[Other]),
+    ("has", &[English]),
+    ("have", &[English]),
     ("het", &[Other]),
     ("hogy", &[Hungarian]),
     ("i", &[Polish, Croatian, Lithuanian]),
@@ -129,9 +132,9 @@ const FUNCTION_WORDS: [(&str, &[Language]); 180] = [
     ("il", &[Other]),
     ("ile", &[Turkish]),
     ("im", &[German]),
-    ("in", &[Other, Slovene, Romanian]),
+    ("in", &[Unknown, Slovene, Romanian]),
     ("ir", &[Lithuanian, Latvian]),
-    ("is", &[Other, Hungarian, Lithuanian]),
+    ("is", &[Unknown, Hungarian, Lithuanian]),
     ("ist", &[German]),
     ("iz", &[Slovene, Croatian]),
     ("ja", &[Finnish, Estonian]),
@@ -173,7 +176,7 @@ const FUNCTION_WORDS: [(&str, &[Language]); 180] = [
     ("o", &[Romanian]),
     ("och", &[Other]),
     ("od", &[Polish, Czech, Slovak, Croatian]),
-    ("of", &[Other]),
+    ("of", &[Unknown]),
     ("olan", &[Turkish]),
     ("olarak", &[Turkish]),
     ("oli", &[Finnish, Estonian]),
@@ -185,7 +188,7 @@ const FUNCTION_WORDS: [(&str, &[Language]); 180] = [
     ("pa", &[Other]),
     ("par", &[Latvian]),
     ("pe", &[Romanian]),
-    ("per", &[Other]),
+    ("per", &[Unknown]),
     ("po", &[Polish, Czech, Slovak, Slovene]),
     ("podla", &[Slovak]),
     ("podle", &[Czech]),
@@ -210,11 +213,11 @@ const FUNCTION_WORDS: [(&str, &[Language]); 180] = [
     ("sur", &[Other]),
     ("tai", &[Lithuanian]),
     ("tas", &[Latvian]),
-    ("that", &[Other]),
-    ("the", &[Other]),
-    ("this", &[Other]),
+    ("that", &[English]),
+    ("the", &[English]),
+    ("this", &[English]),
     ("til", &[Other]),
-    ("to", &[Other, Polish]),
+    ("to", &[English, Polish]),
     ("u", &[Croatian]),
     ("uma", &[Other]),
     ("un", &[Latvian, Romanian]),
@@ -229,9 +232,9 @@ const FUNCTION_WORDS: [(&str, &[Language]); 180] = [
     ("von", &[German]),
     ("voor", &[Other]),
     ("w", &[Polish]),
-    ("was", &[Other]),
-    ("will", &[Other]),
-    ("with", &[Other]),
+    ("was", &[Unknown]),
+    ("will", &[English]),
+    ("with", &[English]),
     ("y", &[Other]),
     ("yra", &[Lithuanian]),
     ("z", &[Polish, Czech, Slovak]),
@@ -274,12 +277,8 @@ pub fn is_english(tag: &str, words: &Words) -> bool {
 
 impl Language {
     /// Whether a document is known not to be English: its tag, or what was guessed, says another language.
-    pub fn is_known_other(self, tag: &str) -> bool {
-        let primary = tag.split(['-', '_']).next().unwrap_or_default();
-        match self {
-            Unknown | Other => !["", "und", "en"].iter().any(|one| primary.eq_ignore_ascii_case(one)),
-            _ => true,
-        }
+    pub fn is_known_other(self) -> bool {
+        !matches!(self, Unknown | English)
     }
 
     /// The language of a document: the one of the tag, else a guess from its words. Takes bounded time.
@@ -291,6 +290,7 @@ impl Language {
         small.make_ascii_lowercase();
         match &*small {
             b"" | b"und" => Self::guess(words),
+            b"en" => English,
             b"de" | b"gsw" => German,
             b"pl" => Polish,
             b"cs" => Czech,
@@ -328,21 +328,23 @@ impl Language {
 
     /// The language of the most words, where it has enough, and twice as many as those that have no inflection here.
     fn ahead(counts: &[u32; COUNT], enough: u32) -> Self {
-        let plain = counts[Other as usize].max(counts[German as usize]);
-        let best = ALL.into_iter().rev().max_by_key(|&language| counts[language as usize]).unwrap_or_default();
-        match best {
-            _ if counts[best as usize] < enough => Unknown,
-            Other | German => best,
-            _ if counts[best as usize] >= 2 * plain => best,
-            _ => Unknown,
+        let count = |language: Language| counts[language as usize];
+        let plain = count(English) + count(Other) + count(Unknown);
+        let best = LISTED.into_iter().rev().max_by_key(|&language| count(language)).unwrap_or_default();
+        if plain.max(count(best)) < enough {
+            return Unknown;
         }
+        if plain >= count(best) {
+            return if count(Other) >= enough.max(2 * count(English)) { Other } else { English };
+        }
+        if best == German || count(best) >= 2 * plain.max(count(German)) { best } else { Unknown }
     }
 }
 
-/// Every language that has function words; of equals the first is taken.
-const ALL: [Language; COUNT - 1] = [
-    Other, German, Polish, Czech, Slovak, Slovene, Croatian, Hungarian, Finnish, Estonian, Lithuanian, Latvian,
-    Turkish, Romanian,
+/// Every language that has a name here and function words; of equals the first is taken.
+const LISTED: [Language; 13] = [
+    German, Polish, Czech, Slovak, Slovene, Croatian, Hungarian, Finnish, Estonian, Lithuanian, Latvian, Turkish,
+    Romanian,
 ];
 
 #[cfg(test)]
@@ -379,7 +381,11 @@ mod tests {
             Language::of(tag, &words)
         };
         for (text, language) in [
-            ("The president of China said in Warsaw that the war is over.", Other),
+            ("The president of China said in Warsaw that the war is over.", English),
+            ("Los Lobos and the Los Bravos of El Paso are with Las Vegas.", English),
+            ("O presidente disse que não vale a pena para uma cidade por lá.", Other),
+            ("De minister van Buitenlandse Zaken is in het land voor een bezoek.", Other),
+            ("El presidente de China, Mr. Smith and the Queen of the Netherlands", English),
             ("Le président de la Chine est dans la ville et les gens sont là.", Other),
             ("Der Präsident ist in der Stadt und spricht mit den Leuten.", German),
             ("Prezydent przyjechał do Warszawy i nie powiedział, że jest zmęczony.", Polish),
@@ -393,7 +399,8 @@ mod tests {
             assert_eq!(of("", text), language, "{text}");
         }
         assert_eq!(of("pl-PL", "the of and"), Polish);
-        assert_eq!(of("und", "the of and is"), Other);
-        assert_eq!(of("en", "na sie ze do"), Other);
+        assert_eq!(of("und", "the of and is"), English);
+        assert_eq!(of("en", "na sie ze do"), English);
+        assert_eq!(of("fr", "the of and is"), Other);
     }
 }

@@ -24,6 +24,7 @@ mod set;
 mod shape;
 mod short;
 mod span;
+mod tag;
 mod view;
 mod words;
 
@@ -39,5 +40,6 @@ pub use seams::{MAX_PARTS, Seams};
 pub use set::WordSet;
 pub use shape::Shape;
 pub use span::Span;
+pub use tag::check_tag;
 pub use view::View;
 pub use words::{Word, Words};

@@ -161,8 +161,11 @@ fn standard_input_is_text_unless_told() {
 #[test]
 fn a_bad_document_is_reported_and_the_others_are_not_lost() {
     let folder = Folder::new();
-    let documents =
-        folder.file("d.jsonl", "{\"text\":\"China\"}\n{\"txt\":\"x\"}\n[]\n{\"id\":\"z\",\"text\":\"Russia\"}\n");
+    let documents = folder.file(
+        "d.jsonl",
+        "{\"text\":\"China\"}\n{\"txt\":\"x\"}\n[]\n{\"id\":\"z\",\"text\":\"Russia\"}\n\
+             {\"text\":\"China\",\"languageCode\":\"xx-\"}\n",
+    );
     let latin1 = folder.file("latin1.txt", b"caf\xE9");
     let wide = folder.file("wide.txt", b"\xFF\xFEC\0");
     let all = ["extract", path(&documents), path(&latin1), path(&wide), "missing.txt", path(&documents)];
@@ -171,6 +174,8 @@ fn a_bad_document_is_reported_and_the_others_are_not_lost() {
     assert_eq!(out.lines().count(), 4);
     assert!(err.contains("d.jsonl:2: unknown field `txt`"), "{err}");
     assert!(err.contains("d.jsonl:3: it is no JSON object\n"), "{err}");
+    let tag = "d.jsonl:5: languageCode: a BCP 47 tag is asked for, such as en or zh-Hant, not \"xx-\"\n";
+    assert!(err.contains(tag), "{err}");
     assert!(err.contains("latin1.txt: not UTF-8 at byte 3\n"), "{err}");
     assert!(err.contains("wide.txt: not UTF-8 at byte 0; it looks like UTF-16: convert it first\n"), "{err}");
     assert!(err.contains("cannot read missing.txt: "), "{err}");
@@ -196,6 +201,12 @@ fn wrong_arguments_are_explained() {
         (&["serve", "--set", "limits.mentions=many"], 1, "asks for a whole number, not \"many\""),
         (&["config", "--set", "limits.mentions=-1"], 1, "limits.mentions has a wrong value: -1 is less than 0"),
         (&["config", "--set", "limits.header_bytes=5000000000"], 1, "5000000000 is too large"),
+        (
+            &["config", "--set", "limits.mentions=0"],
+            1,
+            "limits.mentions has a wrong value: 0 would let nothing through",
+        ),
+        (&["config", "--set", "limits.connections=0"], 1, "0 would let nothing through; at least 1 is asked for"),
         (&["serve", "--set", "limits.mentions"], 2, "the form is KEY=VALUE"),
         (&["config", "--set", "server.workers=1025"], 1, "server.workers has a wrong value: 1025 workers are more"),
         (&["config", "--set", "server.workers=99999999"], 1, "99999999 workers are more than the 1024 there may be"),

@@ -113,6 +113,7 @@ fn everything_wrong_with_the_files_is_said_in_one_run() {
         "{\"id\": \"b\", \"text\": \"\"}\n\n",
         "{\"id\": \"a\", \"text\": \"\"}\n",
         "{\"id\": \"c\", \"txt\": \"\"}\n",
+        "{\"id\": \"d\", \"text\": \"\", \"languageCode\": \"a b\"}\n",
     );
     let expected = concat!(
         "{\"id\": \"a\", \"evaluationSpan\": [0, 4], \"mentions\": [{\"start\": 1, \"end\": 1},",
@@ -128,6 +129,7 @@ fn everything_wrong_with_the_files_is_said_in_one_run() {
         "d.jsonl:2: nothing is expected for the document \"b\"",
         "d.jsonl:4: the id \"a\" is that of line 1",
         "d.jsonl:5: unknown field `txt`",
+        "d.jsonl:6: languageCode: a BCP 47 tag is asked for, such as en or zh-Hant, not \"a b\"",
         "e.jsonl:1: evaluationSpan [0, 4] is no part of \"a\", which has 3 characters",
         "e.jsonl:1: the mention 1..1 is no part of \"a\"",
         "e.jsonl:1: the mention 0..9 is no part of \"a\"",
@@ -135,7 +137,7 @@ fn everything_wrong_with_the_files_is_said_in_one_run() {
         "e.jsonl:2: there is no document \"z\"",
         "e.jsonl:3: \"a\" was expected in line 1 already",
         "e.jsonl:4: ",
-        "10 faults in the files",
+        "12 faults in the files",
     ] {
         assert!(err.contains(message), "{message} is not in\n{err}");
     }

@@ -338,6 +338,32 @@ async fn what_cannot_be_done_has_its_reason() {
             InvalidArgument,
             "INVALID_REQUEST"
         );
+        // All that is wrong with the settings is named at once.
+        let wrong = |gazetteer: &str, create: bool, mode: i32| proto::ImportEntitiesRequest {
+            config: Some(proto::ImportConfig {
+                gazetteer: gazetteer.into(),
+                mode,
+                create,
+                if_version: "7".into(),
+                ..Default::default()
+            }),
+            entities: vec![],
+        };
+        for (gazetteer, create, mode, expected, code, because) in [
+            ("a b", true, 9, &["mode", "gazetteer", "if_version"][..], Code::InvalidArgument, "INVALID_REQUEST"),
+            ("new", true, 9, &["mode", "if_version"], Code::InvalidArgument, "INVALID_REQUEST"),
+            ("new", true, 1, &["if_version"], Code::Aborted, "VERSION_MISMATCH"),
+            ("nowhere", false, 9, &["mode", "gazetteer"], Code::InvalidArgument, "INVALID_REQUEST"),
+            ("nowhere", false, 1, &["gazetteer"], Code::NotFound, "GAZETTEER_NOT_FOUND"),
+            ("", true, 1, &["gazetteer", "if_version"], Code::InvalidArgument, "INVALID_REQUEST"),
+            ("names", false, 9, &["mode"], Code::InvalidArgument, "INVALID_REQUEST"),
+        ] {
+            let request = tokio_stream::iter([wrong(gazetteer, create, mode)]);
+            let status = client.import_entities(request).await.expect_err(gazetteer);
+            let named: Vec<_> = expected.iter().map(|field| format!("config.{field}")).collect();
+            assert_eq!(fields(&status), named, "{gazetteer} {mode}: {status:?}");
+            assert_eq!(reason(&status), (code, because.to_owned()), "{gazetteer} {mode}: {status:?}");
+        }
         let bad = vec![given("n", "N"), given("", "."), given("n", "N"), given("o\0", "O")];
         let status = client.import_entities(import("names", true, bad)).await.expect_err("bad entities");
         assert_eq!(reason(&status), (Code::InvalidArgument, "INVALID_REQUEST".to_owned()), "{status:?}");

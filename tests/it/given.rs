@@ -257,6 +257,19 @@ async fn the_command_line_prints_entities_as_they_came() {
     ask(&["import", file.to_str().unwrap()]);
     assert_eq!(read(&ask(&["export", "names"])), read(entity));
     assert_eq!(read(&ask(&["entity", "names", "a"]))["entity"]["entity"], read(entity));
+    assert_eq!(read(&ask(&["entities", "names"]))["entity"], read(entity));
+    // More than a page has, each with the version that last changed it, and all of the version that is asked for.
+    let many: String = (0..1500).map(|id| format!("{{\"id\":\"{id:04}\",\"name\":\"Alpha\"}}\n")).collect();
+    ask(&["import", folder.file("many.jsonl", many).to_str().unwrap()]);
+    let version = read(&ask(&["get", "many"]))["version"].as_str().unwrap().to_owned();
+    ask(&["put", "many", r#"{"id":"0007","name":"Beta"}"#]);
+    for (flags, newer) in [(&[][..], 1), (&["--version", &version], 0)] {
+        let printed = ask(&[&["entities", "many"], flags].concat());
+        let listed: Vec<_> = printed.lines().map(read).collect();
+        let ids: Vec<_> = listed.iter().map(|one| one["entity"]["id"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(ids, (0..1500).map(|id| format!("{id:04}")).collect::<Vec<_>>());
+        assert_eq!(listed.iter().filter(|one| one["version"] != *version).count(), newer);
+    }
     // Those of gazetteers and versions are times.
     for verb in [&["list"][..], &["get", "names"], &["versions", "names"]] {
         let printed = ask(verb);

@@ -187,3 +187,16 @@ fn a_crowd_of_namesakes_gets_a_bounded_answer_that_says_so() {
     assert_eq!(answer.findings.len(), extract::MAX_FINDINGS);
     assert!(answer.truncations.iter().any(|cut| cut.limit == "findings" && cut.dropped > 0));
 }
+
+#[test]
+fn a_crowd_of_namesakes_that_the_document_does_not_name_gets_a_bounded_answer_too() {
+    let entity = |number: usize| Entity { id: format!("{number:04}"), name: "Smith".into(), ..Default::default() };
+    let gazetteer = |count| Gazetteer::compile("crowd", b"", &(0..count).map(entity).collect::<Vec<_>>()).unwrap();
+    let document = proto::Document { text: "Nobody came.".into(), ..Default::default() };
+    for (count, cut) in [(extract::MAX_FINDINGS, false), (extract::MAX_FINDINGS + 200, true)] {
+        let answer = ask(gazetteer(count), &Options::default(), &document, Subject::Name("Smith"));
+        let ids: BTreeSet<_> = answer.findings.iter().map(|one| one.entity.as_ref().unwrap().id.clone()).collect();
+        assert_eq!(ids.len(), extract::MAX_FINDINGS);
+        assert_eq!(answer.truncations.iter().any(|one| one.limit == "findings" && one.dropped > 0), cut);
+    }
+}

@@ -112,16 +112,28 @@ fn the_starter_gazetteer_has_no_issues() {
 }
 
 #[test]
+fn names_in_capitals_are_found_as_the_press_writes_them() {
+    let text = "Covid closed it. Covid-19 was over, said the PBoC.";
+    let answer =
+        surfaces::library(starter(), &Default::default(), &proto::Document { text: text.into(), ..Default::default() });
+    let found: Vec<_> = answer.mentions.iter().map(|mention| &*mention.text).collect();
+    assert_eq!(found, ["Covid", "Covid-19", "PBoC"]);
+}
+
+#[test]
 fn ordinary_words_are_no_entities() {
     let text = "The nice man may be reading of mobile phones. Nice weather! Reading is fun. Mobile phones ring. \
                 Of course it may rain in May. Split the bill, polish the table, march in March, have a bath. As is. \
                 Male nurses. Orange juice. Best wishes. Most people rest at home. Man bites dog. The turkey was good.";
     let document = proto::Document { text: text.into(), ..Default::default() };
+    let answer = surfaces::library(starter(), &Default::default(), &document);
+    let found: Vec<_> = answer.mentions.iter().map(|mention| &mention.text).collect();
+    assert!(found.is_empty(), "{found:?}");
+}
+
+fn starter() -> onomast::catalog::Gazetteer {
     let bytes = fs::read(repository("data/starter.jsonl")).unwrap();
     let read = onomast::gazetteer::read(&bytes[..], onomast::gazetteer::Format::JsonLines).unwrap();
     let entities: Vec<_> = read.entries.into_iter().map(|entry| entry.entity).collect();
-    let gazetteer = onomast::catalog::Gazetteer::compile("starter", &bytes, &entities).unwrap();
-    let answer = surfaces::library(gazetteer, &Default::default(), &document);
-    let found: Vec<_> = answer.mentions.iter().map(|mention| &mention.text).collect();
-    assert!(found.is_empty(), "{found:?}");
+    onomast::catalog::Gazetteer::compile("starter", &bytes, &entities).unwrap()
 }

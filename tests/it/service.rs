@@ -53,6 +53,71 @@ fn parts(status: &Status) -> (Code, String, Vec<String>) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_language_code_that_can_be_none_is_refused_wherever_a_document_is() {
+    let server = TestServer::with(catalog(), Limits::default()).await;
+    let mut client = server.client().await;
+    let long = "a".repeat(200);
+    for (code, good) in [
+        ("", true),
+        ("xyz-Latn-AB", true),
+        ("zh_Hant", true),
+        ("xx-", false),
+        ("english language", false),
+        (&long, false),
+    ] {
+        let document = Document { text: "China".into(), language_code: code.into(), ..Default::default() };
+        let refused = |code: i32, details: &[tonic_types::ErrorDetail], field: &str| {
+            assert_eq!(code, i32::from(Code::InvalidArgument));
+            let bad = details.iter().find_map(|one| match one {
+                tonic_types::ErrorDetail::BadRequest(bad) => Some(&bad.field_violations),
+                _ => None,
+            });
+            let [violation] = &bad.unwrap()[..] else { panic!("{bad:?}") };
+            assert_eq!(violation.field, format!("{field}.language_code"));
+            assert!(violation.description.starts_with("a BCP 47 tag is asked for, such as en or zh-Hant, not \""));
+        };
+        let request = ExtractRequest { document: Some(document.clone()), ..Default::default() };
+        match client.extract(request).await {
+            Ok(answer) => assert!(good && answer.into_inner().mentions.len() == 1, "{code}"),
+            Err(status) => {
+                assert!(!good, "{code}: {status:?}");
+                assert_eq!(parts(&status).1, "INVALID_REQUEST");
+                refused(status.code().into(), &status.get_error_details_vec(), "document");
+            }
+        }
+        let subject = Some(proto::explain_match_request::Subject::Name("China".into()));
+        let request = proto::ExplainMatchRequest { document: Some(document.clone()), subject, ..Default::default() };
+        match client.explain_match(request).await {
+            Ok(_) => assert!(good, "{code}"),
+            Err(status) => refused(status.code().into(), &status.get_error_details_vec(), "document"),
+        }
+        let other = Document { text: "China".into(), ..Default::default() };
+        let request =
+            proto::BatchExtractRequest { documents: vec![other.clone(), document.clone()], ..Default::default() };
+        let results = client.batch_extract(request).await.unwrap().into_inner().results;
+        assert!(matches!(results[0].result, Some(batch_extract_result::Result::Response(_))));
+        match results[1].result.as_ref().unwrap() {
+            batch_extract_result::Result::Response(_) => assert!(good, "{code}"),
+            batch_extract_result::Result::Error(error) => {
+                assert!(!good && error.message.starts_with("documents[1].language_code: "), "{error:?}");
+            }
+        }
+        let message = |document| proto::StreamExtractRequest { config: None, document: Some(document) };
+        let messages = tokio_stream::iter([message(document), message(other)]);
+        let mut answers = client.stream_extract(messages).await.unwrap().into_inner();
+        match answers.message().await.unwrap().unwrap().result.unwrap() {
+            proto::stream_extract_response::Result::Response(_) => assert!(good, "{code}"),
+            proto::stream_extract_response::Result::Error(error) => {
+                assert!(!good && error.message.starts_with("document.language_code: "), "{error:?}");
+            }
+        }
+        let next = answers.message().await.unwrap().unwrap().result.unwrap();
+        assert!(matches!(next, proto::stream_extract_response::Result::Response(_)));
+    }
+    server.stop().await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn wrong_requests_get_an_error_that_names_every_field() {
     let server = TestServer::with(catalog(), small_limits()).await;
     let mut client = server.client().await;

@@ -8,7 +8,11 @@ use std::{collections::HashMap, fs, ops::Range, path::Path};
 use anyhow::Context as _;
 use serde::{Deserialize, de::DeserializeOwned};
 
-use crate::{cli::input::json, index::begins_segment, service::proto::Document};
+use crate::{
+    cli::input::{json, language_fault},
+    index::begins_segment,
+    service::proto::Document,
+};
 
 /// A document with what is expected in it.
 #[derive(Debug)]
@@ -64,6 +68,7 @@ pub(super) fn tasks(documents: &Path, expected: &Path) -> anyhow::Result<Vec<Tas
     let mut tasks = Vec::new();
     let mut seen: HashMap<String, usize> = HashMap::new();
     for (line, document) in texts {
+        wrong.extend(language_fault(&document).map(|message| at(documents, line, &message)));
         if let Some(other) = seen.insert(document.id.clone(), line) {
             wrong.push(at(documents, line, &format!("the id {:?} is that of line {other}", document.id)));
             continue;

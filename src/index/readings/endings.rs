@@ -182,7 +182,7 @@ fn paradigms(table: Table) -> &'static [(&'static str, &'static str)] {
         Table::Cyrillic => CYRILLIC,
         Table::Greek => GREEK,
         Table::Latin(language) => match language {
-            Language::Unknown | Language::Other => &[],
+            Language::Unknown | Language::English | Language::Other => &[],
             Language::German => GERMAN,
             Language::Polish => POLISH,
             Language::Czech => CZECH,

@@ -88,17 +88,17 @@ pub(super) fn issue(issue: &Issue) -> EntityIssue {
     EntityIssue { position: line + 1, code: code.as_str().into(), field: field.clone(), message: message.clone() }
 }
 
-/// The name of a gazetteer that is to be made.
-pub(super) fn new_name(name: &str, wrong: &mut Vec<Violation>) {
+/// The name of a gazetteer that is to be made, which that field has.
+pub(super) fn new_name(field: &str, name: &str, wrong: &mut Vec<Violation>) {
     let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     let good = name.starts_with(letters) && name.len() <= MAX_NAME;
     if !good || !name.chars().all(|c| letters(c) || "-_.".contains(c)) {
         let message = format!(
             "1 to {MAX_NAME} of a to z, 0 to 9, '-', '_' and '.' are asked for, beginning with a letter or digit"
         );
-        wrong.push(Violation::invalid("name", message));
+        wrong.push(Violation::invalid(field, message));
     } else if name == Gazetteer::INLINE {
-        wrong.push(Violation::invalid("name", "that name means the entities of a request"));
+        wrong.push(Violation::invalid(field, "that name means the entities of a request"));
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
     service::{
         Error, Principal, Violation,
         access::Role,
+        convert::unknown,
         front::{Admitted, of_tonic},
         proto::{
             self, ErrorReason, ExportEntitiesResponse, ImportConfig, ImportEntitiesRequest, ImportEntitiesResponse,
@@ -54,6 +55,16 @@ impl Made {
     }
 }
 
+/// The field of a gazetteer that does not exist; any other error ends the call.
+fn no_gazetteer(error: Error) -> Result<Violation, Error> {
+    match error {
+        Error::Refused { reason: reason @ ErrorReason::GazetteerNotFound, message } => {
+            Ok(Violation::new("config.gazetteer", message, reason))
+        }
+        error => Err(error),
+    }
+}
+
 /// Fails where an import is larger than it may be.
 fn bounded(what: &str, size: u64, setting: &str, limit: u64) -> Result<(), Error> {
     if size <= limit {
@@ -83,32 +94,36 @@ impl Gazetteers {
         let required = || Error::Invalid(vec![Violation::invalid("config", "the first message must have it")]);
         let config = first.config.ok_or_else(required)?;
         let ImportConfig { gazetteer, mode, create, skip_bad_entities, if_version, check_only } = config;
-        let replace = match ImportMode::try_from(mode) {
-            Ok(ImportMode::Unspecified | ImportMode::Merge) => false,
-            Ok(ImportMode::Replace) => true,
-            Err(_) => {
-                let message = format!("{mode} is not a value of this enum");
-                return Err(Error::Invalid(vec![Violation::invalid("config.mode", message)]).into());
-            }
-        };
         let keeper = self.keeper()?;
-        self.editable(principal, &gazetteer, Role::Editor)?;
+        let mut wrong = Vec::new();
+        let mode = ImportMode::try_from(mode).unwrap_or_else(|_| {
+            wrong.push(unknown("config.mode".into(), mode));
+            ImportMode::Unspecified
+        });
+        let replace = mode == ImportMode::Replace;
         let sees = |name: &str| principal.sees(name);
         let most = self.most(principal, &sees);
         let missing = self.catalog.catalog().unwrap_or_default().get(&gazetteer).is_err();
-        if missing && create {
-            principal.require(Role::Admin)?;
-            let mut wrong = Vec::new();
-            convert::new_name(&gazetteer, &mut wrong);
-            Error::check(wrong)?;
-            if !if_version.is_empty() {
-                let message =
-                    format!("the gazetteer {gazetteer:?} does not exist, and so has no version {if_version:?}");
-                return Err(Error::refused(ErrorReason::VersionMismatch, message).into());
+        match self.editable(principal, &gazetteer, Role::Editor) {
+            Err(error) => wrong.push(no_gazetteer(error)?),
+            Ok(()) if missing && create => {
+                principal.require(Role::Admin)?;
+                convert::new_name("config.gazetteer", &gazetteer, &mut wrong);
+                if !if_version.is_empty() {
+                    let message =
+                        format!("the gazetteer {gazetteer:?} does not exist, and so has no version {if_version:?}");
+                    wrong.push(Violation::new("config.if_version", message, ErrorReason::VersionMismatch));
+                }
             }
+            Ok(()) => {
+                if let Err(error) = self.ask(keeper.stored(&self.catalog, &gazetteer)).await {
+                    wrong.push(no_gazetteer(error)?);
+                }
+            }
+        }
+        Error::check(wrong)?;
+        if missing && create {
             self.ask(keeper.store().room(most)).await?;
-        } else {
-            self.ask(keeper.stored(&self.catalog, &gazetteer)).await?;
         }
 
         tab.begin(0)?;

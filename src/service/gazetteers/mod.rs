@@ -107,7 +107,7 @@ impl GazetteerService for Gazetteers {
         let proto::CreateGazetteerRequest { name, description } = request.into_inner();
         principal.require(Role::Admin)?;
         let mut wrong = Vec::new();
-        convert::new_name(&name, &mut wrong);
+        convert::new_name("name", &name, &mut wrong);
         convert::description(&description, &mut wrong);
         Error::check(wrong)?;
         // Outside their scope they could not see what they made.

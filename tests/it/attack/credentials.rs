@@ -88,7 +88,7 @@ pub(super) fn rows() -> Vec<Row> {
         none(
             "no token, dots in the path",
             "/grpc.health.v1.Health/../../onomast.v1.ExtractionService/Extract",
-            Outcome::Refused(Code::Unimplemented, ""),
+            Outcome::Refused(Code::Unimplemented, "UNIMPLEMENTED"),
         ),
         header("an empty header", |_| Vec::new()),
         header("only the scheme", |_| b"Bearer".to_vec()),

@@ -8,7 +8,7 @@ use crate::access::with;
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const INVALID: Outcome = Outcome::Refused(Code::InvalidArgument, "INVALID_REQUEST");
 const TOO_LARGE: Outcome = Outcome::Refused(Code::InvalidArgument, "MESSAGE_TOO_LARGE");
-const UNIMPLEMENTED: Outcome = Outcome::Refused(Code::Unimplemented, "");
+const UNIMPLEMENTED: Outcome = Outcome::Refused(Code::Unimplemented, "UNIMPLEMENTED");
 const TOO_SLOW: Outcome = Outcome::Refused(Code::DeadlineExceeded, "TOO_SLOW");
 
 /// How many resets a connection may be answered with.
