@@ -28,8 +28,8 @@ pub const MAX_TRACKS: usize = 16;
 /// The most names reported at one last word, the longest first; nesting deeper is counted as dropped.
 pub const MAX_NESTED: usize = 64;
 /// So many occurrences, and so many more for each word read, may have shorter names reported at a word; from then on the
-/// longest alone is. Real news stays below with six million names, where 1.1 end at a word.
-const NESTED: usize = 1 << 18;
+/// longest alone is, to the end of the document. Real news stays below with six million names, where 1.1 end at a word.
+const NESTED: usize = 1 << 14;
 const NESTED_A_WORD: usize = 2;
 /// The most steps remembered of the open readings; beyond, all of them are given up and counted as dropped.
 const MAX_NODES: usize = 1 << 18;
@@ -93,6 +93,8 @@ pub struct Search {
     /// The words of the steps of the reading walked last, and the states that they lead to from one.
     walked_from: State,
     walked: Vec<(Option<WordId>, State)>,
+    /// So many names were found that the longest at a word alone is reported.
+    many: bool,
     dropped: u32,
     dropped_nested: u32,
 }
@@ -214,12 +216,20 @@ impl Search {
         self.steps = 0;
         self.walked.clear();
         self.readings.clear();
+        self.many = false;
         self.dropped = 0;
         self.dropped_nested = 0;
     }
 
+    /// The most names reported at a word of that number.
+    #[inline]
+    fn most_nested(&mut self, word: usize) -> usize {
+        self.many |= self.occurrences.len() >= NESTED + NESTED_A_WORD * word;
+        if self.many { 1 } else { MAX_NESTED }
+    }
+
     fn report_main(&mut self, segment: &Segment, words: &[Word], state: State, last: usize) {
-        let most = most_nested(self.occurrences.len(), last);
+        let most = self.most_nested(last);
         let mut count = 0;
         segment.automaton.matches(state, |pattern, asks_for_a_capital| {
             count += 1;
@@ -403,8 +413,8 @@ impl Search {
     /// Reports the names that end at the node of `track`, whose `next` is here the last word covered, and that include
     /// a word read otherwise.
     fn report(&mut self, segment: &Segment, words: &[Word], state: State, track: Track, tail: u32) {
+        let most = self.most_nested(track.next as usize);
         let Self { nodes, uses: all_uses, occurrences, dropped_nested, thorough, .. } = self;
-        let most = most_nested(occurrences.len(), track.next as usize);
         let mut count = 0;
         segment.automaton.matches(state, |pattern, asks_for_a_capital| {
             let length = segment.words_of(pattern);
@@ -464,9 +474,4 @@ impl Search {
             true
         });
     }
-}
-
-/// The most names reported at a word of that number, behind so many occurrences.
-fn most_nested(occurrences: usize, word: usize) -> usize {
-    if occurrences < NESTED + NESTED_A_WORD * word { MAX_NESTED } else { 1 }
 }
