@@ -26,6 +26,7 @@ mod names;
 mod neighbour;
 mod nothing;
 mod options;
+mod order;
 mod outrank;
 mod overlap;
 mod place;

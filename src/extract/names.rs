@@ -31,7 +31,7 @@ use crate::{
 const MAX_SHARED: usize = 16;
 /// More found than these are many, and of how many names it is noted that they were found before.
 const MANY: usize = 1024;
-const RECENT: usize = 512;
+const RECENT: usize = 2048;
 
 /// A name that may stand for an entity.
 #[derive(Debug)]
@@ -332,6 +332,11 @@ impl ShortNames {
         });
         let at = places.partition_point(|&place| (place >> 32) < index as u64);
         let near = &places[at.saturating_sub(MAX_SHARED / 2)..(at + MAX_SHARED / 2).min(places.len())];
-        near.iter().for_each(|&place| give(&group[place as u32 as usize]));
+        for (at, &place) in near.iter().enumerate() {
+            // One that is named again and again near by is given once.
+            if !near[..at].iter().any(|&other| other as u32 == place as u32) {
+                give(&group[place as u32 as usize]);
+            }
+        }
     }
 }

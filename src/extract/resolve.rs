@@ -12,6 +12,7 @@ use super::{
     Options, Source,
     found::Found,
     names::{ShortName, ShortNames},
+    order::{deal, sort_nearly},
     place::is_function,
     sieve::Sieve,
     trace::{Reason, Trace},
@@ -27,8 +28,10 @@ pub(super) type Key = (u16, EntityId);
 
 /// How many places that begin inside another are compared with it.
 const MAX_INNER: usize = 64;
-/// Going back past so many places is going back far.
+/// So few of them are looked at one by one.
 const FEW: usize = 16;
+/// How many entities are told apart where one is looked for among more.
+const SLOTS: usize = 1024;
 /// How many times as far a name in full counts that stands behind the short name.
 const LATER: u32 = 4;
 /// How many words farther it counts where none stands before.
@@ -59,16 +62,20 @@ impl Anchors {
             return;
         }
         let sieve: Sieve<8> = keys.iter().map(|key| key.1.0.into()).collect();
-        // An entity is its place among the keys, so that both are one number, which is sorted faster than they.
+        // Those of a place ascend, so that the next one often is the next key.
+        let mut before = 0;
         let number = |found: &Found| {
-            let at = keys.binary_search(&found.key()).ok()?;
-            Some((at as u64) << 32 | u64::from(found.first))
+            let key = found.key();
+            let is_next = keys.get(before + 1) == Some(&key);
+            before = if is_next { before + 1 } else { keys.binary_search(&key).ok()? };
+            Some((before, found.first))
         };
         let asked = found.iter().filter(|found| sieve.may_have(found.entity.0.into()) && is_full(found));
-        let mut numbers: Vec<_> = asked.filter_map(number).collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        places.extend(numbers.iter().map(|&number| (keys[(number >> 32) as usize], number as u32)));
+        // They come in the order of their places.
+        let numbers: Vec<_> = asked.filter_map(number).collect();
+        places.extend(numbers.iter().map(|&(number, first)| (keys[number], first)));
+        deal(&numbers, |&(number, _)| number, |at, &(number, first)| places[at] = (keys[number], first));
+        places.dedup();
     }
 
     /// The places of an entity, ascending.
@@ -105,6 +112,8 @@ pub(super) struct Resolver {
     added: Vec<Found>,
     /// The entities with short names that were found.
     reached: HashMap<Key, Reached>,
+    /// What sorting needs.
+    spare: Vec<Found>,
 }
 
 impl Resolver {
@@ -123,7 +132,7 @@ impl Resolver {
         trace: &mut Trace,
     ) {
         self.gather_uses(searches, found);
-        sort_nearly(found, |found| (found.place(), found.source, found.entity, found.name));
+        sort_nearly(found, &mut self.spare, |found| (found.place(), found.source, found.entity, found.name));
         if !options.disabled_rules.has(Rule::Article) {
             keep_better_places(sources, view, found, trace);
         }
@@ -181,7 +190,8 @@ impl Resolver {
                 }
                 self.keep_named(found, &mut added, trace);
                 if found.iter().any(|found| found.rule.is_some()) {
-                    sort_nearly(found, |found| (found.place(), found.source, found.entity, found.rule, found.name));
+                    let key = |found: &Found| (found.place(), found.source, found.entity, found.rule, found.name);
+                    sort_nearly(found, &mut self.spare, key);
                 }
                 join(found, &mut added);
             }
@@ -318,46 +328,10 @@ fn join(found: &mut Vec<Found>, shorts: &mut [Found]) {
     }
 }
 
-/// Sorts what was found by a key that begins with the place. Occurrences come by their last word, so that few are out of
-/// place and go back past a few others; where one would go back far, all are sorted in stretches.
-fn sort_nearly<K: Ord>(found: &mut [Found], key: impl Fn(&Found) -> K) {
-    let mut before = 0;
-    for at in 0..found.len() {
-        let place = found[at].place();
-        if place > before {
-            before = place;
-            continue;
-        }
-        let own = key(&found[at]);
-        let past = found[..at].iter().rev().take(FEW).take_while(|other| key(other) > own).count();
-        match past {
-            0 => {}
-            FEW => return sort_stretches(found, key),
-            _ => found[at - past..=at].rotate_right(1),
-        }
-    }
-}
-
-/// Sorts what was found by a key that begins with the place: each stretch by itself that has no place beyond those behind it.
-fn sort_stretches<K: Ord>(found: &mut [Found], key: impl Fn(&Found) -> K) {
-    let mut least: Vec<_> = found.iter().map(Found::place).collect();
-    for at in (1..least.len()).rev() {
-        least[at - 1] = least[at - 1].min(least[at]);
-    }
-    let (mut from, mut most) = (0, 0);
-    for at in 0..found.len() {
-        if most < least[at] {
-            found[from..at].sort_by_key(&key);
-            from = at;
-        }
-        most = most.max(found[at].place());
-    }
-    found[from..].sort_by_key(key);
-}
-
 /// Of two places of one entity that differ by an article, a preposition or a mark alone, keeps the better written one,
 /// or, where both are as good, the one without an article in small letters (rule `article`).
 fn keep_better_places(sources: &[Source<'_>], view: View<'_>, found: &mut Vec<Found>, trace: &mut Trace) {
+    let with_case = Forms::EXACT.with(Form::Case);
     let is_function = |at: u32| is_function(view, at as usize);
     let is_small = |at: u32| view.word(at as usize).starts_with(char::is_lowercase);
     let written_small =
@@ -366,7 +340,7 @@ fn keep_better_places(sources: &[Source<'_>], view: View<'_>, found: &mut Vec<Fo
     // where the longer name was given without a capital and only the text has them.
     let adds_nothing = |outer: &Found, inner: &Found| {
         let mut words = (outer.first..inner.first).chain(inner.last + 1..outer.last + 1);
-        let as_given = inner.forms == Forms::EXACT && outer.forms == Forms::EXACT.with(Form::Case);
+        let as_given = inner.forms == Forms::EXACT && outer.forms == with_case;
         if inner.last == outer.last && inner.first - outer.first <= MAX_ADDED && words.clone().all(is_function) {
             return true;
         }
@@ -378,14 +352,17 @@ fn keep_better_places(sources: &[Source<'_>], view: View<'_>, found: &mut Vec<Fo
     let is_more = |found: &Found| found.first < found.last || found.span.end > words[found.last as usize].span.end;
     // Where the places behind those of equal span begin.
     let mut behind = 0;
-    // The entities of `found`, side by side.
-    let mut entities = Vec::new();
+    // Where the next of each entity comes.
+    let mut next = Vec::new();
     for (at, outer) in found.iter().enumerate().filter(|(_, found)| is_more(found)) {
         if behind <= at {
             let same = found[at..].iter().take_while(|other| other.place() == outer.place());
             behind = at + same.count();
         }
-        let is_inside = |inner: &&Found| (inner.field, inner.span.start) < (outer.field, outer.span.end);
+        // Where the longer name is not as given but for its capitals, only words before the shorter one may add nothing.
+        let reach = if outer.forms == with_case { u32::MAX } else { outer.first + MAX_ADDED };
+        let reach = reach.min(outer.last);
+        let is_inside = |inner: &&Found| inner.first <= reach;
         let near = &found[behind..(at + 1 + MAX_INNER).clamp(behind, found.len())];
         let is_better = |inner: &Found| {
             inner.key() == outer.key()
@@ -397,14 +374,15 @@ fn keep_better_places(sources: &[Source<'_>], view: View<'_>, found: &mut Vec<Fo
         };
         let better = if near.get(FEW).is_some_and(|inner| is_inside(&inner)) {
             // Where names nest as deep, most have nothing of their own entity inside.
-            if entities.is_empty() {
-                entities.extend(found.iter().map(|found| found.entity.0));
+            if next.is_empty() {
+                next = next_of_entity(found);
             }
-            let near_entities = &entities[behind..behind + near.len()];
-            let own = near_entities.iter().zip(near).filter(|&(&entity, _)| entity == outer.entity.0);
-            near_entities.contains(&outer.entity.0) && own.map(|(_, inner)| inner).take_while(is_inside).any(is_better)
+            let own = std::iter::successors(Some(next[at]), |&at| next.get(at as usize).copied()).map(|at| at as usize);
+            let own = own.take_while(|&at| at < behind + near.len()).filter(|&at| at >= behind);
+            own.map(|at| &found[at]).take_while(is_inside).any(is_better)
         } else {
-            near.iter().take_while(is_inside).any(is_better)
+            let inside = near.iter().position(|inner| !is_inside(&inner)).unwrap_or(near.len());
+            near[..inside].iter().any(is_better)
         };
         if better {
             worse.push(at);
@@ -420,4 +398,14 @@ fn keep_better_places(sources: &[Source<'_>], view: View<'_>, found: &mut Vec<Fo
         to += end - (at + 1);
     }
     found.truncate(to);
+}
+
+/// For each of what was found, the number of the next of its entity, or of one that shares its slot.
+fn next_of_entity(found: &[Found]) -> Vec<u32> {
+    let mut last = vec![u32::MAX; SLOTS];
+    let mut next = vec![u32::MAX; found.len()];
+    for (number, one) in found.iter().enumerate().rev() {
+        next[number] = std::mem::replace(&mut last[one.entity.0 as usize % SLOTS], number as u32);
+    }
+    next
 }

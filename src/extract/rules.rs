@@ -29,6 +29,9 @@ static DESIGNATORS: WordSet<64> = WordSet::new(&[
 pub(super) const MAX_CANDIDATES: usize = 100;
 const _: () = assert!(MAX_CANDIDATES <= u8::MAX as usize);
 
+/// More names than these are a crowd.
+const CROWD: usize = 16;
+
 /// So many candidates, and so many more for each word, may be found before places have the likeliest one only.
 const CANDIDATES: usize = 1 << 18;
 const CANDIDATES_A_WORD: usize = 2;
@@ -140,6 +143,10 @@ pub(super) fn apply(
                 Err(reason) => trace.note(&one, reason),
             }
         });
+        // The likeliest came first. Whoever sorts by place and entity finds a crowd in order, wherever it is remembered.
+        if count > CROWD {
+            found[start..].sort_by_key(|one| (one.entity, one.name));
+        }
         if let Some(key) = key.filter(|_| place.alone) {
             judged.keep(key, &found[start..], left_out);
         }
