@@ -313,7 +313,9 @@ impl Language {
         for (index, word) in words.all().iter().take(SAMPLE).enumerate() {
             if index % LOOK == LOOK - 1 {
                 let sure = Self::ahead(&counts, 2 * ENOUGH);
-                if sure != Unknown {
+                // Words that English shares with its neighbours are no English text yet.
+                let shared = sure == English && counts[English as usize] < 2 * counts[Other as usize];
+                if sure != Unknown && !shared {
                     return sure;
                 }
             }
@@ -385,6 +387,11 @@ mod tests {
             ("Los Lobos and the Los Bravos of El Paso are with Las Vegas.", English),
             ("O presidente disse que não vale a pena para uma cidade por lá.", Other),
             ("De minister van Buitenlandse Zaken is in het land voor een bezoek.", Other),
+            (
+                "De prijs van koffie is in Nederland in een jaar flink gestegen. Dat is in België niet anders, want daar was \
+                 het weer ook niet best. Het bedrijf zegt dat een daling niet in zicht is.",
+                Other,
+            ),
             ("El presidente de China, Mr. Smith and the Queen of the Netherlands", English),
             ("Le président de la Chine est dans la ville et les gens sont là.", Other),
             ("Der Präsident ist in der Stadt und spricht mit den Leuten.", German),
