@@ -441,7 +441,8 @@ fn is_found(scene: &Scene<'_>, index: usize) -> bool {
     near.rev().any(|one| (one.first == index || one.last == index) && !one.short && nature(one) != Kind::Person)
 }
 
-/// The first part of a language tag, in small letters where it has any.
+/// The first part of a language tag; nothing where it says that the language is not known.
 fn primary(tag: &str) -> &str {
-    tag.split(['-', '_']).next().unwrap_or_default()
+    let primary = tag.split(['-', '_']).next().unwrap_or_default();
+    if primary.eq_ignore_ascii_case("und") { "" } else { primary }
 }

@@ -186,11 +186,11 @@ impl Segment {
         !self.entities.links.ends.is_empty()
     }
 
-    /// The number of a language among those of the names, by its primary subtag; zero where no name is of it, or there
-    /// are too many. A file of before may hold more than have numbers.
+    /// The number of a language among those of the names, by its primary subtag in any case; zero where no name is of it,
+    /// or there are too many. A file of before may hold more than have numbers.
     pub fn language(&self, subtag: &str) -> u8 {
         let numbered = self.languages.iter().take(LANGUAGES);
-        numbered.zip(1..).find(|(known, _)| ***known == *subtag).map_or(0, |(_, number)| number)
+        numbered.zip(1..).find(|(known, _)| known.eq_ignore_ascii_case(subtag)).map_or(0, |(_, number)| number)
     }
 
     /// An attribute as `key=value`.

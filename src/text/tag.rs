@@ -20,7 +20,7 @@ pub fn check_tag(tag: &str) -> Result<(), String> {
 }
 
 /// Whether a tag has the form: parts of letters and digits, of which the first is a language (or `x` or `i`), and none of
-/// a single character the last.
+/// a single character the last, but behind an `x`.
 fn is_tag(tag: &str) -> bool {
     let is_part = |part: &str| (1..=MAX_PART).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
     let mut parts = tag.split(['-', '_']);
@@ -30,7 +30,9 @@ fn is_tag(tag: &str) -> bool {
         _ => language.bytes().all(|byte| byte.is_ascii_alphabetic()),
     };
     let last = parts.clone().next_back().unwrap_or(language);
-    tag.len() <= MAX_BYTES && is_language && is_part(language) && last.len() > 1 && parts.all(is_part)
+    let before_last = tag.split(['-', '_']).rev().skip(1);
+    let is_private = before_last.into_iter().any(|part| part.eq_ignore_ascii_case("x"));
+    tag.len() <= MAX_BYTES && is_language && is_part(language) && (last.len() > 1 || is_private) && parts.all(is_part)
 }
 
 #[cfg(test)]
@@ -53,6 +55,8 @@ mod tests {
             "es-419",
             "sl-rozaj-biske",
             "x-own",
+            "x-a-b",
+            "de-x-a",
             "i-klingon",
             "en-u-ca-gregory",
             "de-x-a1",
