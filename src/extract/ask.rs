@@ -6,7 +6,11 @@
 //!
 //! Must not know: how findings are shown.
 
-use std::{collections::BTreeMap, ops::Range, sync::atomic::AtomicBool};
+use std::{
+    collections::BTreeMap,
+    ops::Range,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use hashbrown::{HashMap, HashSet};
 
@@ -143,7 +147,8 @@ pub fn ask(
         }
     }
     let view = View { fields: [input.title, input.text], words: &scratch.words, border: scratch.border };
-    unreported(sources, view, options, filter, answer, &targets, &mut findings);
+    unreported(sources, view, options, filter, answer, &targets, &mut findings, interrupted);
+    super::is_to_go_on(interrupted)?;
     if findings.is_empty() {
         findings.extend(without_place(view, subject, &targets));
     }
@@ -265,6 +270,7 @@ fn winner(answer: &Answer, field: u8, span: Span) -> Option<usize> {
 /// Places whose words are those of a name, which neither the search nor the short names reported.
 ///
 /// Ends when there are more findings than are given, so that a crowd of namesakes costs no more than its answer.
+#[allow(clippy::too_many_arguments)]
 fn unreported(
     sources: &[Source<'_>],
     view: View<'_>,
@@ -273,6 +279,7 @@ fn unreported(
     answer: &Answer,
     targets: &[Target],
     findings: &mut Vec<Finding>,
+    interrupted: &AtomicBool,
 ) {
     let mut places: HashMap<WordKey, Vec<usize>> = HashMap::new();
     for (index, word) in view.all().iter().enumerate() {
@@ -293,18 +300,30 @@ fn unreported(
         }
     }
     let mut words = Words::default();
+    // The words of the name before, and where they begin: namesakes have the same.
+    let (mut before, mut begin) = (Vec::new(), Vec::new());
     for target in targets {
+        if findings.len() > MAX_FINDINGS || interrupted.load(Ordering::Relaxed) {
+            return;
+        }
         words.clear();
         words.read(&target.name);
+        let own = folded(&target.name);
         let Some(first) = words.all().first() else { continue };
-        for &index in places.get(&first.key).into_iter().flatten() {
-            let last = index + words.all().len() - 1;
-            let same = |(a, b): (&crate::text::Word, &crate::text::Word)| {
-                a.key == b.key && (!a.key.is_hashed() || view.words.long(a) == words.long(b))
+        if before != own {
+            let starts_there = |index: &usize| {
+                let same = |(a, b): (&crate::text::Word, &crate::text::Word)| {
+                    a.key == b.key && (!a.key.is_hashed() || view.words.long(a) == words.long(b))
+                };
+                let rest = &view.all()[*index..];
+                rest.len() >= words.all().len() && rest.iter().zip(words.all()).all(same)
             };
-            if last >= view.all().len() || !view.all()[index..=last].iter().zip(words.all()).all(same) {
-                continue;
-            }
+            begin.clear();
+            begin.extend(places.get(&first.key).into_iter().flatten().copied().filter(starts_there));
+            before = own;
+        }
+        for &index in &begin {
+            let last = index + words.all().len() - 1;
             let field = view.field(index) as u8;
             let inner = &view.all()[index + 1..=last];
             let apart = inner.iter().any(|word| word.gap.any(Gap::PARAGRAPH));
