@@ -49,9 +49,9 @@ def is_latin(text):
 
 
 def asks_for_capitals(text, case):
-    """Whether the name is found in capitals alone: by default one of up to five letters, or three beside a number."""
+    """Whether the name is found in capitals alone: by default one of up to five letters, or three in a word with a number."""
     letters = [c for c in text if c.isalpha()]
-    most = 3 if any(c.isnumeric() for c in text) else 5
+    most = 3 if any(c.isnumeric() for c in text) and not any(c.isspace() for c in text) else 5
     return case in ("", "auto") and 0 < len(letters) <= most and all(c.isupper() for c in letters)
 
 

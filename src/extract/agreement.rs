@@ -30,11 +30,12 @@ const MOST: usize = 4;
 /// The distance in words up to which a context word is near.
 const NEAR: u32 = 25;
 
-/// The most context words of an entity that are looked for around each mention, and the most attributes and context words
-/// that it has in common with what is sure.
+/// The most context words of an entity that are looked for around each mention.
 const MAX_ITEMS: usize = 16;
-/// The most candidates of a mention that are sure elsewhere and do not speak for the others.
-const MAX_RIVALS: usize = 8;
+/// The most attributes and context words that an entity has in common with what is sure.
+const MAX_COMMON: usize = 64;
+/// The most sure entities that are remembered of those that have something.
+const MAX_NAMERS: usize = 4;
 
 /// A candidate that is asked about.
 #[derive(Debug, Clone, Copy)]
@@ -85,8 +86,8 @@ impl Places {
 /// An entity with a mention that names it.
 type Named = (Key, usize);
 
-/// Sure entities that have something: the first two.
-type Namers = [Option<Named>; 2];
+/// Sure entities that have something: the first of them.
+type Namers = [Option<Named>; MAX_NAMERS];
 
 /// What an entity, an attribute or a word is known by in every layer of a gazetteer.
 type Shown = (u16, u64);
@@ -98,7 +99,7 @@ pub(super) struct Agreement {
     sure: HashMap<Shown, (usize, usize, Key)>,
     /// What sure entities are related to, with one of them.
     pointed: HashMap<Shown, (usize, Key)>,
-    /// The attributes of sure entities, with two of them at the most.
+    /// The attributes of sure entities.
     attributes: HashMap<Shown, Namers>,
     /// The words that sure entities expect, where candidates expect some.
     expected_by: HashMap<Shown, Namers>,
@@ -115,7 +116,7 @@ pub(super) struct Agreement {
     /// The place that words were counted around last, in whose place of `all_shared` they are, and how many stand near and
     /// further away.
     counted: Option<(u32, usize, (u32, u32))>,
-    /// The candidates of the mention that is asked about which are sure.
+    /// The candidates of the mention that is asked about which are sure, ascending.
     rivals: Vec<Key>,
     /// The entities that are sure, by their keys.
     sieve: Sieve<8>,
@@ -235,7 +236,8 @@ impl Agreement {
                 let shown = sources[source as usize].entity_key(entity);
                 self.sieve.may_have(shown.1) && self.sure.contains_key(&shown)
             };
-            self.rivals.extend(candidates.filter(is_sure).take(MAX_RIVALS));
+            self.rivals.extend(candidates.filter(is_sure));
+            self.rivals.sort_unstable();
         }
     }
 
@@ -286,7 +288,8 @@ impl Agreement {
             take(Rule::Related, factor, &|| format!("related to {}", names()), &mentions);
         }
         let rivals = &self.rivals;
-        let speaks = |namers: &Namers| namers.iter().flatten().find(|(other, _)| !rivals.contains(other)).copied();
+        let speaks =
+            |namers: &Namers| namers.iter().flatten().find(|(other, _)| rivals.binary_search(other).is_err()).copied();
         let mut common = common.iter().filter_map(|(attribute, namers)| Some((*attribute, speaks(namers)?)));
         if let Some((attribute, (other, at))) = common.next() {
             let detail = || format!("{} in common with {}", segment.attribute(attribute), name(other));
@@ -347,7 +350,7 @@ impl Agreement {
         });
         let both = about.context.iter().filter_map(|&word| others(self.expected_by.get(&source.word_key(word))?, key));
         let here = about.context.iter().filter_map(|&word| self.words.get(&(number, word)).copied());
-        let (common, expected) = (common.take(MAX_ITEMS).collect(), both.take(MAX_ITEMS).collect());
+        let (common, expected) = (common.take(MAX_COMMON).collect(), both.take(MAX_COMMON).collect());
         Shared { related, common, expected, words: here.take(MAX_ITEMS).collect() }
     }
 }
@@ -359,7 +362,7 @@ fn remember(namers: &mut Namers, named: Named) {
     }
 }
 
-/// Those of two that are other entities, if one is.
+/// Those that are other entities, if one is.
 fn others(namers: &Namers, key: Key) -> Option<Namers> {
     let others = namers.map(|named| named.filter(|(other, _)| *other != key));
     others.iter().any(Option::is_some).then_some(others)

@@ -24,6 +24,7 @@ static SUFFIXES: WordSet<128> = WordSet::new(&[
 ]);
 /// The shortest word, in bytes, that such an ending may follow.
 const MIN_SUFFIXED: usize = 3;
+
 /// What the ends of a place add to its form; `None` where it begins or ends inside a word of UAX #29.
 #[inline]
 pub(super) fn edges(view: View<'_>, first: u32, last: u32, span: Span) -> Option<Forms> {

@@ -143,18 +143,20 @@ impl Nothing {
             return nothing;
         }
         let one_word = first == found.last as usize;
+        // Of one word, all candidates.
         let (mut persons, mut places) = (one_word, one_word);
-        for one in candidates.take_while(|_| one_word) {
-            let nature = sources[one.source as usize].segment.nature_of(one.entity);
-            persons &= nature == Kind::Person;
-            places &= nature == Kind::Place;
+        if one_word {
+            for one in candidates {
+                let nature = sources[one.source as usize].segment.nature_of(one.entity);
+                persons &= nature == Kind::Person;
+                places &= nature == Kind::Place;
+            }
         }
-        let single = persons;
-        if single || derived {
+        if persons || derived {
             let next = found.last as usize + 1;
-            let designator = |next: usize| !single && derive::is_designator(view.words, &view.all()[next]);
+            let designator = |next: usize| !persons && derive::is_designator(view.words, &view.all()[next]);
             let behind = next < view.all().len() && joins(view, next) && is_name_like(view, next) && !designator(next);
-            let before = single && first > 0 && joins(view, first) && is_name_like(view, first - 1);
+            let before = persons && first > 0 && joins(view, first) && is_name_like(view, first - 1);
             if behind || before {
                 nothing.longer_name = best * LONGER_NAME;
             }

@@ -91,7 +91,7 @@ mod tests {
                 let attributes = (0..10).map(|key| (key.to_string(), String::new()));
                 Entity { attributes: attributes.collect(), ..named(number) }
             }),
-            ("expected words", &|number| Entity { context: vec!["a ".repeat(10)], ..named(number) }),
+            ("expected words", &|number| Entity { context: vec!["b ".repeat(10)], ..named(number) }),
         ];
         for (what, entity) in kinds {
             let most = 25;

@@ -25,8 +25,8 @@ use crate::{
     text::{Gap, Ordinary, Shape, Word, Words, fold, ordinary, spell_out_umlauts},
 };
 
-/// The most letters of a name in capitals that `auto` asks to be in capitals (rule M1), and the most where it has a number:
-/// no other word is `covid-19`.
+/// The most letters of a name in capitals that `auto` asks to be in capitals (rule M1), and the most where it is one word
+/// with a number: no other word is `covid-19`, but `area 51` may be two.
 const CAPITALS: usize = 5;
 const CAPITALS_WITH_NUMBER: usize = 3;
 
@@ -216,17 +216,22 @@ impl<K: Keep> Collector<K> {
         number
     }
 
-    /// Notes the words that an entity expects.
+    /// Notes the words that an entity expects. Function words stand in every text, and say nothing.
     fn add_context(&mut self, entity: u32, texts: &[String]) {
         let mut reader = std::mem::take(&mut self.reader);
         for text in texts {
             reader.clear();
             reader.read(text);
             for word in reader.all() {
-                let word = self.word(reader.folded(word, &mut [0; 8]));
+                let mut buffer = [0; 8];
+                let folded = reader.folded(word, &mut buffer);
+                if std::str::from_utf8(folded).is_ok_and(|word| ordinary(word) == Ordinary::Function) {
+                    continue;
+                }
+                let word = self.word(folded);
                 self.keep.context(entity, word);
+                self.common.context += 1;
             }
-            self.common.context += reader.all().len();
         }
         self.reader = reader;
     }
@@ -381,7 +386,8 @@ pub(super) fn check(case: CaseRule, text: &str, ordinary: Ordinary) -> CaseCheck
         CaseRule::Auto => {
             let letters = text.chars().filter(|c| c.is_alphabetic());
             let capitals = letters.clone().all(char::is_uppercase);
-            let most = if text.contains(char::is_numeric) { CAPITALS_WITH_NUMBER } else { CAPITALS };
+            let numbered = text.contains(char::is_numeric) && !text.contains(char::is_whitespace);
+            let most = if numbered { CAPITALS_WITH_NUMBER } else { CAPITALS };
             if capitals && (1..=most).contains(&letters.count()) {
                 CaseCheck::Capitals
             } else if ordinary == Ordinary::Function {
