@@ -31,7 +31,7 @@ const MOST: usize = 4;
 const NEAR: u32 = 25;
 
 /// The most context words of an entity that are looked for around each mention.
-const MAX_ITEMS: usize = 16;
+const MAX_WORDS: usize = 16;
 /// The most attributes and context words that an entity has in common with what is sure.
 const MAX_COMMON: usize = 64;
 /// The most sure entities that are remembered of those that have something.
@@ -229,7 +229,7 @@ impl Agreement {
 
     /// Takes note of the candidates of the mention that is asked about next. One that is sure does not speak for the others:
     /// they are what is not meant.
-    pub(super) fn meet(&mut self, sources: &[Source<'_>], candidates: impl Iterator<Item = Key>) {
+    pub(super) fn set_rivals(&mut self, sources: &[Source<'_>], candidates: impl Iterator<Item = Key>) {
         self.rivals.clear();
         if !(self.attributes.is_empty() && self.expected_by.is_empty()) {
             let is_sure = |&(source, entity): &Key| {
@@ -241,7 +241,7 @@ impl Agreement {
         }
     }
 
-    /// What speaks for a candidate of the mention that was met last: the product of the factors. `note` takes each part.
+    /// What speaks for a candidate of the mention whose rivals were set last: the product of the factors. `note` takes each part.
     pub(super) fn factor(
         &mut self,
         sources: &[Source<'_>],
@@ -351,7 +351,7 @@ impl Agreement {
         let both = about.context.iter().filter_map(|&word| others(self.expected_by.get(&source.word_key(word))?, key));
         let here = about.context.iter().filter_map(|&word| self.words.get(&(number, word)).copied());
         let (common, expected) = (common.take(MAX_COMMON).collect(), both.take(MAX_COMMON).collect());
-        Shared { related, common, expected, words: here.take(MAX_ITEMS).collect() }
+        Shared { related, common, expected, words: here.take(MAX_WORDS).collect() }
     }
 }
 

@@ -308,7 +308,7 @@ fn unreported(
         }
         words.clear();
         words.read(&target.name);
-        let own = folded(&target.name);
+        let own = folded_words(&words);
         let Some(first) = words.all().first() else { continue };
         if before != own {
             let starts_there = |index: &usize| {
@@ -408,5 +408,9 @@ fn without_place(view: View<'_>, subject: Subject<'_>, targets: &[Target]) -> Ve
 fn folded(text: &str) -> Vec<Vec<u8>> {
     let mut words = Words::default();
     words.read(text);
+    folded_words(&words)
+}
+
+fn folded_words(words: &Words) -> Vec<Vec<u8>> {
     words.all().iter().map(|word| words.folded(word, &mut [0; 8]).to_vec()).collect()
 }

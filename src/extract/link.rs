@@ -304,7 +304,7 @@ impl Linker {
                 }
                 let mention = self.open[at];
                 let draft = self.drafts[mention].clone();
-                self.agreement.meet(sources, self.weighed[draft.candidates.clone()].iter().map(|one| one.key));
+                self.agreement.set_rivals(sources, self.weighed[draft.candidates.clone()].iter().map(|one| one.key));
                 let mut changed = false;
                 for weighed in &mut self.weighed[draft.candidates.clone()] {
                     if !self.agreement.may_speak(sources, weighed.key) {
@@ -400,7 +400,7 @@ fn explain(
     candidates: &[Weighed],
     agreement: &mut Agreement,
 ) -> Explanation {
-    agreement.meet(scene.sources, candidates.iter().map(|one| one.key));
+    agreement.set_rivals(scene.sources, candidates.iter().map(|one| one.key));
     let candidate = |weighed: &Weighed| {
         let found = scene.found(weighed);
         let segment = scene.sources[found.source as usize].segment;

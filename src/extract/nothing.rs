@@ -143,7 +143,7 @@ impl Nothing {
             return nothing;
         }
         let one_word = first == found.last as usize;
-        // Of one word, all candidates.
+        // Whether it is one word, and all of its candidates are persons, or places.
         let (mut persons, mut places) = (one_word, one_word);
         if one_word {
             for one in candidates {

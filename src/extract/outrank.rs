@@ -25,15 +25,15 @@ pub(super) fn run(view: View<'_>, found: &mut Vec<Found>, trace: &mut Trace) {
         return;
     }
     let is_exact = |found: &Found| found.forms == Forms::EXACT && !found.short;
-    let exact = Rivals::of(found, is_inflected, Found::place, is_exact, Found::place);
+    let exact = Stronger::of(found, is_inflected, Found::place, is_exact, Found::place);
     let is_possessive = |found: &Found| found.forms.has(Form::Possessive);
     let words = |first: u32, last: u32| u64::from(first) << 32 | u64::from(last);
     let apart = |found: &Found| words(found.first, found.last - 1);
-    let possessive = Rivals::of(found, is_joined, apart, is_possessive, |found| words(found.first, found.last));
+    let possessive = Stronger::of(found, is_joined, apart, is_possessive, |found| words(found.first, found.last));
     trace.retain(found, |found| {
-        if is_inflected(found) && exact.have(found.place()) {
+        if is_inflected(found) && exact.stands_at(found.place()) {
             Err(Reason::OtherCandidate)
-        } else if is_joined(found) && possessive.have(apart(found)) {
+        } else if is_joined(found) && possessive.stands_at(apart(found)) {
             Err(Reason::BetterPlace)
         } else {
             Ok(())
@@ -42,9 +42,9 @@ pub(super) fn run(view: View<'_>, found: &mut Vec<Found>, trace: &mut Trace) {
 }
 
 /// The places of what outranks others, ascending: of them only those that something has which may be outranked.
-struct Rivals(Vec<u64>);
+struct Stronger(Vec<u64>);
 
-impl Rivals {
+impl Stronger {
     /// The places, by `place`, of what `outranks`, where something that `may_lose` asks for that place, by `asked`.
     fn of(
         found: &[Found],
@@ -64,7 +64,8 @@ impl Rivals {
         Self(places)
     }
 
-    fn have(&self, place: u64) -> bool {
+    /// Whether one of them stands there.
+    fn stands_at(&self, place: u64) -> bool {
         self.0.binary_search(&place).is_ok()
     }
 }

@@ -1,7 +1,7 @@
 //! The names of a segment: what each is, and whom it names.
 //!
-//! A name takes 8 and a half bytes beside its text, and 4 more where priors are given. What it asks of a text is shared: the few distinct [`Manner`]s lie in a table,
-//! and a name keeps the number of its own. Names of one pattern lie together, those of the likeliest entities first, and
+//! A name takes 8 and a half bytes beside its text, and 4 more where priors are given. What it asks of a text is shared:
+//! the few distinct [`Manner`]s lie in a table, and a name keeps the number of its own. Names of one pattern lie together, those of the likeliest entities first, and
 //! so do their texts; equal texts side by side are kept once.
 //!
 //! Must not know: automata, files.

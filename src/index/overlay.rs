@@ -92,7 +92,7 @@ impl Overlay {
 
     /// What a word of the overlay that an entity expects is known by in both layers: in the base it is the word's number.
     pub fn word_key(&self, word: WordId) -> u64 {
-        self.words.get(word.0 as usize).copied().unwrap_or_default()
+        self.words.get(word.0 as usize).copied().unwrap_or(of_overlay(word.0))
     }
 
     /// What an id or an attribute is known by in both layers.
@@ -106,7 +106,7 @@ fn words(base: &Segment, segment: &Segment) -> Box<[u64]> {
     if segment.entities.links.context.is_empty() {
         return Box::default();
     }
-    let mut words: Box<[u64]> = (0..segment.vocabulary.len() as u64).map(|own| 1 << 32 | own).collect();
+    let mut words: Box<[u64]> = (0..segment.vocabulary.len() as u32).map(of_overlay).collect();
     for (word, key) in segment.vocabulary.keys() {
         let bytes = segment.vocabulary.bytes(word, key);
         if let Some(record) = base.vocabulary.find(&bytes) {
@@ -114,6 +114,11 @@ fn words(base: &Segment, segment: &Segment) -> Box<[u64]> {
         }
     }
     words
+}
+
+/// What a word of an overlay is known by that its base does not have: no number of a word.
+fn of_overlay(word: u32) -> u64 {
+    1 << 32 | u64::from(word)
 }
 
 /// 64 bits of SipHash with fixed keys: equal texts have equal keys, and others as good as never.

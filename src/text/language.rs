@@ -10,7 +10,8 @@ use super::{Words, short::ShortWords};
 /// A language whose words are read in a way of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Language {
-    /// Not given, and too few words to tell.
+    /// Not given, and too few words to tell. In the table of function words also what English has as well as others that
+    /// are not listed.
     #[default]
     Unknown,
     /// English, and what looks like no other language.

@@ -30,8 +30,7 @@ fn is_tag(tag: &str) -> bool {
         _ => language.bytes().all(|byte| byte.is_ascii_alphabetic()),
     };
     let last = parts.clone().next_back().unwrap_or(language);
-    let before_last = tag.split(['-', '_']).rev().skip(1);
-    let is_private = before_last.into_iter().any(|part| part.eq_ignore_ascii_case("x"));
+    let is_private = tag.split(['-', '_']).rev().skip(1).any(|part| part.eq_ignore_ascii_case("x"));
     tag.len() <= MAX_BYTES && is_language && is_part(language) && (last.len() > 1 || is_private) && parts.all(is_part)
 }
 
