@@ -28,9 +28,15 @@ pub const MAX_TRACKS: usize = 16;
 /// The most names reported at one last word, the longest first; nesting deeper is counted as dropped.
 pub const MAX_NESTED: usize = 64;
 /// So many occurrences, and so many more for each word read, may have shorter names reported at a word; from then on the
-/// longest alone is, to the end of the document. Real news stays below with six million names, where 1.1 end at a word.
+/// longest alone is, of words as they are written, to the end of the document. Real news stays below with six million
+/// names, where 1.1 end at a word.
 const NESTED: usize = 1 << 14;
 const NESTED_A_WORD: usize = 2;
+/// So many steps of other readings may be taken, and so many more for each word read; a word at which they are used up is
+/// read as it is written alone, which is counted as dropped. With six million names news take 0.4 a word, and text with
+/// every fifth word hurt by a scanner 1.1.
+const FOLLOWED: usize = 1 << 14;
+const FOLLOWED_A_WORD: usize = 2;
 /// The most steps remembered of the open readings; beyond, all of them are given up and counted as dropped.
 const MAX_NODES: usize = 1 << 18;
 /// How often, in words, the search looks whether it was interrupted.
@@ -93,6 +99,8 @@ pub struct Search {
     /// The words of the steps of the reading walked last, and the states that they lead to from one.
     walked_from: State,
     walked: Vec<(Option<WordId>, State)>,
+    /// How often a reading was begun or went on, for [`FOLLOWED`].
+    followed: usize,
     /// So many names were found that the longest at a word alone is reported.
     many: bool,
     dropped: u32,
@@ -158,7 +166,7 @@ impl Search {
             // read here.
             let more = known.may_differ || !self.tracks.is_empty();
             let stands = known.stand_in().filter(|&id| more || !self.dead_ends.has(before, id, small));
-            if stands.is_some() || more {
+            if (stands.is_some() || more) && self.may_follow(index) {
                 let glued_words = &glued.all()[next_glued..];
                 next_glued += glued_words.iter().take_while(|glued| (glued.word as usize) < index).count();
                 if stands.is_some() || known.may_differ {
@@ -216,9 +224,21 @@ impl Search {
         self.steps = 0;
         self.walked.clear();
         self.readings.clear();
+        self.followed = 0;
         self.many = false;
         self.dropped = 0;
         self.dropped_nested = 0;
+    }
+
+    /// Whether other readings may be followed at a word of that number; where not, those that are open are given up.
+    #[inline]
+    fn may_follow(&mut self, word: usize) -> bool {
+        let may = !self.many && self.followed < FOLLOWED + FOLLOWED_A_WORD * word;
+        if !may {
+            self.dropped += 1 + self.tracks.len() as u32;
+            self.tracks.clear();
+        }
+        may
     }
 
     /// The most names reported at a word of that number.
@@ -305,6 +325,7 @@ impl Search {
     /// that. What no word before belongs to is found once, on the main track.
     fn take(&mut self, segment: &Segment, words: &[Word], track: Track, other: usize, is_main: bool) -> bool {
         let reading = self.readings.all()[other];
+        self.followed += 1;
         if !self.walk(segment, track.state, &reading) {
             return false;
         }
@@ -368,6 +389,7 @@ impl Search {
     fn go_on(&mut self, segment: &Segment, words: &[Word], track: Track, here: Here) {
         let Here { index, known, main, .. } = here;
         let Some(word) = known.id else { return };
+        self.followed += 1;
         let state = segment.automaton.step(track.state, word, known.root);
         let since = track.since + 1;
         if state == main || state == segment.automaton.start() || since >= segment.longest {

@@ -99,16 +99,49 @@ fn of_thousands_of_one_name_those_that_are_gone_do_not_count() {
     }
 }
 
-#[test]
-fn a_word_hyphenated_in_every_way_is_read_in_a_few() {
-    const LETTERS: usize = 13;
+/// Every way to write so many letters `b` with hyphens, with something behind it.
+fn hyphenated_in_every_way(letters: usize, behind: &str) -> Vec<Entity> {
     let spelling = |number: usize| {
         let hyphen = |at: usize| if number >> at & 1 == 1 { "-b" } else { "b" };
-        "b".to_owned() + &(0..LETTERS - 1).map(hyphen).collect::<String>()
+        "b".to_owned() + &(0..letters - 1).map(hyphen).collect::<String>() + behind
     };
-    let names: Vec<_> = (0..1 << (LETTERS - 1)).map(|number| entity(number, spelling(number), "")).collect();
-    let answer = extract(&names, Overlap::Longest, &("b".repeat(LETTERS) + " ").repeat(300));
+    (0..1 << (letters - 1)).map(|number| entity(number, spelling(number), "")).collect()
+}
+
+#[test]
+fn a_word_hyphenated_in_every_way_is_read_in_a_few() {
+    let answer = extract(&hyphenated_in_every_way(13, ""), Overlap::Longest, &("b".repeat(13) + " ").repeat(300));
     assert_eq!(answer.mentions.len(), 300);
+    assert!(cut(&answer).is_empty());
+    assert!(answer.mentions.iter().all(|mention| mention.candidates.len() == 17));
+}
+
+#[test]
+fn readings_that_make_too_many_names_are_not_taken_any_more() {
+    let words = 4000;
+    let answer = extract(&hyphenated_in_every_way(13, ""), Overlap::Longest, &("b".repeat(13) + " ").repeat(words));
+    assert_eq!(cut(&answer), ["readings"]);
+    // As it is written it is found to the end.
+    assert_eq!(answer.mentions.len(), words);
+    assert_eq!(answer.mentions[0].candidates.len(), 17);
+    let last = &answer.mentions[words - 1];
+    assert_eq!(last.entity.as_ref().unwrap().id, "000000");
+    assert!(last.candidates.is_empty());
+}
+
+#[test]
+fn readings_are_taken_again_behind_what_used_them_up() {
+    // Each is begun in 16 ways, none of which becomes a name.
+    let names = hyphenated_in_every_way(13, " z");
+    let (word, name) = ("b".repeat(13), "bbbbbbbbbbbbb z");
+    let used_up = (word + " ").repeat(2000);
+    let count = |text: String| {
+        let answer = extract(&names[1..], Overlap::Longest, &text);
+        (answer.mentions.len(), cut(&answer).len())
+    };
+    assert_eq!(count(name.into()), (1, 0));
+    assert_eq!(count(format!("{used_up}{name}")), (0, 1));
+    assert_eq!(count(format!("{used_up}{}{name}", "x ".repeat(40_000))), (1, 1));
 }
 
 #[test]
