@@ -51,8 +51,6 @@ mod joins;
 #[forbid(unsafe_code)]
 mod known;
 #[forbid(unsafe_code)]
-mod layout;
-#[forbid(unsafe_code)]
 mod name_run;
 #[forbid(unsafe_code)]
 mod names;

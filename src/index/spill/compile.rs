@@ -8,8 +8,7 @@ use super::{
     super::{
         collect::{Collector, Common},
         compile::CompileError,
-        file::{Section, facts, list, manners as encoded},
-        layout::{Part, write_sections},
+        file::{Part, Section, facts, list, manners as encoded, write_sections},
         vocabulary::Vocabulary,
     },
     Spill,

@@ -5,9 +5,8 @@
 use std::io::Write;
 
 use super::{
-    compile::CompileError,
-    file::{ALIGNMENT, CHECKSUM, ENTRY, FORMAT, HEADER, MAGIC, RULES, Section, head_checksum},
-    spill::Spooled,
+    super::{compile::CompileError, spill::Spooled},
+    ALIGNMENT, CHECKSUM, ENTRY, FORMAT, HEADER, MAGIC, RULES, Section, head_checksum,
 };
 
 /// How many sections a file has.
@@ -52,7 +51,7 @@ const ORDER: [Section; SECTIONS] = [
 ];
 
 /// The bytes of a section.
-pub(super) enum Part<'a> {
+pub(in crate::index) enum Part<'a> {
     /// In memory.
     Bytes(&'a [u8]),
     /// Put aside.
@@ -60,7 +59,7 @@ pub(super) enum Part<'a> {
 }
 
 /// Writes a file of every section; returns how many bytes it has.
-pub(super) fn write_sections(
+pub(in crate::index) fn write_sections(
     mut sections: [(Section, Part<'_>); SECTIONS],
     out: &mut dyn Write,
 ) -> Result<u64, CompileError> {

@@ -1,0 +1,80 @@
+//! The fingerprint of the rules under which a segment file was built.
+//!
+//! A file of other rules would give other answers than the same gazetteer compiled now; it is refused.
+//!
+//! Must not know: the layout of the file.
+
+/// The fingerprint of the rules that decide what is in a segment: folding, segmentation, ordinary words, derived names.
+/// A test computes it and tells when it has to change.
+pub(super) const RULES: u64 = 0xa2a9_fe57_c379_d61b;
+
+#[cfg(test)]
+mod tests {
+    use sha2::{Digest as _, Sha256};
+
+    use super::RULES;
+    use crate::{
+        gazetteer::{
+            CaseRule, Rule,
+            derive::{Kind, full_names},
+        },
+        index::collect::check,
+        text::{Words, fold, ordinary},
+    };
+
+    /// Texts that show the rules of segmentation.
+    const TEXTS: [&str; 8] = [
+        "Mr. O’Brien's (U.S.) e-mail: can't, won't; re-\nelected pre-war ChinaRussia iPhone",
+        "東京タワーと大阪城、コーヒー。 สวัสดีชาวโลก 서울에서는 부산",
+        "والقاهرة وبغداد بالعراق הבית וירושלים מִצְרַיִם",
+        "İstanbul ISPARTA ısparta Straße STRASSE Müller Mueller Åland",
+        "Россией в Москве, Київ\u{2014}Львів; Αθήνα Σίσυφος",
+        "नई दिल्ली। अमेरिका॥ አዲስ አበባ። ኢትዮጵያ፣",
+        "C++ C# #rust @you AT&T 3.14 1,000 A.B. x_y 🇩🇪 👩‍👩‍👧 e\u{301}",
+        "soft\u{AD}hyphen zero\u{200B}width no\u{2060}break \u{FEFF}bom line\r\nend\u{2028}next\n\nparagraph",
+    ];
+
+    #[test]
+    fn the_fingerprint_is_that_of_the_rules() {
+        let mut digest = Sha256::new();
+        let mut folded = Vec::new();
+        for c in '\0'..=char::MAX {
+            folded.clear();
+            fold(c.encode_utf8(&mut [0; 4]), &mut folded);
+            digest.update(&folded);
+            digest.update([0xFF]);
+        }
+        let mut words = Words::default();
+        for text in TEXTS {
+            words.clear();
+            words.read(text);
+            for word in words.all() {
+                digest.update(format!("{:?}", word.span));
+                digest.update(words.folded(word, &mut [0; 8]));
+                if let Ok(word) = std::str::from_utf8(words.folded(word, &mut [0; 8])) {
+                    digest.update([ordinary(word) as u8]);
+                }
+            }
+        }
+        for name in ["US", "UNHCR", "UNESCO", "G7", "CO2", "MH370", "COVID-19", "AREA 51", "Of", "Us"] {
+            let ordinary = ordinary(&name.to_lowercase());
+            digest.update(format!("{:?}", check(CaseRule::Auto, name, ordinary)));
+        }
+        for rule in Rule::ALL {
+            digest.update(rule.as_str());
+        }
+        for nature in ["person", "company", "city", "ethnicity", "thing"] {
+            for name in ["Dr. Joseph R. Biden Jr.", "Pepsi Cola Co.", "Springfield, Missouri", "Kurds", "von der Leyen"]
+            {
+                for derived in full_names(Kind::of(nature), name) {
+                    digest.update(derived.text);
+                }
+            }
+        }
+        let fingerprint = digest.finalize().iter().take(8).fold(0, |all: u64, &byte| all << 8 | u64::from(byte));
+        assert_eq!(
+            RULES, fingerprint,
+            "the rules changed: set RULES to {fingerprint:#018x}, and say so in CHANGELOG.md"
+        );
+    }
+}
