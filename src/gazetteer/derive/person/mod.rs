@@ -1,0 +1,196 @@
+//! Names that follow from a person's name: what may stand for the whole (rule L2).
+//!
+//! `full` takes the name apart, with the lists of `words`. Names of scripts written without spaces have no parts there:
+//! what they are called by follows from their characters.
+//!
+//! Must not know: documents.
+
+mod full;
+mod words;
+
+use full::FullName;
+pub use words::{is_suffix, is_title};
+
+use super::Derived;
+use crate::gazetteer::Rule;
+
+/// What stands between the parts of a foreign name in Chinese and Japanese: `埃隆·马斯克`, `ジョー・バイデン`.
+pub(super) const MIDDLE_DOTS: [char; 2] = ['·', '・'];
+
+/// The given names and middle names of a person, in order; none where the surname stands first.
+pub fn given_names(name: &str) -> Vec<String> {
+    let full = FullName::read(name);
+    match (full.given(), full.surname()) {
+        (Some(first), Some(last)) if !full.is_east_asian(&first, &last) => {
+            std::iter::once(&first).chain(full.middle()).map(|part| full.text(part).to_owned()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The names that are as good as the name itself.
+pub(super) fn full_names(name: &str, derived: &mut Vec<Derived>) {
+    let full = FullName::read(name);
+    if full.is_office() {
+        return;
+    }
+    let (Some(first), Some(last)) = (full.given(), full.surname()) else {
+        if full.titles > 0 && full.parts.len() - full.titles > 1 {
+            derived.push(Derived::new(Rule::Title, full.from(full.titles)));
+        }
+        return;
+    };
+    if full.titles > 0 {
+        derived.push(Derived::new(Rule::Title, full.from(full.titles)));
+    }
+    let (given, surname, long) = (full.text(&first), full.text(&last), full.text(&full.long_surname(&last)));
+    let particles = full.long_surname(&last).start != last.start;
+    let middle = full.middle();
+    if !middle.is_empty() {
+        derived.push(Derived::new(Rule::MiddleNames, format!("{given} {long}")));
+        let initials: String = middle
+            .iter()
+            .filter_map(|part| full.text(part).chars().next())
+            .fold(String::new(), |all, initial| format!("{all}{initial}. "));
+        derived.push(Derived::new(Rule::MiddleNames, format!("{given} {initials}{long}")));
+    }
+    let initials: String = std::iter::once(&first)
+        .chain(middle)
+        .filter_map(|part| full.text(part).chars().next())
+        .fold(String::new(), |all, initial| format!("{all}{initial}. "));
+    if !middle.is_empty() {
+        derived.push(Derived::new(Rule::Initials, format!("{initials}{long}")));
+    }
+    if particles {
+        derived.push(Derived::new(Rule::MiddleNames, format!("{given} {surname}")));
+    }
+    if full.end < full.parts.len() {
+        derived.push(Derived::new(Rule::MiddleNames, full.span(full.titles, full.end)));
+    }
+    let before = full.text(&(first.start..full.long_surname(&last).start)).trim_end();
+    derived.push(Derived::new(Rule::Reversed, format!("{long}, {before}")));
+}
+
+/// The names that count only beside the name in full.
+pub(super) fn short_names(name: &str, derived: &mut Vec<Derived>) {
+    if let Some((_, surname)) = name.rsplit_once(MIDDLE_DOTS).filter(|_| super::is_dotted(name)) {
+        derived.push(Derived::new(Rule::Surname, surname));
+        return;
+    }
+    if is_of_four(name) {
+        derived.push(Derived::new(Rule::Surname, name.chars().take(2).collect::<String>()));
+        return;
+    }
+    if let Some((given, _)) = name.split_once(' ').filter(|_| name.starts_with(is_thai)) {
+        derived.push(Derived::new(Rule::GivenName, given));
+        return;
+    }
+    let full = FullName::read(name);
+    let Some(first) = full.given().filter(|_| !full.is_office()) else { return };
+    let surname = full.surname();
+    let (given_rule, surname_rule) = match &surname {
+        Some(last) if full.is_east_asian(&first, last) => (Rule::Surname, Rule::GivenName),
+        _ => (Rule::GivenName, Rule::Surname),
+    };
+    // `John Paul` of `John Paul II`: rulers have no surname, and are called by all their given names.
+    let ruler = full.is_numbered().then_some(full.titles..full.end);
+    let alone = full.may_stand_alone(&first);
+    if let Some(ruler) = ruler.as_ref().filter(|ruler| alone || ruler.len() > 1) {
+        derived.push(Derived::new(Rule::Surname, full.span(ruler.start, ruler.end)));
+    }
+    if alone && ruler.is_none_or(|ruler| ruler.len() > 1) {
+        derived.push(Derived::new(given_rule, full.text(&first)));
+    }
+    let Some(last) = surname else { return };
+    // `Sánchez` of `Ángel Sánchez Martín`: the first of two surnames.
+    if let ([middle], Rule::Surname) = (full.middle(), surname_rule)
+        && full.may_stand_alone(middle)
+    {
+        derived.push(Derived::new(Rule::MiddleNames, full.text(middle)));
+    }
+    // `López Obrador` of `Andrés Manuel López Obrador`: both surnames.
+    if let (Some(middle), Rule::Surname) = (full.middle().last(), surname_rule)
+        && full.may_stand_alone(middle)
+    {
+        derived.push(Derived::new(Rule::Surname, full.text(&(middle.start..last.end))));
+    }
+    let tied = last.clone().take_while(|&at| full.is_particle(at)).count();
+    let mut surnames = vec![last.clone(), full.long_surname(&last)];
+    if tied > 0 && tied < last.len() {
+        surnames.push(last.start + tied..last.end);
+    }
+    for part in surnames {
+        if full.may_stand_alone(&part) {
+            derived.push(Derived::new(surname_rule, full.text(&part)));
+        }
+    }
+}
+
+/// Whether a name is four Han characters, or five with a given name in `郎`. Of such names of persons two are the surname:
+/// `安倍` of `安倍晋三`, `小泉` of `小泉純一郎`, `欧阳` of `欧阳娜娜`.
+pub(super) fn is_of_four(name: &str) -> bool {
+    let count = name.chars().take(6).take_while(|c| matches!(c, '\u{3400}'..='\u{9FFF}')).count();
+    name.len() == count * 3 && (count == 4 || count == 5 && name.ends_with('郎'))
+}
+
+/// Whether a character is of the Thai script.
+pub(super) fn is_thai(c: char) -> bool {
+    matches!(c, '\u{E00}'..='\u{E7F}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(of: fn(&str, &mut Vec<Derived>), name: &str, expected: &[&str]) {
+        let mut derived = Vec::new();
+        of(name, &mut derived);
+        let mut texts: Vec<_> = derived.into_iter().map(|one| one.text).collect();
+        texts.dedup();
+        assert_eq!(texts, expected, "{name}");
+    }
+
+    #[test]
+    fn short() {
+        let check = |name, expected: &[&str]| check(short_names, name, expected);
+        check("Xi Jinping", &["Xi", "Jinping"]);
+        check("Ursula von der Leyen", &["Ursula", "Leyen", "von der Leyen"]);
+        check("Nouri al-Maliki", &["Nouri", "al-Maliki", "Maliki"]);
+        check("Sean O'Brien", &["Sean", "O'Brien"]);
+        check("Jean-Claude Juncker", &["Jean-Claude", "Juncker"]);
+        check("Martin Luther King Jr.", &["Martin", "Luther", "Luther King", "King"]);
+        check("Andrés Manuel López Obrador", &["Andrés", "López Obrador", "Obrador"]);
+        check("John Paul II", &["John Paul", "John"]);
+        check("J. Biden", &["Biden"]);
+        check("Madonna", &[]);
+        check("习近平", &[]);
+        check("Владимир Путин", &["Владимир", "Путин"]);
+        check("Louis IX", &["Louis"]);
+        check("Caroline of Zweibrücken", &["Caroline"]);
+        check("Christian III, Count Palatine of Zweibrücken", &["Christian"]);
+        check("King Hussein", &[]);
+        check("Sir Winston Churchill", &["Winston", "Churchill"]);
+        check("Of The", &[]);
+    }
+
+    #[test]
+    fn full() {
+        let check = |name, expected: &[&str]| check(full_names, name, expected);
+        check("Vladimir Putin", &["Putin, Vladimir"]);
+        check("George W. Bush", &["George Bush", "George W. Bush", "G. W. Bush", "Bush, George W"]);
+        check("Johann von Ewald", &["Johann Ewald", "von Ewald, Johann"]);
+        check("Martin King Jr.", &["Martin King", "King, Martin"]);
+        check("Sir Winston Churchill", &["Winston Churchill", "Churchill, Winston"]);
+        check("Countess Caroline of Hanau", &["Caroline of Hanau"]);
+        check("Louis IX", &[]);
+        check("Madonna", &[]);
+        check("President of the United States", &[]);
+    }
+
+    #[test]
+    fn surnames_come_first_in_east_asia() {
+        let mut derived = Vec::new();
+        short_names("Xi Jinping", &mut derived);
+        assert_eq!((derived[0].rule, derived[1].rule), (Rule::Surname, Rule::GivenName));
+    }
+}
