@@ -1,10 +1,10 @@
-//! The gazetteers of the database, as they are changed and served.
+//! The gazetteers of the database, as they are served.
 //!
-//! Every change goes to the database first; what is served then follows from what the database says, in one way for
-//! changes made here and for those made by another server. A gazetteer is served as a base and an overlay of what
-//! changed since the base was compiled. A large overlay is folded into a new base in the background.
+//! What is served follows from what the database says, in one way for changes made here and for those made by another
+//! server. A gazetteer is served as a base and an overlay of what changed since the base was compiled. A large overlay is
+//! folded into a new base in the background.
 //!
-//! Must not know: requests, SQL.
+//! Must not know: requests, SQL, what changes do.
 
 use std::{
     collections::HashMap,
@@ -19,17 +19,13 @@ use std::{
 use tokio::sync::{Mutex as AsyncMutex, watch};
 
 use super::{
-    CatalogError, Check, Gazetteer, Keep, Kind, Live, Most, Outcome, Revision, Store, StoreError, Stored, Uid, Version,
+    CatalogError, Gazetteer, Keep, Live, Revision, Store, StoreError, Stored, Uid, Version,
     background::retire,
     build::{self, Base, Haste},
     old::Old,
-    underway::Underway,
     warm::warm,
 };
-use crate::{
-    gazetteer::{Entity, write_json},
-    index::{Compiler, Overlay},
-};
+use crate::index::{Compiler, Overlay};
 
 /// The most entities of an overlay; what changed more is compiled.
 pub(super) const MAX_OVERLAY: usize = 4000;
@@ -84,99 +80,6 @@ impl Keeper {
         self.served.subscribe()
     }
 
-    /// A gazetteer of the database that can be changed.
-    pub async fn stored(&self, live: &Arc<Live>, name: &str) -> Result<Stored, CatalogError> {
-        if live.catalog().unwrap_or_default().get(name).is_ok_and(|one| one.kept().is_none()) {
-            return Err(CatalogError::ReadOnly(name.to_owned()));
-        }
-        let stored = self.store.gazetteer(name).await?;
-        stored.ok_or_else(|| CatalogError::NotFound(name.to_owned()))
-    }
-
-    /// Makes a gazetteer, if there is room for one more.
-    pub async fn create(
-        &self,
-        live: &Arc<Live>,
-        name: &str,
-        description: &str,
-        most: Most<'_>,
-    ) -> Result<Stored, CatalogError> {
-        if live.catalog().unwrap_or_default().get(name).is_ok_and(|one| one.kept().is_none()) {
-            return Err(StoreError::Exists.into());
-        }
-        let mut underway = Underway::begin(live);
-        let stored = underway.said(self.store.create(name, description, most, now()).await)?;
-        self.bring_up(live, &stored).await?;
-        self.tell(stored.head.revision);
-        underway.end();
-        Ok(stored)
-    }
-
-    /// Deletes a gazetteer; returns the revision in which it is gone.
-    pub async fn delete(
-        &self,
-        live: &Arc<Live>,
-        name: &str,
-        if_version: Option<&str>,
-    ) -> Result<Revision, CatalogError> {
-        let stored = self.stored(live, name).await?;
-        let slot = self.slot(stored.uid);
-        let mut slot = slot.lock().await;
-        let mut underway = Underway::begin(live);
-        let revision = underway.said(self.store.delete(stored.uid, if_version, now()).await)?;
-        // Whoever still means to show it finds that something newer is shown, or that the database has nothing of it.
-        *slot = Slot { base: None, shown: Revision::MAX, folding: true };
-        self.slots.lock().unwrap_or_else(PoisonError::into_inner).remove(&stored.uid);
-        live.retain(|one| one.uid != stored.uid);
-        self.old.retain(|uid| uid != stored.uid);
-        if let Some(folder) = &self.folder {
-            build::clean(folder, stored.uid, None);
-        }
-        self.tell(revision);
-        underway.end();
-        Ok(revision)
-    }
-
-    /// Adds or replaces `come`, and deletes `gone`, in one version.
-    pub async fn edit(
-        &self,
-        live: &Arc<Live>,
-        name: &str,
-        come: &[Entity],
-        gone: &[String],
-        (if_version, checks): (Option<&str>, &[Check]),
-    ) -> Result<Outcome, CatalogError> {
-        let stored = self.stored(live, name).await?;
-        let rows: Vec<_> = come.iter().map(|entity| (entity.id.clone(), write_json(entity))).collect();
-        let mut edit = self.store.edit(stored.uid, if_version, now()).await?;
-        edit.check(checks).await?;
-        edit.put(&rows).await?;
-        edit.delete(gone).await?;
-        let underway = Underway::begin(live);
-        let outcome = self.store.commit(edit, Kind::Edit, None).await?;
-        self.follow(live, name).await?;
-        underway.end();
-        Ok(outcome)
-    }
-
-    /// Makes a version with the content of an old one.
-    pub async fn rollback(
-        &self,
-        live: &Arc<Live>,
-        name: &str,
-        to: Revision,
-        if_version: Option<&str>,
-    ) -> Result<Outcome, CatalogError> {
-        let stored = self.stored(live, name).await?;
-        let mut edit = self.store.edit(stored.uid, if_version, now()).await?;
-        edit.restore(to).await?;
-        let underway = Underway::begin(live);
-        let outcome = self.store.commit(edit, Kind::Rollback, Some(to)).await?;
-        self.follow(live, name).await?;
-        underway.end();
-        Ok(outcome)
-    }
-
     /// Serves what the database has of a gazetteer that was just changed, and forgets its oldest versions.
     pub(super) async fn follow(&self, live: &Arc<Live>, name: &str) -> Result<(), CatalogError> {
         let stored = self.store.gazetteer(name).await?;
@@ -228,6 +131,18 @@ impl Keeper {
         Ok(revision)
     }
 
+    /// Serves a gazetteer no more that was deleted, and lets go of what is kept of it. Whoever deletes it holds its slot.
+    pub(super) fn let_go(&self, live: &Live, uid: Uid, slot: &mut Slot) {
+        // Whoever still means to show it finds that something newer is shown, or that the database has nothing of it.
+        *slot = Slot { base: None, shown: Revision::MAX, folding: true };
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner).remove(&uid);
+        live.retain(|one| one.uid != uid);
+        self.old.retain(|one| one != uid);
+        if let Some(folder) = &self.folder {
+            build::clean(folder, uid, None);
+        }
+    }
+
     /// Lets go of what is kept of gazetteers that another server deleted.
     async fn forget(&self, stays: &impl Fn(Uid) -> bool) {
         let slots = || self.slots.lock().unwrap_or_else(PoisonError::into_inner);
@@ -245,7 +160,7 @@ impl Keeper {
     }
 
     /// Serves a gazetteer in the version that `stored` says or a newer one.
-    async fn bring_up(&self, live: &Arc<Live>, stored: &Stored) -> Result<(), CatalogError> {
+    pub(super) async fn bring_up(&self, live: &Arc<Live>, stored: &Stored) -> Result<(), CatalogError> {
         let mut stored = stored.clone();
         loop {
             let forgotten = match self.bring_up_once(live, &stored).await {
@@ -357,7 +272,8 @@ impl Keeper {
         Ok(None)
     }
 
-    fn tell(&self, revision: Revision) {
+    /// Tells of a revision that is served.
+    pub(super) fn tell(&self, revision: Revision) {
         self.served.send_if_modified(|served| {
             let newer = revision > *served;
             *served = revision.max(*served);

@@ -7,6 +7,7 @@
 
 mod background;
 mod build;
+mod change;
 mod compile;
 mod fold;
 mod gazetteer;
