@@ -15,8 +15,6 @@ use crate::{
 const MAX_DESCRIPTION: usize = 4096;
 /// The longest name of a gazetteer.
 const MAX_NAME: usize = 63;
-/// How many items a page has where nothing is said, and at the most.
-const PAGE: (u32, u32) = (100, 1000);
 
 /// A gazetteer that is served.
 pub(super) fn served(gazetteer: &Gazetteer) -> proto::Gazetteer {
@@ -150,24 +148,6 @@ pub(super) fn no_nul(field: &str, id: &str, wrong: &mut Vec<Violation>) {
     if id.contains('\0') {
         wrong.push(Violation::invalid(field, "it holds the character U+0000"));
     }
-}
-
-/// How many items a page has.
-pub(super) fn page_size(asked: u32) -> Result<i64, Error> {
-    let (default, most) = PAGE;
-    match asked {
-        0 => Ok(default.into()),
-        size if size <= most => Ok(size.into()),
-        size => {
-            let message = format!("{size} is more than {most}");
-            Err(Error::Invalid(vec![Violation::invalid("page_size", message)]))
-        }
-    }
-}
-
-/// A page token that is none of ours.
-pub(super) fn wrong_token() -> Error {
-    Error::Invalid(vec![Violation::invalid("page_token", "it is not a token that this call gave")])
 }
 
 fn time(milliseconds: i64) -> Timestamp {

@@ -8,6 +8,7 @@
 mod convert;
 mod entities;
 mod import;
+mod page;
 mod watch;
 
 use std::sync::Arc;
@@ -131,14 +132,11 @@ impl GazetteerService for Gazetteers {
     ) -> Answer<proto::ListGazetteersResponse> {
         let principal = Principal::of(request.extensions());
         let proto::ListGazetteersRequest { page_size, page_token } = request.into_inner();
-        let size = convert::page_size(page_size)? as usize;
+        let size = page::size(page_size)?;
         let catalog = self.served()?;
         let behind = catalog.iter().filter(|one| principal.sees(one.name()) && one.name() > page_token.as_str());
         let mut gazetteers: Vec<_> = behind.take(size + 1).map(|one| convert::served(one)).collect();
-        let more = gazetteers.len() > size;
-        gazetteers.truncate(size);
-        let last = gazetteers.last().filter(|_| more);
-        let next_page_token = last.map_or_else(String::new, |last| last.name.clone());
+        let next_page_token = page::cut(&mut gazetteers, size, |last| last.name.clone());
         Ok(Response::new(proto::ListGazetteersResponse { gazetteers, next_page_token }))
     }
 
@@ -170,24 +168,14 @@ impl GazetteerService for Gazetteers {
     async fn list_entities(&self, request: Request<proto::ListEntitiesRequest>) -> Answer<proto::ListEntitiesResponse> {
         let principal = Principal::of(request.extensions());
         let proto::ListEntitiesRequest { gazetteer, version, page_size, page_token } = request.into_inner();
-        let size = convert::page_size(page_size)?;
+        let size = page::size(page_size)?;
         let kept = self.seen(&principal, &gazetteer)?.kept().is_some();
-        let (version, after) = match page_token.is_empty() {
-            true => (version, ""),
-            false => {
-                let (of, after) = page_token.split_once(' ').ok_or_else(convert::wrong_token)?;
-                let never = kept && (of.parse::<Revision>().is_err() || after.contains('\0'));
-                if never || of.is_empty() || !version.is_empty() && version != of {
-                    return Err(convert::wrong_token().into());
-                }
-                (of.to_owned(), after)
-            }
-        };
+        let (version, after) = page::begin(&page_token, version, kept)?;
         let content = self.at(&principal, &gazetteer, &version).await?;
-        let (entities, more) = self.entities(&content, after, size as usize).await?;
+        let (entities, more) = self.entities(&content, after, size).await?;
         let version = content.version();
         let last = entities.last().and_then(|last| last.entity.as_ref()).filter(|_| more);
-        let next_page_token = last.map_or_else(String::new, |last| format!("{version} {}", last.id));
+        let next_page_token = last.map_or_else(String::new, |last| page::token_of(&version, &last.id));
         Ok(Response::new(proto::ListEntitiesResponse { entities, next_page_token, version }))
     }
 
@@ -263,19 +251,16 @@ impl GazetteerService for Gazetteers {
     async fn list_versions(&self, request: Request<proto::ListVersionsRequest>) -> Answer<proto::ListVersionsResponse> {
         let principal = Principal::of(request.extensions());
         let proto::ListVersionsRequest { gazetteer, page_size, page_token } = request.into_inner();
-        let size = convert::page_size(page_size)?;
+        let size = page::size(page_size)?;
         let before = match page_token.is_empty() {
             true => Revision::MAX,
-            false => page_token.parse().map_err(|_| convert::wrong_token())?,
+            false => page_token.parse().map_err(|_| page::wrong_token())?,
         };
         self.seen(&principal, &gazetteer)?;
         let keeper = self.keeper()?;
         let stored = self.ask(keeper.stored(&self.catalog, &gazetteer)).await?;
-        let mut versions = self.ask(keeper.store().versions(&stored, before, size + 1)).await?;
-        let more = versions.len() as i64 > size;
-        versions.truncate(size as usize);
-        let last = versions.last().filter(|_| more);
-        let next_page_token = last.map_or_else(String::new, |last| last.revision.to_string());
+        let mut versions = self.ask(keeper.store().versions(&stored, before, size as i64 + 1)).await?;
+        let next_page_token = page::cut(&mut versions, size, |last| last.revision.to_string());
         let versions = versions.iter().map(convert::version).collect();
         Ok(Response::new(proto::ListVersionsResponse { versions, next_page_token }))
     }
