@@ -10,6 +10,7 @@
 //! Must not know: gazetteers, names, automata, files, the network.
 
 mod ascii;
+mod between;
 mod chars;
 mod fold;
 mod gap;

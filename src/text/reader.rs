@@ -1,37 +1,26 @@
-//! Segmentation of a text into words, folded as they are read (rules T2 to T5).
+//! Segmentation of a text into words, folded as they are read (rules T2, T3 and T5).
 //!
 //! Words are those of UAX #29 with these differences, which `docs/matching.md` gives reasons for: an apostrophe or a
 //! period inside a word is a gap that is marked as glued; a letter of a script written without spaces is a word; a run
 //! of Katakana is a word; `U.S.` is one word; `++` and `#` belong to the word before them; `&` is a word.
 //!
 //! Invariants: spans ascend, do not overlap, lie on character boundaries, and no word ends before a combining mark.
+//!
+//! Must not know: what a character between words says (`between`).
 
 use super::{
     Gap, Shape, Span, WordKey,
     ascii::{ENDS, Eight, FLAGS},
+    between::Between,
     chars::{Class, class},
-    gap::is_known_abbreviation,
     words::{Folded, Word, Words},
 };
-
-/// What the reader remembers of the characters since the last word.
-#[derive(Default)]
-struct Between {
-    /// How many characters other than ignorable ones.
-    count: u32,
-    lines: u32,
-    periods: u32,
-    /// A hyphen stands right behind the word and only spaces since.
-    hyphen_at_end: bool,
-    carriage_return: bool,
-}
 
 /// Reads the words of one text.
 pub(super) struct Reader<'t, 'o> {
     text: &'t str,
     bytes: &'t [u8],
     out: &'o mut Words,
-    gap: Gap,
     between: Between,
     /// No word of this text was read yet.
     first: bool,
@@ -40,7 +29,7 @@ pub(super) struct Reader<'t, 'o> {
 impl<'t, 'o> Reader<'t, 'o> {
     /// One that appends to `out`; `gap` is what stands before the first word.
     pub(super) fn new(text: &'t str, gap: Gap, out: &'o mut Words) -> Self {
-        Self { text, bytes: text.as_bytes(), out, gap, between: Between::default(), first: true }
+        Self { text, bytes: text.as_bytes(), out, between: Between::new(gap), first: true }
     }
 
     /// Reads all of it.
@@ -52,8 +41,7 @@ impl<'t, 'o> Reader<'t, 'o> {
                 let next = self.plain_words(at);
                 if next == at { self.ascii_word(at) } else { next }
             } else if byte == b' ' {
-                self.gap |= Gap::SPACE;
-                self.between.count += 1;
+                self.between.space();
                 at + 1
             } else {
                 self.other(at)
@@ -73,47 +61,11 @@ impl<'t, 'o> Reader<'t, 'o> {
                 next
             }
             kind => {
-                self.between(at, c, kind);
+                let touches = self.previous().is_some_and(|word| word.span.end as usize == at);
+                self.between.note(c, kind, touches);
                 next
             }
         }
-    }
-
-    /// Takes note of a character between words.
-    fn between(&mut self, at: usize, c: char, kind: Class) {
-        let b = &mut self.between;
-        let touches = self.out.all().last().is_some_and(|word| !self.first && word.span.end as usize == at);
-        if kind == Class::Ignorable {
-            b.hyphen_at_end |= c == '\u{AD}' && touches;
-            return;
-        }
-        b.count += 1;
-        self.gap |= match kind {
-            Class::Space => Gap::SPACE,
-            Class::Line => {
-                let pair = c == '\n' && b.carriage_return;
-                b.lines += u32::from(!pair);
-                let paragraph = if b.lines > 1 { Gap::PARAGRAPH } else { Gap::NONE };
-                let hyphen = if b.hyphen_at_end { Gap::LINE_HYPHEN } else { Gap::NONE };
-                Gap::SPACE | Gap::LINE | paragraph | hyphen
-            }
-            Class::Paragraph => Gap::SPACE | Gap::PARAGRAPH,
-            Class::Apostrophe => Gap::APOSTROPHE,
-            Class::Hyphen => Gap::HYPHEN,
-            Class::Period => {
-                b.periods += 1;
-                Gap::PERIOD
-            }
-            Class::Comma => Gap::COMMA,
-            Class::Quote => Gap::QUOTE,
-            _ => Gap::MARK,
-        };
-        b.carriage_return = c == '\r';
-        b.hyphen_at_end = match kind {
-            Class::Hyphen => touches,
-            Class::Space | Class::Line => b.hyphen_at_end,
-            _ => false,
-        };
     }
 
     /// Reads words of up to fifteen ASCII letters with single spaces between them, as most of a text is, and returns where
@@ -150,8 +102,7 @@ impl<'t, 'o> Reader<'t, 'o> {
             if next != b' ' {
                 return end;
             }
-            self.gap |= Gap::SPACE;
-            self.between.count += 1;
+            self.between.space();
             at = end + 1;
         }
         at
@@ -390,48 +341,23 @@ impl<'t, 'o> Reader<'t, 'o> {
 
     #[inline]
     fn gap_before(&self, span: Span, shape: Shape) -> Gap {
-        if self.gap.any(Gap::PERIOD | Gap::APOSTROPHE) { self.judge(span, shape) } else { self.gap }
+        if self.between.needs_words()
+            && let Some(previous) = self.previous()
+        {
+            return self.between.judge(self.text, previous, span, shape);
+        }
+        self.between.gap()
     }
 
     #[inline]
     fn begin_gap(&mut self) {
-        self.gap = Gap::NONE;
         self.between = Between::default();
         self.first = false;
     }
 
-    /// The first letter of the folded form of a word that keeps none.
-    fn folded_char(&self, word: &Word) -> Option<char> {
-        std::str::from_utf8(&word.key.inline_bytes()[..word.key.inline_len()]).ok()?.chars().next()
-    }
-
-    /// Decides whether a period ends a sentence and whether an apostrophe or period glues two words.
-    fn judge(&self, span: Span, shape: Shape) -> Gap {
-        let mut gap = self.gap;
-        let Some(previous) = self.out.all().last().filter(|_| !self.first) else { return gap };
-        let touching = self.between.count == 1;
-        let before = self.text[previous.span.range()].chars().next_back().unwrap_or_default();
-        let after = self.text[span.range()].chars().next().unwrap_or_default();
-        let spaced = |c: char| matches!(class(c), Class::Letter | Class::Digit);
-        if touching && spaced(before) && spaced(after) {
-            if !gap.any(Gap::PERIOD) {
-                return gap | Gap::GLUED;
-            }
-            // `Kabul.China`: the space behind a sentence was lost. `J.Biden`: an initial.
-            if !shape.any(Shape::CAPITALISED) || before.is_uppercase() && !previous.shape.any(Shape::LETTER) {
-                return gap | Gap::GLUED;
-            }
-        }
-        if gap.any(Gap::PERIOD) {
-            let letter = |c: char| c.is_alphabetic() && previous.key.inline_len() == c.len_utf8();
-            let single = !previous.key.is_hashed() && self.folded_char(previous).is_some_and(letter);
-            let abbreviation = single || is_known_abbreviation(previous.key);
-            let goes_on = after.is_lowercase() && !touching;
-            if self.between.periods > 1 || !(abbreviation || goes_on) {
-                gap |= Gap::STOP;
-            }
-        }
-        gap
+    /// The word before, if this text has one.
+    fn previous(&self) -> Option<&Word> {
+        self.out.all().last().filter(|_| !self.first)
     }
 }
 
@@ -491,29 +417,5 @@ mod tests {
             };
             proptest::prop_assert_eq!(read(&word), read(&format!("{word}        ")));
         }
-    }
-
-    #[test]
-    fn gaps() {
-        let gap = |text: &str| {
-            let mut words = Words::default();
-            words.read(text);
-            words.all()[1].gap
-        };
-        for text in ["a b", "a\nb", "a\r\nb", "a-b", "a’s", "St. P", "J. B", "x. b", "a-\nb", "a\u{A0}b", "\"a\" b"] {
-            assert!(gap(text).is_free(), "{text:?}");
-        }
-        for text in ["ab. B", "ab, b", "a; b", "a (b", "a\n\nb", "a\r\n\r\nb", "a/b", "ab.Cd", "a - b", "ab... b"] {
-            assert!(!gap(text).is_free(), "{text:?}");
-        }
-        for text in ["can't", "ab.com", "l'Iran"] {
-            assert!(gap(text).any(Gap::GLUED), "{text:?}");
-        }
-        for text in ["ab.Cd", "J.Biden", "a b", "a 'b"] {
-            assert!(!gap(text).any(Gap::GLUED), "{text:?}");
-        }
-        assert!(gap("Afgha-\nnistan").any(Gap::LINE_HYPHEN));
-        assert!(gap("Afgha\u{AD}\nnistan").any(Gap::LINE_HYPHEN));
-        assert!(!gap("Afgha -\nnistan").any(Gap::LINE_HYPHEN));
     }
 }
