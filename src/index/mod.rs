@@ -27,8 +27,6 @@ mod column;
 #[forbid(unsafe_code)]
 mod compile;
 #[forbid(unsafe_code)]
-mod dead_ends;
-#[forbid(unsafe_code)]
 mod entities;
 #[forbid(unsafe_code)]
 mod file;
@@ -48,8 +46,6 @@ mod ids;
 mod interner;
 #[forbid(unsafe_code)]
 mod joins;
-#[forbid(unsafe_code)]
-mod known;
 #[forbid(unsafe_code)]
 mod name_run;
 #[forbid(unsafe_code)]

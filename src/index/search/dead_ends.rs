@@ -6,7 +6,7 @@
 //!
 //! Must not know: what the words stand for.
 
-use super::{automaton::State, forms::Forms, vocabulary::WordId};
+use crate::index::{automaton::State, forms::Forms, vocabulary::WordId};
 
 /// How many are kept; 8 KiB, a part of the fastest cache.
 const SLOTS: usize = 1024;

@@ -9,13 +9,15 @@
 
 use std::hint::select_unpredictable;
 
-use super::{
-    automaton::State,
-    readings::Readings,
-    segment::Segment,
-    vocabulary::{Record, WordId},
+use crate::{
+    index::{
+        automaton::State,
+        readings::Readings,
+        segment::Segment,
+        vocabulary::{Record, WordId},
+    },
+    text::{Gap, View, Word},
 };
-use crate::text::{Gap, View, Word};
 
 /// What the segment knows of a word of the document.
 #[derive(Debug, Clone, Copy)]
