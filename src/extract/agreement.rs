@@ -34,6 +34,8 @@ const NEAR: u32 = 25;
 const MAX_WORDS: usize = 16;
 /// The most attributes and context words that an entity has in common with what is sure.
 const MAX_COMMON: usize = 64;
+/// How many candidates are known without a look to have been seen before.
+const RECENT: usize = 256;
 /// The most sure entities that are remembered of those that have something.
 const MAX_NAMERS: usize = 4;
 
@@ -50,14 +52,43 @@ pub(super) struct Asked {
 }
 
 /// What an entity has in common with what is sure.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Shared {
+    key: Key,
+    /// Whether it is sure itself.
+    sure: bool,
     related: Vec<(Key, usize)>,
     common: Vec<(AttributeId, Namers)>,
     /// For each word that it expects and something sure expects, too.
     expected: Vec<Namers>,
-    /// The words that it expects and the document has, by their numbers in [`Agreement::places`].
-    words: Vec<usize>,
+    /// What these two come to beside these rivals, which are those of the mention that it was asked about last.
+    beside: Common,
+    rivals: Vec<Key>,
+    /// The words that it expects and the document has, by their number in [`Agreement::lists`].
+    words: usize,
+}
+
+/// What speaks for a candidate because it has it in common with what is sure.
+#[derive(Debug, Clone, Copy)]
+struct Common {
+    /// The first attribute with whom it is shared, and how many there are.
+    attributes: Option<(AttributeId, Named, usize)>,
+    /// With whom the first of the words is shared, and how many there are.
+    words: Option<(Named, usize)>,
+}
+
+impl Common {
+    /// What is left of both beside the rivals, which ascend: they do not speak for one another.
+    fn beside(rivals: &[Key], attributes: &[(AttributeId, Namers)], expected: &[Namers]) -> Self {
+        let speaks =
+            |namers: &Namers| namers.iter().flatten().find(|(other, _)| rivals.binary_search(other).is_err()).copied();
+        let mut common = attributes.iter().filter_map(|(attribute, namers)| Some((*attribute, speaks(namers)?)));
+        let first = common.next().map(|(attribute, with)| (attribute, with, 1 + common.take(MOST - 1).count()));
+        let both = expected.iter().filter_map(speaks);
+        // The words are in another order in another layer.
+        let with = both.clone().min_by_key(|&(_, at)| at);
+        Self { attributes: first, words: with.map(|with| (with, both.take(MOST).count())) }
+    }
 }
 
 /// Where a word stands that some candidate expects.
@@ -113,8 +144,12 @@ pub(super) struct Agreement {
     /// By candidate, as far as it was asked for since something became sure: the place in `all_shared`.
     shared: HashMap<Key, usize>,
     all_shared: Vec<Shared>,
-    /// The place that words were counted around last, in whose place of `all_shared` they are, and how many stand near and
-    /// further away.
+    /// The place of the one that was asked about last.
+    last: usize,
+    /// The words that candidates expect and the document has, by their numbers in `places`. Namesakes that expect the same
+    /// have one list, as far as they were asked for one behind the other.
+    lists: Vec<Box<[usize]>>,
+    /// The place that words were counted around last, their list, and how many stand near and further away.
     counted: Option<(u32, usize, (u32, u32))>,
     /// The candidates of the mention that is asked about which are sure, ascending.
     rivals: Vec<Key>,
@@ -150,8 +185,10 @@ impl Agreement {
             candidates.for_each(|key| self.asked.add(sources[key.0 as usize].entity_key(key.1).1));
             return;
         }
+        // Mentions of one name have the same.
+        let mut recent = [None; RECENT];
         for key in candidates.filter(|key| sources[key.0 as usize].segment.has_links()) {
-            if self.read.insert(key) {
+            if recent[key.1.0 as usize % RECENT].replace(key) != Some(key) && self.read.insert(key) {
                 let (source, entity) = key;
                 let context = sources[source as usize].segment.entity(entity).context;
                 self.expected.extend(context.iter().map(|&word| (source, word)));
@@ -218,6 +255,8 @@ impl Agreement {
     fn forget_shared(&mut self) {
         self.shared.clear();
         self.all_shared.clear();
+        self.last = 0;
+        self.lists.clear();
         self.counted = None;
     }
 
@@ -261,25 +300,26 @@ impl Agreement {
                 }
             }
         };
-        let shown = sources[source as usize].entity_key(key.1);
-        if !needs_full
-            && self.sieve.may_have(shown.1)
-            && let Some(&(one, other, _)) = self.sure.get(&shown)
+        let number = segment.has_links().then(|| self.share(sources, key));
+        let is_sure = match number {
+            Some(number) => self.all_shared[number].sure,
+            None => self.sieve.may_have(sources[source as usize].entity_key(key.1).1),
+        };
+        if is_sure
+            && !needs_full
+            && let Some(&(one, other, _)) = self.sure.get(&sources[source as usize].entity_key(key.1))
             && let Some(elsewhere) = [one, other].into_iter().find(|&at| at != mention)
         {
             let detail = || "the document names it without doubt elsewhere".into();
             take(Rule::Repeated, REPEATED, &detail, &|| vec![elsewhere]);
         }
-        if !segment.has_links() {
-            return all;
+        let Some(number) = number else { return all };
+        let shared = &mut self.all_shared[number];
+        if shared.rivals != self.rivals {
+            shared.beside = Common::beside(&self.rivals, &shared.common, &shared.expected);
+            shared.rivals.clone_from(&self.rivals);
         }
-        let number = self.shared.get(&key).copied().unwrap_or_else(|| {
-            let (number, shared) = (self.all_shared.len(), self.share(sources, key));
-            self.all_shared.push(shared);
-            self.shared.insert(key, number);
-            number
-        });
-        let Shared { related, common, expected, words } = &self.all_shared[number];
+        let Shared { related, beside: Common { attributes, words: both }, words, .. } = &*shared;
         let name = |(source, entity): Key| sources[source as usize].segment.entity(entity).name;
         if !related.is_empty() {
             let names = || related.iter().map(|&(other, _)| name(other)).collect::<Vec<_>>().join(", ");
@@ -287,29 +327,21 @@ impl Agreement {
             let factor = 1.0 + RELATED * related.len() as f64;
             take(Rule::Related, factor, &|| format!("related to {}", names()), &mentions);
         }
-        let rivals = &self.rivals;
-        let speaks =
-            |namers: &Namers| namers.iter().flatten().find(|(other, _)| rivals.binary_search(other).is_err()).copied();
-        let mut common = common.iter().filter_map(|(attribute, namers)| Some((*attribute, speaks(namers)?)));
-        if let Some((attribute, (other, at))) = common.next() {
+        if let Some((attribute, (other, at), count)) = *attributes {
             let detail = || format!("{} in common with {}", segment.attribute(attribute), name(other));
-            let count = 1 + common.take(MOST - 1).count();
             take(Rule::Attributes, 1.0 + ATTRIBUTE * count as f64, &detail, &|| vec![at]);
         }
-        let both = expected.iter().filter_map(speaks);
-        // The words are in another order in another layer.
-        if let Some((other, at)) = both.clone().min_by_key(|&(_, at)| at) {
-            let count = both.take(MOST).count();
+        if let Some(((other, at), count)) = *both {
             let words = if count == 1 { "word" } else { "words" };
             let detail = || format!("{count} context {words} in common with {}", name(other));
             take(Rule::Context, 1.0 + EXPECTED * count as f64, &detail, &|| vec![at]);
         }
         // Many candidates of one mention may expect the same.
         let (near, far) = match self.counted {
-            Some((of, other, count)) if of == first && self.all_shared[other].words == *words => count,
+            Some((of, list, count)) if (of, list) == (first, *words) => count,
             _ => {
                 let (mut near, mut far) = (0, 0);
-                for &word in words {
+                for &word in &self.lists[*words] {
                     match self.places[word].distance(first) {
                         0 => {}
                         1..=NEAR => near += 1,
@@ -319,7 +351,7 @@ impl Agreement {
                 (near, far)
             }
         };
-        self.counted = Some((first, number, (near, far)));
+        self.counted = Some((first, *words, (near, far)));
         let weight = (f64::from(near) + f64::from(far) / 2.0).min(MOST as f64);
         if weight > 0.0 {
             let detail = || format!("{near} of its context words stand near, {far} further away");
@@ -328,17 +360,35 @@ impl Agreement {
         all
     }
 
-    /// What an entity has in common with what is sure, wherever it is a candidate.
-    fn share(&self, sources: &[Source<'_>], key: Key) -> Shared {
+    /// The place in `all_shared` of what an entity has in common with what is sure, wherever it is a candidate. Candidates of
+    /// one name mostly are asked about in one order.
+    fn share(&mut self, sources: &[Source<'_>], key: Key) -> usize {
+        let next = self.last + 1;
+        self.last = if self.all_shared.get(next).is_some_and(|shared| shared.key == key) {
+            next
+        } else if let Some(&number) = self.shared.get(&key) {
+            number
+        } else {
+            let shared = self.look(sources, key);
+            self.all_shared.push(shared);
+            self.shared.insert(key, self.all_shared.len() - 1);
+            self.all_shared.len() - 1
+        };
+        self.last
+    }
+
+    /// What an entity has in common with what is sure.
+    fn look(&mut self, sources: &[Source<'_>], key: Key) -> Shared {
         let (number, entity) = key;
         let source = &sources[number as usize];
-        let about = source.segment.entity(entity);
+        let (shown, about) = (source.entity_key(entity), source.segment.entity(entity));
+        let sure = self.sieve.may_have(shown.1) && self.sure.contains_key(&shown);
         let related = about.related.iter().filter_map(|&other| {
             let &(at, _, other) = self.sure.get(&source.entity_key(other)).filter(|sure| sure.2 != key)?;
             Some((other, at))
         });
         let mut related: Vec<_> = related.take(MOST).collect();
-        if let Some(&(at, other)) = self.pointed.get(&source.entity_key(entity))
+        if let Some(&(at, other)) = self.pointed.get(&shown)
             && other != key
             && related.len() < MOST
             && related.iter().all(|&(known, _)| known != other)
@@ -349,9 +399,14 @@ impl Agreement {
             Some((attribute, others(self.attributes.get(&source.attribute_key(attribute))?, key)?))
         });
         let both = about.context.iter().filter_map(|&word| others(self.expected_by.get(&source.word_key(word))?, key));
+        let (common, expected): (Vec<_>, Vec<_>) = (common.take(MAX_COMMON).collect(), both.take(MAX_COMMON).collect());
         let here = about.context.iter().filter_map(|&word| self.words.get(&(number, word)).copied());
-        let (common, expected) = (common.take(MAX_COMMON).collect(), both.take(MAX_COMMON).collect());
-        Shared { related, common, expected, words: here.take(MAX_WORDS).collect() }
+        let words: Box<[_]> = here.take(MAX_WORDS).collect();
+        if self.lists.last() != Some(&words) {
+            self.lists.push(words);
+        }
+        let beside = Common::beside(&[], &common, &expected);
+        Shared { key, sure, related, common, expected, beside, rivals: Vec::new(), words: self.lists.len() - 1 }
     }
 }
 
