@@ -61,11 +61,23 @@ pub(super) struct Finder<'a> {
     pub(super) trace: &'a mut Trace,
     /// Whether the words before and behind the place asked about last are like names: many short names have one place.
     pub(super) name_like: [Cell<Option<(usize, bool)>>; 2],
+    /// How many words before the place asked about last may be given names.
+    pub(super) capitals: Cell<Option<(usize, usize)>>,
+    /// What was tried last.
+    pub(super) tried: Option<Tried<'a>>,
 }
 
-impl Finder<'_> {
+/// What became of a short name at a place, as it becomes of all that are alike: those of a crowd mostly are.
+pub(super) struct Tried<'a> {
+    short: &'a ShortName,
+    /// The first word, that of the given names before it, and whether an `s` stands behind it.
+    place: (usize, Option<usize>, bool),
+    forms: Result<Forms, Reason>,
+}
+
+impl<'a> Finder<'a> {
     /// Adds a short name that may begin at the word `first`.
-    pub(super) fn at(&mut self, short: &ShortName, first: usize, plural: bool) {
+    pub(super) fn at(&mut self, short: &'a ShortName, first: usize, plural: bool) {
         let words = self.view.all();
         let last = first + short.words.len() - 1;
         let same = |(word, (key, folded)): (&Word, &(WordKey, Box<[u8]>))| {
@@ -78,32 +90,48 @@ impl Finder<'_> {
         if self.view.field(first) != self.view.field(last) {
             return;
         }
+        let before = if short.rule == Rule::Generic { None } else { self.given_before(short, first) };
         let span = Span::new(words[first].span.start, words[last].span.end);
         let core = Span::new(span.start, span.end - u32::from(plural));
         let forms = if plural { Forms::EXACT.with(Form::Possessive) } else { Forms::EXACT };
-        let mut place = Place { first, last, span, core, forms, uses: (0, 0) };
-        let rule = if short.rule == Rule::Generic {
-            if !self.is_the_only(first, last) {
-                return self.reject(short, &place, short.rule, Reason::NothingLikelier);
+        let whole = Place { first, last, span, core, forms, uses: (0, 0) };
+        let (place, rule) = match before {
+            Some((from, rule)) => {
+                (Place { first: from, span: Span::new(words[from].span.start, span.end), ..whole }, rule)
             }
-            short.rule
-        } else {
-            match self.given_before(short, first) {
-                None if self.is_only_a_word(short, first, last, plural) => {
-                    return self.reject(short, &place, short.rule, Reason::NothingLikelier);
-                }
-                Some((from, rule)) if !self.is_part_of_another(short, from, last) => {
-                    place.first = from;
-                    place.span.start = words[from].span.start;
-                    rule
-                }
-                before if before.is_some() || self.is_part_of_another(short, first, last) => {
-                    return self.reject(short, &place, short.rule, Reason::PartOfLongerName);
-                }
-                _ => short.rule,
-            }
+            None => (whole, short.rule),
         };
-        self.add(short, place, rule);
+        let at = (first, before.map(|(from, _)| from), plural);
+        let known = self.tried.as_ref().filter(|known| known.place == at && known.short.is_like(short));
+        let forms = known.map(|known| known.forms).unwrap_or_else(|| {
+            let forms = self.judge(short, &place, at);
+            self.tried = Some(Tried { short, place: at, forms });
+            forms
+        });
+        match forms {
+            Ok(forms) => self.added.push(self.found_at(short, &Place { forms, ..place }, rule)),
+            // What the words beside a place tell is told of the short name alone.
+            Err(reason @ (Reason::NothingLikelier | Reason::PartOfLongerName)) => {
+                self.reject(short, &Place { first, span, ..place }, short.rule, reason);
+            }
+            Err(reason) => self.reject(short, &place, rule, reason),
+        }
+    }
+
+    /// What becomes of a short name at a place with the given names before it.
+    fn judge(&mut self, short: &ShortName, place: &Place, at: (usize, Option<usize>, bool)) -> Result<Forms, Reason> {
+        let (first, given, plural) = at;
+        let last = place.last;
+        if short.rule == Rule::Generic {
+            if !self.is_the_only(first, last) {
+                return Err(Reason::NothingLikelier);
+            }
+        } else if given.is_none() && self.is_only_a_word(short, first, last, plural) {
+            return Err(Reason::NothingLikelier);
+        } else if self.is_part_of_another(short, place.first, last) {
+            return Err(Reason::PartOfLongerName);
+        }
+        self.compare(short, place)
     }
 
     /// Whether an ordinary word means no more than itself: a function word where no title and no verb of saying tells a
@@ -149,16 +177,13 @@ impl Finder<'_> {
             let folded = self.view.words.folded(&words[index], &mut buffer);
             let initial = || words[index].shape.any(Shape::LETTER | Shape::DOTTED) || initial_of(name) == only_of(name);
             // What begins with other bytes begins with another character.
-            folded == name || folded.first() == name.first() && initial() && initial_of(folded) == initial_of(name)
+            folded.first() == name.first() && (folded == name || initial() && initial_of(folded) == initial_of(name))
         };
         // `Archie` in `A.R. "Archie" Shaw`.
         let is_nickname = |index: usize| words[index].gap.any(Gap::QUOTE) && words[index + 1].gap.any(Gap::QUOTE);
         let mut best = None;
-        for count in 1..=MAX_GIVEN.min(first) {
+        for count in 1..=self.capitals_before(first) {
             let from = first - count;
-            if !joins(self.view, from + 1) || !words[from].shape.any(Shape::CAPITALISED) {
-                break;
-            }
             if !matches(from, given) {
                 continue;
             }
@@ -171,6 +196,18 @@ impl Finder<'_> {
             }
         }
         best.filter(|&(_, rule)| !self.options.disabled_rules.has(rule))
+    }
+
+    /// How many words right before the word at `first` may be given names and initials, as their capitals show.
+    fn capitals_before(&self, first: usize) -> usize {
+        let known = self.capitals.get().filter(|&(of, _)| of == first);
+        let (_, count) = known.unwrap_or_else(|| {
+            let words = self.view.all();
+            let is = |from: &usize| joins(self.view, from + 1) && words[*from].shape.any(Shape::CAPITALISED);
+            (first, (0..first).rev().take(MAX_GIVEN).take_while(is).count())
+        });
+        self.capitals.set(Some((first, count)));
+        count
     }
 
     /// Whether a capitalised word beside the place makes it the name of something else: any for a person; behind it for
@@ -186,7 +223,9 @@ impl Finder<'_> {
             return true;
         }
         let before = short.is_person() && first > 0 && joins(self.view, first) && self.is_name_like(first - 1, 0);
-        let before = before && !is_noun_or_title(self.view, first - 1, self.language);
+        if before && !is_noun_or_title(self.view, first - 1, self.language) {
+            return true;
+        }
         let is_next = next < self.view.all().len() && self.is_name_like(next, 1);
         // In German any noun may follow a surname: `Merkels Rede`.
         let person = short.is_person() && !(short.rule == Rule::Surname && self.language == Language::German);
@@ -200,7 +239,7 @@ impl Finder<'_> {
         // `İmamoğlu İstanbul'u kazandı`: a place that the text names begins no part of a person's name.
         let behind = behind && !(short.rule == Rule::Surname && self.is_place(next));
         let qualified = is_next && short.rule == Rule::BeforeComma && self.view.all()[next].gap.is_comma_only();
-        before || behind || qualified
+        behind || qualified
     }
 
     /// Whether the word at `index`, on that side of the place, is capitalised as a part of a name is.
@@ -227,7 +266,7 @@ impl Finder<'_> {
             last: place.last as u32,
             source: short.source,
             entity: short.entity,
-            prior: self.names.prior(short),
+            prior: short.prior,
             name: short.name,
             forms: place.forms,
             short: true,
@@ -263,20 +302,24 @@ impl Finder<'_> {
 
     /// Adds a short name at a place, if it is written like the name in full.
     pub(super) fn add(&mut self, short: &ShortName, place: Place, rule: Rule) {
+        match self.compare(short, &place) {
+            Ok(forms) => self.added.push(self.found_at(short, &Place { forms, ..place }, rule)),
+            Err(reason) => self.reject(short, &place, rule, reason),
+        }
+    }
+
+    /// The forms that a short name takes at a place, if it is written there like the name in full.
+    fn compare(&mut self, short: &ShortName, place: &Place) -> Result<Forms, Reason> {
         let (view, first, last) = (self.view, place.first, place.last);
         let words = &view.all()[first..=last];
         if words[1..].iter().any(|word| !word.gap.is_free()) {
-            return self.reject(short, &place, rule, Reason::CrossesMark);
+            return Err(Reason::CrossesMark);
         }
-        let Some(edges) = edges(view, first as u32, last as u32, place.span) else {
-            return self.reject(short, &place, rule, Reason::InsideWord);
-        };
+        let edges = edges(view, first as u32, last as u32, place.span).ok_or(Reason::InsideWord)?;
         let mut forms = place.forms.and(edges);
         let core = Span::new(place.core.start.max(place.span.start), place.core.end);
         let written = view.slice(last, core);
-        let Some(difference) = spelling::compare(self.letters, &short.written, written, forms) else {
-            return self.reject(short, &place, rule, Reason::WrongCase);
-        };
+        let difference = spelling::compare(self.letters, &short.written, written, forms).ok_or(Reason::WrongCase)?;
         let acronym = matches!(short.rule, Rule::Acronym | Rule::Introduced);
         if difference.case && self.has_capital_particles(short, last, written) {
             forms = forms.with(Form::Case);
@@ -286,19 +329,16 @@ impl Finder<'_> {
             let proves = short.words.len() > 1 || short.ordinary == Ordinary::No && is_shouting(view, first, last);
             let small = self.no_capitals && short.ordinary == Ordinary::No;
             if acronym || !(capitals && proves || small) {
-                return self.reject(short, &place, rule, Reason::WrongCase);
+                return Err(Reason::WrongCase);
             }
             forms = forms.with(Form::Case);
         } else if short.rule == Rule::Acronym && is_shouting(view, first, last) {
-            return self.reject(short, &place, rule, Reason::WrongCase);
+            return Err(Reason::WrongCase);
         }
         if difference.diacritics {
             forms = forms.with(Form::Diacritics);
         }
-        if forms.meets(self.options.refused()) {
-            return self.reject(short, &place, rule, Reason::DisabledForm);
-        }
-        self.added.push(self.found_at(short, &Place { forms, ..place }, rule));
+        if forms.meets(self.options.refused()) { Err(Reason::DisabledForm) } else { Ok(forms) }
     }
 
     /// Whether the text differs only in the capitals of words that the name writes small: `Von der Leyen`, as at the
@@ -324,13 +364,15 @@ impl Finder<'_> {
     }
 }
 
-/// The bytes of the first character.
+/// The first character.
 fn initial_of(folded: &[u8]) -> Option<char> {
-    std::str::from_utf8(folded).ok()?.chars().next()
+    match folded {
+        [first, ..] if first.is_ascii() => Some((*first).into()),
+        _ => std::str::from_utf8(folded).ok()?.chars().next(),
+    }
 }
 
 /// The first character of a name that has no other.
 fn only_of(folded: &[u8]) -> Option<char> {
-    let mut chars = std::str::from_utf8(folded).ok()?.chars();
-    chars.next().filter(|_| chars.next().is_none())
+    initial_of(folded).filter(|first| first.len_utf8() == folded.len())
 }

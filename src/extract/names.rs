@@ -14,6 +14,7 @@ use super::{
     finder::{Finder, Place},
     found::Found,
     made::{Made, Maker},
+    order::deal,
     resolve::{Anchors, Key},
     sieve::Sieve,
     trace::Trace,
@@ -32,6 +33,8 @@ const MAX_SHARED: usize = 16;
 /// More found than these are many, and of how many names it is noted that they were found before.
 const MANY: usize = 1024;
 const RECENT: usize = 2048;
+/// Places of which there is one for so many words are dealt out to the words rather than compared.
+const DENSE: usize = 16;
 
 /// A name that may stand for an entity.
 #[derive(Debug)]
@@ -43,6 +46,8 @@ pub(super) struct ShortName {
     /// What was made of that name, and which of it this is.
     made: Arc<[Made]>,
     at: usize,
+    /// The prior of its entity.
+    pub(super) prior: f32,
     /// The key of its first word.
     first: WordKey,
     /// Its number in the dictionary.
@@ -54,6 +59,12 @@ impl ShortName {
     fn order(&self) -> impl Ord {
         let Made { words, written, rule, ordinary, nature, leads, given } = &**self;
         (words, self.source, self.entity, written, rule, self.name, ordinary, nature, leads, given)
+    }
+
+    /// Whether it stands wherever another with the same words does, but for the given names before it.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let what = |one: &Self| (one.rule, one.ordinary, one.nature, one.leads, one.words.len());
+        what(self) == what(other) && self.written == other.written
     }
 }
 
@@ -69,6 +80,7 @@ impl Deref for ShortName {
 pub(super) struct ShortNames {
     /// Sorted by their words.
     all: Vec<ShortName>,
+    /// The priors of their entities.
     priors: HashMap<Key, f32>,
     /// The first words, and those of names of one word with an `s`, by the hashes of their keys.
     first_words: Sieve<64>,
@@ -87,11 +99,6 @@ impl ShortNames {
         keys.sort_unstable();
         keys.dedup();
         keys
-    }
-
-    /// The prior of its entity.
-    pub(super) fn prior(&self, short: &ShortName) -> f32 {
-        self.priors.get(&(short.source, short.entity)).copied().unwrap_or_default()
     }
 
     /// Makes the dictionary from what was found of names in full.
@@ -146,9 +153,13 @@ impl ShortNames {
 
     /// Adds those of the names made of `name` whose rule is wanted.
     fn add(&mut self, (source, entity): Key, name: NameId, made: Arc<[Made]>, wanted: impl Fn(Rule) -> bool) {
+        if made.is_empty() {
+            return;
+        }
+        let prior = self.priors.get(&(source, entity)).copied().unwrap_or_default();
         for (at, one) in made.iter().enumerate().filter(|(_, one)| wanted(one.rule)) {
             let (made, first) = (made.clone(), one.words[0].0);
-            self.all.push(ShortName { source, entity, name, made, at, first, number: 0 });
+            self.all.push(ShortName { source, entity, name, made, at, prior, first, number: 0 });
         }
     }
 
@@ -220,7 +231,7 @@ impl ShortNames {
         }
         let disabled = options.refused();
         let no_capitals = !view.all().iter().any(|word| word.shape.any(Shape::UPPER));
-        let name_like = Default::default();
+        let (name_like, capitals, tried) = Default::default();
         let mut finder = Finder {
             sources,
             names: self,
@@ -233,6 +244,8 @@ impl ShortNames {
             no_capitals,
             trace,
             name_like,
+            capitals,
+            tried,
         };
         let mut crowds = HashMap::new();
         for (index, word) in view.all().iter().enumerate() {
@@ -327,7 +340,14 @@ impl ShortNames {
                 let of = anchors.of((short.source, short.entity)).iter();
                 places.extend(of.map(|&(_, place)| u64::from(place) << 32 | number));
             }
-            places.sort_unstable();
+            let word = |place: &u64| (place >> 32) as usize;
+            if places.iter().map(word).max().is_some_and(|last| last < DENSE * places.len()) {
+                // Those of a word come in the order of their numbers.
+                let given = places.clone();
+                deal(&given, word, |at, &place| places[at] = place);
+            } else {
+                places.sort_unstable();
+            }
             places
         });
         let at = places.partition_point(|&place| (place >> 32) < index as u64);
