@@ -120,7 +120,9 @@ impl Key {
     #[inline]
     fn slot(&self) -> usize {
         let [a, b, c, d, e, f, g, h, ..] = self.written;
-        let written = u64::from_le_bytes([a, b, c, d, e, f, g, h]) ^ u64::from(self.pattern.0) << 20;
+        // One that had all its names and has one now is not to drive the other out.
+        let most = u64::from(self.most) << 8;
+        let written = u64::from_le_bytes([a, b, c, d, e, f, g, h]) ^ u64::from(self.pattern.0) << 20 ^ most;
         (written.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize % SLOTS
     }
 }

@@ -10,13 +10,18 @@ use super::found::Found;
 /// Going back past so many places is going back far.
 const FAR: usize = 16;
 
-/// Sorts what was found by a key that begins with the place; equals keep their order. `spare` is memory to use.
+/// Sorts what was found by a key that begins with place, source and entity; equals keep their order. `spare` is memory to
+/// use.
 pub(super) fn sort_nearly<K: Ord>(found: &mut [Found], spare: &mut Vec<Found>, key: impl Fn(&Found) -> K) {
     let mut before = 0;
     for at in 0..found.len() {
         let place = found[at].place();
         if place > before {
             before = place;
+            continue;
+        }
+        // A crowd is in order.
+        if place == before && at > 0 && found[at - 1].key() < found[at].key() {
             continue;
         }
         let own = key(&found[at]);

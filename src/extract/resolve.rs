@@ -68,13 +68,14 @@ impl Anchors {
             let key = found.key();
             let is_next = keys.get(before + 1) == Some(&key);
             before = if is_next { before + 1 } else { keys.binary_search(&key).ok()? };
-            Some((before, found.first))
+            Some((before as u32, found.first))
         };
         let asked = found.iter().filter(|found| sieve.may_have(found.entity.0.into()) && is_full(found));
         // They come in the order of their places.
         let numbers: Vec<_> = asked.filter_map(number).collect();
-        places.extend(numbers.iter().map(|&(number, first)| (keys[number], first)));
-        deal(&numbers, |&(number, _)| number, |at, &(number, first)| places[at] = (keys[number], first));
+        let anchor = |&(number, first): &(u32, u32)| (keys[number as usize], first);
+        places.extend(numbers.iter().map(anchor));
+        deal(&numbers, |&(number, _)| number as usize, |at, one| places[at] = anchor(one));
         places.dedup();
     }
 
