@@ -33,7 +33,7 @@ const _: () = assert!(MAX_CANDIDATES <= u8::MAX as usize);
 const CROWD: usize = 16;
 
 /// So many candidates, and so many more for each word, may be found before places have the likeliest one only.
-const CANDIDATES: usize = 1 << 18;
+const CANDIDATES: usize = 1 << 15;
 const CANDIDATES_A_WORD: usize = 2;
 
 /// Appends to `found` what keeps the rules among the occurrences that `search` found in the source of that number;
