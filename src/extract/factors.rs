@@ -5,7 +5,7 @@
 use super::{
     beside::Beside,
     found::{Found, rule_weight},
-    link::Scene,
+    scene::Scene,
 };
 use crate::{
     gazetteer::{Rule, derive::Kind},

@@ -32,6 +32,8 @@ mod overlap;
 mod place;
 mod resolve;
 mod rules;
+mod scales;
+mod scene;
 mod shown;
 mod sieve;
 mod source;
@@ -137,7 +139,7 @@ pub fn run(
     outrank::run(view, found, trace);
     resolver.run(sources, view, searches, glued, options, language, letters, found, trace);
     is_to_go_on(interrupted)?;
-    let scene = link::Scene { sources, input, language, view, searches, options, found, interrupted };
+    let scene = scene::Scene { sources, input, language, view, searches, options, found, interrupted };
     linker.run(&scene, resolver, answer, trace);
     is_to_go_on(interrupted)?;
     for (limit, value, dropped) in [

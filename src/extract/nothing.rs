@@ -9,9 +9,9 @@
 use super::{
     beside::Beside,
     found::Found,
-    link::Scene,
     neighbour::is_name_like,
     place::{Capitals, capitals, is_among, is_headline, joins},
+    scene::Scene,
 };
 use crate::{
     gazetteer::{
