@@ -32,7 +32,7 @@ const _: () = assert!(MAX_CANDIDATES <= u8::MAX as usize);
 /// More names than these are a crowd.
 const CROWD: usize = 16;
 
-/// So many candidates, and so many more for each word, may be found before places have the likeliest one only.
+/// So many candidates, and so many more for each word read in any source, may be found before places have the likeliest one only.
 const CANDIDATES: usize = 1 << 15;
 const CANDIDATES_A_WORD: usize = 2;
 
@@ -60,6 +60,8 @@ pub(super) fn apply(
     let remembers = !trace.on && filter.wants_all(number) && source.hides_nothing();
     let settings = Settings { segment: segment.number(), disabled, rules };
     let settings = remembers.then(|| judged.settings(settings));
+    // Each source reads all words.
+    let read_before = number * view.all().len();
     segment.look_for_names(search.occurrences().iter().map(|occurrence| occurrence.pattern), runs);
     for (occurrence, &run) in search.occurrences().iter().zip(&*runs) {
         if interrupted.load(Ordering::Relaxed) {
@@ -86,7 +88,7 @@ pub(super) fn apply(
         let small = occurrence.forms.keep_letters() && !capital;
         let core = Span::new(occurrence.span.start, occurrence.core_end);
         let written = view.slice(occurrence.first as usize, core);
-        let many = found.len() >= CANDIDATES + CANDIDATES_A_WORD * occurrence.last as usize;
+        let many = found.len() >= CANDIDATES + CANDIDATES_A_WORD * (read_before + occurrence.last as usize);
         let count = run.count();
         let most = if many { 1 } else { MAX_CANDIDATES };
         // A name alone, read as it is written, is judged sooner than looked for. What a name may cross depends on the whole of

@@ -36,7 +36,7 @@ pub enum Engine {
 pub struct PatternId(pub u32);
 
 /// A state of the automaton: the longest end of the words read that begins some pattern.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(super) struct State(pub(super) u32);
 
 /// The automaton of a segment.
@@ -156,11 +156,12 @@ impl Automaton {
         }
     }
 
-    /// Whether a pattern of more words may end behind this state that includes the last `least` words before it.
+    /// Whether a pattern of more words may end behind this state that includes the last `least` words before it, which are no
+    /// more than lead to the state.
     #[inline]
     pub(super) fn goes_on(&self, state: State, least: u32) -> bool {
         match self {
-            Self::Bytewise(automaton) => state != automaton.start(),
+            Self::Bytewise(automaton) => automaton.goes_on(state, least),
             Self::Wordwise(automaton) => automaton.goes_on(state, least),
         }
     }
@@ -271,6 +272,23 @@ mod tests {
             let wordwise = Automaton::Wordwise(Wordwise::new(&tree, &names, capital, 6).map_err(fail)?);
             prop_assert_eq!(&run(&bytewise, &text), &expected);
             prop_assert_eq!(&run(&wordwise, &text), &expected);
+            // The lengths of the ends of the words read that begin a pattern, and of those that one goes on from.
+            let begun = |at: usize, proper: bool| {
+                let ends = (1..=at + 1).filter(|&length| {
+                    let end = &text[at + 1 - length..=at];
+                    patterns.iter().any(|pattern| pattern.starts_with(end) && !(proper && pattern.len() == length))
+                });
+                ends.max().unwrap_or(0) as u32
+            };
+            for automaton in [&bytewise, &wordwise] {
+                let mut state = automaton.start();
+                for (at, &word) in text.iter().enumerate() {
+                    state = automaton.step(state, WordId(word), automaton.root(WordId(word)));
+                    for least in 1..=begun(at, false) {
+                        prop_assert_eq!(automaton.goes_on(state, least), begun(at, true) >= least);
+                    }
+                }
+            }
             for (node, pattern) in nodes.iter().map(|&node| PatternId(number[node as usize])).zip(&patterns) {
                 prop_assert_eq!(bytewise.names_of(node), wordwise.names_of(node));
                 prop_assert_eq!(bytewise.words_of(node), wordwise.words_of(node));

@@ -10,6 +10,7 @@ use aho_corasick::{
     automaton::{Automaton as _, StateID},
     nfa::contiguous::NFA,
 };
+use hashbrown::HashMap;
 
 use super::{
     automaton::{PatternId, State, TooLarge},
@@ -24,6 +25,8 @@ pub(super) struct Bytewise {
     start: State,
     /// By the crate's numbers.
     patterns: Vec<Pattern>,
+    /// Of each state that some pattern goes on from, how many words of the longest such beginning lead to it.
+    goes_on: HashMap<State, u32>,
 }
 
 /// What is known of a pattern.
@@ -74,7 +77,33 @@ impl Bytewise {
         let nfa = nfa.map_err(|error| TooLarge(error.to_string()))?;
         // An unanchored start exists for every automaton of kind `Standard`; the first state stands in for it.
         let start = State(nfa.start_state(Anchored::No).unwrap_or_default().as_u32());
-        Ok(Self { nfa, start, patterns })
+        let mut automaton = Self { nfa, start, patterns, goes_on: HashMap::new() };
+        automaton.find_what_goes_on(tree, &depths);
+        Ok(automaton)
+    }
+
+    /// Fills `goes_on`. A node comes behind that of any shorter beginning.
+    fn find_what_goes_on(&mut self, tree: &Tree, depths: &[u16]) {
+        let mut has_next = vec![false; depths.len()];
+        tree.ways.iter().skip(1).for_each(|way| has_next[way.before as usize] = true);
+        // For each node its own state, and that of its longest proper end.
+        let mut states = vec![(self.start, self.start)];
+        for (node, way) in tree.ways.iter().enumerate().skip(1) {
+            let (before, end) = states[way.before as usize];
+            let own = self.walk(before, way.word);
+            let end = if way.before == 0 { self.start } else { self.walk(end, way.word) };
+            states.push((own, end));
+            let own_words = has_next[node].then(|| depths[node].into());
+            if let Some(words) = own_words.or_else(|| self.goes_on.get(&end).copied()) {
+                self.goes_on.insert(own, words);
+            }
+        }
+    }
+
+    /// Whether a pattern of more words may end behind this state that includes the last `least` words before it.
+    #[inline]
+    pub(super) fn goes_on(&self, state: State, least: u32) -> bool {
+        self.goes_on.get(&state).is_some_and(|&words| words >= least)
     }
 
     pub(super) fn start(&self) -> State {
@@ -131,7 +160,9 @@ impl Bytewise {
     }
 
     pub(super) fn memory(&self) -> usize {
-        self.nfa.memory_usage() + self.patterns.len() * size_of::<Pattern>()
+        self.nfa.memory_usage()
+            + self.patterns.len() * size_of::<Pattern>()
+            + self.goes_on.len() * size_of::<(State, u32)>()
     }
 }
 

@@ -1,9 +1,12 @@
 //! Gazetteers and texts made to hurt (rule M5): the bounds hold, and what they cut is said.
 
+use std::sync::atomic::AtomicBool;
+
 use onomast::{
     catalog::Gazetteer,
-    extract::{Options, Overlap},
+    extract::{self, Answer, Filter, Input, Options, Overlap, Scratch, Source},
     gazetteer::{Alias, CaseRule, Entity},
+    index::{Compiler, Engine},
     service::proto,
 };
 
@@ -124,6 +127,10 @@ fn readings_that_make_too_many_names_are_not_taken_any_more() {
     // As it is written it is found to the end.
     assert_eq!(answer.mentions.len(), words);
     assert_eq!(answer.mentions[0].candidates.len(), 17);
+    // With 17 names a word, so many come before there are too many; no reading is taken any more behind that.
+    let with_readings = answer.mentions.iter().take_while(|mention| mention.candidates.len() == 17).count();
+    let others = answer.mentions.iter().filter(|mention| mention.candidates.len() > 1).count();
+    assert_eq!((with_readings, others), (1093, 1093));
     let last = &answer.mentions[words - 1];
     assert_eq!(last.entity.as_ref().unwrap().id, "000000");
     assert!(last.candidates.is_empty());
@@ -137,11 +144,84 @@ fn readings_are_taken_again_behind_what_used_them_up() {
     let used_up = (word + " ").repeat(2000);
     let count = |text: String| {
         let answer = extract(&names[1..], Overlap::Longest, &text);
-        (answer.mentions.len(), cut(&answer).len())
+        (answer.mentions.len(), cut(&answer).join(", "))
     };
-    assert_eq!(count(name.into()), (1, 0));
-    assert_eq!(count(format!("{used_up}{name}")), (0, 1));
-    assert_eq!(count(format!("{used_up}{}{name}", "x ".repeat(40_000))), (1, 1));
+    assert_eq!(count(name.into()), (1, String::new()));
+    assert_eq!(count(format!("{used_up}{name}")), (0, "readings".into()));
+    assert_eq!(count(format!("{used_up}{}{name}", "x ".repeat(40_000))), (1, "readings".into()));
+}
+
+/// What either automaton finds in texts one behind the other: with memory that is used again, which must be what is found
+/// without.
+fn found_by_both(entities: &[Entity], texts: &[&str]) -> Vec<(usize, Vec<&'static str>)> {
+    let found_by = |engine| {
+        let mut compiler = Compiler::with_engine(engine);
+        entities.iter().for_each(|entity| compiler.add(entity));
+        let segment = compiler.finish().unwrap();
+        let (sources, options) = ([Source::new("hostile", &segment, 0)], Options::default());
+        let filter = Filter::new(&sources, &options);
+        let extract = |text: &str, scratch: &mut Scratch| {
+            let (input, mut answer) = (Input { text, ..Input::default() }, Answer::default());
+            let never = AtomicBool::new(false);
+            extract::run(&sources, input, &options, &filter, scratch, &mut answer, &never).unwrap();
+            let cuts = answer.cuts.iter().map(|cut| cut.limit).collect();
+            ((answer.mentions.len(), cuts), format!("{answer:?}"))
+        };
+        let mut used = Scratch::default();
+        let answer = |&text: &&'_ str| {
+            let (found, shown) = extract(text, &mut used);
+            assert!(shown == extract(text, &mut Scratch::default()).1);
+            (found, shown)
+        };
+        texts.iter().map(answer).collect::<Vec<_>>()
+    };
+    let [one, other] = [Engine::Bytewise, Engine::Wordwise].map(found_by);
+    assert!(one == other);
+    one.into_iter().map(|(found, _)| found).collect()
+}
+
+#[test]
+fn both_automata_follow_as_many_readings() {
+    let text = ("b".repeat(10) + " ").repeat(100);
+    assert_eq!(found_by_both(&hyphenated_in_every_way(10, ""), &[&text]), [(100, vec![])]);
+}
+
+#[test]
+fn what_was_read_before_uses_up_no_readings() {
+    // Many words that stand for 16 sequences each, of which none comes to anything.
+    let letter = |digit: char| char::from(digit as u8 - b'0' + b'a');
+    let word = |number: usize| "w".chars().chain(format!("{number:04}").chars().map(letter)).collect::<String>();
+    let mut names = vec!["Port Sa-id".to_owned()];
+    for number in 0..1500 {
+        let letters: Vec<_> = word(number).chars().collect();
+        names.extend((1..1 << (letters.len() - 1)).map(|hyphens: usize| {
+            let hyphen = |at: usize| if at > 0 && hyphens >> (at - 1) & 1 == 1 { "-" } else { "" };
+            let written: String =
+                letters.iter().enumerate().map(|(at, letter)| format!("{}{letter}", hyphen(at))).collect();
+            format!("q {written}")
+        }));
+    }
+    let names: Vec<_> = names.into_iter().enumerate().map(|(id, name)| entity(id, name, "")).collect();
+    let text = (0..1500).map(|number| word(number) + " ").collect::<String>() + "Port said";
+    assert_eq!(found_by_both(&names, &[&text, &text]), [(1, vec![]), (1, vec![])]);
+
+    // What is known to lead nowhere is cut off as well where there is too much.
+    let mut names: Vec<_> = (1..=64).map(|length| entity(length, vec!["q"; length].join(" "), "")).collect();
+    names.push(entity(0, "Port Sa-id".into(), ""));
+    let text = "q ".repeat(10_000) + "x said";
+    let found = found_by_both(&names, &["x said", &text]);
+    assert_eq!(found, [(0, vec![]), (156, vec!["readings", "nested_names"])]);
+}
+
+#[test]
+fn what_one_layer_has_leaves_the_other_its_candidates() {
+    let gazetteer = Gazetteer::compile("hostile", b"", &[entity(0, "Foo".into(), "")]).unwrap();
+    let come = [entity(1, "Bar".into(), ""), entity(2, "Bar".into(), "")];
+    let layered = gazetteer.with_changes(&come, []).unwrap();
+    let document = proto::Document { text: "Bar ".to_owned() + &"Foo ".repeat(40_000), ..Default::default() };
+    let answer = surfaces::library(layered, &Options::default(), &document);
+    assert!(cut(&answer).is_empty());
+    assert_eq!(answer.mentions[0].candidates.len(), 2);
 }
 
 #[test]

@@ -12,10 +12,10 @@
 //!     sections   each begins at a multiple of 64
 //! ```
 //!
-//! Little-endian throughout; checksums are CRC-32 (IEEE 802.3). [`Segment::open`] checks header and table, the small
-//! sections that it decodes, and that sections fit one another: it takes the same time for any size. [`Segment::verify`]
-//! reads everything and compares every checksum. A damaged file that was not verified gives wrong answers, a panic or a
-//! search without end, never a breach of memory. Equal segments make equal files.
+//! Little-endian throughout; checksums are CRC-32 (IEEE 802.3). [`Segment::open`](super::Segment::open) checks header and
+//! table, the small sections that it decodes, and that sections fit one another: it takes the same time for any size.
+//! [`Segment::verify`](super::Segment::verify) reads everything and compares every checksum. A damaged file that was not
+//! verified gives wrong answers, a panic or a search without end, never a breach of memory. Equal segments make equal files.
 //!
 //! `segment` says which part of a segment lies in which `section`; `write` lays sections out, and `opened` finds them. The
 //! fingerprint is in `rules`.

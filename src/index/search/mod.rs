@@ -117,12 +117,18 @@ impl Search {
             if segment.automaton.has_matches(state) {
                 self.report.add(text, state, index);
             }
-            let small = !word.shape.any(Shape::UPPER);
-            // Where what a word stands for leads depends on the word, its case and the state alone, unless there is more to
-            // read here.
             let more = known.may_differ || !self.tracks.is_empty();
-            let stands = known.stand_in().filter(|&id| more || !self.dead_ends.has(before, id, small));
-            if (stands.is_some() || more) && self.tracks.may_follow(index, &self.report) {
+            let stand_in = known.stand_in();
+            if (stand_in.is_some() || more)
+                && self.tracks.may_follow(index, stand_in.is_some() || known.may_differ, &self.report)
+            {
+                let small = !word.shape.any(Shape::UPPER);
+                // Where what a word stands for leads depends on the word, its case and the state alone, unless there is more
+                // to read here.
+                let stands = stand_in.filter(|&id| more || !self.dead_ends.has(before, id, small));
+                if stands.is_none() && !more {
+                    continue;
+                }
                 let glued_words = &glued.all()[next_glued..];
                 next_glued += glued_words.iter().take_while(|glued| (glued.word as usize) < index).count();
                 if stands.is_some() || known.may_differ {
@@ -132,10 +138,13 @@ impl Search {
                 }
                 self.keep_other_words(index as u32);
                 let here = Here { index, known, before, main: state };
+                let followed = self.tracks.followed;
                 let lives = (!self.readings.all().is_empty() || !self.tracks.is_empty())
                     && self.tracks.read(text, &self.readings, here, &mut self.report);
                 if let Some(id) = stands.filter(|_| !more && !lives) {
                     self.dead_ends.keep(before, id, small);
+                    // It counts no more than where it is remembered.
+                    self.tracks.followed = followed;
                 }
             }
         }
@@ -162,7 +171,8 @@ impl Search {
         &self.other_words
     }
 
-    /// How many readings were not followed because too many were open at once, or had been taken before.
+    /// How many readings were not followed because too many were open at once, and, where too many had been followed before, at
+    /// how many words none was.
     pub fn dropped(&self) -> u32 {
         self.tracks.dropped
     }

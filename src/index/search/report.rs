@@ -30,7 +30,7 @@ pub(super) struct Report {
     pub(super) thorough: bool,
     pub(super) occurrences: Vec<Occurrence>,
     pub(super) uses: Vec<Use>,
-    /// So many names were found that the longest at a word alone is reported.
+    /// So many names were found that the longest at a word alone is reported, and no other reading of the text is followed.
     pub(super) many: bool,
     /// At how many words more names ended than [`MAX_NESTED`].
     pub(super) dropped: u32,

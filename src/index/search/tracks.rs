@@ -75,8 +75,9 @@ pub(super) struct Tracks {
     nodes: Vec<Node>,
     /// How many steps the nodes are.
     steps: usize,
-    /// How often a reading was begun or went on, for [`FOLLOWED`].
-    followed: usize,
+    /// How often a reading was begun or went on, for [`FOLLOWED`]. What led nowhere, so that it may be remembered, does not
+    /// count: else an answer would depend on the documents before.
+    pub(super) followed: usize,
     /// The words of the steps of the reading walked last, and the states that they lead to from one.
     walked_from: State,
     walked: Vec<(Option<WordId>, State)>,
@@ -107,12 +108,13 @@ impl Tracks {
         self.open.retain(|track| !paragraph && track.next as usize >= index);
     }
 
-    /// Whether other readings may be followed at a word of that number; where not, those that are open are given up.
+    /// Whether other readings may be followed at a word of that number; where not, those that are open are given up, and
+    /// those that the word `has`.
     #[inline]
-    pub(super) fn may_follow(&mut self, word: usize, report: &Report) -> bool {
+    pub(super) fn may_follow(&mut self, word: usize, has: bool, report: &Report) -> bool {
         let may = !report.many && self.followed < FOLLOWED + FOLLOWED_A_WORD * word;
         if !may {
-            self.dropped += 1 + self.open.len() as u32;
+            self.dropped += self.open.len() as u32 + u32::from(has);
             self.open.clear();
         }
         may
