@@ -37,6 +37,7 @@ pub(super) fn among(scene: &Scene<'_>, found: &[Found]) -> (Beside, bool) {
 }
 
 /// What speaks for a candidate by itself, but for its forms: the product of the factors. `note` takes each.
+#[inline]
 pub(super) fn own_factors(
     scene: &Scene<'_>,
     languages: &[u8],

@@ -105,6 +105,7 @@ pub(super) struct Nothing {
 
 impl Nothing {
     /// What weighs for nothing at the place of these candidates, of which the best weighs `best` by itself.
+    #[inline]
     pub(super) fn at<'f>(
         scene: &Scene<'_>,
         best: f64,

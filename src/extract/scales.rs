@@ -84,7 +84,6 @@ impl Scales {
     }
 
     /// Weighs everything found at one place, a range of [`Scene::found`], by itself.
-    #[inline]
     pub(super) fn draft(
         &mut self,
         scene: &Scene<'_>,
@@ -133,6 +132,7 @@ impl Scales {
     }
 
     /// Makes a draft of the candidates from `start` on.
+    #[inline]
     fn weigh(&mut self, scene: &Scene<'_>, start: usize, nothing: Nothing, beside: Beside, namesakes: bool) {
         self.drafts.push(Draft { candidates: start..self.weighed.len(), nothing, beside, namesakes, sure: false });
         self.score(scene, self.drafts.len() - 1);
