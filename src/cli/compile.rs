@@ -41,9 +41,12 @@ pub(super) fn run(arguments: &Compile) -> anyhow::Result<ExitCode> {
         say(&format!("left out: {issue}"));
     }
     let segment = gazetteer.segment();
-    let each = bytes as f64 / (segment.name_count() as f64).max(1.0);
+    let each = match segment.name_count() {
+        0 => String::new(),
+        names => format!(", {:.0} bytes a name", bytes as f64 / names as f64),
+    };
     say(&format!(
-        "{}: {}, {} and {} derived from them, {}; {:.1} MB, {each:.0} bytes a name; version {}; {:.1} s",
+        "{}: {}, {} and {} derived from them, {}; {:.1} MB{each}; version {}; {:.1} s",
         output.display(),
         counted(segment.entities().len(), "entity", "entities"),
         counted(segment.name_count(), "name", "names"),

@@ -211,7 +211,7 @@ fn named(segment: &Segment, name: &str, interrupted: &AtomicBool) -> Vec<EntityI
     words.read(name);
     glued.read(name, &words, 0);
     let view = View { fields: ["", name], words: &words, border: 0 };
-    search.thorough = true;
+    search.set_thorough(true);
     search.run(segment, view, &glued, Language::default(), Forms::ON_REQUEST, interrupted);
     let whole = search.occurrences().iter().filter(|one| one.first == 0 && one.last as usize + 1 == words.all().len());
     let mut entities: Vec<_> =

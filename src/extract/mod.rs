@@ -126,7 +126,7 @@ pub fn run(
     let (mut cut_nested, mut cut_candidates) = (0, 0);
     searches.resize_with(sources.len().max(searches.len()), Search::default);
     for (number, (source, search)) in sources.iter().zip(searches.iter_mut()).enumerate() {
-        search.thorough = trace.on;
+        search.set_thorough(trace.on);
         search.run(source.segment, view, glued, language, refused, interrupted);
         let disabled = (refused, options.disabled_rules);
         let memory = (&mut *letters, &mut *own, &mut *judged, &mut *runs);

@@ -52,8 +52,6 @@ struct Text<'a> {
 /// The search; reusable, so that it allocates nothing in the long run.
 #[derive(Debug, Default)]
 pub struct Search {
-    /// Whether to report even what cannot be the name for want of a capital: for those who ask why.
-    pub thorough: bool,
     known: KnownWords,
     dead_ends: DeadEnds,
     other_words: Vec<OtherWord>,
@@ -151,6 +149,11 @@ impl Search {
         self.known = known_words;
     }
 
+    /// Whether to report even what cannot be the name for want of a capital, from now on: for those who ask why.
+    pub fn set_thorough(&mut self, thorough: bool) {
+        self.report.thorough = thorough;
+    }
+
     /// What was found, in the order of the last word.
     pub fn occurrences(&self) -> &[Occurrence] {
         &self.report.occurrences
@@ -187,7 +190,7 @@ impl Search {
         self.other_words.clear();
         self.readings.clear();
         self.tracks.clear();
-        self.report.clear(self.thorough);
+        self.report.clear();
     }
 
     /// Keeps which words of the segment the word at `first` may be, by its readings.

@@ -38,8 +38,7 @@ pub(super) struct Report {
 
 impl Report {
     /// Makes ready for a document.
-    pub(super) fn clear(&mut self, thorough: bool) {
-        self.thorough = thorough;
+    pub(super) fn clear(&mut self) {
         self.occurrences.clear();
         self.uses.clear();
         self.many = false;

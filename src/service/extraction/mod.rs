@@ -8,7 +8,7 @@
 mod batch;
 mod stream;
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicBool};
 
 use futures_util::stream::BoxStream;
 use tonic::{Request, Response, Status, Streaming};
@@ -18,13 +18,14 @@ use super::{
     front::Admitted,
     line::Kind,
     proto::{
-        self, BatchExtractRequest, ExplainMatchRequest, ExplainMatchResponse, ExtractRequest, StreamExtractConfig,
-        StreamExtractRequest, explain_match_request, served::extraction_service_server::ExtractionService,
+        self, BatchExtractRequest, Document, ExplainMatchRequest, ExplainMatchResponse, ExtractRequest,
+        StreamExtractConfig, StreamExtractRequest, explain_match_request::Subject as Asked,
+        served::extraction_service_server::ExtractionService,
     },
     status,
     tab::Tab,
     versions,
-    work::Workers,
+    work::{Memory, Workers},
 };
 use crate::{catalog::Gazetteer, extract::Subject, gazetteer::MAX_NAME_BYTES};
 
@@ -60,57 +61,58 @@ impl Extraction {
     async fn extract_one(&self, caller: Caller, request: ExtractRequest) -> Result<Encoded, Error> {
         let ExtractRequest { document, gazetteers, inline_entities, options, versions } = request;
         let config = StreamExtractConfig { gazetteers, inline_entities, options, versions };
-        // Many may have come in between while the message was read.
-        self.workers.room()?;
-        let mut wrong = Vec::new();
-        let pinned = self.pin(&caller, &config, &mut wrong).await?;
-        let (catalog, limits) = (self.catalog.clone(), self.limits.clone());
-        let bytes = document.as_ref().map_or(0, bytes);
-        let job = move |memory: &mut _, stop: &_| {
-            let catalog = catalog.catalog().ok_or(Error::NotServing)?;
-            required(document.as_ref(), &limits, &mut wrong);
-            let begin = |inline| caller.tab.begin(inline);
-            let plan = Plan::new(&catalog, &limits, &caller.principal, &config, &pinned, begin, &mut wrong)?;
-            Error::check(wrong)?;
-            let (Some(plan), Some(document)) = (plan, document) else { return Err(Error::Internal) };
-            plan.extract(&document, "document", &limits, memory, stop)
+        let work = |plan: Plan, document: &Document, limits: &Limits, memory: &mut Memory, stop: &AtomicBool| {
+            plan.extract(document, "document", limits, memory, stop)
         };
-        self.workers.run(Kind::Call, bytes, job).await
+        self.call(caller, config, document, Vec::new(), work).await
     }
 
     async fn explain(&self, caller: Caller, request: ExplainMatchRequest) -> Result<ExplainMatchResponse, Error> {
         let ExplainMatchRequest { document, subject, gazetteers, inline_entities, options, versions } = request;
         let config = StreamExtractConfig { gazetteers, inline_entities, options, versions };
+        let wrong = match &subject {
+            Some(Asked::Name(name)) if name.trim().is_empty() || name.len() > MAX_NAME_BYTES => {
+                let message = format!("a name of 1 to {MAX_NAME_BYTES} bytes is asked for");
+                vec![Violation::invalid("name", message)]
+            }
+            Some(_) => Vec::new(),
+            None => vec![Violation::invalid("subject", "a name or an entity id is required")],
+        };
+        let work = move |plan: Plan, document: &Document, limits: &Limits, memory: &mut Memory, stop: &AtomicBool| {
+            let subject = match &subject {
+                Some(Asked::Name(name)) => Subject::Name(name),
+                Some(Asked::EntityId(id)) => Subject::Entity(id),
+                None => return Err(Error::Internal),
+            };
+            plan.ask(document, subject, limits, memory, stop)
+        };
+        self.call(caller, config, document, wrong, work).await
+    }
+
+    /// Does the work of a call about one document, once what is asked for is checked; `also` is what else is wrong with it.
+    async fn call<T: Send + 'static>(
+        &self,
+        caller: Caller,
+        config: StreamExtractConfig,
+        document: Option<Document>,
+        also: Vec<Violation>,
+        work: impl FnOnce(Plan, &Document, &Limits, &mut Memory, &AtomicBool) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
         // Many may have come in between while the message was read.
         self.workers.room()?;
         let mut wrong = Vec::new();
         let pinned = self.pin(&caller, &config, &mut wrong).await?;
         let (catalog, limits) = (self.catalog.clone(), self.limits.clone());
         let bytes = document.as_ref().map_or(0, bytes);
-        let job = move |memory: &mut _, stop: &_| {
+        let job = move |memory: &mut Memory, stop: &AtomicBool| {
             let catalog = catalog.catalog().ok_or(Error::NotServing)?;
             required(document.as_ref(), &limits, &mut wrong);
-            let subject = match &subject {
-                Some(explain_match_request::Subject::Name(name)) => {
-                    if name.trim().is_empty() || name.len() > MAX_NAME_BYTES {
-                        let message = format!("a name of 1 to {MAX_NAME_BYTES} bytes is asked for");
-                        wrong.push(Violation::invalid("name", message));
-                    }
-                    Some(Subject::Name(name))
-                }
-                Some(explain_match_request::Subject::EntityId(id)) => Some(Subject::Entity(id)),
-                None => {
-                    wrong.push(Violation::invalid("subject", "a name or an entity id is required"));
-                    None
-                }
-            };
+            wrong.extend(also);
             let begin = |inline| caller.tab.begin(inline);
             let plan = Plan::new(&catalog, &limits, &caller.principal, &config, &pinned, begin, &mut wrong)?;
             Error::check(wrong)?;
-            let (Some(plan), Some(document), Some(subject)) = (plan, document, subject) else {
-                return Err(Error::Internal);
-            };
-            plan.ask(&document, subject, &limits, memory, stop)
+            let (Some(plan), Some(document)) = (plan, document) else { return Err(Error::Internal) };
+            work(plan, &document, &limits, memory, stop)
         };
         self.workers.run(Kind::Call, bytes, job).await
     }
@@ -236,7 +238,7 @@ mod tests {
             let request = BatchExtractRequest { documents: vec![document()], ..Default::default() };
             service.extract_batch(caller(), request).await.unwrap();
             left("batch").await;
-            let subject = Some(explain_match_request::Subject::EntityId("cn".into()));
+            let subject = Some(Asked::EntityId("cn".into()));
             let request = ExplainMatchRequest { document: Some(document()), subject, ..Default::default() };
             service.explain(caller(), request).await.unwrap();
             left("explain").await;
