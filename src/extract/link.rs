@@ -22,7 +22,7 @@ use super::{
 use crate::{
     gazetteer::{Rule, derive::Kind},
     index::{EntityId, Form},
-    text::is_english,
+    text::{is_english, primary_subtag},
 };
 
 /// How many mentions that begin before a full name may lie over it and are looked at.
@@ -52,7 +52,7 @@ impl Linker {
         let &Scene { options, found, .. } = scene;
         self.scales.clear();
         // A language that no name is of is another one than those of all names.
-        let primary = primary(scene.input.language);
+        let primary = primary_subtag(scene.input.language);
         let number = |source: &Source<'_>| match source.segment.language(primary) {
             0 if !primary.is_empty() => u8::MAX,
             number => number,
@@ -287,10 +287,4 @@ fn is_found(scene: &Scene<'_>, index: usize) -> bool {
     let behind = found.partition_point(|one| one.first <= index);
     let near = found[behind.saturating_sub(COVERED)..behind].iter();
     near.rev().any(|one| (one.first == index || one.last == index) && !one.short && nature(one) != Kind::Person)
-}
-
-/// The first part of a language tag; nothing where it says that the language is not known.
-fn primary(tag: &str) -> &str {
-    let primary = tag.split(['-', '_']).next().unwrap_or_default();
-    if primary.eq_ignore_ascii_case("und") { "" } else { primary }
 }

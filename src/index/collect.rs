@@ -22,7 +22,7 @@ use crate::{
         AliasKind, CaseRule, Entity, Rule,
         derive::{Kind, full_names, may_be_short},
     },
-    text::{Gap, Ordinary, Shape, Word, Words, fold, ordinary, spell_out_umlauts},
+    text::{Gap, Ordinary, Shape, Word, Words, fold, ordinary, primary_subtag, spell_out_umlauts},
 };
 
 /// The most letters of a name in capitals that `auto` asks to be in capitals (rule M1), and the most where it is one word
@@ -197,9 +197,9 @@ impl<K: Keep> Collector<K> {
         }
     }
 
-    /// The number of a language, by the first part of its tag; zero where none is given or there are too many.
+    /// The number of a language, by its tag; zero where none is known or there are too many.
     fn language(&mut self, tag: &str) -> u8 {
-        let subtag = tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+        let subtag = primary_subtag(tag).to_ascii_lowercase();
         if subtag.is_empty() {
             return 0;
         }

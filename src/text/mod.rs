@@ -41,6 +41,6 @@ pub use seams::{MAX_PARTS, Seams};
 pub use set::WordSet;
 pub use shape::Shape;
 pub use span::Span;
-pub use tag::check_tag;
+pub use tag::{check_tag, primary_subtag};
 pub use view::View;
 pub use words::{Word, Words};

@@ -1,4 +1,4 @@
-//! Language tags: what can be one of BCP 47 and what cannot.
+//! Language tags: what can be one of BCP 47 and what cannot, and which part of one says the language.
 //!
 //! Only the form is looked at. Whether anybody registered a tag is not known here, so that one that has the form is good.
 //!
@@ -17,6 +17,13 @@ pub fn check_tag(tag: &str) -> Result<(), String> {
     }
     let shown: String = tag.chars().take(MAX_BYTES).collect();
     Err(format!("a BCP 47 tag is asked for, such as en or zh-Hant, not {shown:?}"))
+}
+
+/// The part of a tag that says the language, in whatever case it has there; nothing where the tag says that the language is
+/// not known (`und`).
+pub fn primary_subtag(tag: &str) -> &str {
+    let primary = tag.split(['-', '_']).next().unwrap_or_default();
+    if primary.eq_ignore_ascii_case("und") { "" } else { primary }
 }
 
 /// Whether a tag has the form: parts of letters and digits, of which the first is a language (or `x` or `i`), and none of

@@ -3,7 +3,7 @@
 //! Must not know: other languages, what is done with the answer.
 
 use super::{ENOUGH, SAMPLE};
-use crate::text::{Words, short::ShortWords};
+use crate::text::{Words, primary_subtag, short::ShortWords};
 
 /// Function words that only English has, folded.
 const ENGLISH: [&str; 24] = [
@@ -16,9 +16,9 @@ const ENGLISH_SHARE: usize = 12;
 
 /// Whether a document is English: as its tag says, else as a sample of its words shows. Takes bounded time.
 pub fn is_english(tag: &str, words: &Words) -> bool {
-    match tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase().as_str() {
-        "" | "und" => {}
-        tag => return tag == "en",
+    match primary_subtag(tag) {
+        "" => {}
+        language => return language.eq_ignore_ascii_case("en"),
     }
     let sample = &words.all()[..words.all().len().min(SAMPLE)];
     let enough = sample.len().div_ceil(ENGLISH_SHARE).max(ENOUGH as usize);

@@ -12,7 +12,7 @@ mod function_words;
 pub use english::is_english;
 use function_words::languages_of;
 
-use super::Words;
+use super::{Words, primary_subtag};
 
 /// A language whose words are read in a way of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -75,13 +75,13 @@ impl Language {
 
     /// The language of a document: the one of the tag, else a guess from its words. Takes bounded time.
     pub fn of(tag: &str, words: &Words) -> Self {
-        let primary = tag.split(['-', '_']).next().unwrap_or_default().as_bytes();
+        let primary = primary_subtag(tag).as_bytes();
         let mut small = [0; 4];
         let Some(small) = small.get_mut(..primary.len()) else { return Other };
         small.copy_from_slice(primary);
         small.make_ascii_lowercase();
         match &*small {
-            b"" | b"und" => Self::guess(words),
+            b"" => Self::guess(words),
             b"en" => English,
             b"de" | b"gsw" => German,
             b"pl" => Polish,
