@@ -39,6 +39,7 @@ mod sieve;
 mod source;
 mod spelling;
 mod stretch;
+mod symbols;
 mod trace;
 
 use std::sync::atomic::{AtomicBool, Ordering};
