@@ -208,10 +208,10 @@ impl Readings {
                 }
                 self.folded.clear();
                 fold(name, &mut self.folded);
-                if let Some(word) = at.find(&self.folded) {
+                if let Some(record) = at.find(&self.folded) {
                     let span = Span::new(at.word.span.start, at.word.span.start + name.len() as u32);
                     let reading = Reading { last: true, ..Reading::of(Form::Compound) };
-                    self.push(reading, std::iter::once(at.step(word, span)));
+                    self.push(reading, std::iter::once(at.step(record, span)));
                 }
             }
         }

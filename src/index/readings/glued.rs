@@ -4,7 +4,7 @@
 
 use super::{At, Reading, Readings, Step};
 use crate::{
-    index::{forms::Form, glued::GluedWords, vocabulary::WordId},
+    index::{forms::Form, glued::GluedWords, vocabulary::Record},
     text::Span,
 };
 
@@ -17,8 +17,7 @@ impl Readings {
             }
             let parts = glued.parts(word).enumerate().map(|(part, (span, key, folded))| {
                 let record = at.segment.vocabulary.get(key, folded);
-                let parts = (part as u8, part as u8 + 1);
-                Step { word: record.map(|record| record.id()), span, at: at.index as u32, parts }
+                Step { parts: (part as u8, part as u8 + 1), ..at.part(record.copied(), span) }
             });
             let reading = Reading { glued: which as u32, ..Reading::of(Form::Seam) };
             self.push(reading, parts);
@@ -31,13 +30,13 @@ impl Readings {
         let all = &glued.all()[which];
         let count = glued.parts(all).len();
         let part = |part| glued.part(all, part);
-        let step = |from: usize, to: usize, word: Option<WordId>| {
+        let step = |from: usize, to: usize, record: Option<Record>| {
             let span = Span::new(part(from).0.start, part(to - 1).0.end);
-            Step { word, span, at: at.index as u32, parts: (from as u8, to as u8) }
+            Step { parts: (from as u8, to as u8), ..at.part(record, span) }
         };
         let single = |from: usize| {
             let (_, key, folded) = part(from);
-            step(from, from + 1, at.segment.vocabulary.get(key, folded).map(|record| record.id()))
+            step(from, from + 1, at.segment.vocabulary.get(key, folded).copied())
         };
         let start = self.steps.len();
         // How many parts have a step, and where the parts end that touch one another from `from` on.
@@ -48,12 +47,12 @@ impl Readings {
             }
             let longest = if from == 0 { end.min(count - 1) } else { end };
             let joined = (from + 2..=longest).rev().find_map(|to| Some((to, at.find(glued.joined(all, from, to))?)));
-            let Some((to, word)) = joined else {
+            let Some((to, record)) = joined else {
                 from += 1;
                 continue;
             };
             self.steps.extend((done..from).map(single));
-            self.steps.push(step(from, to, Some(word)));
+            self.steps.push(step(from, to, Some(record)));
             (done, from) = (to, to);
         }
         if done > 0 {

@@ -3,7 +3,7 @@
 //!
 //! Must not know: other kinds of readings.
 
-use super::{At, Reading, Readings};
+use super::{At, Reading, Readings, Step};
 use crate::{
     index::{forms::Form, vocabulary::WordId},
     text::{Gap, Ordinary, Shape, Span, WordKey, fold, past_marks},
@@ -27,7 +27,9 @@ impl Readings {
             let only_a_word = || !at.word.shape.any(Shape::UPPER) && at.ordinary() == Ordinary::Function;
             if form.map_or_else(|| !only_a_word(), |form| !self.disabled.has(form)) {
                 let reading = Reading { form, whole: true, ..Reading::of(Form::Hyphen) };
-                self.push(reading, sequence.iter().map(|&word| at.step(word, at.word.span)));
+                let root = |word| at.segment.automaton.root(word);
+                let step = |&word| Step { word: Some(word), root: root(word), ..at.part(None, at.word.span) };
+                self.push(reading, sequence.iter().map(step));
             }
         }
     }
@@ -48,8 +50,8 @@ impl Readings {
         if possessive && !at.word.shape.any(Shape::CAPITALISED) {
             return;
         }
-        let word = match at.word.key.joined(next.key) {
-            Some(short) => at.segment.vocabulary.get(short, &[]).map(|record| record.id()),
+        let record = match at.word.key.joined(next.key) {
+            Some(short) => at.segment.vocabulary.get(short, &[]).copied(),
             None => {
                 self.folded.clear();
                 self.folded.extend_from_slice(at.view.words.folded(&at.word, &mut [0; 8]));
@@ -57,9 +59,9 @@ impl Readings {
                 at.find(&self.folded)
             }
         };
-        if let Some(word) = word {
+        if let Some(record) = record {
             let span = Span::new(at.word.span.start, next.span.end);
-            self.push(Reading { consumed: 2, ..Reading::of(form) }, std::iter::once(at.step(word, span)));
+            self.push(Reading { consumed: 2, ..Reading::of(form) }, std::iter::once(at.step(record, span)));
         }
     }
 
@@ -69,12 +71,12 @@ impl Readings {
         for (offset, letter) in at.view.word(at.index).char_indices().filter(|(_, c)| *c != '.') {
             self.folded.clear();
             fold(letter.encode_utf8(&mut [0; 4]), &mut self.folded);
-            let Some(word) = at.find(&self.folded) else {
+            let Some(record) = at.find(&self.folded) else {
                 self.steps.truncate(from);
                 return;
             };
             let span = Span::new(at.word.span.start + offset as u32, at.word.span.end);
-            self.steps.push(at.step(word, span));
+            self.steps.push(at.step(record, span));
         }
         let steps = (from as u32, self.steps.len() as u32);
         self.readings.push(Reading { form: None, whole: true, steps, ..Reading::of(Form::Hyphen) });

@@ -46,9 +46,9 @@ impl Readings {
                 self.folded.clear();
                 self.folded.extend_from_slice(stem.as_bytes());
                 self.folded.extend_from_slice(nominative.as_bytes());
-                let Some(word) = at.find(&self.folded) else { continue };
-                if self.nominatives().all(|other| other != word) {
-                    self.push(Reading::of(Form::Inflection), std::iter::once(at.step(word, at.word.span)));
+                let Some(record) = at.find(&self.folded) else { continue };
+                if self.nominatives().all(|other| other != record.id()) {
+                    self.push(Reading::of(Form::Inflection), std::iter::once(at.step(record, at.word.span)));
                 }
             }
         }

@@ -17,7 +17,7 @@ use super::{
     forms::{Form, Forms},
     glued::GluedWords,
     segment::Segment,
-    vocabulary::WordId,
+    vocabulary::{Record, WordId},
 };
 use crate::text::{Gap, Language, Ordinary, Shape, Span, View, Word, WordKey, ordinary};
 
@@ -36,6 +36,8 @@ const MIN_STEM: usize = 4;
 pub(super) struct Step {
     /// The word; `None` for a part that no name has.
     pub(super) word: Option<WordId>,
+    /// What the automaton reaches from its start by the word.
+    pub(super) root: u32,
     pub(super) span: Span,
     /// The word of the document that holds it.
     pub(super) at: u32,
@@ -252,9 +254,9 @@ impl Readings {
                 return;
             }
         }
-        if let Some(word) = at.find(stem) {
+        if let Some(record) = at.find(stem) {
             let reading = Reading { last: true, tail: 1, ..Reading::of(Form::Possessive) };
-            self.push(reading, std::iter::once(at.step(word, at.word.span)));
+            self.push(reading, std::iter::once(at.step(record, at.word.span)));
         }
     }
 }
@@ -284,8 +286,8 @@ struct At<'a> {
 }
 
 impl At<'_> {
-    fn find(&self, folded: &[u8]) -> Option<WordId> {
-        self.segment.vocabulary.get(WordKey::of(folded), folded).map(|record| record.id())
+    fn find(&self, folded: &[u8]) -> Option<Record> {
+        self.segment.vocabulary.get(WordKey::of(folded), folded).copied()
     }
 
     /// How ordinary a word it is.
@@ -293,7 +295,13 @@ impl At<'_> {
         std::str::from_utf8(self.view.words.folded(&self.word, &mut [0; 8])).map_or(Ordinary::No, ordinary)
     }
 
-    fn step(&self, word: WordId, span: Span) -> Step {
-        Step { word: Some(word), span, at: self.index as u32, parts: (0, 0) }
+    fn step(&self, record: Record, span: Span) -> Step {
+        self.part(Some(record), span)
+    }
+
+    /// A step by a part of the word that a name may or may not have.
+    fn part(&self, record: Option<Record>, span: Span) -> Step {
+        let (word, root) = (record.map(Record::id), record.map_or(0, |record| record.root));
+        Step { word, root, span, at: self.index as u32, parts: (0, 0) }
     }
 }

@@ -124,10 +124,10 @@ impl Readings {
             let Some(stem) = stem else { continue };
             self.folded.clear();
             fold(stem, &mut self.folded);
-            if let Some(word) = at.find(&self.folded) {
+            if let Some(record) = at.find(&self.folded) {
                 let span = Span::new(at.word.span.start, at.word.span.start + stem.len() as u32);
                 let reading = Reading { last: true, ..Reading::of(Form::Particle) };
-                self.push(reading, std::iter::once(at.step(word, span)));
+                self.push(reading, std::iter::once(at.step(record, span)));
             }
         }
     }
@@ -147,12 +147,12 @@ impl Readings {
                 self.folded.clear();
                 self.folded.extend_from_slice(article.as_bytes());
                 fold(rest, &mut self.folded);
-                if let Some(word) = at.find(&self.folded) {
+                if let Some(record) = at.find(&self.folded) {
                     let start = at.word.span.start + prefix.len() as u32;
                     // A mark of the prefix belongs to it.
                     let start = past_marks(at.view.fields[at.view.field(at.index)], start as usize) as u32;
                     let reading = Reading { first: true, ..Reading::of(Form::Particle) };
-                    self.push(reading, std::iter::once(at.step(word, Span::new(start, at.word.span.end))));
+                    self.push(reading, std::iter::once(at.step(record, Span::new(start, at.word.span.end))));
                 }
             }
         }

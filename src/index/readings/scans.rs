@@ -43,7 +43,7 @@ impl Readings {
             if let Some(record) = at.segment.vocabulary.get(joined.key(), joined.folded()) {
                 let span = Span::new(at.word.span.start, piece.span.end);
                 let reading = Reading { consumed: count as u32 + 2, ..Reading::of(Form::Split) };
-                self.push(reading, std::iter::once(at.step(record.id(), span)));
+                self.push(reading, std::iter::once(at.step(*record, span)));
             }
         }
     }
@@ -77,8 +77,8 @@ impl Readings {
                     self.folded[place] = if choice & 1 << bit != 0 { b's' } else { b'f' };
                 }
             }
-            if let Some(word) = at.find(&self.folded) {
-                self.push(Reading::of(Form::LongS), std::iter::once(at.step(word, at.word.span)));
+            if let Some(record) = at.find(&self.folded) {
+                self.push(Reading::of(Form::LongS), std::iter::once(at.step(record, at.word.span)));
             }
         }
     }

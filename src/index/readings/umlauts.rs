@@ -17,8 +17,8 @@ impl Readings {
         }
         self.folded.clear();
         fold(&self.spelled_out, &mut self.folded);
-        if let Some(word) = at.find(&self.folded) {
-            self.push(Reading::of(Form::Diacritics), std::iter::once(at.step(word, at.word.span)));
+        if let Some(record) = at.find(&self.folded) {
+            self.push(Reading::of(Form::Diacritics), std::iter::once(at.step(record, at.word.span)));
         }
     }
 }

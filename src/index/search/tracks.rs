@@ -212,14 +212,14 @@ impl Tracks {
         let mut state = self.walked.last().map_or(from, |&(_, state)| state);
         for step in &steps[self.walked.len()..] {
             state = match step.word {
-                Some(word) => automaton.step(state, word, automaton.root(word)),
+                Some(word) => automaton.step(state, word, step.root),
                 None if reading.whole => return false,
                 None => automaton.start(),
             };
             self.walked.push((step.word, state));
         }
-        let last = steps.last().and_then(|step| step.word);
-        let alone = last.map_or(automaton.start(), |word| automaton.alone(automaton.root(word)));
+        let last = steps.last().filter(|step| step.word.is_some());
+        let alone = last.map_or(automaton.start(), |step| automaton.alone(step.root));
         // What the last word leads to by itself has forgotten the words before it.
         let nowhere = reading.whole && steps.len() > 1 && state == alone
             || reading.last && steps.len() == 1 && !automaton.has_matches(state);
