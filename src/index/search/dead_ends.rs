@@ -2,7 +2,8 @@
 //!
 //! With many names nearly every common word stands for something: `said` for `Sa-id` in `Port Sa-id`, and that leads
 //! nowhere unless `Port` stands before it. A small table keeps from which states which words led nowhere; one that shares
-//! its slot takes its place. What is not there is read again, so that the table never changes what is found.
+//! its slot takes its place. A word for which nothing is read at all, as `to` for `T.O.`, is kept once for all states. What is
+//! not there is read again, so that the table never changes what is found.
 //!
 //! Must not know: what the words stand for.
 
@@ -10,6 +11,9 @@ use crate::index::{automaton::State, forms::Forms, vocabulary::WordId};
 
 /// How many are kept; 8 KiB, a part of the fastest cache.
 const SLOTS: usize = 1024;
+
+/// Stands for all states; no automaton has it.
+const ANY: State = State(u32::MAX);
 
 /// What led nowhere in one segment, with one set of forms switched off.
 #[derive(Debug, Default)]
@@ -36,6 +40,17 @@ impl DeadEnds {
         self.slots[slot(key)] == key
     }
 
+    /// Whether nothing is known to be read for a word, in small letters alone or not.
+    #[inline]
+    pub(super) fn has_nothing(&self, word: WordId, small: bool) -> bool {
+        self.has(ANY, word, small)
+    }
+
+    /// Keeps that nothing is read for a word.
+    pub(super) fn keep_nothing(&mut self, word: WordId, small: bool) {
+        self.keep(ANY, word, small);
+    }
+
     /// Keeps that it led nowhere.
     pub(super) fn keep(&mut self, state: State, word: WordId, small: bool) {
         let key = key(state, word, small);
@@ -43,8 +58,7 @@ impl DeadEnds {
     }
 }
 
-/// The numbers of words have a bit to spare, and no automaton has a state of all bits, so that no key is that of a free
-/// slot.
+/// The numbers of words have a bit to spare, and none is of all others, so that no key is that of a free slot.
 #[inline]
 fn key(State(state): State, WordId(word): WordId, small: bool) -> u64 {
     u64::from(state) << 32 | u64::from(word) << 1 | u64::from(small)

@@ -122,8 +122,10 @@ impl Search {
             {
                 let small = !word.shape.any(Shape::UPPER);
                 // Where what a word stands for leads depends on the word, its case and the state alone, unless there is more
-                // to read here.
-                let stands = stand_in.filter(|&id| more || !self.dead_ends.has(before, id, small));
+                // to read here; whether anything is read depends on the word and its case.
+                let stands = stand_in.filter(|&id| {
+                    !self.dead_ends.has_nothing(id, small) && (more || !self.dead_ends.has(before, id, small))
+                });
                 if stands.is_none() && !more {
                     continue;
                 }
@@ -134,6 +136,14 @@ impl Search {
                 } else {
                     self.readings.clear();
                 }
+                let nothing = self.readings.all().is_empty() && !known.may_differ;
+                let stands = match stands {
+                    Some(id) if nothing => {
+                        self.dead_ends.keep_nothing(id, small);
+                        None
+                    }
+                    _ => stands,
+                };
                 self.keep_other_words(index as u32);
                 let here = Here { index, known, before, main: state };
                 let followed = self.tracks.followed;
