@@ -37,7 +37,8 @@ pub(super) fn edges(view: View<'_>, first: u32, last: u32, span: Span) -> Option
     }
 }
 
-/// What they add where a word is glued to the first or to the last.
+/// What they add where a word is glued to the first or to the last. Seldom so, and so not in line.
+#[inline(never)]
 fn glued_edges(view: View<'_>, first: usize, last: usize, span: Span) -> Option<Forms> {
     let words = view.all();
     let mut forms = Forms::EXACT;

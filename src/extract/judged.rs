@@ -1,8 +1,8 @@
 //! What the rules made of the names at a place, remembered from one place to the next and from one document to the next.
 //!
 //! Texts say the same names again and again, and a name of many entities has each of them judged. What becomes of them
-//! depends, in most places, on what is written there and on how it was read alone: so it is kept by that. A table of a
-//! fixed size; what shares a slot takes its place, and when there is no room for more all is forgotten. What is not there
+//! depends, in most places, on what is written there and on how it was read alone: so it is kept by that. Symbols of a name
+//! may stand around it in the text; what was made of such names holds where nothing does. A table of a fixed size; what shares a slot takes its place, and when there is no room for more all is forgotten. What is not there
 //! is judged again, so that the table never changes what is found.
 //!
 //! Must not know: the rules; whoever keeps something here has seen that nothing else decided it.
@@ -19,7 +19,9 @@ const FOUND: usize = if cfg!(debug_assertions) { 32 } else { 16384 };
 /// How many settings are told apart.
 const SETTINGS: usize = if cfg!(debug_assertions) { 2 } else { 64 };
 /// The longest text that is remembered, in bytes.
-const WRITTEN: usize = 23;
+const WRITTEN: usize = 31;
+/// What spreads the bits of a key.
+const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// What holds for all places of a document in one source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,8 +35,8 @@ pub(super) struct Settings {
 /// What decides what becomes of the names at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Key {
-    written: [u8; WRITTEN],
-    length: u8,
+    /// What is written there, zeros behind it, and at last its length.
+    written: [u8; WRITTEN + 1],
     pattern: PatternId,
     settings: u8,
     /// The most names that were looked at.
@@ -46,11 +48,13 @@ pub(super) struct Key {
 #[derive(Debug, Clone, Copy)]
 struct Slot {
     key: Option<Key>,
+    /// It holds only where nothing but spaces stands around the place.
+    bare: bool,
     found: (u32, u32),
     dropped: u32,
 }
 
-const FREE: Slot = Slot { key: None, found: (0, 0), dropped: 0 };
+const FREE: Slot = Slot { key: None, bare: false, found: (0, 0), dropped: 0 };
 
 /// The table; reusable.
 #[derive(Debug, Default)]
@@ -73,16 +77,18 @@ impl Judged {
         }) as u8
     }
 
-    /// What was kept of a place of this key: what was found there, and how many names were not looked at.
+    /// What was kept of a place of this key, around which nothing but spaces stands where that `is_bare`: what was found
+    /// there, and how many names were not looked at.
     #[inline]
-    pub(super) fn get(&self, key: &Key) -> Option<(&[Found], usize)> {
+    pub(super) fn get(&self, key: &Key, is_bare: impl FnOnce() -> bool) -> Option<(&[Found], usize)> {
         let slot = &self.slots[key.slot()];
         let (from, to) = slot.found;
-        (slot.key.as_ref() == Some(key)).then(|| (&self.found[from as usize..to as usize], slot.dropped as usize))
+        let holds = slot.key.as_ref() == Some(key) && (!slot.bare || is_bare());
+        holds.then(|| (&self.found[from as usize..to as usize], slot.dropped as usize))
     }
 
-    /// Keeps what became of a place.
-    pub(super) fn keep(&mut self, key: Key, found: &[Found], dropped: usize) {
+    /// Keeps what became of a place; `bare` where it may have become something else if more than spaces stood around it.
+    pub(super) fn keep(&mut self, key: Key, bare: bool, found: &[Found], dropped: usize) {
         if self.found.len() + found.len() > FOUND {
             let settings = std::mem::take(&mut self.settings);
             self.forget();
@@ -94,7 +100,7 @@ impl Judged {
         let from = self.found.len() as u32;
         self.found.extend_from_slice(found);
         let found = (from, self.found.len() as u32);
-        self.slots[key.slot()] = Slot { key: Some(key), found, dropped: dropped as u32 };
+        self.slots[key.slot()] = Slot { key: Some(key), bare, found, dropped: dropped as u32 };
     }
 
     fn forget(&mut self) {
@@ -111,19 +117,19 @@ impl Key {
     /// long to be remembered.
     #[inline]
     pub(super) fn new(settings: u8, most: u8, pattern: PatternId, forms: Forms, written: &str) -> Option<Self> {
-        let length = written.len();
-        let mut bytes = [0; WRITTEN];
-        bytes.get_mut(..length)?.copy_from_slice(written.as_bytes());
-        Some(Self { written: bytes, length: length as u8, pattern, settings, most, forms })
+        let mut bytes = [0; WRITTEN + 1];
+        bytes[..WRITTEN].get_mut(..written.len())?.copy_from_slice(written.as_bytes());
+        bytes[WRITTEN] = written.len() as u8;
+        Some(Self { written: bytes, pattern, settings, most, forms })
     }
 
     #[inline]
     fn slot(&self) -> usize {
-        let [a, b, c, d, e, f, g, h, ..] = self.written;
         // One that had all its names and has one now is not to drive the other out.
-        let most = u64::from(self.most) << 8;
-        let written = u64::from_le_bytes([a, b, c, d, e, f, g, h]) ^ u64::from(self.pattern.0) << 20 ^ most;
-        (written.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize % SLOTS
+        let others = u64::from(self.pattern.0) << 20 ^ u64::from(self.most) << 8;
+        let (eights, _) = self.written.as_chunks();
+        let mix = |all: u64, eight: &[u8; 8]| (all ^ u64::from_le_bytes(*eight)).wrapping_mul(MIX);
+        (eights.iter().fold(others, mix) >> 40) as usize % SLOTS
     }
 }
 
@@ -172,9 +178,9 @@ mod tests {
         assert_ne!(one, other);
         assert_eq!(judged.settings(of(1)), one);
         let own = key(one, 7, Forms::EXACT, "Ox");
-        judged.keep(own, &[found(3), found(4)], 5);
+        judged.keep(own, false, &[found(3), found(4)], 5);
         let entities = |judged: &Judged, key: &Key| {
-            judged.get(key).map(|(found, dropped)| (found.iter().map(|one| one.entity.0).collect(), dropped))
+            judged.get(key, || false).map(|(found, dropped)| (found.iter().map(|one| one.entity.0).collect(), dropped))
         };
         assert_eq!(entities(&judged, &own), Some((vec![3, 4], 5)));
         for stranger in [
@@ -185,8 +191,11 @@ mod tests {
             key(one, 7, Forms::EXACT, "Ox\0"),
             Key { most: 1, ..own },
         ] {
-            assert!(judged.get(&stranger).is_none(), "{stranger:?}");
+            assert!(judged.get(&stranger, || true).is_none(), "{stranger:?}");
         }
+        judged.keep(own, true, &[found(3), found(4)], 5);
+        assert!(judged.get(&own, || false).is_none());
+        assert!(judged.get(&own, || true).is_some());
         assert!(Key::new(one, 100, PatternId(7), Forms::EXACT, &"x".repeat(WRITTEN + 1)).is_none());
     }
 
@@ -197,16 +206,16 @@ mod tests {
         for segment in 0..5 * SETTINGS as u64 {
             let number = judged.settings(settings(segment));
             let own = key(number, 7, Forms::EXACT, "Ox");
-            assert!(judged.get(&own).is_none(), "a number that is given again has nothing");
-            judged.keep(own, &[found(3); 7], 0);
-            assert!(judged.get(&own).is_some());
+            assert!(judged.get(&own, || true).is_none(), "a number that is given again has nothing");
+            judged.keep(own, false, &[found(3); 7], 0);
+            assert!(judged.get(&own, || true).is_some());
             assert!(judged.settings.len() <= SETTINGS && judged.found.len() <= FOUND);
         }
         let number = judged.settings(settings(0));
-        judged.keep(key(number, 1, Forms::EXACT, "Ox"), &[found(3); FOUND + 1], 0);
-        assert!(judged.get(&key(number, 1, Forms::EXACT, "Ox")).is_none());
+        judged.keep(key(number, 1, Forms::EXACT, "Ox"), false, &[found(3); FOUND + 1], 0);
+        assert!(judged.get(&key(number, 1, Forms::EXACT, "Ox"), || true).is_none());
         for pattern in 0..FOUND as u32 {
-            judged.keep(key(number, pattern, Forms::EXACT, "Ox"), &[found(pattern); 2], 0);
+            judged.keep(key(number, pattern, Forms::EXACT, "Ox"), false, &[found(pattern); 2], 0);
             assert!(judged.found.len() <= FOUND);
         }
         assert_eq!(judged.settings(settings(0)), number, "it is the same while the document is read");

@@ -96,7 +96,7 @@ static LEADING: WordSet<64> = WordSet::new(&[
     "o", "os", "the",
 ]);
 
-/// The weight of no entity, by the rules that give it.
+/// The weight of no entity, by the rules that give it, or the odds that make it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Nothing {
     pub(super) ordinary_word: f64,
@@ -104,11 +104,10 @@ pub(super) struct Nothing {
 }
 
 impl Nothing {
-    /// What weighs for nothing at the place of these candidates, of which the best weighs `best` by itself.
+    /// How many times the weight that the best of these candidates has by itself weighs for nothing at their place.
     #[inline]
     pub(super) fn at<'f>(
         scene: &Scene<'_>,
-        best: f64,
         candidates: impl Iterator<Item = &'f Found> + Clone,
         mut is_unknown: impl FnMut(usize) -> bool,
     ) -> Self {
@@ -138,7 +137,7 @@ impl Nothing {
             ordinary = Ordinary::Function;
         }
         if ordinary > Ordinary::No && !glued && !options.disabled_rules.has(Rule::OrdinaryWord) {
-            nothing.ordinary_word = best * ordinary_weight(ordinary, capitals(view, found.last as usize), found.short);
+            nothing.ordinary_word = ordinary_weight(ordinary, capitals(view, found.last as usize), found.short);
         }
         if found.short || glued || options.disabled_rules.has(Rule::LongerName) {
             return nothing;
@@ -159,7 +158,7 @@ impl Nothing {
             let behind = next < view.all().len() && joins(view, next) && is_name_like(view, next) && !designator(next);
             let before = persons && first > 0 && joins(view, first) && is_name_like(view, first - 1);
             if behind || before {
-                nothing.longer_name = best * LONGER_NAME;
+                nothing.longer_name = LONGER_NAME;
             }
         }
         if places {
@@ -174,10 +173,15 @@ impl Nothing {
             let before = first.checked_sub(1).filter(|&before| capital(before) && joins(view, first));
             let longer = behind || before.is_some_and(&mut is_unknown);
             if longer && !is_headline(view, first) {
-                nothing.longer_name = best * LONGER_NAME;
+                nothing.longer_name = LONGER_NAME;
             }
         }
         nothing
+    }
+
+    /// The odds beside a best candidate of that weight.
+    pub(super) fn times(self, best: f64) -> Self {
+        Self { ordinary_word: best * self.ordinary_word, longer_name: best * self.longer_name }
     }
 
     /// All of it.

@@ -7,9 +7,9 @@ use super::{Overlap, found::Found};
 pub(super) fn settle(policy: Overlap, found: &[Found], mut settled: impl FnMut(std::ops::Range<usize>, bool)) {
     let mut reached = (0, 0);
     let mut from = 0;
-    while from < found.len() {
-        let Found { field, span, .. } = found[from];
-        let run = found[from..].iter().take_while(|other| (other.field, other.span) == (field, span)).count();
+    while let Some(first) = found.get(from) {
+        let &Found { field, span, .. } = first;
+        let run = 1 + found[from + 1..].iter().take_while(|other| other.place() == first.place()).count();
         let kept = match policy {
             Overlap::Longest => (field, span.start) >= reached,
             Overlap::Outermost => (field, span.end) > reached,

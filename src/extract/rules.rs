@@ -11,7 +11,7 @@ use super::{
     shown::ShownNames,
     spelling,
     stretch::Stretch,
-    symbols::{one_mark, symbols},
+    symbols::{is_bare, one_mark, symbols},
     trace::{Reason, Trace},
 };
 use crate::{
@@ -97,21 +97,27 @@ pub(super) fn apply(
         let plain = count == 1 && forms == Forms::EXACT && free;
         if plain && settings.is_some() {
             let (id, name) = segment.first_of(run);
-            if let Some(forms) = is_as_given(&name, written, small, disabled) {
-                let one = of(id, &name);
-                found.push(Found { forms, uses: occurrence.uses, ..one });
+            if let Some(as_given) = as_given(&name, written, small, disabled) {
+                if let Ok(forms) = as_given {
+                    let one = of(id, &name);
+                    found.push(Found { forms, uses: occurrence.uses, ..one });
+                }
                 continue;
             }
         }
         let key = settings
-            .filter(|_| free && !plain)
+            .filter(|_| free)
             .and_then(|settings| Key::new(settings, most as u8, occurrence.pattern, forms, written));
-        if let Some((before, left_out)) = key.as_ref().and_then(|key| judged.get(key)) {
+        let bare = || is_bare(view, occurrence);
+        if let Some((before, left_out)) = key.as_ref().and_then(|key| judged.get(key, bare)) {
             dropped += left_out;
             let field = view.field(occurrence.first as usize) as u8;
             let &Occurrence { span, first, last, uses, .. } = occurrence;
-            let source = number as u16;
-            found.extend(before.iter().map(|&one| Found { field, span, first, last, source, uses, ..one }));
+            let (start, source) = (found.len(), number as u16);
+            found.extend_from_slice(before);
+            for one in &mut found[start..] {
+                *one = Found { field, span, first, last, source, uses, ..*one };
+            }
             continue;
         }
         let shown = shown_names.of(source, occurrence.pattern, run);
@@ -129,6 +135,7 @@ pub(super) fn apply(
             before: None,
             shouting: None,
             alone: true,
+            symbols: false,
         };
         shown.each(most, |id, name| {
             let kept = if !filter.wants(number, segment, name.entity) {
@@ -150,28 +157,44 @@ pub(super) fn apply(
         if count > CROWD {
             found[start..].sort_by_key(|one| (one.entity, one.name));
         }
-        if let Some(key) = key.filter(|_| place.alone) {
-            judged.keep(key, &found[start..], left_out);
+        if let Some(key) = key.filter(|_| place.alone && (!place.symbols || bare())) {
+            judged.keep(key, place.symbols, &found[start..], left_out);
         }
     }
     dropped
 }
 
-/// The forms of a place that is a name just as it is given, or in other letters where these count for nothing. What asks
-/// for a longer look has none: a name with symbols, one that a rule made.
+/// The forms of a place where a name stands just as it is given or in other capitals, or why it does not count there. `None`
+/// for what asks for a longer look: a name with symbols, one that a rule made, one that is spelled otherwise.
 #[inline]
-fn is_as_given(name: &Name<'_>, written: &str, small: bool, disabled: Forms) -> Option<Forms> {
+fn as_given(name: &Name<'_>, written: &str, small: bool, disabled: Forms) -> Option<Result<Forms, Reason>> {
     let Manner { rule, short, case, .. } = *name.manner;
-    if rule.is_some() || short || name.has_symbols() || small && name.manner.asks_for_a_capital() {
+    if rule.is_some() || short || name.has_symbols() || case == CaseCheck::Capitals {
         return None;
     }
-    let forms = match case {
-        CaseCheck::Capitals => return None,
-        _ if name.is_written(written) => Forms::EXACT,
-        CaseCheck::None | CaseCheck::Any if name.is_written_in_other_case(written) => Forms::EXACT.with(Form::Case),
-        _ => return None,
+    if small && name.manner.asks_for_a_capital() {
+        return Some(Err(Reason::WrongCase));
+    }
+    let forms = if name.is_written(written) {
+        Forms::EXACT
+    } else if name.is_written_in_other_case(written) {
+        if is_wrong_case(case, written) {
+            return Some(Err(Reason::WrongCase));
+        }
+        Forms::EXACT.with(Form::Case)
+    } else {
+        return None;
     };
-    (!forms.meets(disabled)).then_some(forms)
+    Some(if forms.meets(disabled) { Err(Reason::DisabledForm) } else { Ok(forms) })
+}
+
+/// Whether the text may not have capitals other than those of a name that asks so much of them.
+fn is_wrong_case(case: CaseCheck, written: &str) -> bool {
+    match case {
+        CaseCheck::None | CaseCheck::Any => false,
+        CaseCheck::Exact => true,
+        CaseCheck::Proper | CaseCheck::Capitals => written.contains(char::is_lowercase),
+    }
 }
 
 /// A place that names may have, and what the rules asked of it so far.
@@ -192,8 +215,11 @@ struct Place<'a> {
     before: Option<(Name<'a>, Option<Difference>)>,
     /// Whether the text around is all in capitals, where that was asked.
     shouting: Option<bool>,
-    /// What was judged so far was decided by what is written there, how it was read, and the settings alone.
+    /// What was judged so far was decided by what is written there, how it was read, and the settings alone, but for the
+    /// symbols of names.
     alone: bool,
+    /// Some of the names that were judged have symbols.
+    symbols: bool,
 }
 
 impl<'a> Place<'a> {
@@ -203,7 +229,7 @@ impl<'a> Place<'a> {
         if !self.free && !crosses(view, occurrence, &name, own) {
             return Err(crossed(view, occurrence));
         }
-        self.alone &= !name.has_symbols();
+        self.symbols |= name.has_symbols();
         let span = symbols(view, occurrence, &name).ok_or(Reason::MissingSymbol)?;
         if self.small && name.manner.asks_for_a_capital() {
             return Err(Reason::WrongCase);
@@ -218,13 +244,7 @@ impl<'a> Place<'a> {
         };
         self.before = Some((name, difference));
         let difference = difference.ok_or(Reason::WrongCase)?;
-        let has_small_letters = || written.contains(char::is_lowercase);
-        let wrong_case = match name.manner.case {
-            CaseCheck::None | CaseCheck::Any => false,
-            CaseCheck::Exact => difference.case,
-            CaseCheck::Proper | CaseCheck::Capitals => difference.case && has_small_letters(),
-        };
-        if wrong_case {
+        if difference.case && is_wrong_case(name.manner.case, written) {
             return Err(Reason::WrongCase);
         }
         let mut forms = self.forms;

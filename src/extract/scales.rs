@@ -95,8 +95,14 @@ impl Scales {
         let found = &scene.found[range.clone()];
         if let [only] = found {
             let strength = only.strength();
-            let base = own_factors(scene, languages, (Beside::Nothing, false), only, |_, _| {}) * strength;
-            let nothing = Nothing::at(scene, base, [only].into_iter(), is_unknown);
+            let odds = Nothing::at(scene, [only].into_iter(), is_unknown);
+            // What stands against nothing at all is not weighed.
+            let base = if odds.weight() > 0.0 {
+                own_factors(scene, languages, (Beside::Nothing, false), only, |_, _| {}) * strength
+            } else {
+                strength
+            };
+            let nothing = odds.times(base);
             let (number, key) = (range.start as u32, only.key());
             let weighed = Weighed { found: number, key, strength, form: strength, base, weight: base, score: 0.0 };
             self.weighed.push(weighed);
@@ -127,7 +133,7 @@ impl Scales {
         }
         let candidates = &self.weighed[start..];
         let best = candidates.iter().map(|one| one.base).fold(0.0, f64::max);
-        let nothing = Nothing::at(scene, best, candidates.iter().map(|one| one.found(scene)), is_unknown);
+        let nothing = Nothing::at(scene, candidates.iter().map(|one| one.found(scene)), is_unknown).times(best);
         self.weigh(scene, start, nothing, beside, namesakes);
     }
 

@@ -10,6 +10,9 @@ use crate::{
     text::{Span, View, past_marks},
 };
 
+/// So many spaces beside a place are few.
+const FEW_SPACES: usize = 8;
+
 /// The span with the symbols at the ends of the name; `None` where the name has symbols that the text lacks (rule T5).
 pub(super) fn symbols(view: View<'_>, occurrence: &Occurrence, name: &Name<'_>) -> Option<Span> {
     let mut span = occurrence.span;
@@ -29,6 +32,25 @@ pub(super) fn symbols(view: View<'_>, occurrence: &Occurrence, name: &Name<'_>) 
         return None;
     }
     Some(span)
+}
+
+/// Whether nothing but a few spaces stands between a place of whole words and the ASCII letters or digits beside it, none of
+/// which is a symbol, so that no name has its symbols there.
+pub(super) fn is_bare(view: View<'_>, occurrence: &Occurrence) -> bool {
+    let (words, &Occurrence { span, .. }) = (view.all(), occurrence);
+    let (first, last) = (occurrence.first as usize, occurrence.last as usize);
+    let field = view.field(first);
+    let text = view.fields[field].as_bytes();
+    let beside = |word: Option<usize>| word.filter(|&word| word < words.len() && view.field(word) == field);
+    let before = beside(first.checked_sub(1)).map_or(0, |word| words[word].span.end as usize);
+    let behind = beside(Some(last + 1)).map_or(text.len(), |word| words[word].span.start as usize);
+    let few_spaces = |between: &[u8]| between.len() <= FEW_SPACES && between.iter().all(u8::is_ascii_whitespace);
+    let plain = |at: Option<usize>| at.and_then(|at| text.get(at)).is_none_or(u8::is_ascii_alphanumeric);
+    (span.start, span.end) == (words[first].span.start, words[last].span.end)
+        && few_spaces(&text[before..span.start as usize])
+        && few_spaces(&text[span.end as usize..behind])
+        && plain(before.checked_sub(1))
+        && plain(Some(behind))
 }
 
 /// The length in bytes of the text's beginning that has the marks of the name, where it has them.
