@@ -93,10 +93,14 @@ fn wide(c: char) -> Class {
 #[inline]
 fn plain_letter(c: char) -> Option<Class> {
     match c {
-        // Latin without its two marks, Cyrillic, and the syllables of Hangul.
+        // Latin without its two marks, Greek, Cyrillic, Hebrew, Arabic, and the syllables of Hangul.
         '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{24F}' => Some(Class::Letter),
+        '\u{388}'..='\u{38A}' | '\u{38E}'..='\u{3A1}' | '\u{3A3}'..='\u{3F5}' => Some(Class::Letter),
         '\u{400}'..='\u{481}' | '\u{AC00}'..='\u{D7A3}' => Some(Class::Letter),
-        '\u{4E00}'..='\u{9FFF}' => Some(Class::Single),
+        '\u{5D0}'..='\u{5EA}' | '\u{620}'..='\u{64A}' => Some(Class::Letter),
+        // Hiragana, Han, and Thai consonants.
+        '\u{3041}'..='\u{3096}' | '\u{4E00}'..='\u{9FFF}' | '\u{E01}'..='\u{E30}' => Some(Class::Single),
+        '\u{30A1}'..='\u{30FA}' => Some(Class::Katakana),
         _ => None,
     }
 }

@@ -5,7 +5,10 @@
 //! the other is enough: nothing has to be composed again. What folding made equal, [`crate::text::Letters`] tells
 //! apart afterwards.
 //!
-//! The fast path for ASCII lives in the segmentation, which folds as it reads.
+//! The fast path for ASCII lives in the segmentation, which folds as it reads. Letters of other scripts fold each by itself,
+//! too, and most of them are kept in a table.
+
+use std::sync::LazyLock;
 
 use icu_casemap::CaseMapper;
 use icu_normalizer::DecomposingNormalizer;
@@ -20,9 +23,13 @@ pub fn fold(word: &str, out: &mut Vec<u8>) {
         fold_ascii(word.as_bytes(), out);
         return;
     }
-    if fold_russian(word, out) {
-        return;
+    if !fold_letters(word, out) {
+        fold_by_properties(word, out);
     }
+}
+
+/// Folds any word, by the Unicode properties of its characters.
+fn fold_by_properties(word: &str, out: &mut Vec<u8>) {
     let case = CaseMapper::new();
     let mut digit = false;
     for c in DecomposingNormalizer::new_nfkd().normalize_iter(word.chars()) {
@@ -58,23 +65,69 @@ fn fold_ascii(word: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// Folds a word of the letters of Russian alone, without a look at a table; whether it is one.
-fn fold_russian(word: &str, out: &mut Vec<u8>) -> bool {
-    let from = out.len();
-    for c in word.chars() {
-        let small = match c {
-            'А'..='Я' => u32::from(c) + 0x20,
-            'а'..='я' => u32::from(c),
-            'Ё' | 'ё' => u32::from('е'),
-            _ => {
-                out.truncate(from);
-                return false;
+/// What a letter folds to, of which `length` bytes count; more than fit where it is no letter, or folds to more.
+#[derive(Debug, Clone, Copy)]
+struct Folded {
+    bytes: [u8; 7],
+    length: u8,
+}
+
+/// The characters from `FIRST` on of two bytes in UTF-8, but for the last scripts of them: Latin, Greek, Cyrillic, Armenian,
+/// Hebrew, Arabic.
+static LETTERS: LazyLock<[Folded; (END - FIRST) as usize]> = LazyLock::new(|| {
+    let mut out = Vec::new();
+    std::array::from_fn(|at| {
+        let c = char::from_u32(FIRST + at as u32).filter(|&c| class(c) == Class::Letter);
+        let mut folded = Folded { bytes: [0; 7], length: u8::MAX };
+        if let Some(c) = c {
+            out.clear();
+            fold_by_properties(c.encode_utf8(&mut [0; 4]), &mut out);
+            if let Some(bytes) = folded.bytes.get_mut(..out.len()) {
+                bytes.copy_from_slice(&out);
+                folded.length = out.len() as u8;
             }
-        };
-        let bare = if small == u32::from('й') { u32::from('и') } else { small };
-        out.extend([0xC0 | (bare >> 6) as u8, 0x80 | (bare & 0x3F) as u8]);
+        }
+        folded
+    })
+});
+const FIRST: u32 = 0xC0;
+const END: u32 = 0x700;
+
+/// Folds a word of letters that each fold by themselves, and of ASCII digits; whether it is one.
+fn fold_letters(word: &str, out: &mut Vec<u8>) -> bool {
+    let (from, letters) = (out.len(), &*LETTERS);
+    for c in word.chars() {
+        match c {
+            'a'..='z' | '0'..='9' => out.push(c as u8),
+            'A'..='Z' => out.push((c as u8).to_ascii_lowercase()),
+            '\u{AC00}'..='\u{D7A3}' => fold_hangul(c, out),
+            // Han characters are what they are.
+            '\u{4E00}'..='\u{9FFF}' => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+            _ => {
+                let folded = letters.get((u32::from(c).wrapping_sub(FIRST)) as usize);
+                let Some(bytes) = folded.and_then(|folded| folded.bytes.get(..folded.length.into())) else {
+                    out.truncate(from);
+                    return false;
+                };
+                out.extend_from_slice(bytes);
+            }
+        }
     }
     true
+}
+
+/// Folds a syllable to its two or three letters (the Unicode Standard, section 3.12).
+fn fold_hangul(syllable: char, out: &mut Vec<u8>) {
+    const VOWELS: u32 = 21;
+    const FINALS: u32 = 28;
+    let number = u32::from(syllable) - 0xAC00;
+    let (initial, vowel, last) = (number / (VOWELS * FINALS), number / FINALS % VOWELS, number % FINALS);
+    let mut letter = |code: u32| out.extend([0xE1, 0x80 | (code >> 6 & 0x3F) as u8, 0x80 | (code & 0x3F) as u8]);
+    letter(0x1100 + initial);
+    letter(0x1161 + vowel);
+    if last > 0 {
+        letter(0x11A7 + last);
+    }
 }
 
 /// What an ASCII character folds to; a period or comma counts only between digits.
@@ -190,14 +243,30 @@ mod tests {
     }
 
     #[test]
-    fn russian_letters_fold_as_all_others() {
-        for c in 'Ѐ'..='џ' {
-            let (mut short, mut long) = (Vec::new(), Vec::new());
-            if fold_russian(&c.to_string(), &mut short) {
-                // A letter that is not Russian makes it go the long way.
-                fold(&format!("{c}љ"), &mut long);
-                assert_eq!(short, long[..long.len() - 'љ'.len_utf8()], "{c}");
+    fn letters_fold_by_themselves_as_by_their_properties() {
+        let mut fast = 0;
+        for c in '\0'..=char::MAX {
+            let word = c.to_string();
+            let (mut letters, mut properties) = (Vec::new(), Vec::new());
+            if !c.is_ascii() && fold_letters(&word, &mut letters) {
+                fast += 1;
+                fold_by_properties(&word, &mut properties);
+                assert_eq!(letters, properties, "{c}");
             }
+        }
+        assert!(fast > 30_000, "{fast}");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn words_of_letters_fold_as_by_their_properties(
+            word in "([a-zA-Z0-9]|[\u{C0}-\u{6FF}]|[\u{4E00}-\u{4EFF}]|[\u{AC00}-\u{AFFF}]|[\u{300}-\u{320}.,&ﬁ]){1,8}",
+        ) {
+            let (mut letters, mut properties) = (b"x".to_vec(), b"x".to_vec());
+            if fold_letters(&word, &mut letters) {
+                fold_by_properties(&word, &mut properties);
+            }
+            proptest::prop_assert_eq!(letters, properties);
         }
     }
 
