@@ -115,16 +115,19 @@ impl Readings {
     /// counts and does not branch.
     #[inline]
     pub(super) fn possible(&self, word: &Word, next: Gap) -> bool {
-        word.shape.any(self.asks | self.plurals) | self.beyond_shape(word, next)
+        word.shape.any(self.asks | self.plurals) | joins(next) | self.beyond_marks(word, next)
     }
 
     /// Whether a word that is [`Readings::possible`] is worth a try in this segment: most words that end in `s` are no
-    /// plural of a word that a name has.
+    /// plural of a word that a name has, and most short words with a hyphen between them make none.
     #[inline]
-    pub(super) fn likely(&self, segment: &Segment, view: View<'_>, word: &Word, next: Gap) -> bool {
+    pub(super) fn likely(&self, segment: &Segment, view: View<'_>, index: usize, next: Gap) -> bool {
+        let word = &view.all()[index];
         // `is` and `was`: what is cut off such words leaves too little, but for capitals.
         let too_short = word.span.len() <= SHORTEST_PLURAL && !word.shape.any(Shape::UPPER);
-        self.likely_unless_plural(word, next)
+        word.shape.any(self.asks)
+            || self.beyond_marks(word, next)
+            || joins(next) && self.may_join(segment, view, index)
             || word.shape.any(self.plurals) && !too_short && {
                 let mut buffer = [0; 8];
                 let stem = view.words.folded(word, &mut buffer).split_last();
@@ -132,17 +135,17 @@ impl Readings {
             }
     }
 
+    /// Whether anything but one fact of its shape, or a mark that may join it with the next word, asks for other readings.
     #[inline]
-    fn likely_unless_plural(&self, word: &Word, next: Gap) -> bool {
-        word.shape.any(self.asks) | self.beyond_shape(word, next)
+    fn beyond_marks(&self, word: &Word, next: Gap) -> bool {
+        (word.shape.any(Shape::LETTER) & next.any(Gap::PERIOD)) | (self.others && self.possible_in_its_language(word))
     }
 
-    /// Whether anything but one fact of its shape asks for other readings.
-    #[inline]
-    fn beyond_shape(&self, word: &Word, next: Gap) -> bool {
-        next.any(Gap::HYPHEN | Gap::APOSTROPHE | Gap::LINE_HYPHEN)
-            | (word.shape.any(Shape::LETTER) & next.any(Gap::PERIOD))
-            | (self.others && self.possible_in_its_language(word))
+    /// Whether a word and the next may be one word of the segment.
+    fn may_join(&self, segment: &Segment, view: View<'_>, index: usize) -> bool {
+        let next = view.all().get(index + 1);
+        let joined = next.and_then(|next| view.all()[index].key.joined(next.key));
+        joined.is_none_or(|key| segment.vocabulary.may_have(key))
     }
 
     /// Whether a word may have other readings for the language of the document, or for how it was made.
@@ -259,6 +262,12 @@ impl Readings {
             self.push(reading, std::iter::once(at.step(record, at.word.span)));
         }
     }
+}
+
+/// Whether what stands between two words may stand within one.
+#[inline]
+fn joins(between: Gap) -> bool {
+    between.any(Gap::HYPHEN | Gap::APOSTROPHE | Gap::LINE_HYPHEN)
 }
 
 impl Reading {

@@ -95,7 +95,7 @@ fn syllables(text: &str) -> usize {
     text.chars().filter(|c| matches!(c, '\u{1100}'..='\u{115F}' | '\u{AC00}'..='\u{D7AF}')).count()
 }
 
-/// The particles as texts write them: whole and decomposed.
+/// The particles as texts write them: first whole, then decomposed.
 #[derive(Debug)]
 pub(super) struct Particles {
     korean: Vec<String>,
@@ -117,7 +117,9 @@ impl Readings {
     /// `러시아는`: a word with a Korean particle, without it.
     pub(super) fn particle(&mut self, at: &At<'_>) {
         let written = at.view.word(at.index);
-        for which in 0..self.particles.korean.len() {
+        let whole = written.ends_with(|c| matches!(c, '\u{AC00}'..='\u{D7A3}'));
+        let particles = if whole { 0..KOREAN.len() } else { KOREAN.len()..self.particles.korean.len() };
+        for which in particles {
             let stem = written
                 .strip_suffix(self.particles.korean[which].as_str())
                 .filter(|stem| syllables(stem) >= MIN_SYLLABLES);

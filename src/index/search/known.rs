@@ -125,7 +125,7 @@ impl KnownWords {
             let record = may_have.then(|| vocabulary.look_up(word.key, || view.words.long(word))).flatten();
             let known = &mut all[count];
             *known = record.map_or(Known::NOTHING, |&record| Known::of(record));
-            known.may_differ = readings.likely(segment, view, word, next_gap(index as usize));
+            known.may_differ = readings.likely(segment, view, index as usize, next_gap(index as usize));
             visits[count] = index;
             count += usize::from(known.id.is_some() | known.may_differ);
         }
