@@ -2,8 +2,9 @@
 //!
 //! Texts say the same names again and again, and a name of many entities has each of them judged. What becomes of them
 //! depends, in most places, on what is written there and on how it was read alone: so it is kept by that. Symbols of a name
-//! may stand around it in the text; what was made of such names holds where nothing does. A table of a fixed size; what shares a slot takes its place, and when there is no room for more all is forgotten. What is not there
-//! is judged again, so that the table never changes what is found.
+//! may stand around it in the text; what was made of such names holds where nothing does. A table of a fixed size; what
+//! shares a slot takes its place, and when there is no room for more all is forgotten. What is not there is judged again, so
+//! that the table never changes what is found.
 //!
 //! Must not know: the rules; whoever keeps something here has seen that nothing else decided it.
 
@@ -77,8 +78,8 @@ impl Judged {
         }) as u8
     }
 
-    /// What was kept of a place of this key, around which nothing but spaces stands where that `is_bare`: what was found
-    /// there, and how many names were not looked at.
+    /// What was kept of a place of this key: what was found there, and how many names were not looked at. `is_bare` says
+    /// whether nothing but spaces stands around the place; asked only where that decides.
     #[inline]
     pub(super) fn get(&self, key: &Key, is_bare: impl FnOnce() -> bool) -> Option<(&[Found], usize)> {
         let slot = &self.slots[key.slot()];
@@ -128,8 +129,12 @@ impl Key {
         // One that had all its names and has one now is not to drive the other out.
         let others = u64::from(self.pattern.0) << 20 ^ u64::from(self.most) << 8;
         let (eights, _) = self.written.as_chunks();
-        let mix = |all: u64, eight: &[u8; 8]| (all ^ u64::from_le_bytes(*eight)).wrapping_mul(MIX);
-        (eights.iter().fold(others, mix) >> 40) as usize % SLOTS
+        let mix = |all: u64, eight: &[u8; 8]| {
+            let mixed = (all ^ u64::from_le_bytes(*eight)).wrapping_mul(MIX);
+            // A product tells of its low bits in its high ones alone.
+            mixed ^ mixed >> 32
+        };
+        eights.iter().fold(others, mix) as usize % SLOTS
     }
 }
 

@@ -96,15 +96,22 @@ static LEADING: WordSet<64> = WordSet::new(&[
     "o", "os", "the",
 ]);
 
-/// The weight of no entity, by the rules that give it, or the odds that make it.
+/// The weight of no entity, by the rules that give it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Nothing {
     pub(super) ordinary_word: f64,
     pub(super) longer_name: f64,
 }
 
-impl Nothing {
-    /// How many times the weight that the best of these candidates has by itself weighs for nothing at their place.
+/// The odds of no entity against the best candidate of a place.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Odds {
+    ordinary_word: f64,
+    longer_name: f64,
+}
+
+impl Odds {
+    /// The odds at the place of these candidates.
     #[inline]
     pub(super) fn at<'f>(
         scene: &Scene<'_>,
@@ -114,7 +121,7 @@ impl Nothing {
         let &Scene { view, sources, options, .. } = scene;
         let Some(found) = candidates.clone().next() else { return Self::default() };
         let (first, glued) = (found.first as usize, found.forms.has(Form::Seam));
-        let mut nothing = Self::default();
+        let mut odds = Self::default();
         let (mut ordinary, mut derived) = (found.ordinary, true);
         let mut small_letters_tell = found.forms.has(Form::Case);
         for one in candidates.clone() {
@@ -137,10 +144,10 @@ impl Nothing {
             ordinary = Ordinary::Function;
         }
         if ordinary > Ordinary::No && !glued && !options.disabled_rules.has(Rule::OrdinaryWord) {
-            nothing.ordinary_word = ordinary_weight(ordinary, capitals(view, found.last as usize), found.short);
+            odds.ordinary_word = ordinary_weight(ordinary, capitals(view, found.last as usize), found.short);
         }
         if found.short || glued || options.disabled_rules.has(Rule::LongerName) {
-            return nothing;
+            return odds;
         }
         let one_word = first == found.last as usize;
         // Whether it is one word, and all of its candidates are persons, or places.
@@ -158,7 +165,7 @@ impl Nothing {
             let behind = next < view.all().len() && joins(view, next) && is_name_like(view, next) && !designator(next);
             let before = persons && first > 0 && joins(view, first) && is_name_like(view, first - 1);
             if behind || before {
-                nothing.longer_name = LONGER_NAME;
+                odds.longer_name = LONGER_NAME;
             }
         }
         if places {
@@ -173,17 +180,24 @@ impl Nothing {
             let before = first.checked_sub(1).filter(|&before| capital(before) && joins(view, first));
             let longer = behind || before.is_some_and(&mut is_unknown);
             if longer && !is_headline(view, first) {
-                nothing.longer_name = LONGER_NAME;
+                odds.longer_name = LONGER_NAME;
             }
         }
-        nothing
+        odds
     }
 
-    /// The odds beside a best candidate of that weight.
-    pub(super) fn times(self, best: f64) -> Self {
-        Self { ordinary_word: best * self.ordinary_word, longer_name: best * self.longer_name }
+    /// Whether nothing speaks for no entity.
+    pub(super) fn are_none(self) -> bool {
+        self == Self::default()
     }
 
+    /// What weighs for no entity where the best candidate has that weight by itself.
+    pub(super) fn against(self, best: f64) -> Nothing {
+        Nothing { ordinary_word: best * self.ordinary_word, longer_name: best * self.longer_name }
+    }
+}
+
+impl Nothing {
     /// All of it.
     pub(super) fn weight(self) -> f64 {
         self.ordinary_word + self.longer_name

@@ -97,12 +97,14 @@ pub(super) fn apply(
         let plain = count == 1 && forms == Forms::EXACT && free;
         if plain && settings.is_some() {
             let (id, name) = segment.first_of(run);
-            if let Some(as_given) = as_given(&name, written, small, disabled) {
-                if let Ok(forms) = as_given {
+            match glance(&name, written, small, disabled) {
+                Glance::Counts(forms) => {
                     let one = of(id, &name);
                     found.push(Found { forms, uses: occurrence.uses, ..one });
+                    continue;
                 }
-                continue;
+                Glance::DoesNot => continue,
+                Glance::Unclear => {}
             }
         }
         let key = settings
@@ -164,28 +166,36 @@ pub(super) fn apply(
     dropped
 }
 
-/// The forms of a place where a name stands just as it is given or in other capitals, or why it does not count there. `None`
-/// for what asks for a longer look: a name with symbols, one that a rule made, one that is spelled otherwise.
+/// What a glance at a name alone says of a place.
+enum Glance {
+    /// The name counts there, in these forms.
+    Counts(Forms),
+    DoesNot,
+    /// It asks for a longer look.
+    Unclear,
+}
+
+/// Whether a name counts where it stands just as it is given or in other capitals. A name with symbols, one that a rule made
+/// and one that is spelled otherwise ask for a longer look.
 #[inline]
-fn as_given(name: &Name<'_>, written: &str, small: bool, disabled: Forms) -> Option<Result<Forms, Reason>> {
+fn glance(name: &Name<'_>, written: &str, small: bool, disabled: Forms) -> Glance {
     let Manner { rule, short, case, .. } = *name.manner;
     if rule.is_some() || short || name.has_symbols() || case == CaseCheck::Capitals {
-        return None;
+        return Glance::Unclear;
     }
     if small && name.manner.asks_for_a_capital() {
-        return Some(Err(Reason::WrongCase));
+        return Glance::DoesNot;
     }
     let forms = if name.is_written(written) {
         Forms::EXACT
-    } else if name.is_written_in_other_case(written) {
-        if is_wrong_case(case, written) {
-            return Some(Err(Reason::WrongCase));
-        }
-        Forms::EXACT.with(Form::Case)
+    } else if !name.is_written_in_other_case(written) {
+        return Glance::Unclear;
+    } else if is_wrong_case(case, written) {
+        return Glance::DoesNot;
     } else {
-        return None;
+        Forms::EXACT.with(Form::Case)
     };
-    Some(if forms.meets(disabled) { Err(Reason::DisabledForm) } else { Ok(forms) })
+    if forms.meets(disabled) { Glance::DoesNot } else { Glance::Counts(forms) }
 }
 
 /// Whether the text may not have capitals other than those of a name that asks so much of them.

@@ -16,7 +16,7 @@ use super::{
     beside::Beside,
     factors::{among, own_factors},
     found::{Found, reading_weight},
-    nothing::Nothing,
+    nothing::{Nothing, Odds},
     resolve::Key,
     scene::Scene,
 };
@@ -95,14 +95,14 @@ impl Scales {
         let found = &scene.found[range.clone()];
         if let [only] = found {
             let strength = only.strength();
-            let odds = Nothing::at(scene, [only].into_iter(), is_unknown);
-            // What stands against nothing at all is not weighed.
-            let base = if odds.weight() > 0.0 {
-                own_factors(scene, languages, (Beside::Nothing, false), only, |_, _| {}) * strength
-            } else {
+            let odds = Odds::at(scene, [only].into_iter(), is_unknown);
+            // Where nothing stands against it, what it weighs decides nothing.
+            let base = if odds.are_none() {
                 strength
+            } else {
+                own_factors(scene, languages, (Beside::Nothing, false), only, |_, _| {}) * strength
             };
-            let nothing = odds.times(base);
+            let nothing = odds.against(base);
             let (number, key) = (range.start as u32, only.key());
             let weighed = Weighed { found: number, key, strength, form: strength, base, weight: base, score: 0.0 };
             self.weighed.push(weighed);
@@ -133,7 +133,7 @@ impl Scales {
         }
         let candidates = &self.weighed[start..];
         let best = candidates.iter().map(|one| one.base).fold(0.0, f64::max);
-        let nothing = Nothing::at(scene, candidates.iter().map(|one| one.found(scene)), is_unknown).times(best);
+        let nothing = Odds::at(scene, candidates.iter().map(|one| one.found(scene)), is_unknown).against(best);
         self.weigh(scene, start, nothing, beside, namesakes);
     }
 

@@ -10,7 +10,7 @@ use crate::{
     text::{Span, View, past_marks},
 };
 
-/// So many spaces beside a place are few.
+/// So many spaces beside a place are few: no more are looked at for each place.
 const FEW_SPACES: usize = 8;
 
 /// The span with the symbols at the ends of the name; `None` where the name has symbols that the text lacks (rule T5).
@@ -35,7 +35,7 @@ pub(super) fn symbols(view: View<'_>, occurrence: &Occurrence, name: &Name<'_>) 
 }
 
 /// Whether nothing but a few spaces stands between a place of whole words and the ASCII letters or digits beside it, none of
-/// which is a symbol, so that no name has its symbols there.
+/// which is a symbol, or the ends of the field, so that no name has its symbols there.
 pub(super) fn is_bare(view: View<'_>, occurrence: &Occurrence) -> bool {
     let (words, &Occurrence { span, .. }) = (view.all(), occurrence);
     let (first, last) = (occurrence.first as usize, occurrence.last as usize);
