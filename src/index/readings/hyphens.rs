@@ -27,8 +27,7 @@ impl Readings {
             let only_a_word = || !at.word.shape.any(Shape::UPPER) && at.ordinary() == Ordinary::Function;
             if form.map_or_else(|| !only_a_word(), |form| !self.disabled.has(form)) {
                 let reading = Reading { form, whole: true, ..Reading::of(Form::Hyphen) };
-                let root = |word| at.segment.automaton.root(word);
-                let step = |&word| Step { word: Some(word), root: root(word), ..at.part(None, at.word.span) };
+                let step = |&word| Step { word: Some(word), ..at.part(None, at.word.span) };
                 self.push(reading, sequence.iter().map(step));
             }
         }

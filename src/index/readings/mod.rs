@@ -36,8 +36,8 @@ const MIN_STEM: usize = 4;
 pub(super) struct Step {
     /// The word; `None` for a part that no name has.
     pub(super) word: Option<WordId>,
-    /// What the automaton reaches from its start by the word.
-    pub(super) root: u32,
+    /// What the automaton reaches from its start by the word, where that is known.
+    pub(super) root: Option<u32>,
     pub(super) span: Span,
     /// The word of the document that holds it.
     pub(super) at: u32,
@@ -127,7 +127,7 @@ impl Readings {
         let too_short = word.span.len() <= SHORTEST_PLURAL && !word.shape.any(Shape::UPPER);
         word.shape.any(self.asks)
             || self.beyond_marks(word, next)
-            || joins(next) && self.may_join(segment, view, index)
+            || joins(next) && may_join(segment, view, index)
             || word.shape.any(self.plurals) && !too_short && {
                 let mut buffer = [0; 8];
                 let stem = view.words.folded(word, &mut buffer).split_last();
@@ -139,13 +139,6 @@ impl Readings {
     #[inline]
     fn beyond_marks(&self, word: &Word, next: Gap) -> bool {
         (word.shape.any(Shape::LETTER) & next.any(Gap::PERIOD)) | (self.others && self.possible_in_its_language(word))
-    }
-
-    /// Whether a word and the next may be one word of the segment.
-    fn may_join(&self, segment: &Segment, view: View<'_>, index: usize) -> bool {
-        let next = view.all().get(index + 1);
-        let joined = next.and_then(|next| view.all()[index].key.joined(next.key));
-        joined.is_none_or(|key| segment.vocabulary.may_have(key))
     }
 
     /// Whether a word may have other readings for the language of the document, or for how it was made.
@@ -270,6 +263,14 @@ fn joins(between: Gap) -> bool {
     between.any(Gap::HYPHEN | Gap::APOSTROPHE | Gap::LINE_HYPHEN)
 }
 
+/// Whether a word and the next may be one word of the segment. Long ones always may; short ones only where they are, since
+/// what is tried counts for the bound on readings.
+fn may_join(segment: &Segment, view: View<'_>, index: usize) -> bool {
+    let next = view.all().get(index + 1);
+    let joined = next.and_then(|next| view.all()[index].key.joined(next.key));
+    joined.is_none_or(|key| segment.vocabulary.get(key, &[]).is_some())
+}
+
 impl Reading {
     /// A reading of one word, of that form, that other words may follow.
     fn of(form: Form) -> Self {
@@ -310,7 +311,7 @@ impl At<'_> {
 
     /// A step by a part of the word that a name may or may not have.
     fn part(&self, record: Option<Record>, span: Span) -> Step {
-        let (word, root) = (record.map(Record::id), record.map_or(0, |record| record.root));
+        let (word, root) = (record.map(Record::id), record.map(|record| record.root));
         Step { word, root, span, at: self.index as u32, parts: (0, 0) }
     }
 }

@@ -58,7 +58,7 @@ impl DeadEnds {
     }
 }
 
-/// The numbers of words have a bit to spare, and none is of all others, so that no key is that of a free slot.
+/// The numbers of words have a bit to spare, and none has all the other bits, so that no key is that of a free slot.
 #[inline]
 fn key(State(state): State, WordId(word): WordId, small: bool) -> u64 {
     u64::from(state) << 32 | u64::from(word) << 1 | u64::from(small)
@@ -81,10 +81,15 @@ mod tests {
         ends.keep(state, word, true);
         assert!(ends.has(state, word, true));
         assert!(!ends.has(state, word, false) && !ends.has(State(8), word, true) && !ends.has(state, WordId(8), true));
+        assert!(!ends.has_nothing(word, true));
+        let other = WordId(10);
+        ends.keep_nothing(other, true);
+        assert!(ends.has_nothing(other, true) && !ends.has_nothing(other, false) && !ends.has_nothing(word, true));
+        assert!(!ends.has(state, other, true));
         ends.prepare(1, Forms::EXACT);
         assert!(ends.has(state, word, true));
         ends.prepare(1, Forms::ON_REQUEST);
-        assert!(!ends.has(state, word, true));
+        assert!(!ends.has(state, word, true) && !ends.has_nothing(other, true));
         ends.keep(state, word, true);
         ends.prepare(2, Forms::ON_REQUEST);
         assert!(!ends.has(state, word, true));

@@ -136,14 +136,11 @@ impl Search {
                 } else {
                     self.readings.clear();
                 }
-                let nothing = self.readings.all().is_empty() && !known.may_differ;
-                let stands = match stands {
-                    Some(id) if nothing => {
-                        self.dead_ends.keep_nothing(id, small);
-                        None
-                    }
-                    _ => stands,
-                };
+                let nothing = self.readings.all().is_empty();
+                if let Some(id) = stands.filter(|_| nothing) {
+                    self.dead_ends.keep_nothing(id, small);
+                }
+                let stands = stands.filter(|_| !nothing);
                 self.keep_other_words(index as u32);
                 let here = Here { index, known, before, main: state };
                 let followed = self.tracks.followed;

@@ -66,6 +66,15 @@ struct Track {
     since: u32,
 }
 
+/// A step of a reading that was walked.
+#[derive(Debug, Clone, Copy)]
+struct Walked {
+    word: Option<WordId>,
+    /// The state that it led to, and that which its word leads to alone.
+    state: State,
+    alone: State,
+}
+
 /// The open tracks; reusable.
 #[derive(Debug, Default)]
 pub(super) struct Tracks {
@@ -78,9 +87,9 @@ pub(super) struct Tracks {
     /// How often a reading was begun or went on, for [`FOLLOWED`]. What led nowhere, so that it may be remembered, does not
     /// count: else an answer would depend on the documents before.
     pub(super) followed: usize,
-    /// The words of the steps of the reading walked last, and the states that they lead to from one.
+    /// The steps of the reading walked last, and the state that they were walked from.
     walked_from: State,
-    walked: Vec<(Option<WordId>, State)>,
+    walked: Vec<Walked>,
     /// How many readings were not followed.
     pub(super) dropped: u32,
 }
@@ -178,7 +187,7 @@ impl Tracks {
         let mut state = track.state;
         for at in (0..count).step_by(together.max(1)) {
             let (step, end) = (steps[at], at + together);
-            state = self.walked[end - 1].1;
+            state = self.walked[end - 1].state;
             node = self.go(Node {
                 parent: node,
                 span: Span::new(step.span.start, steps[end - 1].span.end),
@@ -206,22 +215,26 @@ impl Tracks {
         let automaton = &segment.automaton;
         let from = if reading.first { automaton.start() } else { from };
         // A word that stands for many sequences of words stands for many that begin alike.
-        let alike = self.walked.iter().zip(steps).take_while(|((word, _), step)| *word == step.word).count();
+        let alike = self.walked.iter().zip(steps).take_while(|(walked, step)| walked.word == step.word).count();
         self.walked.truncate(if from == self.walked_from { alike } else { 0 });
         self.walked_from = from;
-        let mut state = self.walked.last().map_or(from, |&(_, state)| state);
-        for step in &steps[self.walked.len()..] {
-            state = match step.word {
-                Some(word) => automaton.step(state, word, step.root),
+        let start = automaton.start();
+        let mut last = self.walked.last().copied().unwrap_or(Walked { word: None, state: from, alone: start });
+        for &Step { word, root, .. } in &steps[self.walked.len()..] {
+            let (state, alone) = match word {
+                Some(word) => {
+                    let root = root.unwrap_or_else(|| automaton.root(word));
+                    (automaton.step(last.state, word, root), automaton.alone(root))
+                }
                 None if reading.whole => return false,
-                None => automaton.start(),
+                None => (start, start),
             };
-            self.walked.push((step.word, state));
+            last = Walked { word, state, alone };
+            self.walked.push(last);
         }
-        let last = steps.last().filter(|step| step.word.is_some());
-        let alone = last.map_or(automaton.start(), |step| automaton.alone(step.root));
+        let state = last.state;
         // What the last word leads to by itself has forgotten the words before it.
-        let nowhere = reading.whole && steps.len() > 1 && state == alone
+        let nowhere = reading.whole && steps.len() > 1 && state == last.alone
             || reading.last && steps.len() == 1 && !automaton.has_matches(state);
         !nowhere
     }
