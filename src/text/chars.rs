@@ -98,7 +98,7 @@ fn plain_letter(c: char) -> Option<Class> {
         '\u{388}'..='\u{38A}' | '\u{38E}'..='\u{3A1}' | '\u{3A3}'..='\u{3F5}' => Some(Class::Letter),
         '\u{400}'..='\u{481}' | '\u{AC00}'..='\u{D7A3}' => Some(Class::Letter),
         '\u{5D0}'..='\u{5EA}' | '\u{620}'..='\u{64A}' => Some(Class::Letter),
-        // Hiragana, Han, and Thai consonants.
+        // Hiragana, Han, the letters of Thai without their marks, and at last Katakana.
         '\u{3041}'..='\u{3096}' | '\u{4E00}'..='\u{9FFF}' | '\u{E01}'..='\u{E30}' => Some(Class::Single),
         '\u{30A1}'..='\u{30FA}' => Some(Class::Katakana),
         _ => None,

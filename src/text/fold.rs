@@ -5,8 +5,8 @@
 //! the other is enough: nothing has to be composed again. What folding made equal, [`crate::text::Letters`] tells
 //! apart afterwards.
 //!
-//! The fast path for ASCII lives in the segmentation, which folds as it reads. Letters of other scripts fold each by itself,
-//! too, and most of them are kept in a table.
+//! The fast path for ASCII lives in the segmentation, which folds as it reads. Letters beyond it fold each by itself, too:
+//! those of two bytes by a table, syllables of Hangul by arithmetic, Han characters to themselves.
 
 use std::sync::LazyLock;
 
@@ -17,7 +17,7 @@ use super::chars::{Class, class};
 
 /// Appends the folded form of a word to `out`. Nothing is appended for a word of marks and zero-width characters.
 ///
-/// Linear in the length of the word; allocates only where `out` grows.
+/// Linear in the length of the word; allocates only where `out` grows, and once for the table of letters.
 pub fn fold(word: &str, out: &mut Vec<u8>) {
     if word.is_ascii() {
         fold_ascii(word.as_bytes(), out);
@@ -254,7 +254,8 @@ mod tests {
                 assert_eq!(letters, properties, "{c}");
             }
         }
-        assert!(fast > 30_000, "{fast}");
+        // Han characters and syllables are 32,164.
+        assert!(fast > 33_000, "{fast}");
     }
 
     proptest::proptest! {

@@ -151,6 +151,21 @@ fn readings_are_taken_again_behind_what_used_them_up() {
     assert_eq!(count(format!("{used_up}{}{name}", "x ".repeat(40_000))), (1, "readings".into()));
 }
 
+#[test]
+fn a_hyphen_behind_what_leads_nowhere_uses_up_no_readings() {
+    let spelling = |number: usize| {
+        let hyphen = |(at, letter): (usize, char)| {
+            let hyphen = if at > 0 && number >> (at - 1) & 1 == 1 { "-" } else { "" };
+            format!("{hyphen}{letter}")
+        };
+        "Port ".to_owned() + &"abcdef".chars().enumerate().map(hyphen).collect::<String>()
+    };
+    let names: Vec<_> = (1..31).map(|number| entity(number, spelling(number), "")).collect();
+    // In English, so that no word may be a compound.
+    let text = "the and they with this which ".repeat(8) + &"abcdef-x ".repeat(4000) + "Port abcdef";
+    assert_eq!(found_by_both(&names, &[&text]), [(1, vec![])]);
+}
+
 /// What either automaton finds in texts one behind the other: with memory that is used again, which must be what is found
 /// without.
 fn found_by_both(entities: &[Entity], texts: &[&str]) -> Vec<(usize, Vec<&'static str>)> {

@@ -129,13 +129,16 @@ fn small_name() -> impl Strategy<Value = String> {
 /// Names that words of [`joined_text`] may stand for, some only behind another word.
 fn joined_name() -> impl Strategy<Value = String> {
     let before = prop::sample::select(vec!["", "Port ", "Port ", "an "]);
-    let name = prop::sample::select(vec!["Sa-id", "Sa-id x", "a-n", "A. N.", "i-n"]);
+    let name = prop::sample::select(vec!["Sa-id", "Sa-id x", "a-n", "A. N.", "i-n", "inx", "x-s", "saidan"]);
     (before, name).prop_map(|(before, name)| format!("{before}{name}"))
 }
 
 fn joined_text() -> impl Strategy<Value = String> {
-    let words = vec!["said", "Said", "SAID", "an", "An", "AN", "in", "IN", "Port", "x", ".", "other"];
-    prop::collection::vec(prop::sample::select(words), 1..12).prop_map(|words| words.join(" "))
+    let words = vec!["said", "Said", "SAID", "an", "An", "AN", "in", "IN", "Port", "x", ".", "other", "xs", "Xs"];
+    let behind = vec![" ", " ", " ", "-", "'", "-\n"];
+    let words = (prop::sample::select(words), prop::sample::select(behind));
+    prop::collection::vec(words, 1..12)
+        .prop_map(|words| words.iter().map(|(word, behind)| [*word, *behind].concat()).collect())
 }
 
 /// Names of equal words, what they ask of capitals, and a type.
