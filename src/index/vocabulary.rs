@@ -53,7 +53,7 @@ impl Record {
 /// The words of a segment.
 #[derive(Debug)]
 pub(super) struct Vocabulary {
-    /// At most three quarters full. Small, because it competes for the cache.
+    /// At most three quarters full. Small, because it competes for the cache: of few words half full.
     pub(super) slots: Column<Record>,
     pub(super) filter: Column<u64>,
     /// The bytes of each word whose key is a hash, by id; nothing for other words.
