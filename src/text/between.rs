@@ -102,9 +102,7 @@ impl Between {
             }
         }
         if gap.any(Gap::PERIOD) {
-            let letter = |c: char| c.is_alphabetic() && previous.key.inline_len() == c.len_utf8();
-            let single = !previous.key.is_hashed() && folded_char(previous).is_some_and(letter);
-            let abbreviation = single || is_known_abbreviation(previous.key);
+            let abbreviation = is_letter(previous) || is_known_abbreviation(previous.key);
             let goes_on = after.is_lowercase() && !touching;
             if self.periods > 1 || !(abbreviation || goes_on) {
                 gap |= Gap::STOP;
@@ -114,9 +112,17 @@ impl Between {
     }
 }
 
-/// The first letter of the folded form of a word that keeps none.
-fn folded_char(word: &Word) -> Option<char> {
-    std::str::from_utf8(&word.key.inline_bytes()[..word.key.inline_len()]).ok()?.chars().next()
+/// Whether the folded form of a word is one letter.
+fn is_letter(word: &Word) -> bool {
+    let bytes = word.key.inline_bytes();
+    match word.key.inline_len() {
+        _ if word.key.is_hashed() => false,
+        1 => bytes[0].is_ascii_alphabetic(),
+        length => std::str::from_utf8(&bytes[..length]).is_ok_and(|folded| {
+            let mut chars = folded.chars();
+            chars.next().is_some_and(char::is_alphabetic) && chars.next().is_none()
+        }),
+    }
 }
 
 #[cfg(test)]
