@@ -175,8 +175,8 @@ enum Glance {
     Unclear,
 }
 
-/// Whether a name counts where it stands just as it is given or in other capitals. A name with symbols, one that a rule made
-/// and one that is spelled otherwise ask for a longer look.
+/// Whether a name counts where it stands just as it is given, in other capitals, or with a hyphen or a line break for a space.
+/// A name with symbols, one that a rule made and one that is spelled otherwise ask for a longer look.
 #[inline]
 fn glance(name: &Name<'_>, written: &str, small: bool, disabled: Forms) -> Glance {
     let Manner { rule, short, case, .. } = *name.manner;
@@ -186,7 +186,7 @@ fn glance(name: &Name<'_>, written: &str, small: bool, disabled: Forms) -> Glanc
     if small && name.manner.asks_for_a_capital() {
         return Glance::DoesNot;
     }
-    let forms = if name.is_written(written) {
+    let forms = if name.is_written(written) || name.is_written_with_other_gaps(written) {
         Forms::EXACT
     } else if !name.is_written_in_other_case(written) {
         return Glance::Unclear;

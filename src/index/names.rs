@@ -96,6 +96,14 @@ impl<'s> Name<'s> {
         self.core_bytes().eq_ignore_ascii_case(written.as_bytes())
     }
 
+    /// Whether only the space, hyphen or line break between words differs there, if anything does.
+    pub fn is_written_with_other_gaps(&self, written: &str) -> bool {
+        let is_gap = |byte: u8| matches!(byte, b' ' | b'-' | b'\n');
+        let (own, written) = (self.core_bytes(), written.as_bytes());
+        own.len() == written.len()
+            && own.iter().zip(written).all(|(&one, &other)| one == other || is_gap(one) && is_gap(other))
+    }
+
     fn core_bytes(&self) -> &'s [u8] {
         &self.bytes[self.words()]
     }
