@@ -73,6 +73,35 @@ impl Found {
     }
 }
 
+#[cfg(test)]
+impl Found {
+    /// A name of that entity at the first word of a text.
+    pub(super) fn of(entity: u32) -> Self {
+        Self {
+            field: 0,
+            span: Span::new(0, 2),
+            first: 0,
+            last: 0,
+            source: 0,
+            entity: EntityId(entity),
+            name: NameId(0),
+            prior: 0.5,
+            forms: Forms::EXACT,
+            short: false,
+            uses: (0, 0),
+            distance: 0,
+            farness: 0,
+            rule: None,
+            derived: None,
+            shortens: false,
+            preferred: false,
+            ordinary: Ordinary::No,
+            language: 0,
+            any_case: false,
+        }
+    }
+}
+
 /// What a name that a rule derived weighs against one that the gazetteer has: less the more often people who write it
 /// mean something else.
 pub(super) fn rule_weight(rule: Rule) -> f64 {

@@ -141,35 +141,7 @@ impl Key {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        index::{EntityId, Form, NameId},
-        text::{Ordinary, Span},
-    };
-
-    fn found(entity: u32) -> Found {
-        Found {
-            field: 0,
-            span: Span::new(0, 2),
-            first: 0,
-            last: 0,
-            source: 0,
-            entity: EntityId(entity),
-            name: NameId(0),
-            prior: 0.5,
-            forms: Forms::EXACT,
-            short: false,
-            uses: (0, 0),
-            distance: 0,
-            farness: 0,
-            rule: None,
-            derived: None,
-            shortens: false,
-            preferred: false,
-            ordinary: Ordinary::No,
-            language: 0,
-            any_case: false,
-        }
-    }
+    use crate::index::Form;
 
     fn key(settings: u8, pattern: u32, forms: Forms, written: &str) -> Key {
         Key::new(settings, 100, PatternId(pattern), forms, written).unwrap_or_else(|| panic!("{written} is short"))
@@ -183,7 +155,7 @@ mod tests {
         assert_ne!(one, other);
         assert_eq!(judged.settings(of(1)), one);
         let own = key(one, 7, Forms::EXACT, "Ox");
-        judged.keep(own, false, &[found(3), found(4)], 5);
+        judged.keep(own, false, &[Found::of(3), Found::of(4)], 5);
         let entities = |judged: &Judged, key: &Key| {
             judged.get(key, || false).map(|(found, dropped)| (found.iter().map(|one| one.entity.0).collect(), dropped))
         };
@@ -198,7 +170,7 @@ mod tests {
         ] {
             assert!(judged.get(&stranger, || true).is_none(), "{stranger:?}");
         }
-        judged.keep(own, true, &[found(3), found(4)], 5);
+        judged.keep(own, true, &[Found::of(3), Found::of(4)], 5);
         assert!(judged.get(&own, || false).is_none());
         assert!(judged.get(&own, || true).is_some());
         assert!(Key::new(one, 100, PatternId(7), Forms::EXACT, &"x".repeat(WRITTEN + 1)).is_none());
@@ -212,15 +184,15 @@ mod tests {
             let number = judged.settings(settings(segment));
             let own = key(number, 7, Forms::EXACT, "Ox");
             assert!(judged.get(&own, || true).is_none(), "a number that is given again has nothing");
-            judged.keep(own, false, &[found(3); 7], 0);
+            judged.keep(own, false, &[Found::of(3); 7], 0);
             assert!(judged.get(&own, || true).is_some());
             assert!(judged.settings.len() <= SETTINGS && judged.found.len() <= FOUND);
         }
         let number = judged.settings(settings(0));
-        judged.keep(key(number, 1, Forms::EXACT, "Ox"), false, &[found(3); FOUND + 1], 0);
+        judged.keep(key(number, 1, Forms::EXACT, "Ox"), false, &[Found::of(3); FOUND + 1], 0);
         assert!(judged.get(&key(number, 1, Forms::EXACT, "Ox"), || true).is_none());
         for pattern in 0..FOUND as u32 {
-            judged.keep(key(number, pattern, Forms::EXACT, "Ox"), false, &[found(pattern); 2], 0);
+            judged.keep(key(number, pattern, Forms::EXACT, "Ox"), false, &[Found::of(pattern); 2], 0);
             assert!(judged.found.len() <= FOUND);
         }
         assert_eq!(judged.settings(settings(0)), number, "it is the same while the document is read");

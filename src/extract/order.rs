@@ -1,7 +1,8 @@
 //! Sorting what was found by place.
 //!
-//! Occurrences come in the order of their last words, so that most are in place or go back past a few others. Where names
-//! nest, each goes back far: then all are dealt out to their first words, and only those of one word are compared.
+//! Occurrences come in the order of their last words, so that most are in place or go back past a few others. Where one
+//! goes back far, past a crowd, what was found one behind the other at one place goes as one. Where names nest, each
+//! goes back far: then all are dealt out to their first words, and only those of one word are compared.
 //!
 //! Must not know: rules, scores.
 
@@ -10,38 +11,86 @@ use super::found::Found;
 /// Going back past so many places is going back far.
 const FAR: usize = 16;
 
-/// Sorts what was found by a key that begins with place, source and entity; equals keep their order. `spare` is memory to
-/// use.
-pub(super) fn sort_nearly<K: Ord>(found: &mut [Found], spare: &mut Vec<Found>, key: impl Fn(&Found) -> K) {
-    let mut before = 0;
-    for at in 0..found.len() {
-        let place = found[at].place();
-        if place > before {
-            before = place;
-            continue;
-        }
-        // A crowd is in order.
-        if place == before && at > 0 && found[at - 1].key() < found[at].key() {
-            continue;
-        }
-        let own = key(&found[at]);
-        let past = found[..at].iter().rev().take(FAR).take_while(|other| key(other) > own).count();
-        match past {
-            0 => {}
-            FAR => return sort_by_words(found, spare, key),
-            _ => found[at - past..=at].rotate_right(1),
-        }
-    }
+/// Sorts what was found; reusable.
+#[derive(Debug, Default)]
+pub(super) struct Sorter {
+    runs: Vec<Run>,
+    dealt: Vec<Run>,
+    spare: Vec<Found>,
 }
 
-/// Sorts what was found: those of each first word by themselves.
-fn sort_by_words<K: Ord>(found: &mut [Found], spare: &mut Vec<Found>, key: impl Fn(&Found) -> K) {
-    spare.clear();
-    spare.extend_from_slice(found);
-    let mut from = 0;
-    for end in deal(spare, |one| one.first as usize, |at, one| found[at] = *one) {
-        sort_word(&mut found[from..end], &key);
-        from = end;
+/// What was found one behind the other at one place.
+#[derive(Debug, Clone, Copy, Default)]
+struct Run {
+    place: u64,
+    from: u32,
+    to: u32,
+}
+
+impl Sorter {
+    /// Sorts what was found by a key that begins with place, source and entity; equals keep their order.
+    pub(super) fn sort<K: Ord>(&mut self, found: &mut Vec<Found>, key: impl Fn(&Found) -> K) {
+        let mut before = 0;
+        for at in 0..found.len() {
+            let place = found[at].place();
+            if place > before {
+                before = place;
+                continue;
+            }
+            // A crowd is in order.
+            if place == before && at > 0 && found[at - 1].key() < found[at].key() {
+                continue;
+            }
+            let own = key(&found[at]);
+            let past = found[..at].iter().rev().take(FAR).take_while(|other| key(other) > own).count();
+            match past {
+                0 => {}
+                1 => found.swap(at - 1, at),
+                FAR => return self.sort_by_runs(found, key),
+                _ => found[at - past..=at].rotate_right(1),
+            }
+        }
+    }
+
+    /// Sorts what was found by the places of its runs, and then what is at each place.
+    fn sort_by_runs<K: Ord>(&mut self, found: &mut Vec<Found>, key: impl Fn(&Found) -> K) {
+        self.runs.clear();
+        let (mut to, mut far) = (0, false);
+        for here in found.chunk_by(|one, next| one.place() == next.place()) {
+            let run = Run { place: here[0].place(), from: to, to: to + here.len() as u32 };
+            to = run.to;
+            // Once one goes back far they are left as they come.
+            let past = self.runs.iter().rev().take(if far { 0 } else { FAR });
+            let past = past.take_while(|other| other.place > run.place).count();
+            far |= past == FAR;
+            self.runs.insert(self.runs.len() - past, run);
+        }
+        if far {
+            self.sort_by_words(found);
+        }
+        self.spare.clear();
+        for run in &self.runs {
+            self.spare.extend_from_slice(&found[run.from as usize..run.to as usize]);
+        }
+        std::mem::swap(found, &mut self.spare);
+        for place in found.chunk_by_mut(|one, next| one.place() == next.place()) {
+            if !place.is_sorted_by_key(&key) {
+                place.sort_by_key(&key);
+            }
+        }
+    }
+
+    /// Sorts the runs: those of each first word by themselves.
+    fn sort_by_words(&mut self, found: &[Found]) {
+        let Self { runs, dealt, .. } = self;
+        dealt.clear();
+        dealt.resize(runs.len(), Run::default());
+        let mut from = 0;
+        for end in deal(runs, |run| found[run.from as usize].first as usize, |at, run| dealt[at] = *run) {
+            sort_word(&mut dealt[from..end]);
+            from = end;
+        }
+        std::mem::swap(runs, dealt);
     }
 }
 
@@ -63,17 +112,46 @@ pub(super) fn deal<T>(items: &[T], number: impl Fn(&T) -> usize, mut give: impl 
     ends
 }
 
-/// Sorts what begins with one word.
-fn sort_word<K: Ord>(found: &mut [Found], key: impl Fn(&Found) -> K) {
+/// Sorts what begins with one word by place; equals keep their order.
+fn sort_word(runs: &mut [Run]) {
     // Longer places were found later.
-    if !found.is_sorted_by(|one, next| one.place() >= next.place()) {
-        return found.sort_by_key(key);
+    if !runs.is_sorted_by(|one, next| one.place >= next.place) {
+        return runs.sort_by_key(|run| run.place);
     }
-    found.reverse();
-    for place in found.chunk_by_mut(|one, next| one.place() == next.place()) {
-        place.reverse();
-        if !place.is_sorted_by_key(&key) {
-            place.sort_by_key(&key);
+    runs.reverse();
+    runs.chunk_by_mut(|one, next| one.place == next.place).for_each(<[Run]>::reverse);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{index::NameId, text::Span};
+
+    proptest! {
+        #[test]
+        fn what_was_found_is_sorted_and_equals_keep_their_order(
+            places in prop::collection::vec((0..40_u32, 0..40_u32, 0..3_u32, 1..5_usize), 0..60),
+            is_nested: bool,
+        ) {
+            let mut found = Vec::new();
+            for (last, back, entity, count) in places {
+                // Nested names come by their last words.
+                let first = if is_nested { back.min(last) } else { last.saturating_sub(back % 3) };
+                let span = Span::new(first * 2, last * 2 + 1);
+                for _ in 0..count {
+                    let name = NameId(found.len() as u32);
+                    found.push(Found { first, last, span, name, ..Found::of(entity) });
+                }
+            }
+            found.sort_by_key(|one| one.last);
+            let key = |one: &Found| (one.place(), one.source, one.entity);
+            let mut expected = found.clone();
+            expected.sort_by_key(key);
+            Sorter::default().sort(&mut found, key);
+            let what = |found: &[Found]| found.iter().map(|one| (one.span, one.entity, one.name)).collect::<Vec<_>>();
+            prop_assert_eq!(what(&found), what(&expected));
         }
     }
 }

@@ -4,6 +4,7 @@ use super::{Overlap, found::Found};
 
 /// Calls `settled` for each run of equal places, with its range and whether the policy keeps it. `found` must be sorted by
 /// [`Found::place`]. One pass.
+#[inline]
 pub(super) fn settle(policy: Overlap, found: &[Found], mut settled: impl FnMut(std::ops::Range<usize>, bool)) {
     let mut reached = (0, 0);
     let mut from = 0;

@@ -12,7 +12,7 @@ use super::{
     Options, Source,
     found::Found,
     names::{ShortName, ShortNames},
-    order::{deal, sort_nearly},
+    order::{Sorter, deal},
     place::is_function,
     sieve::Sieve,
     trace::{Reason, Trace},
@@ -113,8 +113,7 @@ pub(super) struct Resolver {
     added: Vec<Found>,
     /// The entities with short names that were found.
     reached: HashMap<Key, Reached>,
-    /// What sorting needs.
-    spare: Vec<Found>,
+    sorter: Sorter,
 }
 
 impl Resolver {
@@ -133,7 +132,7 @@ impl Resolver {
         trace: &mut Trace,
     ) {
         self.gather_uses(searches, found);
-        sort_nearly(found, &mut self.spare, |found| (found.place(), found.source, found.entity, found.name));
+        self.sorter.sort(found, |found| (found.place(), found.source, found.entity, found.name));
         if !options.disabled_rules.has(Rule::Article) {
             keep_better_places(sources, view, found, trace);
         }
@@ -192,7 +191,7 @@ impl Resolver {
                 self.keep_named(found, &mut added, trace);
                 if found.iter().any(|found| found.rule.is_some()) {
                     let key = |found: &Found| (found.place(), found.source, found.entity, found.rule, found.name);
-                    sort_nearly(found, &mut self.spare, key);
+                    self.sorter.sort(found, key);
                 }
                 join(found, &mut added);
             }
@@ -299,14 +298,16 @@ fn uses_of<'u>(uses: &'u [Use], found: &Found) -> &'u [Use] {
 /// not count there: `Michael Jordan` names nobody else, though `Michael B. Jordan` may be written so. Ascending, as `found`
 /// is.
 fn given_beside_derived(found: &[Found]) -> Vec<u64> {
-    let mut derived: Vec<_> = found.iter().filter(|found| found.rule.is_some()).map(Found::place).collect();
-    derived.dedup();
-    derived.retain(|&place| {
-        let from = found.partition_point(|other| other.place() < place);
-        let mut here = found[from..].iter().take_while(|other| other.place() == place);
-        here.any(|other| other.rule.is_none() && other.forms == Forms::EXACT)
-    });
-    derived
+    let mut places = Vec::new();
+    if found.iter().any(|found| found.rule.is_some()) {
+        for here in found.chunk_by(|one, next| one.place() == next.place()) {
+            let derived = here.iter().any(|one| one.rule.is_some());
+            if derived && here.iter().any(|one| one.rule.is_none() && one.forms == Forms::EXACT) {
+                places.push(here[0].place());
+            }
+        }
+    }
+    places
 }
 
 /// Puts short names among the names in full: both sorted by place and entity, the short ones behind the others.
@@ -366,8 +367,7 @@ fn keep_better_places(sources: &[Source<'_>], view: View<'_>, found: &mut Vec<Fo
         let is_inside = |inner: &&Found| inner.first <= reach;
         let near = &found[behind..(at + 1 + MAX_INNER).clamp(behind, found.len())];
         let is_better = |inner: &Found| {
-            inner.key() == outer.key()
-                && outer.first <= inner.first
+            outer.first <= inner.first
                 && inner.last <= outer.last
                 && inner.short == outer.short
                 && adds_nothing(outer, inner)
@@ -380,10 +380,9 @@ fn keep_better_places(sources: &[Source<'_>], view: View<'_>, found: &mut Vec<Fo
             }
             let own = std::iter::successors(Some(next[at]), |&at| next.get(at as usize).copied()).map(|at| at as usize);
             let own = own.take_while(|&at| at < behind + near.len()).filter(|&at| at >= behind);
-            own.map(|at| &found[at]).take_while(is_inside).any(is_better)
+            own.map(|at| &found[at]).take_while(is_inside).any(|inner| inner.key() == outer.key() && is_better(inner))
         } else {
-            let inside = near.iter().position(|inner| !is_inside(&inner)).unwrap_or(near.len());
-            near[..inside].iter().any(is_better)
+            near.iter().take_while(is_inside).any(|inner| inner.key() == outer.key() && is_better(inner))
         };
         if better {
             worse.push(at);

@@ -84,6 +84,7 @@ impl Scales {
     }
 
     /// Weighs everything found at one place, a range of [`Scene::found`], by itself.
+    #[inline]
     pub(super) fn draft(
         &mut self,
         scene: &Scene<'_>,
