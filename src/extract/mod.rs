@@ -124,15 +124,25 @@ pub fn run(
 
     found.clear();
     let mut cut_readings = glued.dropped() as usize;
-    let (mut cut_nested, mut cut_candidates) = (0, 0);
+    let (mut cut_nested, mut cut_candidates, mut beside) = (0, 0, 0);
     searches.resize_with(sources.len().max(searches.len()), Search::default);
     for (number, (source, search)) in sources.iter().zip(searches.iter_mut()).enumerate() {
         search.set_thorough(trace.on);
         search.run(source.segment, view, glued, language, refused, interrupted);
         let disabled = (refused, options.disabled_rules);
         let memory = (&mut *letters, &mut *own, &mut *judged, &mut *runs);
-        cut_candidates +=
-            rules::apply(number, source, view, search, filter, disabled, memory, found, trace, interrupted);
+        cut_candidates += rules::apply(
+            number,
+            source,
+            view,
+            search,
+            filter,
+            disabled,
+            memory,
+            (found, &mut beside),
+            trace,
+            interrupted,
+        );
         is_to_go_on(interrupted)?;
         cut_readings += search.dropped() as usize;
         cut_nested += search.dropped_nested() as usize;

@@ -55,14 +55,18 @@ fn nested_names_take_no_memory_without_end() {
 fn candidates_take_no_memory_without_end() {
     let mut names: Vec<_> = (0..100).map(|number| entity(number, "Foo".into(), "")).collect();
     names[99].prior = Some(0.9);
-    let words = 8000;
-    let answer = extract(&names, Overlap::Longest, &"Foo ".repeat(words));
-    assert_eq!(answer.mentions.len(), words);
-    assert_eq!(cut(&answer), ["candidates"]);
-    let candidates: usize = answer.mentions.iter().map(|mention| mention.candidates.len()).sum();
-    assert!((1 << 15..(1 << 15) + 3 * words).contains(&candidates), "{candidates}");
-    for mention in [&answer.mentions[0], answer.mentions.last().unwrap()] {
-        assert_eq!(mention.entity.as_ref().unwrap().id, "000099");
+    for (piece, words) in [("Foo ", 1), ("Foo x x x ", 4)] {
+        let places = 8000;
+        let answer = extract(&names, Overlap::Longest, &piece.repeat(places));
+        assert_eq!(answer.mentions.len(), places);
+        assert_eq!(cut(&answer), ["candidates"]);
+        let candidates: usize = answer.mentions.iter().map(|mention| mention.candidates.len()).sum();
+        // Each place has its likeliest one.
+        let beside = candidates - places;
+        assert!((1 << 15..(1 << 15) + words * places + 100).contains(&beside), "{beside}");
+        for mention in [&answer.mentions[0], answer.mentions.last().unwrap()] {
+            assert_eq!(mention.entity.as_ref().unwrap().id, "000099");
+        }
     }
 }
 
