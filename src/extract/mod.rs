@@ -11,9 +11,11 @@
 //! Must not know: the catalog, requests, protobuf, how sources came to be.
 
 mod agreement;
+mod anchors;
 mod answer;
 mod ask;
 mod beside;
+mod better;
 mod edges;
 mod explain;
 mod factors;

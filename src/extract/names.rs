@@ -11,11 +11,12 @@ use hashbrown::HashMap;
 
 use super::{
     Options, Source,
+    anchors::Anchors,
     finder::{Finder, Place},
     found::Found,
     made::{Made, Maker},
     order::deal,
-    resolve::{Anchors, Key},
+    resolve::Key,
     sieve::Sieve,
     trace::Trace,
 };

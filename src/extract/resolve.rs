@@ -10,10 +10,11 @@ use hashbrown::HashMap;
 
 use super::{
     Options, Source,
+    anchors::{Anchors, nearest},
+    better::keep_better_places,
     found::Found,
     names::{ShortName, ShortNames},
-    order::{Sorter, deal},
-    place::is_function,
+    order::Sorter,
     sieve::Sieve,
     trace::{Reason, Trace},
 };
@@ -25,72 +26,6 @@ use crate::{
 
 /// An entity of a source.
 pub(super) type Key = (u16, EntityId);
-
-/// How many places that begin inside another are compared with it.
-const MAX_INNER: usize = 64;
-/// So few of them are looked at one by one.
-const FEW: usize = 16;
-/// How many entities are told apart where one is looked for among more.
-const SLOTS: usize = 1024;
-/// How many times as far a name in full counts that stands behind the short name.
-const LATER: u32 = 4;
-/// How many words farther it counts where none stands before.
-const UNKNOWN: u32 = 20;
-/// How many words an article or preposition may add to a place.
-const MAX_ADDED: u32 = 2;
-
-/// Where a document names each entity in full, by its first words: sorted by entity, then by place.
-#[derive(Debug, Default)]
-pub(super) struct Anchors(Vec<(Key, u32)>);
-
-impl Anchors {
-    /// Notes which entities the document names in full, and where. A full name inside a longer name counts as well.
-    ///
-    /// Only of entities that have short names, unless some are listed.
-    fn find(&mut self, found: &[Found], is_full: impl Fn(&Found) -> bool, shorts: &ShortNames, listed: bool) {
-        let Self(places) = self;
-        places.clear();
-        let keys = shorts.keys();
-        if listed {
-            let named = found.iter().filter(|found| is_full(found));
-            places.extend(named.map(|found| (found.key(), found.first)));
-            places.sort_unstable();
-            places.dedup();
-            return;
-        }
-        if keys.is_empty() {
-            return;
-        }
-        let sieve: Sieve<8> = keys.iter().map(|key| key.1.0.into()).collect();
-        // Those of a place ascend, so that the next one often is the next key.
-        let mut before = 0;
-        let number = |found: &Found| {
-            let key = found.key();
-            let is_next = keys.get(before + 1) == Some(&key);
-            before = if is_next { before + 1 } else { keys.binary_search(&key).ok()? };
-            Some((before as u32, found.first))
-        };
-        let asked = found.iter().filter(|found| sieve.may_have(found.entity.0.into()) && is_full(found));
-        // They come in the order of their places.
-        let numbers: Vec<_> = asked.filter_map(number).collect();
-        let anchor = |&(number, first): &(u32, u32)| (keys[number as usize], first);
-        places.extend(numbers.iter().map(anchor));
-        deal(&numbers, |&(number, _)| number as usize, |at, one| places[at] = anchor(one));
-        places.dedup();
-    }
-
-    /// The places of an entity, ascending.
-    pub(super) fn of(&self, key: Key) -> &[(Key, u32)] {
-        &self.0[self.range(key)]
-    }
-
-    /// Where they lie: two binary searches, since an entity may be named everywhere.
-    fn range(&self, key: Key) -> Range<usize> {
-        let from = self.0.partition_point(|&(other, _)| other < key);
-        let count = self.0[from..].partition_point(|&(other, _)| other == key);
-        from..from + count
-    }
-}
 
 /// An entity whose short names were found.
 #[derive(Debug)]
@@ -257,7 +192,7 @@ impl Resolver {
                 }
             }
             let Some(reached) = reached.get(&short.key()) else { return Err(Reason::ShortWithoutFull) };
-            let nearest = nearest(&anchors.0[reached.anchors.clone()], short.first);
+            let nearest = nearest(anchors.at(&reached.anchors), short.first);
             let Some((place, farness)) = nearest else { return Err(Reason::ShortWithoutFull) };
             short.forms = short.forms.with(Form::Short);
             short.farness = farness;
@@ -266,16 +201,6 @@ impl Resolver {
             if inside { Err(Reason::InsideOwnName) } else { Ok(()) }
         });
     }
-}
-
-/// Of the places of an entity, ascending, the one that a short name at `word` follows, and how far away that counts. A
-/// reader knows what was said before: what comes only later is farther.
-fn nearest(places: &[(Key, u32)], word: u32) -> Option<(u32, u32)> {
-    let at = places.partition_point(|&(_, place)| place < word);
-    let before = at.checked_sub(1).map(|at| (places[at].1, word - places[at].1));
-    let unknown = if before.is_none() { UNKNOWN } else { 0 };
-    let later = places.get(at).map(|&(_, place)| (place, (place - word).saturating_mul(LATER).saturating_add(unknown)));
-    before.into_iter().chain(later).min_by_key(|&(_, farness)| farness)
 }
 
 /// Accounts for the parts of glued words that were found.
@@ -328,84 +253,4 @@ fn join(found: &mut Vec<Found>, shorts: &mut [Found]) {
         found[from + number] = *short;
         end = from;
     }
-}
-
-/// Of two places of one entity that differ by an article, a preposition or a mark alone, keeps the better written one,
-/// or, where both are as good, the one without an article in small letters (rule `article`).
-fn keep_better_places(sources: &[Source<'_>], view: View<'_>, found: &mut Vec<Found>, trace: &mut Trace) {
-    let with_case = Forms::EXACT.with(Form::Case);
-    let is_function = |at: u32| is_function(view, at as usize);
-    let is_small = |at: u32| view.word(at as usize).starts_with(char::is_lowercase);
-    let written_small =
-        |found: &Found| !sources[found.source as usize].segment.name(found.name).text().contains(char::is_uppercase);
-    // Words that add nothing: an article; and, around a name that is written as given, words in small letters, or any
-    // where the longer name was given without a capital and only the text has them.
-    let adds_nothing = |outer: &Found, inner: &Found| {
-        let mut words = (outer.first..inner.first).chain(inner.last + 1..outer.last + 1);
-        let as_given = inner.forms == Forms::EXACT && outer.forms == with_case;
-        if inner.last == outer.last && inner.first - outer.first <= MAX_ADDED && words.clone().all(is_function) {
-            return true;
-        }
-        as_given && (written_small(outer) || words.all(is_small))
-    };
-    let mut worse = Vec::new();
-    let words = view.all();
-    // One word without marks around it has no place inside.
-    let is_more = |found: &Found| found.first < found.last || found.span.end > words[found.last as usize].span.end;
-    // Where the places behind those of equal span begin.
-    let mut behind = 0;
-    // Where the next of each entity comes.
-    let mut next = Vec::new();
-    for (at, outer) in found.iter().enumerate().filter(|(_, found)| is_more(found)) {
-        if behind <= at {
-            let same = found[at..].iter().take_while(|other| other.place() == outer.place());
-            behind = at + same.count();
-        }
-        // Where the longer name is not as given but for its capitals, only words before the shorter one may add nothing.
-        let reach = if outer.forms == with_case { u32::MAX } else { outer.first + MAX_ADDED };
-        let reach = reach.min(outer.last);
-        let is_inside = |inner: &&Found| inner.first <= reach;
-        let near = &found[behind..(at + 1 + MAX_INNER).clamp(behind, found.len())];
-        let is_better = |inner: &Found| {
-            outer.first <= inner.first
-                && inner.last <= outer.last
-                && inner.short == outer.short
-                && adds_nothing(outer, inner)
-                && (inner.strength() > outer.strength() || outer.first < inner.first && is_small(outer.first))
-        };
-        let better = if near.get(FEW).is_some_and(|inner| is_inside(&inner)) {
-            // Where names nest as deep, most have nothing of their own entity inside.
-            if next.is_empty() {
-                next = next_of_entity(found);
-            }
-            let own = std::iter::successors(Some(next[at]), |&at| next.get(at as usize).copied()).map(|at| at as usize);
-            let own = own.take_while(|&at| at < behind + near.len()).filter(|&at| at >= behind);
-            own.map(|at| &found[at]).take_while(is_inside).any(|inner| inner.key() == outer.key() && is_better(inner))
-        } else {
-            near.iter().take_while(is_inside).any(|inner| inner.key() == outer.key() && is_better(inner))
-        };
-        if better {
-            worse.push(at);
-        }
-    }
-    // What stays between two of them moves as one.
-    let Some(&first) = worse.first() else { return };
-    let mut to = first;
-    for (number, &at) in worse.iter().enumerate() {
-        trace.note(&found[at], Reason::BetterPlace);
-        let end = worse.get(number + 1).copied().unwrap_or(found.len());
-        found.copy_within(at + 1..end, to);
-        to += end - (at + 1);
-    }
-    found.truncate(to);
-}
-
-/// For each of what was found, the number of the next of its entity, or of one that shares its slot.
-fn next_of_entity(found: &[Found]) -> Vec<u32> {
-    let mut last = vec![u32::MAX; SLOTS];
-    let mut next = vec![u32::MAX; found.len()];
-    for (number, one) in found.iter().enumerate().rev() {
-        next[number] = std::mem::replace(&mut last[one.entity.0 as usize % SLOTS], number as u32);
-    }
-    next
 }
