@@ -11,12 +11,20 @@ const LATER: u32 = 4;
 /// How many words farther it counts where none stands before.
 const UNKNOWN: u32 = 20;
 
-/// Where a document names each entity in full, by its first words: sorted by entity, then by place.
+/// Where a document names entities in full, by the first words of the places.
 #[derive(Debug, Default)]
-pub(super) struct Anchors(Vec<(Key, u32)>);
+pub(super) struct Anchors {
+    /// The entities, ascending.
+    keys: Vec<Key>,
+    /// Where the places of each end.
+    ends: Vec<usize>,
+    /// Those of one entity lie side by side, ascending, each once.
+    places: Vec<u32>,
+}
 
 impl Anchors {
-    /// Notes which entities the document names in full, and where. A full name inside a longer name counts as well.
+    /// Notes which entities the document names in full, and where. A full name inside a longer name counts as well. `found`
+    /// must be sorted by place.
     ///
     /// Only of entities that have short names, unless some are listed.
     pub(super) fn find(
@@ -26,61 +34,65 @@ impl Anchors {
         shorts: &ShortNames,
         listed: bool,
     ) {
-        let Self(places) = self;
-        places.clear();
-        let keys = shorts.keys();
+        let Self { keys, ends, places } = self;
+        *keys = shorts.keys();
         if listed {
-            let named = found.iter().filter(|found| is_full(found));
-            places.extend(named.map(|found| (found.key(), found.first)));
-            places.sort_unstable();
-            places.dedup();
-            return;
-        }
-        if keys.is_empty() {
-            return;
+            keys.clear();
+            keys.extend(found.iter().filter(|found| is_full(found)).map(Found::key));
+            keys.sort_unstable();
+            keys.dedup();
         }
         let sieve: Sieve<8> = keys.iter().map(|key| key.1.0.into()).collect();
+        let mut last = vec![u32::MAX; keys.len()];
         // Those of a place ascend, so that the next one often is the next key.
         let mut before = 0;
-        let number = |found: &Found| {
-            let key = found.key();
-            let is_next = keys.get(before + 1) == Some(&key);
-            before = if is_next { before + 1 } else { keys.binary_search(&key).ok()? };
-            Some((before as u32, found.first))
-        };
-        let asked = found.iter().filter(|found| sieve.may_have(found.entity.0.into()) && is_full(found));
-        // They come in the order of their places.
-        let numbers: Vec<_> = asked.filter_map(number).collect();
-        let anchor = |&(number, first): &(u32, u32)| (keys[number as usize], first);
-        places.extend(numbers.iter().map(anchor));
-        deal(&numbers, |&(number, _)| number as usize, |at, one| places[at] = anchor(one));
-        places.dedup();
+        let mut numbered = Vec::new();
+        for found in found {
+            let (key, first) = (found.key(), found.first);
+            if !sieve.may_have(key.1.0.into()) {
+                continue;
+            }
+            if keys.get(before + 1) == Some(&key) {
+                before += 1;
+            } else {
+                let Ok(number) = keys.binary_search(&key) else { continue };
+                before = number;
+            }
+            // Several names of it may begin there.
+            if last[before] != first && is_full(found) {
+                last[before] = first;
+                numbered.push((before as u32, first));
+            }
+        }
+        places.clear();
+        places.resize(numbered.len(), 0);
+        *ends = deal(&numbered, |&(number, _)| number as usize, |at, &(_, first)| places[at] = first);
     }
 
     /// The places of an entity, ascending.
-    pub(super) fn of(&self, key: Key) -> &[(Key, u32)] {
-        &self.0[self.range(key)]
+    pub(super) fn of(&self, key: Key) -> &[u32] {
+        self.at(&self.range(key))
     }
 
     /// Those of a range.
-    pub(super) fn at(&self, range: &Range<usize>) -> &[(Key, u32)] {
-        &self.0[range.clone()]
+    pub(super) fn at(&self, range: &Range<usize>) -> &[u32] {
+        &self.places[range.clone()]
     }
 
-    /// Where they lie: two binary searches, since an entity may be named everywhere.
+    /// Where they lie.
     pub(super) fn range(&self, key: Key) -> Range<usize> {
-        let from = self.0.partition_point(|&(other, _)| other < key);
-        let count = self.0[from..].partition_point(|&(other, _)| other == key);
-        from..from + count
+        let end = |number: usize| self.ends.get(number).copied();
+        let named = self.keys.binary_search(&key).ok().and_then(|number| Some((number, end(number)?)));
+        named.map_or(0..0, |(number, to)| number.checked_sub(1).and_then(end).unwrap_or(0)..to)
     }
 }
 
 /// Of the places of an entity, ascending, the one that a short name at `word` follows, and how far away that counts. A
 /// reader knows what was said before: what comes only later is farther.
-pub(super) fn nearest(places: &[(Key, u32)], word: u32) -> Option<(u32, u32)> {
-    let at = places.partition_point(|&(_, place)| place < word);
-    let before = at.checked_sub(1).map(|at| (places[at].1, word - places[at].1));
+pub(super) fn nearest(places: &[u32], word: u32) -> Option<(u32, u32)> {
+    let at = places.partition_point(|&place| place < word);
+    let before = at.checked_sub(1).map(|at| (places[at], word - places[at]));
     let unknown = if before.is_none() { UNKNOWN } else { 0 };
-    let later = places.get(at).map(|&(_, place)| (place, (place - word).saturating_mul(LATER).saturating_add(unknown)));
+    let later = places.get(at).map(|&place| (place, (place - word).saturating_mul(LATER).saturating_add(unknown)));
     before.into_iter().chain(later).min_by_key(|&(_, farness)| farness)
 }

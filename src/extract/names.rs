@@ -339,7 +339,7 @@ impl ShortNames {
             let mut places = Vec::new();
             for (number, short) in (0_u64..).zip(group) {
                 let of = anchors.of((short.source, short.entity)).iter();
-                places.extend(of.map(|&(_, place)| u64::from(place) << 32 | number));
+                places.extend(of.map(|&place| u64::from(place) << 32 | number));
             }
             let word = |place: &u64| (place >> 32) as usize;
             if places.iter().map(word).max().is_some_and(|last| last < DENSE * places.len()) {
