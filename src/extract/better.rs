@@ -41,19 +41,11 @@ pub(super) fn keep_better_places(sources: &[Source<'_>], view: View<'_>, found: 
         }
         as_given && (written_small(outer) || words.all(is_small))
     };
-    let mut worse = Vec::new();
-    let words = view.all();
-    // One word without marks around it has no place inside.
-    let is_more = |found: &Found| found.first < found.last || found.span.end > words[found.last as usize].span.end;
-    // Where the places behind those of equal span begin.
-    let mut behind = 0;
     // Where the next of each entity comes.
     let mut next = Vec::new();
-    for (at, outer) in found.iter().enumerate().filter(|(_, found)| is_more(found)) {
-        if behind <= at {
-            let same = found[at..].iter().take_while(|other| other.place() == outer.place());
-            behind = at + same.count();
-        }
+    // Whether what lies at a number is worse than something of what begins at `behind`, inside it.
+    let mut is_worse = |at: usize, behind: usize| {
+        let outer = &found[at];
         // Where the longer name is not as given but for its capitals, only words before the shorter one may add nothing.
         let reach = if outer.forms == with_case { u32::MAX } else { outer.first + MAX_ADDED };
         let reach = reach.min(outer.last);
@@ -66,20 +58,33 @@ pub(super) fn keep_better_places(sources: &[Source<'_>], view: View<'_>, found: 
                 && adds_nothing(outer, inner)
                 && (inner.strength() > outer.strength() || outer.first < inner.first && is_small(outer.first))
         };
-        let better = if near.get(FEW).is_some_and(|inner| is_inside(&inner)) {
-            // Where names nest as deep, most have nothing of their own entity inside.
-            if next.is_empty() {
-                next = next_of_entity(found);
+        if !near.get(FEW).is_some_and(|inner| is_inside(&inner)) {
+            for inner in near.iter().take_while(is_inside) {
+                if inner.key() == outer.key() && is_better(inner) {
+                    return true;
+                }
             }
-            let own = std::iter::successors(Some(next[at]), |&at| next.get(at as usize).copied()).map(|at| at as usize);
-            let own = own.take_while(|&at| at < behind + near.len()).filter(|&at| at >= behind);
-            own.map(|at| &found[at]).take_while(is_inside).any(|inner| inner.key() == outer.key() && is_better(inner))
-        } else {
-            near.iter().take_while(is_inside).any(|inner| inner.key() == outer.key() && is_better(inner))
-        };
-        if better {
-            worse.push(at);
+            return false;
         }
+        // Where names nest as deep, most have nothing of their own entity inside.
+        if next.is_empty() {
+            next = next_of_entity(found);
+        }
+        let own = std::iter::successors(Some(next[at]), |&at| next.get(at as usize).copied()).map(|at| at as usize);
+        let own = own.take_while(|&at| at < behind + near.len()).filter(|&at| at >= behind);
+        own.map(|at| &found[at]).take_while(is_inside).any(|inner| inner.key() == outer.key() && is_better(inner))
+    };
+    let mut worse = Vec::new();
+    let words = view.all();
+    let mut at = 0;
+    while let Some(outer) = found.get(at) {
+        let behind = at + 1 + found[at + 1..].iter().take_while(|other| other.is_beside(outer)).count();
+        // One word without marks around it has no place inside.
+        let is_more = outer.first < outer.last || outer.span.end > words[outer.last as usize].span.end;
+        if is_more && found.get(behind).is_some_and(|inner| inner.first <= outer.last) {
+            worse.extend((at..behind).filter(|&at| is_worse(at, behind)));
+        }
+        at = behind;
     }
     // What stays between two of them moves as one.
     let Some(&first) = worse.first() else { return };

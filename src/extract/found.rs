@@ -55,6 +55,11 @@ impl Found {
         u64::from(self.field) << 63 | u64::from(self.span.start) << 32 | u64::from(!self.span.end)
     }
 
+    /// Whether it is at the same place as another.
+    pub(super) fn is_beside(&self, other: &Self) -> bool {
+        self.span == other.span && self.field == other.field
+    }
+
     /// The entity, told apart from those of other sources.
     pub(super) fn key(&self) -> (u16, EntityId) {
         (self.source, self.entity)

@@ -55,27 +55,35 @@ impl Sorter {
     /// Sorts what was found by the places of its runs, and then what is at each place.
     fn sort_by_runs<K: Ord>(&mut self, found: &mut Vec<Found>, key: impl Fn(&Found) -> K) {
         self.runs.clear();
-        let (mut to, mut far) = (0, false);
-        for here in found.chunk_by(|one, next| one.place() == next.place()) {
-            let run = Run { place: here[0].place(), from: to, to: to + here.len() as u32 };
-            to = run.to;
+        let (mut to, mut far, mut in_order) = (0, false, true);
+        while let Some(first) = found.get(to) {
+            let (from, place) = (to, first.place());
+            to += 1;
+            while to < found.len() && found[to].is_beside(first) {
+                in_order &= found[to - 1].key() < found[to].key();
+                to += 1;
+            }
             // Once one goes back far they are left as they come.
             let past = self.runs.iter().rev().take(if far { 0 } else { FAR });
-            let past = past.take_while(|other| other.place > run.place).count();
+            let past = past.take_while(|other| other.place > place).count();
             far |= past == FAR;
-            self.runs.insert(self.runs.len() - past, run);
+            let at = self.runs.len() - past;
+            self.runs.insert(at, Run { place, from: from as u32, to: to as u32 });
         }
         if far {
             self.sort_by_words(found);
         }
         self.spare.clear();
-        for run in &self.runs {
+        for (number, run) in self.runs.iter().enumerate() {
             self.spare.extend_from_slice(&found[run.from as usize..run.to as usize]);
+            in_order &= number == 0 || self.runs[number - 1].place < run.place;
         }
         std::mem::swap(found, &mut self.spare);
-        for place in found.chunk_by_mut(|one, next| one.place() == next.place()) {
-            if !place.is_sorted_by_key(&key) {
-                place.sort_by_key(&key);
+        if !in_order {
+            for place in found.chunk_by_mut(Found::is_beside) {
+                if !place.is_sorted_by_key(&key) {
+                    place.sort_by_key(&key);
+                }
             }
         }
     }
