@@ -46,7 +46,7 @@ impl Anchors {
         let mut last = vec![u32::MAX; keys.len()];
         // Those of a place ascend, so that the next one often is the next key.
         let mut before = 0;
-        let mut numbered = Vec::new();
+        let mut numbered = Vec::with_capacity(if keys.is_empty() { 0 } else { found.len() });
         for found in found {
             let (key, first) = (found.key(), found.first);
             if !sieve.may_have(key.1.0.into()) {

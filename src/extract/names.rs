@@ -172,25 +172,19 @@ impl ShortNames {
         found: &[Found],
         is_full: impl Fn(&Found) -> bool,
     ) {
-        let words = view.all();
-        // One word is never introduced with an acronym.
-        for found in found.iter().filter(|found| found.first < found.last && is_full(found)) {
-            let (last, next) = (found.last as usize, found.last as usize + 1);
-            let Some(word) = words.get(next).filter(|word| word.gap.any(Gap::MARK)) else { continue };
-            let segment = sources[found.source as usize].segment;
-            if segment.nature_of(found.entity) == Kind::Person || word.gap.any(Gap::PARAGRAPH) {
+        for here in found.chunk_by(Found::is_beside) {
+            // One word is never introduced with an acronym.
+            let Found { first, last, .. } = here[0];
+            let Some(written) = (first < last).then(|| in_parentheses(view, last as usize + 1)).flatten() else {
                 continue;
-            }
-            let between = view.slice(last, Span::new(words[last].span.end, word.span.start));
-            let field = view.fields[view.field(next)];
-            let closed =
-                field[word.span.end as usize..].trim_start_matches(['"', '”', '\'', '’']).starts_with([')', ',']);
-            let written = view.word(next).trim_end_matches('.');
-            let capitals = written.chars().filter(|c| c.is_uppercase()).count();
-            let opened = between.trim().trim_end_matches(['"', '“', '\'', '‘']) == "(";
-            if opened && closed && capitals > 1 && derive::introduces(written, segment.name(found.name).text()) {
-                let made = self.maker.introduced(written).into_iter().collect();
-                self.add(found.key(), found.name, made, |_| true);
+            };
+            for found in here.iter().filter(|found| is_full(found)) {
+                let segment = sources[found.source as usize].segment;
+                let is_person = segment.nature_of(found.entity) == Kind::Person;
+                if !is_person && derive::introduces(written, segment.name(found.name).text()) {
+                    let made = self.maker.introduced(written).into_iter().collect();
+                    self.add(found.key(), found.name, made, |_| true);
+                }
             }
         }
     }
@@ -360,4 +354,18 @@ impl ShortNames {
             }
         }
     }
+}
+
+/// The word at `index`, without periods behind it, where it stands in parentheses and has several capitals.
+#[inline]
+fn in_parentheses(view: View<'_>, index: usize) -> Option<&str> {
+    let word = view.all().get(index).filter(|word| word.gap.any(Gap::MARK) && !word.gap.any(Gap::PARAGRAPH))?;
+    let before = index - 1;
+    let between = view.slice(before, Span::new(view.all()[before].span.end, word.span.start));
+    let behind = &view.fields[view.field(index)][word.span.end as usize..];
+    let closed = behind.trim_start_matches(['"', '”', '\'', '’']).starts_with([')', ',']);
+    let opened = between.trim().trim_end_matches(['"', '“', '\'', '‘']) == "(";
+    let written = view.word(index).trim_end_matches('.');
+    let capitals = written.chars().filter(|c| c.is_uppercase()).count();
+    (opened && closed && capitals > 1).then_some(written)
 }

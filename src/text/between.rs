@@ -89,15 +89,15 @@ impl Between {
     pub(super) fn judge(&self, text: &str, previous: &Word, span: Span, shape: Shape) -> Gap {
         let mut gap = self.gap;
         let touching = self.count == 1;
-        let before = text[previous.span.range()].chars().next_back().unwrap_or_default();
+        let before = || text[previous.span.range()].chars().next_back().unwrap_or_default();
         let after = text[span.range()].chars().next().unwrap_or_default();
         let spaced = |c: char| matches!(class(c), Class::Letter | Class::Digit);
-        if touching && spaced(before) && spaced(after) {
+        if touching && spaced(before()) && spaced(after) {
             if !gap.any(Gap::PERIOD) {
                 return gap | Gap::GLUED;
             }
             // `Kabul.China`: the space behind a sentence was lost. `J.Biden`: an initial.
-            if !shape.any(Shape::CAPITALISED) || before.is_uppercase() && !previous.shape.any(Shape::LETTER) {
+            if !shape.any(Shape::CAPITALISED) || before().is_uppercase() && !previous.shape.any(Shape::LETTER) {
                 return gap | Gap::GLUED;
             }
         }

@@ -281,6 +281,11 @@ impl<'t, 'o> Reader<'t, 'o> {
 
     /// Where an abbreviation such as `U.S.` ends, when the single letter before `at` begins one.
     fn dotted_end(&self, at: usize) -> Option<usize> {
+        // Behind most single letters stands a space, or a period and a space.
+        let [b'.', next, ..] = self.bytes[at..] else { return None };
+        if next.is_ascii() && !next.is_ascii_alphabetic() {
+            return None;
+        }
         let mut end = at;
         let mut letters = 1;
         loop {
