@@ -7,6 +7,7 @@
 //! Must not know: connections, requests.
 
 use std::{
+    fmt::Display,
     os::unix::fs::MetadataExt as _,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
@@ -62,26 +63,9 @@ impl Secrets {
     /// Reads everything again; false where anything was bad.
     pub(super) fn reload(&self) -> bool {
         let _reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut good = true;
-        if let Some(tls) = &self.tls {
-            match tls.reload() {
-                Ok(()) => tracing::info!("certificates read again"),
-                Err(error) => {
-                    good = false;
-                    tracing::error!(%error, "the new certificates are bad; the old ones stay in force");
-                }
-            }
-        }
-        if let Some(gate) = &self.gate {
-            match gate.reload() {
-                Ok(()) => tracing::info!("access file read again"),
-                Err(error) => {
-                    good = false;
-                    tracing::error!(%error, "the new access file is bad; the old one stays in force");
-                }
-            }
-        }
-        good
+        let tls = self.tls.as_ref().is_none_or(|tls| is_read("certificate", tls.reload()));
+        let gate = self.gate.as_ref().is_none_or(|gate| is_read("access file", gate.reload()));
+        tls && gate
     }
 
     fn files(&self) -> Vec<PathBuf> {
@@ -123,6 +107,15 @@ impl Secrets {
             before = spawn_blocking(move || secrets.look(last.as_deref())).await.ok().or(before);
         }
     }
+}
+
+/// Logs whether something was read again, and says so.
+fn is_read(what: &str, result: Result<(), impl Display>) -> bool {
+    match &result {
+        Ok(()) => tracing::info!("{what} read again"),
+        Err(error) => tracing::error!(%error, "the new {what} is bad; the old one stays in force"),
+    }
+    result.is_ok()
 }
 
 #[cfg(test)]
