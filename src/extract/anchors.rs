@@ -16,15 +16,15 @@ const UNKNOWN: u32 = 20;
 pub(super) struct Anchors {
     /// The entities, ascending.
     keys: Vec<Key>,
-    /// Where the places of each end.
+    /// Where the places of each end, up to the last that has any.
     ends: Vec<usize>,
     /// Those of one entity lie side by side, ascending, each once.
     places: Vec<u32>,
 }
 
 impl Anchors {
-    /// Notes which entities the document names in full, and where. A full name inside a longer name counts as well. `found`
-    /// must be sorted by place.
+    /// Notes which entities the document names in full, and where. A full name inside a longer name counts as well.
+    /// `found` must be sorted by place.
     ///
     /// Only of entities that have short names, unless some are listed.
     pub(super) fn find(
@@ -35,18 +35,24 @@ impl Anchors {
         listed: bool,
     ) {
         let Self { keys, ends, places } = self;
-        *keys = shorts.keys();
         if listed {
             keys.clear();
             keys.extend(found.iter().filter(|found| is_full(found)).map(Found::key));
             keys.sort_unstable();
             keys.dedup();
+        } else {
+            *keys = shorts.keys();
+        }
+        ends.clear();
+        places.clear();
+        if keys.is_empty() {
+            return;
         }
         let sieve: Sieve<8> = keys.iter().map(|key| key.1.0.into()).collect();
         let mut last = vec![u32::MAX; keys.len()];
         // Those of a place ascend, so that the next one often is the next key.
         let mut before = 0;
-        let mut numbered = Vec::with_capacity(if keys.is_empty() { 0 } else { found.len() });
+        let mut numbered = Vec::with_capacity(found.len());
         for found in found {
             let (key, first) = (found.key(), found.first);
             if !sieve.may_have(key.1.0.into()) {
@@ -64,7 +70,6 @@ impl Anchors {
                 numbered.push((before as u32, first));
             }
         }
-        places.clear();
         places.resize(numbered.len(), 0);
         *ends = deal(&numbered, |&(number, _)| number as usize, |at, &(_, first)| places[at] = first);
     }

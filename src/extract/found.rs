@@ -55,8 +55,8 @@ impl Found {
         u64::from(self.field) << 63 | u64::from(self.span.start) << 32 | u64::from(!self.span.end)
     }
 
-    /// Whether it is at the same place as another.
-    pub(super) fn is_beside(&self, other: &Self) -> bool {
+    /// Whether it is at the place of another: their [`Found::place`] is one then.
+    pub(super) fn shares_place(&self, other: &Self) -> bool {
         self.span == other.span && self.field == other.field
     }
 

@@ -126,7 +126,7 @@ pub fn run(
 
     found.clear();
     let mut cut_readings = glued.dropped() as usize;
-    let (mut cut_nested, mut cut_candidates, mut beside) = (0, 0, 0);
+    let (mut cut_nested, mut cut_candidates, mut others) = (0, 0, 0);
     searches.resize_with(sources.len().max(searches.len()), Search::default);
     for (number, (source, search)) in sources.iter().zip(searches.iter_mut()).enumerate() {
         search.set_thorough(trace.on);
@@ -141,7 +141,7 @@ pub fn run(
             filter,
             disabled,
             memory,
-            (found, &mut beside),
+            (found, &mut others),
             trace,
             interrupted,
         );

@@ -172,7 +172,7 @@ impl ShortNames {
         found: &[Found],
         is_full: impl Fn(&Found) -> bool,
     ) {
-        for here in found.chunk_by(Found::is_beside) {
+        for here in found.chunk_by(Found::shares_place) {
             // One word is never introduced with an acronym.
             let Found { first, last, .. } = here[0];
             let Some(written) = (first < last).then(|| in_parentheses(view, last as usize + 1)).flatten() else {

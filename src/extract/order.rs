@@ -59,7 +59,7 @@ impl Sorter {
         while let Some(first) = found.get(to) {
             let (from, place) = (to, first.place());
             to += 1;
-            while to < found.len() && found[to].is_beside(first) {
+            while to < found.len() && found[to].shares_place(first) {
                 in_order &= found[to - 1].key() < found[to].key();
                 to += 1;
             }
@@ -80,7 +80,7 @@ impl Sorter {
         }
         std::mem::swap(found, &mut self.spare);
         if !in_order {
-            for place in found.chunk_by_mut(Found::is_beside) {
+            for place in found.chunk_by_mut(Found::shares_place) {
                 if !place.is_sorted_by_key(&key) {
                     place.sort_by_key(&key);
                 }

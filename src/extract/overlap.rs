@@ -10,7 +10,7 @@ pub(super) fn settle(policy: Overlap, found: &[Found], mut settled: impl FnMut(s
     let mut from = 0;
     while let Some(first) = found.get(from) {
         let &Found { field, span, .. } = first;
-        let run = 1 + found[from + 1..].iter().take_while(|other| other.is_beside(first)).count();
+        let run = 1 + found[from + 1..].iter().take_while(|other| other.shares_place(first)).count();
         let kept = match policy {
             Overlap::Longest => (field, span.start) >= reached,
             Overlap::Outermost => (field, span.end) > reached,

@@ -225,7 +225,7 @@ fn uses_of<'u>(uses: &'u [Use], found: &Found) -> &'u [Use] {
 fn given_beside_derived(found: &[Found]) -> Vec<u64> {
     let mut places = Vec::new();
     if found.iter().any(|found| found.rule.is_some()) {
-        for here in found.chunk_by(Found::is_beside) {
+        for here in found.chunk_by(Found::shares_place) {
             let derived = here.iter().any(|one| one.rule.is_some());
             if derived && here.iter().any(|one| one.rule.is_none() && one.forms == Forms::EXACT) {
                 places.push(here[0].place());

@@ -33,13 +33,13 @@ const _: () = assert!(MAX_CANDIDATES <= u8::MAX as usize);
 /// More names than these are a crowd.
 const CROWD: usize = 16;
 
-/// So many candidates beside the likeliest of each occurrence, and one more for each word read in any source, may be found
-/// before places have the likeliest one only. Real news has a quarter a word, with a million places or six million names.
+/// So many candidates other than the likeliest of each occurrence, and one more for each word read in any source, may be
+/// found before places have the likeliest one alone. Real news has 0.3 a word, with a million places or six million names.
 const CANDIDATES: usize = 1 << 15;
 
-/// Appends to `found` what keeps the rules among the occurrences that `search` found in the source of that number, and adds
-/// to `beside` how many of it are not the likeliest of their occurrence; returns how many names were not looked at. Ends
-/// early when `interrupted`.
+/// Appends to `found` what keeps the rules among the occurrences that `search` found in the source of that number, and
+/// adds to `others` how many of it are not the likeliest of their occurrence; returns how many names were not looked at.
+/// Ends early when `interrupted`.
 #[allow(clippy::too_many_arguments)]
 #[inline]
 pub(super) fn apply(
@@ -50,7 +50,7 @@ pub(super) fn apply(
     filter: &Filter,
     (disabled, rules): (Forms, Rules),
     (letters, own, judged, runs): (&mut Letters, &mut Words, &mut Judged, &mut Vec<NameRun>),
-    (found, beside): (&mut Vec<Found>, &mut usize),
+    (found, others): (&mut Vec<Found>, &mut usize),
     trace: &mut Trace,
     interrupted: &AtomicBool,
 ) -> usize {
@@ -90,7 +90,7 @@ pub(super) fn apply(
         let small = occurrence.forms.keep_letters() && !capital;
         let core = Span::new(occurrence.span.start, occurrence.core_end);
         let written = view.slice(occurrence.first as usize, core);
-        let many = *beside >= CANDIDATES + read_before + occurrence.last as usize;
+        let many = *others >= CANDIDATES + read_before + occurrence.last as usize;
         let count = run.count();
         let most = if many { 1 } else { MAX_CANDIDATES };
         // A name alone, read as it is written, is judged sooner than looked for. What a name may cross depends on the whole of
@@ -117,7 +117,7 @@ pub(super) fn apply(
             let field = view.field(occurrence.first as usize) as u8;
             let &Occurrence { span, first, last, uses, .. } = occurrence;
             let (start, source) = (found.len(), number as u16);
-            *beside += before.len().saturating_sub(1);
+            *others += before.len().saturating_sub(1);
             found.extend_from_slice(before);
             for one in &mut found[start..] {
                 *one = Found { field, span, first, last, source, uses, ..*one };
@@ -157,7 +157,7 @@ pub(super) fn apply(
                 Err(reason) => trace.note(&one, reason),
             }
         });
-        *beside += (found.len() - start).saturating_sub(1);
+        *others += (found.len() - start).saturating_sub(1);
         // The likeliest came first. Whoever sorts by place and entity finds a crowd in order, wherever it is remembered.
         if count > CROWD {
             found[start..].sort_by_key(|one| (one.entity, one.name));
@@ -178,8 +178,8 @@ enum Glance {
     Unclear,
 }
 
-/// Whether a name counts where it stands just as it is given, in other capitals, or with a hyphen or a line break for a space.
-/// A name with symbols, one that a rule made and one that is spelled otherwise ask for a longer look.
+/// Whether a name counts where it stands just as it is given, in other capitals, or with a hyphen or a line break for a
+/// space. A name with symbols, one that a rule made and one that is spelled otherwise ask for a longer look.
 #[inline]
 fn glance(name: &Name<'_>, written: &str, small: bool, disabled: Forms) -> Glance {
     let Manner { rule, short, case, .. } = *name.manner;

@@ -137,19 +137,5 @@ mod tests {
                 proptest::prop_assert_eq!(difference, Some(Difference { case: true, diacritics: false }));
             }
         }
-
-        /// What lies between words is not compared.
-        #[test]
-        fn other_gaps_are_no_difference(
-            parts in proptest::collection::vec(("[a-zA-Zéß&']{1,4}", 0usize..3, 0usize..3), 1..5),
-        ) {
-            const GAPS: [&str; 3] = [" ", "-", "\n"];
-            let text = |gap: fn(&(String, usize, usize)) -> usize| {
-                let text: String = parts.iter().map(|part| format!("{}{}", GAPS[gap(part)], part.0)).collect();
-                format!("x{text}")
-            };
-            let difference = compare(&mut Letters::default(), &text(|part| part.1), &text(|part| part.2), Forms::EXACT);
-            proptest::prop_assert_eq!(difference, Some(Difference::default()));
-        }
     }
 }

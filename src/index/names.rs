@@ -13,7 +13,7 @@ use bytemuck::{Pod, Zeroable};
 use super::{column::Column, entities::EntityId, strings::text};
 use crate::{
     gazetteer::{MAX_NAME_BYTES, Rule},
-    text::Ordinary,
+    text::{Ordinary, only_gaps_differ},
 };
 
 /// The prior of a name whose gazetteer gives none.
@@ -98,10 +98,7 @@ impl<'s> Name<'s> {
 
     /// Whether only the space, hyphen or line break between words differs there, if anything does.
     pub fn is_written_with_other_gaps(&self, written: &str) -> bool {
-        let is_gap = |byte: u8| matches!(byte, b' ' | b'-' | b'\n');
-        let (own, written) = (self.core_bytes(), written.as_bytes());
-        own.len() == written.len()
-            && own.iter().zip(written).all(|(&one, &other)| one == other || is_gap(one) && is_gap(other))
+        only_gaps_differ(self.core_bytes(), written.as_bytes())
     }
 
     fn core_bytes(&self) -> &'s [u8] {

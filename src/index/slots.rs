@@ -6,13 +6,15 @@
 /// How many bits the filter has for each slot.
 const BITS: usize = 8;
 
-/// So few entries stay in the cache, and only half of the slots are taken, so that searches are shorter.
+/// Tables of up to so many entries mostly stay in the cache anyway: half of their slots are taken, so that searches are
+/// shorter. One more entry makes the table smaller again.
 const FEW: usize = 1 << 15;
 const TAKEN_OF_FEW: usize = 4;
 
 /// How many slots a table of so many entries has, of which so many of eight are taken, at most seven; of few, half.
 pub(super) fn slots_for(entries: usize, of_eight: usize) -> usize {
-    entries * 8 / if entries > FEW { of_eight } else { TAKEN_OF_FEW } + 1
+    let taken = if entries > FEW { of_eight } else { TAKEN_OF_FEW };
+    entries * 8 / taken + 1
 }
 
 /// The first of `size` slots to look at.
@@ -37,4 +39,15 @@ pub(super) fn filter_words(size: usize) -> usize {
 pub(super) fn bit(hash: u64, size: usize) -> (usize, u64) {
     let place = first(hash, size * BITS);
     (place / 64, 1 << (place % 64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_tables_are_half_empty() {
+        let slots = [0, 1, FEW, FEW + 1, 7 * FEW].map(|entries| slots_for(entries, 7));
+        assert_eq!(slots, [1, 3, 2 * FEW + 1, (FEW + 1) * 8 / 7 + 1, 8 * FEW + 1]);
+    }
 }

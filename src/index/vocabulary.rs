@@ -32,7 +32,7 @@ pub(super) struct Record {
     pub(super) root: u32,
 }
 
-/// How many of eight slots are taken: every word is looked up, so that searches must be short.
+/// How many of eight slots are taken, but of few: every word is looked up, so that searches must be short.
 const TAKEN: usize = 6;
 const STANDS_FOR_OTHERS: u32 = 1 << 31;
 const NO_WORD: u32 = u32::MAX;
@@ -53,7 +53,7 @@ impl Record {
 /// The words of a segment.
 #[derive(Debug)]
 pub(super) struct Vocabulary {
-    /// At most three quarters full. Small, because it competes for the cache: of few words half full.
+    /// Three quarters full, because it competes for the cache; of few words, half.
     pub(super) slots: Column<Record>,
     pub(super) filter: Column<u64>,
     /// The bytes of each word whose key is a hash, by id; nothing for other words.

@@ -63,8 +63,13 @@ impl Secrets {
     /// Reads everything again; false where anything was bad.
     pub(super) fn reload(&self) -> bool {
         let _reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
-        let tls = self.tls.as_ref().is_none_or(|tls| is_read("certificate", tls.reload()));
-        let gate = self.gate.as_ref().is_none_or(|gate| is_read("access file", gate.reload()));
+        let tls = self.tls.as_ref().is_none_or(|tls| {
+            let bad = "the new certificates are bad; the old ones stay in force";
+            is_read(tls.reload(), "certificates read again", bad)
+        });
+        let gate = self.gate.as_ref().is_none_or(|gate| {
+            is_read(gate.reload(), "access file read again", "the new access file is bad; the old one stays in force")
+        });
         tls && gate
     }
 
@@ -109,11 +114,11 @@ impl Secrets {
     }
 }
 
-/// Logs whether something was read again, and says so.
-fn is_read(what: &str, result: Result<(), impl Display>) -> bool {
+/// Logs whether something was read again, and returns it.
+fn is_read(result: Result<(), impl Display>, good: &str, bad: &str) -> bool {
     match &result {
-        Ok(()) => tracing::info!("{what} read again"),
-        Err(error) => tracing::error!(%error, "the new {what} is bad; the old one stays in force"),
+        Ok(()) => tracing::info!("{good}"),
+        Err(error) => tracing::error!(%error, "{bad}"),
     }
     result.is_ok()
 }

@@ -48,6 +48,13 @@ impl Letters {
     }
 }
 
+/// Whether two texts are the same but for spaces, hyphens and line breaks, each in the place of one: then [`Letters::compare`]
+/// sees no difference.
+pub fn only_gaps_differ(one: &[u8], other: &[u8]) -> bool {
+    let is_gap = |byte: u8| matches!(byte, b' ' | b'-' | b'\n');
+    one.len() == other.len() && one.iter().zip(other).all(|(&one, &other)| one == other || is_gap(one) && is_gap(other))
+}
+
 /// Whether two ASCII texts have the same letters and digits in order. `&` stands for `and`.
 fn same_ascii_letters(one: &[u8], other: &[u8]) -> bool {
     let (mut i, mut j) = (0, 0);
@@ -221,6 +228,23 @@ mod tests {
             let mut letters = Letters::default();
             if let Some(difference) = latin(&one, &other) {
                 proptest::prop_assert_eq!(difference, letters.compare_decomposed(&one, &other));
+            }
+        }
+
+        /// Where only gaps differ, nothing is seen to differ; and only gaps may.
+        #[test]
+        fn other_gaps_are_no_difference(parts in proptest::collection::vec((0usize..12, 0usize..12, 0usize..4), 0..8)) {
+            const PARTS: [&str; 12] = ["a", "B", "é", "İ", "7", "&", ".", "'", " ", "-", "\n", "--"];
+            let one: String = parts.iter().map(|&(part, ..)| PARTS[part]).collect();
+            // One part in four is another.
+            let other: String = parts.iter().map(|&(part, other, is_other)| PARTS[if is_other == 0 { other } else { part }]).collect();
+            let is_gap = |c: char| matches!(c, ' ' | '-' | '\n');
+            let differs = |(a, b): (char, char)| a != b && !(is_gap(a) && is_gap(b));
+            let expected = one.chars().count() == other.chars().count() && !one.chars().zip(other.chars()).any(differs);
+            let found = only_gaps_differ(one.as_bytes(), other.as_bytes());
+            proptest::prop_assert_eq!(found, expected);
+            if found {
+                proptest::prop_assert_eq!(Letters::default().compare(&one, &other), Difference::default());
             }
         }
     }

@@ -33,7 +33,7 @@ pub use fold::{fold, spell_out_umlauts, spell_out_umlauts_into};
 pub use gap::Gap;
 pub use key::WordKey;
 pub use language::{Language, is_english};
-pub use letters::{Difference, Letters};
+pub use letters::{Difference, Letters, only_gaps_differ};
 pub use offsets::{OffsetEncoding, Offsets};
 pub use ordinary::{ARTICLES, FUNCTION, Ordinary, is_inflected, is_proper_adjective, ordinary};
 pub use reader::past_marks;
