@@ -16,7 +16,7 @@ const UNKNOWN: u32 = 20;
 pub(super) struct Anchors {
     /// The entities, ascending.
     keys: Vec<Key>,
-    /// Where the places of each end, up to the last that has any.
+    /// Where the places of each end.
     ends: Vec<usize>,
     /// Those of one entity lie side by side, ascending, each once.
     places: Vec<u32>,
@@ -71,7 +71,8 @@ impl Anchors {
             }
         }
         places.resize(numbered.len(), 0);
-        *ends = deal(&numbered, |&(number, _)| number as usize, |at, &(_, first)| places[at] = first);
+        let numbered = numbered.iter().map(|&(number, first): &(u32, u32)| (number as usize, first));
+        *ends = deal(keys.len(), numbered, |at, first| places[at] = first);
     }
 
     /// The places of an entity, ascending.
@@ -86,9 +87,8 @@ impl Anchors {
 
     /// Where they lie.
     pub(super) fn range(&self, key: Key) -> Range<usize> {
-        let end = |number: usize| self.ends.get(number).copied();
-        let named = self.keys.binary_search(&key).ok().and_then(|number| Some((number, end(number)?)));
-        named.map_or(0..0, |(number, to)| number.checked_sub(1).and_then(end).unwrap_or(0)..to)
+        let Ok(number) = self.keys.binary_search(&key) else { return 0..0 };
+        number.checked_sub(1).map_or(0, |before| self.ends[before])..self.ends[number]
     }
 }
 

@@ -177,7 +177,7 @@ impl<'a> Finder<'a> {
             let folded = self.view.words.folded(&words[index], &mut buffer);
             let initial = || words[index].shape.any(Shape::LETTER | Shape::DOTTED) || initial_of(name) == only_of(name);
             // What begins with other bytes begins with another character.
-            folded.first() == name.first() && (folded == name || initial() && initial_of(folded) == initial_of(name))
+            folded.first() == name.first() && (initial() && initial_of(folded) == initial_of(name) || folded == name)
         };
         // `Archie` in `A.R. "Archie" Shaw`.
         let is_nickname = |index: usize| words[index].gap.any(Gap::QUOTE) && words[index + 1].gap.any(Gap::QUOTE);

@@ -114,15 +114,15 @@ impl ShortNames {
         self.all.clear();
         self.priors.clear();
         let shortens = found.iter().filter(|found| found.shortens && is_full(found));
-        let named = shortens.map(|found| (found.key(), found.name, found.preferred, found.prior.to_bits()));
         // Where many are found, most of them were found before.
         let mut recent = vec![None; if found.len() > MANY { RECENT } else { 0 }];
-        let mut named: Vec<_> = named
-            .filter(|one| match recent.get_mut(one.1.0 as usize % RECENT) {
-                Some(last) => last.replace(*one) != Some(*one),
-                None => true,
-            })
-            .collect();
+        let is_new = |found: &&Found| match recent.get_mut(found.name.0 as usize % RECENT) {
+            Some(last) => last.replace((found.source, found.name)) != Some((found.source, found.name)),
+            None => true,
+        };
+        let named = shortens.filter(is_new);
+        let named = named.map(|found| (found.key(), found.name, found.preferred, found.prior.to_bits()));
+        let mut named: Vec<_> = named.collect();
         named.sort_unstable();
         named.dedup();
         let wanted = |rule: Rule| !options.disabled_rules.has(rule);
@@ -330,20 +330,22 @@ impl ShortNames {
         }
         // A place and the number in the group are one number, which is sorted faster than two.
         let places = crowds.entry(from).or_insert_with(|| {
-            let mut places = Vec::new();
-            for (number, short) in (0_u64..).zip(group) {
-                let of = anchors.of((short.source, short.entity)).iter();
-                places.extend(of.map(|&place| u64::from(place) << 32 | number));
-            }
-            let word = |place: &u64| (place >> 32) as usize;
-            if places.iter().map(word).max().is_some_and(|last| last < DENSE * places.len()) {
+            let of = |short: &ShortName| anchors.of((short.source, short.entity)).iter().map(|&place| place as usize);
+            let numbered = (0_u64..).zip(group);
+            let named =
+                numbered.flat_map(|(number, short)| of(short).map(move |word| (word, (word as u64) << 32 | number)));
+            let count = group.iter().map(|short| of(short).len()).sum();
+            let words = group.iter().filter_map(|short| of(short).next_back()).max().map_or(0, |last| last + 1);
+            if words <= DENSE * count {
                 // Those of a word come in the order of their numbers.
-                let given = places.clone();
-                deal(&given, word, |at, &place| places[at] = place);
+                let mut places = vec![0; count];
+                deal(words, named, |at, place| places[at] = place);
+                places
             } else {
+                let mut places: Vec<_> = named.map(|(_, place)| place).collect();
                 places.sort_unstable();
+                places
             }
-            places
         });
         let at = places.partition_point(|&place| (place >> 32) < index as u64);
         let near = &places[at.saturating_sub(MAX_SHARED / 2)..(at + MAX_SHARED / 2).min(places.len())];

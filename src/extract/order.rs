@@ -94,7 +94,9 @@ impl Sorter {
         dealt.clear();
         dealt.resize(runs.len(), Run::default());
         let mut from = 0;
-        for end in deal(runs, |run| found[run.from as usize].first as usize, |at, run| dealt[at] = *run) {
+        let numbered = runs.iter().map(|&run| (found[run.from as usize].first as usize, run));
+        let words = numbered.clone().map(|(word, _)| word + 1).max().unwrap_or(0);
+        for end in deal(words, numbered, |at, run| dealt[at] = run) {
             sort_word(&mut dealt[from..end]);
             from = end;
         }
@@ -102,21 +104,23 @@ impl Sorter {
     }
 }
 
-/// Gives each item its place among all, by its number and, where that is one, as they come. Returns where those of each
-/// number end.
-pub(super) fn deal<T>(items: &[T], number: impl Fn(&T) -> usize, mut give: impl FnMut(usize, &T)) -> Vec<usize> {
-    let count = items.iter().map(|item| number(item) + 1).max().unwrap_or(0);
+/// Gives each item its place among all, by its number, which is less than `count`, and where that is one, as they come.
+/// Returns where those of each number end. Goes through the items twice.
+pub(super) fn deal<T>(
+    count: usize,
+    items: impl Iterator<Item = (usize, T)> + Clone,
+    mut give: impl FnMut(usize, T),
+) -> Vec<usize> {
     let mut ends = vec![0; count];
-    items.iter().for_each(|item| ends[number(item)] += 1);
+    items.clone().for_each(|(number, _)| ends[number] += 1);
     let mut end = 0;
     for count in &mut ends {
         end += std::mem::replace(count, end);
     }
-    for item in items {
-        let at = &mut ends[number(item)];
-        give(*at, item);
-        *at += 1;
-    }
+    items.for_each(|(number, item)| {
+        give(ends[number], item);
+        ends[number] += 1;
+    });
     ends
 }
 
