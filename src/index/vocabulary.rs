@@ -32,7 +32,8 @@ pub(super) struct Record {
     pub(super) root: u32,
 }
 
-/// How many of eight slots are taken, but of few: every word is looked up, so that searches must be short.
+/// How many of eight slots are taken where the table is not small: every word is looked up, so that searches must be
+/// short.
 const TAKEN: usize = 6;
 const STANDS_FOR_OTHERS: u32 = 1 << 31;
 const NO_WORD: u32 = u32::MAX;

@@ -7,8 +7,8 @@
 //! nodes. What a match needs (its names, its length) lies in the record of its node.
 //!
 //! Linear in the words read plus the patterns reported (each failure link taken undoes a transition taken before).
-//! Building is linear in the words of the patterns; a node takes 12 bytes, a transition with its part of the filter 15, or 26 of
-//! few.
+//! Building is linear in the words of the patterns; a node takes 12 bytes, a transition with its part of the filter 15, or
+//! 26 in a small table.
 
 use bytemuck::{Pod, Zeroable};
 
@@ -32,7 +32,7 @@ pub(super) const CAPITAL: u32 = 1 << 31;
 /// In a node's `fail`, above the state's number: how many words lead to the node; 0 where they are more than fit.
 pub(super) const WORDS: u32 = 29;
 
-/// How many of eight slots of the transitions are taken, but of few: most words never come to look there.
+/// How many of eight slots are taken where the table is not small: most words never come to look there.
 pub(super) const TAKEN: usize = 7;
 /// How many slots a transition may lie behind its first before others make room for it.
 const FAR: usize = 16;

@@ -65,10 +65,10 @@ impl Secrets {
         let _reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         let tls = self.tls.as_ref().is_none_or(|tls| {
             let bad = "the new certificates are bad; the old ones stay in force";
-            is_read(tls.reload(), "certificates read again", bad)
+            tell(tls.reload(), "certificates read again", bad)
         });
         let gate = self.gate.as_ref().is_none_or(|gate| {
-            is_read(gate.reload(), "access file read again", "the new access file is bad; the old one stays in force")
+            tell(gate.reload(), "access file read again", "the new access file is bad; the old one stays in force")
         });
         tls && gate
     }
@@ -114,8 +114,8 @@ impl Secrets {
     }
 }
 
-/// Logs whether something was read again, and returns it.
-fn is_read(result: Result<(), impl Display>, good: &str, bad: &str) -> bool {
+/// Logs whether something was read again, and returns whether it was.
+fn tell(result: Result<(), impl Display>, good: &str, bad: &str) -> bool {
     match &result {
         Ok(()) => tracing::info!("{good}"),
         Err(error) => tracing::error!(%error, "{bad}"),

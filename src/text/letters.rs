@@ -48,8 +48,8 @@ impl Letters {
     }
 }
 
-/// Whether two texts are the same but for spaces, hyphens and line breaks, each in the place of one: then [`Letters::compare`]
-/// sees no difference.
+/// Whether two texts are the same but for spaces, hyphens and line breaks, each in the place of one: then
+/// [`Letters::compare`] sees no difference.
 pub fn only_gaps_differ(one: &[u8], other: &[u8]) -> bool {
     let is_gap = |byte: u8| matches!(byte, b' ' | b'-' | b'\n');
     one.len() == other.len() && one.iter().zip(other).all(|(&one, &other)| one == other || is_gap(one) && is_gap(other))
@@ -237,7 +237,8 @@ mod tests {
             const PARTS: [&str; 12] = ["a", "B", "é", "İ", "7", "&", ".", "'", " ", "-", "\n", "--"];
             let one: String = parts.iter().map(|&(part, ..)| PARTS[part]).collect();
             // One part in four is another.
-            let other: String = parts.iter().map(|&(part, other, is_other)| PARTS[if is_other == 0 { other } else { part }]).collect();
+            let changed = |&(part, other, is_other)| PARTS[if is_other == 0 { other } else { part }];
+            let other: String = parts.iter().map(changed).collect();
             let is_gap = |c: char| matches!(c, ' ' | '-' | '\n');
             let differs = |(a, b): (char, char)| a != b && !(is_gap(a) && is_gap(b));
             let expected = one.chars().count() == other.chars().count() && !one.chars().zip(other.chars()).any(differs);
