@@ -42,7 +42,10 @@ impl Keeper {
         }
         let compiled = compiled.map(|(base, _turn)| base);
         let mut slot = slot.lock().await;
+        let clean = |keep| folder.into_iter().for_each(|folder| build::clean(folder, stored.uid, keep));
         if slot.shown == Revision::MAX {
+            // Whoever let go of it could not remove a file that was yet to be written.
+            clean(None);
             return Ok(());
         }
         slot.folding = false;
@@ -50,7 +53,8 @@ impl Keeper {
         let Some(now) = self.store().gazetteer(&stored.name).await?.filter(|now| now.uid == stored.uid) else {
             return Ok(());
         };
-        if slot.base.as_ref().is_some_and(|base| base.revision >= compiled.revision) {
+        if let Some(newer) = slot.base.as_ref().filter(|base| base.revision >= compiled.revision) {
+            clean(Some(newer.revision));
             return Ok(());
         }
         let warm = compiled.clone();
@@ -64,14 +68,19 @@ impl Keeper {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use std::time::Duration;
+    use std::{
+        fs,
+        future::{Future as _, poll_fn},
+        task::Poll,
+        time::Duration,
+    };
 
     use tokio::{task::yield_now, time::timeout};
 
     use super::*;
     use crate::{
         catalog::{Keep, Most, Store},
-        gazetteer::Entity,
+        gazetteer::{Alias, Entity},
     };
 
     /// The longest that anything may take here.
@@ -109,5 +118,57 @@ mod tests {
             }
         };
         timeout(LONG, all_folded).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn of_what_is_deleted_meanwhile_no_file_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let segments = folder.path().join("segments");
+        let live = Arc::<Live>::default();
+        let store = Store::open_folder(&folder.path().join("data")).await.unwrap();
+        live.keep(Keeper::new(store, Some(segments.clone()), Keep { count: 100, age: 0 }));
+        live.serve(Default::default());
+        let keeper = live.keeper().unwrap();
+        // Few enough that nobody else folds them, and long enough to compile that they are deleted before.
+        let entity = |number| Entity {
+            id: format!("{number}"),
+            name: format!("Name {number}"),
+            aliases: (0..40).map(|alias| Alias::plain(format!("Alias {alias} of {number}"))).collect(),
+            ..Entity::default()
+        };
+        let entities: Vec<_> = (0..400).map(entity).collect();
+        // From before the first step on, and ever longer, until it is folded before it is deleted.
+        for steps in (1..).map(|step| step * step / 4 + step) {
+            keeper.create(&live, "names", "", Most::default()).await.unwrap();
+            keeper.edit(&live, "names", &entities, &[], (None, &[])).await.unwrap();
+            let stored = keeper.store().gazetteer("names").await.unwrap().unwrap();
+            let mut fold = Box::pin(keeper.fold(&live, &stored));
+            let mut left = steps;
+            let ended = poll_fn(|context| {
+                left -= 1;
+                match fold.as_mut().poll(context) {
+                    Poll::Ready(folded) => {
+                        folded.unwrap();
+                        Poll::Ready(true)
+                    }
+                    Poll::Pending if left == 0 => Poll::Ready(false),
+                    Poll::Pending => Poll::Pending,
+                }
+            })
+            .await;
+            let go_on = async {
+                if !ended {
+                    // Its version may be gone.
+                    fold.await.ok();
+                }
+            };
+            let (deleted, ()) = tokio::join!(keeper.delete(&live, "names", None), go_on);
+            deleted.unwrap();
+            let files = fs::read_dir(&segments).into_iter().flatten().count();
+            assert_eq!(files, 0, "deleted after {steps} steps");
+            if ended {
+                break;
+            }
+        }
     }
 }
