@@ -42,10 +42,9 @@ impl Keeper {
         }
         let compiled = compiled.map(|(base, _turn)| base);
         let mut slot = slot.lock().await;
-        let clean = |keep| folder.into_iter().for_each(|folder| build::clean(folder, stored.uid, keep));
         if slot.shown == Revision::MAX {
             // Whoever let go of it could not remove a file that was yet to be written.
-            clean(None);
+            self.clean(stored.uid, None);
             return Ok(());
         }
         slot.folding = false;
@@ -54,7 +53,7 @@ impl Keeper {
             return Ok(());
         };
         if let Some(newer) = slot.base.as_ref().filter(|base| base.revision >= compiled.revision) {
-            clean(Some(newer.revision));
+            self.clean(stored.uid, Some(newer.revision));
             return Ok(());
         }
         let warm = compiled.clone();
@@ -71,6 +70,7 @@ mod tests {
     use std::{
         fs,
         future::{Future as _, poll_fn},
+        path::{Path, PathBuf},
         task::Poll,
         time::Duration,
     };
@@ -86,13 +86,19 @@ mod tests {
     /// The longest that anything may take here.
     const LONG: Duration = Duration::from_secs(30);
 
+    /// A database in `data`, whose segment files lie in `segments`, with nothing in it, and served.
+    async fn live(data: &Path, segments: Option<PathBuf>) -> Arc<Live> {
+        let live = Arc::<Live>::default();
+        let store = Store::open_folder(data).await.unwrap();
+        live.keep(Keeper::new(store, segments, Keep { count: 100, age: 0 }));
+        live.serve(Default::default());
+        live
+    }
+
     #[tokio::test]
     async fn one_is_folded_at_a_time() {
         let folder = tempfile::tempdir().unwrap();
-        let live = Arc::<Live>::default();
-        let store = Store::open_folder(folder.path()).await.unwrap();
-        live.keep(Keeper::new(store, None, Keep { count: 100, age: 0 }));
-        live.serve(Default::default());
+        let live = live(folder.path(), None).await;
         let keeper = live.keeper().unwrap();
         let another = keeper.folding.clone().lock_owned().await;
         let names = ["one", "two", "three"];
@@ -124,10 +130,7 @@ mod tests {
     async fn of_what_is_deleted_meanwhile_no_file_is_left() {
         let folder = tempfile::tempdir().unwrap();
         let segments = folder.path().join("segments");
-        let live = Arc::<Live>::default();
-        let store = Store::open_folder(&folder.path().join("data")).await.unwrap();
-        live.keep(Keeper::new(store, Some(segments.clone()), Keep { count: 100, age: 0 }));
-        live.serve(Default::default());
+        let live = live(&folder.path().join("data"), Some(segments.clone())).await;
         let keeper = live.keeper().unwrap();
         // Few enough that nobody else folds them, and long enough to compile that they are deleted before.
         let entity = |number| Entity {
@@ -137,7 +140,7 @@ mod tests {
             ..Entity::default()
         };
         let entities: Vec<_> = (0..400).map(entity).collect();
-        // From before the first step on, and ever longer, until it is folded before it is deleted.
+        // From the first step on, and ever longer, until it is folded before it is deleted.
         for steps in (1..).map(|step| step * step / 4 + step) {
             keeper.create(&live, "names", "", Most::default()).await.unwrap();
             keeper.edit(&live, "names", &entities, &[], (None, &[])).await.unwrap();

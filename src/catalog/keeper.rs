@@ -138,8 +138,13 @@ impl Keeper {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner).remove(&uid);
         live.retain(|one| one.uid != uid);
         self.old.retain(|one| one != uid);
+        self.clean(uid, None);
+    }
+
+    /// Removes the segment files of a gazetteer but for that of one revision.
+    pub(super) fn clean(&self, uid: Uid, keep: Option<Revision>) {
         if let Some(folder) = &self.folder {
-            build::clean(folder, uid, None);
+            build::clean(folder, uid, keep);
         }
     }
 
@@ -207,10 +212,8 @@ impl Keeper {
         gazetteer: &Arc<Gazetteer>,
     ) {
         let changes = gazetteer.overlay().map_or(0, Overlay::changes);
-        if let Some(folder) =
-            self.folder.as_deref().filter(|_| slot.base.as_ref().is_none_or(|old| old.revision < base.revision))
-        {
-            build::clean(folder, stored.uid, Some(base.revision));
+        if slot.base.as_ref().is_none_or(|old| old.revision < base.revision) {
+            self.clean(stored.uid, Some(base.revision));
         }
         let before = slot.base.replace(base);
         slot.shown = stored.head.revision;
