@@ -8,7 +8,7 @@
 use std::{sync::Arc, time::Instant};
 
 use super::{
-    CatalogError, Gazetteer, Keeper, Live, Revision, Stored,
+    CatalogError, Gazetteer, Keeper, Live, Stored,
     background::background,
     build::{self, Haste},
     keeper::warmed,
@@ -19,9 +19,13 @@ impl Keeper {
     /// Compiles the newest version, and puts it below what changed since.
     pub(super) async fn fold(&self, live: &Arc<Live>, stored: &Stored) -> Result<(), CatalogError> {
         let turn = self.folding.clone().lock_owned().await;
-        // It may have changed meanwhile, or have been compiled for somebody who waited.
-        let newest = self.store().gazetteer(&stored.name).await.ok().flatten().filter(|now| now.uid == stored.uid);
-        let stored = newest.as_ref().unwrap_or(stored);
+        // It may have changed meanwhile, be gone, or have been compiled for somebody who waited.
+        let newest = match self.store().gazetteer(&stored.name).await {
+            Ok(newest) => newest.filter(|now| now.uid == stored.uid),
+            // Compiling says so, and lets it be tried again.
+            Err(_) => Some(stored.clone()),
+        };
+        let Some(stored) = &newest else { return Ok(()) };
         let slot = self.slot(stored.uid);
         {
             let mut slot = slot.lock().await;
@@ -42,14 +46,11 @@ impl Keeper {
         }
         let compiled = compiled.map(|(base, _turn)| base);
         let mut slot = slot.lock().await;
-        if slot.shown == Revision::MAX {
-            // Whoever let go of it could not remove a file that was yet to be written.
-            self.clean(stored.uid, None);
-            return Ok(());
-        }
         slot.folding = false;
         let compiled = compiled?;
         let Some(now) = self.store().gazetteer(&stored.name).await?.filter(|now| now.uid == stored.uid) else {
+            // Whoever let go of it could not remove a file that was yet to be written.
+            self.clean(stored.uid, None);
             return Ok(());
         };
         if let Some(newer) = slot.base.as_ref().filter(|base| base.revision >= compiled.revision) {
