@@ -124,7 +124,7 @@ pub(super) fn reading_weight(Found { forms, first, last, .. }: &Found) -> f64 {
     if *forms == Forms::EXACT {
         return 1.0;
     }
-    let spelling = [Form::Case, Form::Diacritics].into_iter().filter(|&form| forms.has(form)).count();
+    let spelling = usize::from(forms.has(Form::Case)) + usize::from(forms.has(Form::Diacritics));
     let reading = forms.iter().any(|form| !matches!(form, Form::Case | Form::Diacritics | Form::Short | Form::Derived));
     let spelling = [1.0, 0.5, 0.25][spelling];
     let long_short = forms.has(Form::Short) && first < last;

@@ -124,7 +124,12 @@ impl Forms {
 
     /// The forms of the set, in the order of their declaration.
     pub fn iter(self) -> impl Iterator<Item = Form> {
-        Form::ALL.into_iter().filter(move |&form| self.has(form))
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let form = Form::ALL.get(left.trailing_zeros() as usize).copied();
+            left &= left.wrapping_sub(1);
+            form
+        })
     }
 }
 
