@@ -284,9 +284,11 @@ impl Wordwise {
     /// Whether a pattern of more words may end behind this state that includes the last `least` words before it.
     #[inline]
     pub(super) fn goes_on(&self, state: State, least: u32) -> bool {
-        state.0 & GOES_ON != 0 || {
-            let end = self.nodes[(state.0 & NODE) as usize].fail & NODE;
-            end != 0 && self.words_of(PatternId(end)) >= least
+        let (node, own) = (state.0 & NODE, state.0 & GOES_ON != 0);
+        // Its own beginning has a word at least, which needs no look.
+        own && least <= 1 || {
+            let longest = if own { node } else { self.nodes[node as usize].fail & NODE };
+            longest != 0 && self.words_of(PatternId(longest)) >= least
         }
     }
 

@@ -25,6 +25,7 @@ mod leak;
 mod messages;
 mod metrics;
 mod model;
+mod once;
 mod oracle;
 mod otlp;
 mod overload;

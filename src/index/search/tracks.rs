@@ -62,7 +62,8 @@ struct Track {
     next: u32,
     state: State,
     node: u32,
-    /// How many steps were taken since the last that differs; a longer name includes that one.
+    /// How many steps were taken since the last that no other track has: a longer name includes that one, and what does not is
+    /// reported by another.
     since: u32,
 }
 
@@ -185,6 +186,8 @@ impl Tracks {
         let together = if reading.whole { count } else { 1 };
         let mut node = track.node;
         let mut state = track.state;
+        // The main track reports what begins with this reading, or before it with words as they are written.
+        let since = |steps: usize| if is_main { 0 } else { track.since + steps as u32 };
         for at in (0..count).step_by(together.max(1)) {
             let (step, end) = (steps[at], at + together);
             state = self.walked[end - 1].state;
@@ -198,13 +201,13 @@ impl Tracks {
                 steps: together as u32,
             });
             let last = track.next + reading.consumed - 1;
-            let since = if is_main { 0 } else { end as u32 };
-            self.report(text, Track { next: last, state, node, since }, reading.tail, report);
+            self.report(text, Track { next: last, state, node, since: since(end) }, reading.tail, report);
         }
         // Of a reading that counts as a whole, names include all.
         let least = if reading.whole { count as u32 } else { 1 };
-        if !reading.last && text.segment.automaton.goes_on(state, least) {
-            self.push(Track { next: track.next + reading.consumed, state, node, since: 0 });
+        let since = since(count);
+        if !reading.last && text.segment.automaton.goes_on(state, least.max(since + 1)) {
+            self.push(Track { next: track.next + reading.consumed, state, node, since });
         }
         true
     }
@@ -277,7 +280,11 @@ impl Tracks {
     }
 
     fn push(&mut self, track: Track) {
-        if self.open.iter().any(|other| (other.next, other.state) == (track.next, track.state)) {
+        if let Some(other) = self.open.iter_mut().find(|other| (other.next, other.state) == (track.next, track.state)) {
+            // It reports all that the other does.
+            if track.since < other.since {
+                *other = track;
+            }
             return;
         }
         if self.open.len() < MAX_TRACKS {
