@@ -9,7 +9,7 @@ use std::{
 use futures_util::{StreamExt as _, stream};
 use prost::bytes::{Buf as _, BufMut as _, Bytes};
 use tonic::{
-    Request, Status,
+    Code, Request, Status,
     client::Grpc,
     codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
     codegen::http::uri::PathAndQuery,
@@ -98,14 +98,19 @@ pub(crate) struct Requests {
 }
 
 impl Requests {
-    async fn send(&self, client: &mut Client, number: usize) {
+    /// Whether a request was answered, rather than refused because the server is busy.
+    async fn send(&self, client: &mut Client, number: usize) -> bool {
         let number = number % self.messages.len();
-        let answer = client.call(EXTRACT, self.messages[number].clone()).await.unwrap();
-        assert_eq!(answer.len(), self.sizes[number], "the answer to request {number}");
+        match client.call(EXTRACT, self.messages[number].clone()).await {
+            Ok(answer) => assert_eq!(answer.len(), self.sizes[number], "the answer to request {number}"),
+            Err(status) if status.code() == Code::ResourceExhausted => return false,
+            Err(status) => panic!("request {number}: {status}"),
+        }
+        true
     }
 }
 
-/// Closed loop: each of `connections * streams` callers sends when it has its answer. Requests a second.
+/// Closed loop: each of `connections * streams` callers sends when it has its answer. Answers a second.
 pub(crate) async fn closed(
     address: &str,
     requests: &Arc<Requests>,
@@ -123,12 +128,12 @@ pub(crate) async fn closed(
         .map(|caller| {
             let (mut client, requests) = (clients[caller % connections].clone(), requests.clone());
             tokio::spawn(async move {
-                let mut sent = 0;
+                let (mut sent, mut answered) = (0, 0);
                 while started.elapsed() < time {
-                    requests.send(&mut client, caller + sent * callers).await;
+                    answered += usize::from(requests.send(&mut client, caller + sent * callers).await);
                     sent += 1;
                 }
-                sent
+                answered
             })
         })
         .collect();
@@ -139,8 +144,11 @@ pub(crate) async fn closed(
     count as f64 / started.elapsed().as_secs_f64()
 }
 
+/// What a request took that was refused: longer than any other.
+pub(crate) const REFUSED: Duration = Duration::MAX;
+
 /// Open loop: a request at each tick of the clock, whatever became of those before. The latencies, from the time at
-/// which a request should have been sent, in ascending order.
+/// which a request should have been sent, in ascending order; [`REFUSED`] for one that was not answered.
 pub(crate) async fn open(address: &str, requests: &Arc<Requests>, rate: f64, time: Duration) -> Vec<Duration> {
     let mut clients = Vec::new();
     for _ in 0..4 {
@@ -157,8 +165,8 @@ pub(crate) async fn open(address: &str, requests: &Arc<Requests>, rate: f64, tim
             std::thread::sleep(due.saturating_duration_since(Instant::now()));
             let (mut client, requests, sender) = (clients[number % 4].clone(), requests.clone(), sender.clone());
             runtime.spawn(async move {
-                requests.send(&mut client, number).await;
-                sender.send(due.elapsed()).ok();
+                let answered = requests.send(&mut client, number).await;
+                sender.send(if answered { due.elapsed() } else { REFUSED }).ok();
             });
         }
         drop(sender);

@@ -22,7 +22,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use load::{Client, EXTRACT, Requests};
+use load::{Client, EXTRACT, REFUSED, Requests};
 use onomast::{
     catalog::{self, Gazetteer, Pinned},
     extract::{self, Answer, Input, Options, Scratch},
@@ -131,10 +131,14 @@ async fn unary(
         );
         peaks = [peaks[0].max(best[0]), peaks[1].max(best[1])];
     }
-    let mut latencies = [[Duration::MAX; 2]; 2];
-    for _ in 0..ROUNDS {
-        for (at, (_, server)) in servers.iter().enumerate() {
+    let mut latencies = [[REFUSED; 2]; 2];
+    for round in 1..=ROUNDS {
+        for (at, (label, server)) in servers.iter().enumerate() {
             let sorted = load::open(&server.address, requests, peaks[at] / 2.0, ROUND).await;
+            let refused = sorted.iter().filter(|&&time| time == REFUSED).count();
+            if refused > 0 {
+                println!("round {round}: the {label} server refused {refused} of {} calls", sorted.len());
+            }
             for (best, part) in latencies[at].iter_mut().zip([50, 99]) {
                 *best = (*best).min(sorted[sorted.len() * part / 100]);
             }
