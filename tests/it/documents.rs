@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs, process::Command};
 
 use crate::support::repository;
 
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 15] = [
     "README.md",
     "ARCHITECTURE.md",
     "CHANGELOG.md",
@@ -19,6 +19,7 @@ const PAGES: [&str; 14] = [
     "deploy/README.md",
     "data/README.md",
     "benches/README.md",
+    "benches/tried.md",
 ];
 
 #[test]
