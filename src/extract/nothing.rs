@@ -123,10 +123,11 @@ impl Odds {
         let (first, glued) = (found.first as usize, found.forms.has(Form::Seam));
         let mut odds = Self::default();
         let (mut ordinary, mut derived) = (found.ordinary, true);
-        let mut small_letters_tell = found.forms.has(Form::Case);
+        // Not where one has small letters itself.
+        let mut small_letters_tell = true;
         for one in candidates.clone() {
             ordinary = ordinary.min(one.ordinary);
-            small_letters_tell &= !one.any_case;
+            small_letters_tell &= one.forms.has(Form::Case) && !one.any_case;
             derived &= one.forms.has(Form::Derived);
         }
         if small_letters_tell && is_small_with_article(view, found) {
