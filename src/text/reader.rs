@@ -205,13 +205,17 @@ impl<'t, 'o> Reader<'t, 'o> {
         let (mut all, mut rest) = (0, 0);
         let mut end = from;
         let mut last = '\0';
-        let mut umlaut = false;
+        let (mut umlaut, mut marked) = (false, 0);
         let mut chars = self.text[start..].char_indices().map(|(offset, c)| (start + offset, c)).peekable();
         while let Some((at, c)) = chars.next() {
             let flags = match class(c) {
                 Class::Letter if c.is_lowercase() => 1,
                 Class::Letter if c.is_uppercase() => 2,
-                Class::Letter | Class::Mark => 0,
+                Class::Letter => 0,
+                Class::Mark => {
+                    marked += c.len_utf8();
+                    0
+                }
                 Class::Digit => 4,
                 Class::Connector => 8,
                 Class::Ignorable => continue,
@@ -249,7 +253,10 @@ impl<'t, 'o> Reader<'t, 'o> {
         if umlaut {
             shape.add(Shape::UMLAUT);
         }
-        if end == start + first.len_utf8() && class(first) == Class::Letter {
+        // A letter with diacritics is one letter, decomposed or not (rule T3).
+        let cased = first.is_uppercase() || first.is_lowercase();
+        let marked = if cased { marked } else { 0 };
+        if end == start + first.len_utf8() + marked && class(first) == Class::Letter {
             shape.add(Shape::LETTER);
             if let Some(dotted) = self.dotted_end(end) {
                 shape.add(Shape::DOTTED);
