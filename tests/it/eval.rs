@@ -52,6 +52,18 @@ fn example() -> Files {
 }
 
 #[test]
+fn errors_are_not_written_over_what_is_read() {
+    let Files { folder: _folder, gazetteer, documents, expected } = example();
+    for file in [&gazetteer, &documents, &expected] {
+        let before = fs::read(file).unwrap();
+        let (code, out, err) = eval(&gazetteer, &documents, &expected, &["--errors", file.to_str().unwrap()]);
+        assert_eq!((code, out.as_str()), (1, ""));
+        assert!(err.contains("the file is read, and would be lost"), "{err}");
+        assert_eq!(fs::read(file).unwrap(), before);
+    }
+}
+
+#[test]
 fn counts_are_those_by_hand_and_errors_say_what_is_wrong() {
     let Files { folder, gazetteer, documents, expected } = example();
     let list = folder.path("wrong.jsonl");

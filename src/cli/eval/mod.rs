@@ -31,6 +31,13 @@ type Known<'a> = HashMap<&'a str, (&'a str, &'a str)>;
 /// Extracts from every document, compares, and prints what came of it.
 pub(super) fn run(arguments: Eval) -> anyhow::Result<ExitCode> {
     let Eval { documents, expected, search, default_gazetteer, errors, format } = arguments;
+    if let Some(file) = &errors
+        && let Ok(place) = file.canonicalize()
+        && let mut read = search.gazetteer.iter().chain([&documents, &expected])
+        && read.any(|one| one.canonicalize().is_ok_and(|one| one == place))
+    {
+        anyhow::bail!("--errors {}: the file is read, and would be lost", file.display());
+    }
     let tasks = read::tasks(&documents, &expected)?;
     let mut extractor = Extractor::new(search, default_gazetteer, OffsetEncoding::CodePoints, false)?;
     let held = held(&extractor);
