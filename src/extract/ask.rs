@@ -16,16 +16,18 @@ use hashbrown::{HashMap, HashSet};
 
 use super::{
     Answer, Cut, Filter, Input, Interrupted, Options, Scratch, Source,
-    trace::{Reason, Rejected},
+    trace::{Reason, Rejected, Trace},
 };
 use crate::{
     gazetteer::{Rule, derive},
     index::{EntityId, Form, Forms, GluedWords, Search, Segment},
-    text::{Gap, Language, Offsets, Ordinary, Span, View, WordKey, Words, ordinary},
+    text::{Gap, Language, Offsets, Ordinary, Span, View, Word, WordKey, Words, ordinary},
 };
 
 /// The most findings given; the first in the document are kept, and the answer's cuts say that there were more.
 pub const MAX_FINDINGS: usize = 1000;
+/// After how many entities or names is looked whether the question was given up.
+const LOOK_EVERY: usize = 1024;
 /// How many mentions or places that begin before a place are looked at for one around it.
 const MAX_NEAR: usize = 64;
 
@@ -75,17 +77,21 @@ pub fn ask(
     answer: &mut Answer,
     interrupted: &AtomicBool,
 ) -> Result<Vec<Finding>, Interrupted> {
-    scratch.trace.on = true;
-    // The explanations say by which name each mention was found.
-    let asked = Options { explain: true, ..options.clone() };
-    let result = super::run(sources, input, &asked, filter, scratch, answer, interrupted);
-    scratch.trace.on = false;
-    result?;
     let targets = targets(sources, subject, interrupted);
+    super::is_to_go_on(interrupted)?;
     let mut wanted: HashMap<(usize, EntityId), Vec<&Target>> = HashMap::new();
     for target in &targets {
         wanted.entry((target.source, target.entity)).or_default().push(target);
     }
+    let trace = &mut scratch.trace;
+    trace.asked = wanted.keys().map(|&(source, entity)| (source as u16, entity)).collect();
+    trace.on = true;
+    // The explanations say by which name each mention was found.
+    let asked = Options { explain: true, ..options.clone() };
+    let result = super::run(sources, input, &asked, filter, scratch, answer, interrupted);
+    scratch.trace.on = false;
+    let Trace { mut rejected, dropped: not_noted, .. } = std::mem::take(&mut scratch.trace);
+    result?;
     let asked = match subject {
         Subject::Name(name) => Some(folded(name)),
         Subject::Entity(_) => None,
@@ -119,7 +125,6 @@ pub fn ask(
     }
     let mut known: HashSet<_> =
         findings.iter().filter_map(|one| Some((one.entity?, one.place.clone()?.0, one.place.clone()?.1))).collect();
-    let mut rejected: Vec<_> = scratch.trace.rejected.clone();
     // Of several reasons at one place the one that came furthest.
     rejected.sort_by_key(|one| {
         (one.field, one.span.start, one.span.end, one.source, one.entity, std::cmp::Reverse(one.reason))
@@ -128,7 +133,7 @@ pub fn ask(
         let source = source as usize;
         let text = span.of([input.title, input.text][field as usize]);
         let name = sources[source].segment.name(name).text();
-        if !wanted.contains_key(&(source, entity)) || !(same_name(text) || same_name(name)) {
+        if !(same_name(text) || same_name(name)) {
             continue;
         }
         let beside = matches!(reason, Reason::PartOfLongerName | Reason::NothingLikelier);
@@ -159,8 +164,8 @@ pub fn ask(
         let place = |one: &Finding| one.place.as_ref().map(|(field, span, _)| (*field, span.start, span.end));
         (place(a), a.entity, &a.name).cmp(&(place(b), b.entity, &b.name))
     });
-    if findings.len() > MAX_FINDINGS {
-        let dropped = findings.len() - MAX_FINDINGS;
+    let dropped = findings.len().saturating_sub(MAX_FINDINGS) + not_noted;
+    if dropped > 0 {
         findings.truncate(MAX_FINDINGS);
         answer.cuts.push(Cut { limit: "findings", value: MAX_FINDINGS, dropped });
     }
@@ -192,7 +197,8 @@ fn targets(sources: &[Source<'_>], subject: Subject<'_>, interrupted: &AtomicBoo
             let shorts = derive::short_names(about.nature, about.name);
             match subject {
                 Subject::Entity(_) => {
-                    segment.names().filter(|name| name.entity == entity).for_each(|name| add(name.text(), None));
+                    let names = until(interrupted, segment.names());
+                    names.filter(|name| name.entity == entity).for_each(|name| add(name.text(), None));
                     shorts.iter().for_each(|derived| add(&derived.text, Some(derived.rule)));
                 }
                 Subject::Name(name) => {
@@ -203,6 +209,12 @@ fn targets(sources: &[Source<'_>], subject: Subject<'_>, interrupted: &AtomicBoo
         }
     }
     targets
+}
+
+/// All items, or those that come before another thread interrupts.
+fn until<T>(interrupted: &AtomicBool, items: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
+    let looks = (0..LOOK_EVERY).map(|at| at == 0).cycle();
+    items.zip(looks).take_while(|(_, look)| !look || !interrupted.load(Ordering::Relaxed)).map(|(item, _)| item)
 }
 
 /// The entities that have a name, in full or as a short name that a rule derives.
@@ -226,7 +238,7 @@ fn named(segment: &Segment, name: &str, interrupted: &AtomicBool) -> Vec<EntityI
         let is = may_be && derive::short_names(entity.nature, entity.name).iter().any(|one| same(&one.text));
         is.then_some(EntityId(number as u32))
     };
-    entities.extend(segment.entities().enumerate().filter_map(of));
+    entities.extend(until(interrupted, segment.entities().enumerate()).filter_map(of));
     entities.sort_unstable();
     entities.dedup();
     entities
@@ -311,15 +323,9 @@ fn unreported(
         let own = folded_words(&words);
         let Some(first) = words.all().first() else { continue };
         if before != own {
-            let starts_there = |index: &usize| {
-                let same = |(a, b): (&crate::text::Word, &crate::text::Word)| {
-                    a.key == b.key && (!a.key.is_hashed() || view.words.long(a) == words.long(b))
-                };
-                let rest = &view.all()[*index..];
-                rest.len() >= words.all().len() && rest.iter().zip(words.all()).all(same)
-            };
             begin.clear();
-            begin.extend(places.get(&first.key).into_iter().flatten().copied().filter(starts_there));
+            let there = places.get(&first.key).into_iter().flatten().copied();
+            begin.extend(there.filter(|&index| begins_at(view, index, &words)));
             before = own;
         }
         for &index in &begin {
@@ -365,6 +371,13 @@ fn unreported(
     }
 }
 
+/// Whether the document has these words, one behind the other, from the word at `index` on. No words begin nowhere.
+fn begins_at(view: View<'_>, index: usize, words: &Words) -> bool {
+    let (here, own) = (&view.all()[index..], words.all());
+    let same = |(a, b): (&Word, &Word)| a.key == b.key && (!a.key.is_hashed() || view.words.long(a) == words.long(b));
+    !own.is_empty() && here.len() >= own.len() && here.iter().zip(own).all(same)
+}
+
 /// Whether a name is a function word.
 fn ordinary_word(name: &str) -> bool {
     let words = folded(name);
@@ -391,16 +404,13 @@ fn without_place(view: View<'_>, subject: Subject<'_>, targets: &[Target]) -> Ve
     };
     let mut words = Words::default();
     words.read(name);
-    let keys: Vec<_> = words.all().iter().map(|word| word.key).collect();
-    let windows = view.all().windows(keys.len().max(1)).enumerate();
-    let here =
-        windows.filter(|(_, window)| !keys.is_empty() && window.iter().map(|word| word.key).eq(keys.iter().copied()));
-    let found: Vec<_> = here
-        .map(|(index, window)| {
-            let span = Span::new(window[0].span.start, window[window.len() - 1].span.end);
-            blank(Reason::NotInGazetteer, Some((view.field(index) as u8, span, 0..0)), name)
-        })
-        .collect();
+    let here = (0..view.all().len()).filter(|&index| begins_at(view, index, &words));
+    let place = |index: usize| {
+        let last = &view.all()[index + words.all().len() - 1];
+        Some((view.field(index) as u8, Span::new(view.all()[index].span.start, last.span.end), 0..0))
+    };
+    let here = here.take(MAX_FINDINGS + 1).map(|index| blank(Reason::NotInGazetteer, place(index), name));
+    let found: Vec<_> = here.collect();
     if found.is_empty() { vec![blank(Reason::NotInGazetteer, None, name)] } else { found }
 }
 

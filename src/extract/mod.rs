@@ -111,7 +111,7 @@ pub fn run(
     answer.clear();
     let Scratch { words, border: title, glued, searches, letters, own, judged, runs, found, resolver, linker, trace } =
         scratch;
-    trace.rejected.clear();
+    (trace.rejected, trace.dropped) = Default::default();
     words.clear();
     glued.clear();
     let border = words.read(input.title);

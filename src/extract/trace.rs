@@ -4,7 +4,9 @@
 //!
 //! Must not know: how reasons are shown.
 
-use super::found::Found;
+use hashbrown::HashSet;
+
+use super::{found::Found, resolve::Key};
 use crate::{
     index::{EntityId, NameId},
     text::Span,
@@ -72,18 +74,29 @@ pub(super) struct Rejected {
     pub(super) reason: Reason,
 }
 
+/// The most that is noted of one document; what is beyond is counted.
+const MAX_REJECTED: usize = 100_000;
+
 /// What was rejected, where anybody asks.
 #[derive(Debug, Default)]
 pub(super) struct Trace {
     /// Whether anybody asks.
     pub(super) on: bool,
+    /// The entities that are asked about.
+    pub(super) asked: HashSet<Key>,
     pub(super) rejected: Vec<Rejected>,
+    /// How much was not noted, because there was too much.
+    pub(super) dropped: usize,
 }
 
 impl Trace {
     /// Notes why `found` became no mention.
     pub(super) fn note(&mut self, found: &Found, reason: Reason) {
-        if self.on {
+        if self.on && self.asked.contains(&found.key()) {
+            if self.rejected.len() == MAX_REJECTED {
+                self.dropped += 1;
+                return;
+            }
             let Found { field, span, source, entity, name, .. } = *found;
             self.rejected.push(Rejected { field, span, source, entity, name, reason });
         }
@@ -98,5 +111,22 @@ impl Trace {
                 false
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_about_is_noted_up_to_a_bound() {
+        let mut trace = Trace { on: true, ..Trace::default() };
+        trace.asked.insert((0, EntityId(7)));
+        for _ in 0..=MAX_REJECTED {
+            trace.note(&Found::of(7), Reason::WrongCase);
+            trace.note(&Found::of(8), Reason::WrongCase);
+        }
+        assert!(trace.rejected.iter().all(|one| one.entity == EntityId(7)));
+        assert_eq!((trace.rejected.len(), trace.dropped), (MAX_REJECTED, 1));
     }
 }

@@ -189,6 +189,31 @@ fn a_crowd_of_namesakes_gets_a_bounded_answer_that_says_so() {
 }
 
 #[test]
+fn what_is_rejected_at_each_word_gets_a_bounded_answer_that_says_how_much() {
+    let exact = |number: usize| Entity {
+        id: format!("{number:03}"),
+        name: "Foo".into(),
+        case: onomast::gazetteer::CaseRule::Exact,
+        ..Default::default()
+    };
+    let gazetteer = Gazetteer::compile("crowd", b"", &(0..100).map(exact).collect::<Vec<_>>()).unwrap();
+    let document = proto::Document { text: "foo ".repeat(1200), ..Default::default() };
+    let answer = ask(gazetteer, &Options::default(), &document, Subject::Name("foo"));
+    assert_eq!(answer.findings.len(), extract::MAX_FINDINGS);
+    let cut = answer.truncations.iter().find(|cut| cut.limit == "findings").unwrap();
+    assert_eq!(cut.dropped, 120_000 - extract::MAX_FINDINGS as u32);
+}
+
+#[test]
+fn a_name_of_nobody_at_each_word_gets_a_bounded_answer() {
+    let gazetteer = Gazetteer::compile("none", b"", &[]).unwrap();
+    let document = proto::Document { text: "zz ".repeat(5000), ..Default::default() };
+    let answer = ask(gazetteer, &Options::default(), &document, Subject::Name("zz"));
+    assert_eq!(answer.findings.len(), extract::MAX_FINDINGS);
+    assert!(answer.truncations.iter().any(|cut| cut.limit == "findings" && cut.dropped > 0));
+}
+
+#[test]
 fn a_crowd_of_namesakes_that_the_document_does_not_name_gets_a_bounded_answer_too() {
     let entity = |number: usize| Entity { id: format!("{number:04}"), name: "Smith".into(), ..Default::default() };
     let gazetteer = |count| Gazetteer::compile("crowd", b"", &(0..count).map(entity).collect::<Vec<_>>()).unwrap();
