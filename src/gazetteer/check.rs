@@ -118,8 +118,7 @@ impl Checker {
             report(IssueCode::TooLong, "type".into(), too_long("type", entity.kind.len(), MAX_NAME_BYTES));
         }
         if entity.aliases.len() > MAX_ALIASES {
-            let message =
-                format!("{} aliases are more than the {MAX_ALIASES} an entity may have", entity.aliases.len());
+            let message = format!("there are more than the {MAX_ALIASES} aliases an entity may have");
             report(IssueCode::TooManyAliases, "aliases".into(), message);
         }
         let bytes = entity.text_bytes();
@@ -137,9 +136,13 @@ impl Checker {
             ("context", entity.context.len()),
             ("attributes", entity.attributes.len()),
         ];
-        for (field, count) in lists.into_iter().filter(|&(_, count)| count > MAX_LINKS) {
-            let message = format!("{count} items of {field} are more than the {MAX_LINKS} an entity may have");
+        for (field, _) in lists.into_iter().filter(|&(_, count)| count > MAX_LINKS) {
+            let message = format!("there are more than the {MAX_LINKS} items of {field} an entity may have");
             report(IssueCode::TooManyItems, field.into(), message);
+        }
+        if entity.aliases.len() > MAX_ALIASES || lists.into_iter().any(|(_, count)| count > MAX_LINKS) {
+            // Each of them may be wrong, too: millions of issues that say no more.
+            return false;
         }
         let alias_priors = entity.aliases.iter().enumerate();
         let alias_priors = alias_priors.map(|(index, alias)| (format!("aliases[{index}].prior"), alias.prior));

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     catalog::{Gazetteer, Pinned},
     extract::{Answer, Cut, Field, Finding, Input, Options, Overlap, Source},
-    gazetteer::{Alias, AliasKind as Kind, CaseRule as Case, Checker, Entity},
+    gazetteer::{Alias, AliasKind as Kind, CaseRule as Case, Checker, Entity, MAX_ALIASES, MAX_LINKS},
     index::{EntityId, Form, Forms},
     service::Limits,
     text::{OffsetEncoding as Encoding, check_tag},
@@ -184,7 +184,7 @@ pub(super) fn entities(entities: &[proto::Entity], field: &'static str, wrong: &
     read
 }
 
-/// Reads an entity; `path` is the field that holds it.
+/// Reads an entity; `path` is the field that holds it. Of lists that are too long, as much is read as shows that.
 pub(super) fn entity(entity: &proto::Entity, path: &str, wrong: &mut Vec<Violation>) -> Entity {
     let proto::Entity { id, name, r#type, aliases, case, prior, attributes, related, context } = entity;
     let case = case_rule(*case, || format!("{path}.case"), wrong);
@@ -205,12 +205,12 @@ pub(super) fn entity(entity: &proto::Entity, path: &str, wrong: &mut Vec<Violati
         id: id.clone(),
         name: name.clone(),
         kind: r#type.clone(),
-        aliases: aliases.iter().enumerate().map(|(index, one)| alias(index, one)).collect(),
+        aliases: aliases.iter().take(MAX_ALIASES + 1).enumerate().map(|(index, one)| alias(index, one)).collect(),
         case: case.unwrap_or_default(),
         prior: *prior,
         attributes: attributes.clone(),
-        related: related.clone(),
-        context: context.clone(),
+        related: related.iter().take(MAX_LINKS + 1).cloned().collect(),
+        context: context.iter().take(MAX_LINKS + 1).cloned().collect(),
     }
 }
 
