@@ -212,6 +212,12 @@ async fn a_damaged_database_is_refused_with_a_sentence_that_helps() {
             "{message}"
         );
     }
+    // What the log of one database has would become part of another.
+    fs::remove_file(&file).unwrap();
+    fs::write(data.join("catalog.db-wal"), "what was written last").unwrap();
+    let error = Store::open_folder(&data).await.unwrap_err().to_string();
+    assert!(error.contains("it is gone, but its log") && error.contains("catalog.db-wal is there"), "{error}");
+    fs::remove_file(data.join("catalog.db-wal")).unwrap();
     fs::write(&file, whole).unwrap();
     let store = Store::open_folder(&data).await.unwrap();
     let error = Store::open_folder(&data).await.unwrap_err();

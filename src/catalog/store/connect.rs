@@ -73,10 +73,15 @@ impl Store {
             Err(TryLockError::Error(error)) => return Err(StoreError::File { file: lock_file, error }),
         }
         let file = folder.join(FILE);
+        let damaged = |what: String| StoreError::Damaged { file: file.clone(), what };
         if !file.try_exists().map_err(fail(&file))? {
+            // What the log of another database has would become part of a new one.
+            let log = folder.join(format!("{FILE}-wal"));
+            if log.try_exists().map_err(fail(&log))? {
+                return Err(damaged(format!("it is gone, but its log {} is there", log.display())));
+            }
             make(&file).await?;
         }
-        let damaged = |what: String| StoreError::Damaged { file: file.clone(), what };
         if fs::metadata(&file).map_err(fail(&file))?.len() == 0 {
             return Err(damaged("the file is empty".into()));
         }

@@ -24,7 +24,7 @@ pub enum StoreError {
         error: std::io::Error,
     },
     /// The file of the database is damaged.
-    #[error("the database {} is damaged: {what}; put a backup in its place, or move it away to begin with none", file.display())]
+    #[error("the database {} is damaged: {what}; move it and what begins with its name (-wal, -shm) away, and put a backup in its place or begin with none", file.display())]
     Damaged {
         /// The file.
         file: PathBuf,
