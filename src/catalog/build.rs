@@ -234,13 +234,13 @@ mod tests {
         let segment = compiler.finish().unwrap();
         let version = Version { revision: 2, kind: Kind::Import, created: 0, entities: 1, source: None };
         // Another has begun, and goes on when this one is done.
-        let mut another = fs::File::create(folder.path().join("1-2.part")).unwrap();
+        let file = path(folder.path(), 1, 2);
+        let mut another = part(&file).unwrap();
         another.write_all(b"half of").unwrap();
         let opened = write(folder.path(), 1, &version, "database", &segment).unwrap();
-        let file = path(folder.path(), 1, 2);
         let written = fs::read(&file).unwrap();
         another.write_all(b" a file").unwrap();
-        assert_eq!(fs::read(folder.path().join("1-2.part")).unwrap(), b"half of a file");
+        assert_eq!(fs::read(another.path()).unwrap(), b"half of a file");
         assert_eq!(fs::read(&file).unwrap(), written);
         opened.verify().unwrap();
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);

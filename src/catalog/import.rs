@@ -106,15 +106,10 @@ impl Import {
         let mut spool = BufReader::with_capacity(1 << 18, spool);
         let mut edit = keeper.store().edit(stored.uid, if_version, now()).await?;
         loop {
-            let (mut rows, mut bytes) = (Vec::with_capacity(CHUNK), 0);
-            while rows.len() < CHUNK
-                && bytes < CHUNK_BYTES
-                && let Some(id) = read(&mut spool)?
-            {
-                let content = read(&mut spool)?.unwrap_or_default();
-                bytes += content.len();
-                rows.push((id, content));
-            }
+            // A file of many bytes is not read where input and output is done.
+            let rows;
+            let read = move || read_chunk(&mut spool).map(|rows| (spool, rows));
+            (spool, rows) = tokio::task::spawn_blocking(read).await.map_err(io::Error::other)??;
             if rows.is_empty() {
                 break;
             }
@@ -130,6 +125,20 @@ impl Import {
         let counts = [outcome.added, outcome.changed, outcome.deleted];
         Ok(Imported { version: outcome.revision.to_string(), counts })
     }
+}
+
+/// The next entities of a spool, each as its id and its content; none at its end.
+fn read_chunk(spool: &mut BufReader<File>) -> io::Result<Vec<(String, String)>> {
+    let (mut rows, mut bytes) = (Vec::with_capacity(CHUNK), 0);
+    while rows.len() < CHUNK
+        && bytes < CHUNK_BYTES
+        && let Some(id) = read(spool)?
+    {
+        let content = read(spool)?.unwrap_or_default();
+        bytes += content.len();
+        rows.push((id, content));
+    }
+    Ok(rows)
 }
 
 /// The next text of a spool; `None` at its end.

@@ -45,6 +45,8 @@ impl Old {
     /// that nobody who asks for many closes those of others.
     fn keep(&self, uid: Uid, revision: Revision, gazetteer: Arc<Gazetteer>) {
         let mut open = self.open();
+        // Several may have opened it at once.
+        open.retain(|(of, at, _)| (*of, *at) != (uid, revision));
         open.push_front((uid, revision, gazetteer));
         while open.len() > OPEN {
             let count = |uid: Uid| open.iter().filter(|(of, ..)| *of == uid).count();
@@ -104,7 +106,7 @@ mod tests {
     fn those_of_a_quiet_gazetteer_stay_open() {
         let gazetteer = Arc::new(Gazetteer::compile("", b"", &[]).unwrap());
         let old = Old::default();
-        for (uid, revision) in [(1, 10), (2, 11), (2, 12), (2, 13), (2, 14), (2, 15), (3, 16)] {
+        for (uid, revision) in [(1, 10), (2, 11), (2, 12), (2, 13), (2, 14), (2, 15), (3, 16), (3, 16)] {
             old.keep(uid, revision, gazetteer.clone());
         }
         let open: Vec<_> = old.open().iter().map(|(uid, revision, _)| (*uid, *revision)).collect();
