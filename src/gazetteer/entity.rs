@@ -61,7 +61,8 @@ impl Alias {
 /// How the capitals of a name and of the text are compared (rule M1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum CaseRule {
-    /// A name in capitals of up to five letters asks for capitals; any other name is found in any case.
+    /// A name all in capitals of up to five letters, or three where it is one word with a number, asks for capitals; a
+    /// function word for its capital. Any other name is found in any case.
     #[default]
     Auto,
     /// Letters match only as given.

@@ -38,6 +38,12 @@ impl<const PLACES: usize> WordSet<PLACES> {
         Self { keys, firsts, words }
     }
 
+    /// All of them, in order.
+    #[cfg(test)]
+    pub fn words(&self) -> &'static [&'static str] {
+        self.words
+    }
+
     /// Whether a folded word is one of them.
     pub fn has(&self, folded: &[u8]) -> bool {
         let key = WordKey::of(folded);

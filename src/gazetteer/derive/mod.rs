@@ -19,6 +19,17 @@ pub use person::{given_names, is_suffix, is_title};
 use super::Rule;
 use crate::text::{Ordinary, fold, is_proper_adjective, ordinary};
 
+/// The words that names are taken apart by: a segment compiled by others has other names.
+#[cfg(test)]
+pub(crate) fn word_lists() -> Vec<&'static [&'static str]> {
+    [
+        &person::word_lists()[..],
+        &organization::word_lists(),
+        &[place::GENERIC.words(), &PERSONS, &ORGANIZATIONS, &PLACES],
+    ]
+    .concat()
+}
+
 /// What the rules take an entity for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {

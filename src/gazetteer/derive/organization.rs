@@ -9,6 +9,12 @@ use crate::{
 /// How many designators are left out of a name one after the other, each of which makes a name. None has more than three.
 const MAX_DESIGNATORS: usize = 4;
 
+/// The words of every list.
+#[cfg(test)]
+pub(super) fn word_lists() -> [&'static [&'static str]; 2] {
+    [DESIGNATORS.words(), GENERIC.words()]
+}
+
 /// What says of which legal form a company is, folded and sorted.
 static DESIGNATORS: WordSet<128> = WordSet::new(&[
     "ab",

@@ -4,7 +4,7 @@ use super::{Derived, stands_alone};
 use crate::{gazetteer::Rule, text::WordSet};
 
 /// Kinds of places that stand before or behind the head, folded and sorted.
-static GENERIC: WordSet<128> = WordSet::new(&[
+pub(super) static GENERIC: WordSet<128> = WordSet::new(&[
     "bay",
     "borough",
     "canton",

@@ -9,6 +9,8 @@ mod full;
 mod words;
 
 use full::FullName;
+#[cfg(test)]
+pub(super) use words::word_lists;
 pub use words::{is_suffix, is_title};
 
 use super::Derived;

@@ -4,6 +4,12 @@
 
 use crate::text::{Word, WordSet, Words};
 
+/// The words of every list.
+#[cfg(test)]
+pub(in super::super) fn word_lists() -> [&'static [&'static str]; 5] {
+    [SUFFIXES.words(), NUMERALS.words(), PARTICLES.words(), TITLES.words(), EAST_ASIAN.words()]
+}
+
 /// What follows a surname without being one, folded and sorted.
 pub(super) static SUFFIXES: WordSet<32> =
     WordSet::new(&["esq", "jnr", "jr", "junior", "phd", "senior", "snr", "sr", "v"]);
