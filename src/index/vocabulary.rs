@@ -59,8 +59,9 @@ pub(super) struct Vocabulary {
     pub(super) filter: Column<u64>,
     /// The bytes of each word whose key is a hash, by id; nothing for other words.
     pub(super) long: Strings,
-    /// Makes places differ from one vocabulary to the next. It is a digest of all words, so that nobody can choose
-    /// words that share a place, and equal vocabularies are equal.
+    /// Makes places differ from one vocabulary to the next. It is a digest of all words, so that equal vocabularies are
+    /// equal, and words that share a place in one do not in the next. Words of one key share it in all: keys are made
+    /// without it.
     pub(super) seed: u64,
 }
 
