@@ -61,7 +61,7 @@ pub(super) fn assemble(engine: Engine, mut common: Common, held: Held) -> Result
         let id = WordId(id as u32);
         (words.get(word), automaton.root(id), stand_ins.contains(&id))
     });
-    let vocabulary = Vocabulary::new(records);
+    let vocabulary = Vocabulary::new(records)?;
     drop((ordered, words));
 
     let attribute_count = attributes.len();

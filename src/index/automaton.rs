@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::{bytewise::Bytewise, trie::Tree, vocabulary::WordId, wordwise::Wordwise};
+use super::{bytewise::Bytewise, slots::LONGEST_RUN, trie::Tree, vocabulary::WordId, wordwise::Wordwise};
 
 /// From how many beginnings of patterns on our own tables are used. `WORDWISE_FROM` at build time sets another
 /// number, so that every test can be run with either automaton.
@@ -48,9 +48,16 @@ pub(super) enum Automaton {
     Wordwise(Wordwise),
 }
 
-/// The patterns are more than an automaton can number.
+/// The patterns are more than an automaton can number, or fit no table.
 #[derive(Debug)]
 pub(super) struct TooLarge(pub(super) String);
+
+impl TooLarge {
+    /// More of these would share a place of a table than do by chance.
+    pub(super) fn crowded(what: &str) -> Self {
+        Self(format!("more than {LONGEST_RUN} {what} at one place of a table, as if they were chosen for it"))
+    }
+}
 
 impl Automaton {
     /// Builds the automaton of a tree over `words` words. `names` has for each node where its names begin, and the end;

@@ -15,8 +15,9 @@ use crate::gazetteer::Entity;
 /// Why a segment could not be compiled.
 #[derive(Debug, Error)]
 pub enum CompileError {
-    /// There are more words, names or bytes of text than a segment can number.
-    #[error("the gazetteer is too large for one segment: {0}")]
+    /// There are more words, names or bytes of text than a segment can number, or more of them at one place of a table than
+    /// come there by chance.
+    #[error("the gazetteer does not fit into one segment: {0}")]
     TooLarge(String),
     /// A file for what does not fit into memory cannot be written or read.
     #[error("cannot put aside what does not fit into memory: {0}")]

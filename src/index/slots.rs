@@ -11,6 +11,11 @@ const BITS: usize = 8;
 const FEW: usize = 1 << 15;
 const TAKEN_OF_FEW: usize = 4;
 
+/// The longest run of taken slots that a table may have, so that nobody looks at more. By chance, a run of so many has odds
+/// of e^-35 at each slot where seven of eight are taken; six million names have one of nine hundred. Words and names that
+/// were chosen to share places have longer ones, and would take quadratic time to compile.
+pub(super) const LONGEST_RUN: usize = 4096;
+
 /// How many slots a table of so many entries has, of which so many of eight are taken, at most seven; of few, half.
 pub(super) fn slots_for(entries: usize, of_eight: usize) -> usize {
     let taken = if entries > FEW { of_eight } else { TAKEN_OF_FEW };
@@ -27,6 +32,20 @@ pub(super) fn first(hash: u64, size: usize) -> usize {
 #[inline]
 pub(super) fn next(slot: usize, size: usize) -> usize {
     if slot + 1 == size { 0 } else { slot + 1 }
+}
+
+/// The longest run of taken slots, the first of which lies behind the last.
+pub(super) fn longest_run(taken: impl Iterator<Item = bool>) -> usize {
+    let (mut from_start, mut run, mut longest) = (None, 0, 0);
+    for taken in taken {
+        if taken {
+            run += 1;
+        } else {
+            from_start.get_or_insert(run);
+            (longest, run) = (run.max(longest), 0);
+        }
+    }
+    longest.max(run + from_start.unwrap_or(0))
 }
 
 /// How many words the filter of a table with `size` slots has.
@@ -49,5 +68,14 @@ mod tests {
     fn small_tables_are_half_empty() {
         let slots = [0, 1, FEW, FEW + 1, 7 * FEW].map(|entries| slots_for(entries, 7));
         assert_eq!(slots, [1, 3, 2 * FEW + 1, (FEW + 1) * 8 / 7 + 1, 8 * FEW + 1]);
+    }
+
+    #[test]
+    fn the_longest_run_goes_on_behind_the_last_slot() {
+        for (slots, expected) in
+            [("", 0), ("-", 0), ("x", 1), ("xx-xxx-x", 3), ("xx-xxx-xx", 4), ("xxx", 3), ("-x-xx", 2)]
+        {
+            assert_eq!(longest_run(slots.bytes().map(|slot| slot == b'x')), expected, "{slots}");
+        }
     }
 }

@@ -10,8 +10,9 @@ use bytemuck::{Pod, Zeroable};
 use sha2::{Digest as _, Sha256};
 
 use super::{
+    automaton::TooLarge,
     column::Column,
-    slots::{bit, filter_words, first, next, slots_for},
+    slots::{LONGEST_RUN, bit, filter_words, first, longest_run, next, slots_for},
     strings::Strings,
 };
 use crate::text::WordKey;
@@ -66,8 +67,11 @@ pub(super) struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// A vocabulary of these folded words, numbered in the order given; the root and the flag come per word.
-    pub(super) fn new<'a>(words: impl ExactSizeIterator<Item = (&'a [u8], u32, bool)> + Clone) -> Self {
+    /// A vocabulary of these folded words, numbered in the order given; the root and the flag come per word. Fails where
+    /// too many share a place ([`LONGEST_RUN`]).
+    pub(super) fn new<'a>(
+        words: impl ExactSizeIterator<Item = (&'a [u8], u32, bool)> + Clone,
+    ) -> Result<Self, TooLarge> {
         let size = slots_for(words.len(), TAKEN);
         let mut digest = Sha256::new();
         for (word, ..) in words.clone() {
@@ -81,15 +85,21 @@ impl Vocabulary {
             let hash = key.hash(seed);
             let (place, bit) = bit(hash, size);
             filter[place] |= bit;
-            let mut at = first(hash, size);
+            let (mut at, mut passed) = (first(hash, size), 0);
             while slots[at].id != NO_WORD {
-                at = next(at, size);
+                if passed == LONGEST_RUN {
+                    return Err(TooLarge::crowded("words"));
+                }
+                (at, passed) = (next(at, size), passed + 1);
             }
             let flag = if stands_for_others { STANDS_FOR_OTHERS } else { 0 };
             slots[at] = Record { key: key.bits(), id: id as u32 | flag, root };
         }
         let long = words.map(|(word, ..)| if WordKey::of(word).is_hashed() { word } else { &[] });
-        Self { slots: slots.into(), filter: filter.into(), long: long.collect(), seed }
+        if longest_run(slots.iter().map(|slot| slot.id != NO_WORD)) > LONGEST_RUN {
+            return Err(TooLarge::crowded("words"));
+        }
+        Ok(Self { slots: slots.into(), filter: filter.into(), long: long.collect(), seed })
     }
 
     /// Whether there may be a word of that key; most that are not there are known by this, in memory that stays in the
@@ -151,5 +161,33 @@ impl Vocabulary {
     /// The memory in bytes.
     pub(super) fn memory(&self) -> usize {
         self.slots.bytes().len() + self.filter.bytes().len() + self.long.memory()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const K: u64 = 0x9E37_79B9_7F4A_7C15;
+
+    fn mix(value: u64) -> u64 {
+        let wide = u128::from(value) * u128::from(K);
+        wide as u64 ^ (wide >> 64) as u64
+    }
+
+    #[test]
+    fn words_that_were_chosen_for_one_key_are_refused() {
+        // The second half of each word undoes what the first one did.
+        let words: Vec<_> = (0..LONGEST_RUN as u64 + 2)
+            .map(|first| [first, mix(K ^ 16 ^ first)].map(u64::to_le_bytes).concat())
+            .collect();
+        assert!(words.iter().all(|word| WordKey::of(word) == WordKey::of(&words[0])));
+        let vocabulary = |count: usize| Vocabulary::new(words[..count].iter().map(|word| (&**word, 0, false)));
+        let fits = vocabulary(LONGEST_RUN);
+        assert!(fits.is_ok_and(|fits| words[..LONGEST_RUN].iter().all(|word| fits.find(word).is_some())));
+        let message = "more than 4096 words at one place of a table, as if they were chosen for it";
+        for count in [LONGEST_RUN + 1, words.len()] {
+            assert_eq!(vocabulary(count).err().map(|error| error.0).as_deref(), Some(message), "{count}");
+        }
     }
 }

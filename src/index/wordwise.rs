@@ -15,7 +15,7 @@ use bytemuck::{Pod, Zeroable};
 use super::{
     automaton::{PatternId, State, TooLarge},
     column::Column,
-    slots::{bit, filter_words, first, next, slots_for},
+    slots::{LONGEST_RUN, bit, filter_words, first, longest_run, next, slots_for},
     trie::Tree,
     vocabulary::WordId,
 };
@@ -33,7 +33,7 @@ pub(super) const CAPITAL: u32 = 1 << 31;
 pub(super) const WORDS: u32 = 29;
 
 /// How many of eight slots are taken where the table is not small: most words never come to look there.
-pub(super) const TAKEN: usize = 7;
+const TAKEN: usize = 7;
 /// How many slots a transition may lie behind its first before others make room for it.
 const FAR: usize = 16;
 
@@ -83,7 +83,7 @@ pub(super) struct Wordwise {
 
 /// A hash of a transition.
 #[inline]
-pub(super) fn hash(node: u32, word: WordId) -> u64 {
+fn hash(node: u32, word: WordId) -> u64 {
     let wide = u128::from(u64::from(node) << 32 | u64::from(word.0)) * 0x9E37_79B9_7F4A_7C15;
     wide as u64 ^ (wide >> 64) as u64
 }
@@ -101,23 +101,54 @@ pub(super) fn slot(transitions: &[Transition], node: u32, word: WordId) -> usize
     }
 }
 
-/// Puts a transition that is not there into `transitions`, which have room. Those of long beginnings come last, when
-/// little room is left: one that would lie far behind its first slot takes that of another which lies nearer to its own.
-pub(super) fn insert(transitions: &mut [Transition], mut transition: Transition) {
-    let size = transitions.len();
-    let home = |one: Transition| first(hash(one.node, WordId(one.word)), size);
-    let (mut at, mut behind) = (home(transition), 0);
-    while transitions[at].next != 0 {
-        if behind >= FAR {
-            let other = (at + size - home(transitions[at])) % size;
-            if other < behind {
-                (transitions[at], transition) = (transition, transitions[at]);
-                behind = other;
-            }
-        }
-        (at, behind) = (next(at, size), behind + 1);
+/// Transitions that come one by one.
+pub(super) struct Transitions {
+    pub(super) slots: Vec<Transition>,
+    pub(super) filter: Vec<u64>,
+}
+
+impl Transitions {
+    /// Room for so many.
+    pub(super) fn new(count: usize) -> Self {
+        let slots = vec![Transition::zeroed(); slots_for(count, TAKEN)];
+        let filter = vec![0; filter_words(slots.len())];
+        Self { slots, filter }
     }
-    transitions[at] = transition;
+
+    /// Takes in a transition that is not there. Those of long beginnings come last, when little room is left: one that
+    /// would lie far behind its first slot takes that of another which lies nearer to its own.
+    pub(super) fn insert(&mut self, mut transition: Transition) -> Result<(), TooLarge> {
+        let Self { slots, filter } = self;
+        let size = slots.len();
+        let hash = |one: Transition| hash(one.node, WordId(one.word));
+        let home = |one: Transition| first(hash(one), size);
+        let (place, bit) = bit(hash(transition), size);
+        filter[place] |= bit;
+        let (mut at, mut behind, mut passed) = (home(transition), 0, 0);
+        while slots[at].next != 0 {
+            if passed == LONGEST_RUN {
+                return Err(TooLarge::crowded("beginnings of names"));
+            }
+            if behind >= FAR {
+                let other = (at + size - home(slots[at])) % size;
+                if other < behind {
+                    (slots[at], transition) = (transition, slots[at]);
+                    behind = other;
+                }
+            }
+            (at, behind, passed) = (next(at, size), behind + 1, passed + 1);
+        }
+        slots[at] = transition;
+        Ok(())
+    }
+
+    /// Whether no run of slots became longer than it may be.
+    pub(super) fn check(&self) -> Result<(), TooLarge> {
+        match longest_run(self.slots.iter().map(|slot| slot.next != 0)) {
+            run if run > LONGEST_RUN => Err(TooLarge::crowded("beginnings of names")),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Wordwise {
@@ -146,14 +177,12 @@ impl Wordwise {
                 later += 1;
             }
         }
-        let mut transitions = vec![Transition::zeroed(); slots_for(later, TAKEN)];
-        let size = transitions.len();
-        let mut filter = vec![0; filter_words(size)];
+        let mut transitions = Transitions::new(later);
         for (node, way) in tree.ways.iter().enumerate().filter(|(_, way)| way.before != 0) {
-            let (place, bit) = bit(hash(way.before, way.word), size);
-            filter[place] |= bit;
-            insert(&mut transitions, Transition { node: way.before, word: way.word.0, next: node as u32 });
+            transitions.insert(Transition { node: way.before, word: way.word.0, next: node as u32 })?;
         }
+        transitions.check()?;
+        let Transitions { slots: mut transitions, filter } = transitions;
         // While building, `fail` is the plain longest proper end. Those of shorter nodes are known: they come first.
         let mut nodes = vec![Node::zeroed(); depths.len() + 1];
         for (node, way) in tree.ways.iter().enumerate().skip(1) {
@@ -356,11 +385,13 @@ mod tests {
         // Chains of one word, as a name of it hundreds of times makes.
         let count = 40_000;
         let key = |number: u32| (number + 1, WordId(number % 7));
-        let mut transitions = vec![Transition::zeroed(); slots_for(count as usize, TAKEN)];
+        let mut transitions = Transitions::new(count as usize);
         for number in 0..count {
             let (node, word) = key(number);
-            insert(&mut transitions, Transition { node, word: word.0, next: number + 1 });
+            let inserted = transitions.insert(Transition { node, word: word.0, next: number + 1 });
+            assert!(inserted.is_ok());
         }
+        let transitions = transitions.slots;
         let size = transitions.len();
         let behind = |number: u32| {
             let (node, word) = key(number);
@@ -371,5 +402,26 @@ mod tests {
         let farthest = (0..count).map(behind).max();
         assert!(farthest < Some(100), "{farthest:?}");
         assert_eq!(transitions[slot(&transitions, count + 1, WordId(0))].next, 0);
+    }
+
+    #[test]
+    fn transitions_that_were_chosen_for_one_place_are_refused() {
+        // Times the constant of the hash, this number of Fibonacci's is close to a whole number of times 2^64.
+        let chosen = |at: u64| {
+            let bits = (at + 1) * 1_836_311_903;
+            Transition { node: (bits >> 32) as u32, word: bits as u32, next: at as u32 + 1 }
+        };
+        let count = 2 * LONGEST_RUN;
+        let mut many = Transitions::new(count);
+        let taken = (0..).take_while(|&at| many.insert(chosen(at)).is_ok()).count();
+        assert_eq!(taken, LONGEST_RUN + 1);
+        let found = (0..taken as u64)
+            .map(chosen)
+            .all(|Transition { node, word, next }| many.slots[slot(&many.slots, node, WordId(word))].next == next);
+        assert!(found);
+        // The last of them lies just behind the longest run that may be.
+        assert!(many.check().is_err());
+        let mut fewer = Transitions::new(count);
+        assert!((0..LONGEST_RUN as u64).all(|at| fewer.insert(chosen(at)).is_ok()) && fewer.check().is_ok());
     }
 }

@@ -8,21 +8,17 @@
 //!
 //! Must not know: where beginnings come from.
 
-use bytemuck::Zeroable as _;
-
 use super::{
     super::{
         automaton::TooLarge,
         compile::CompileError,
-        slots::{bit, filter_words, slots_for},
         trie::Way,
-        wordwise::{CAPITAL, Deep, GOES_ON, LATER, MATCHES, NODE, Node, TAKEN, Transition, WORDS, hash, insert},
+        wordwise::{CAPITAL, Deep, GOES_ON, LATER, MATCHES, NODE, Node, Transition, Transitions, WORDS},
     },
     Spill,
     piles::{Piles, u32_at},
     section::Spooled,
 };
-use crate::index::vocabulary::WordId;
 
 /// A beginning of names.
 #[derive(Debug, Clone, Copy)]
@@ -113,18 +109,18 @@ pub(super) fn build<'s>(
         *root = *root & LATER | if *root & NODE == 0 { 0 } else { state(*root & NODE) };
     }
     let first = levels.first().map_or(0, |&level| level as usize);
-    let mut transitions = vec![Transition::zeroed(); slots_for(count - 1 - first, TAKEN)];
-    let mut filter = vec![0; filter_words(transitions.len())];
+    let mut transitions = Transitions::new(count - 1 - first);
     let (mut ways, mut node) = (ways.read(), first as u32);
     while let Some(way) = ways.peek(8)? {
         node += 1;
-        let (before, word) = (u32_at(way, 0), WordId(u32_at(way, 4)));
-        let (place, bit) = bit(hash(before, word), transitions.len());
-        filter[place] |= bit;
-        insert(&mut transitions, Transition { node: before, word: word.0, next: state(node) });
+        let (before, word) = (u32_at(way, 0), u32_at(way, 4));
+        transitions.insert(Transition { node: before, word, next: state(node) })?;
         ways.skip(8);
     }
-    let transitions = Spooled::of(spill, bytemuck::cast_slice(&transitions))?;
+    transitions.check()?;
+    let Transitions { slots, filter } = transitions;
+    let transitions = Spooled::of(spill, bytemuck::cast_slice(&slots))?;
+    drop(slots);
     let filter = Spooled::of(spill, bytemuck::cast_slice(&filter))?;
     Ok(AutomatonSections { nodes, roots, transitions, filter, deep })
 }

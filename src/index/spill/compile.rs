@@ -84,7 +84,7 @@ impl<'s> FileCompiler<'s> {
         }
         let AutomatonSections { nodes, roots, transitions, filter: transition_filter, deep } = automaton;
         let vocabulary = ordered.iter().enumerate().map(|(id, &word)| (words.get(word), roots[id], stand_ins[id]));
-        let Vocabulary { slots, filter, long, seed } = Vocabulary::new(vocabulary);
+        let Vocabulary { slots, filter, long, seed } = Vocabulary::new(vocabulary)?;
         let (facts, manners) = (facts(seed, derived, longest), encoded(&manners));
         let (types, languages, attribute_texts) = (list(&types), list(&languages), attribute_texts.finish());
         let bytes = Part::Bytes;
@@ -308,7 +308,7 @@ mod tests {
             compiler.collector.common.most = Most(most);
             ["a", "b"].into_iter().for_each(|id| compiler.add(&entity(id)));
             let failed = compiler.finish("", &mut Vec::new()).err().map(|error| error.to_string());
-            let expected = "the gazetteer is too large for one segment: 11 bytes of related ids that no entity has";
+            let expected = "the gazetteer does not fit into one segment: 11 bytes of related ids that no entity has";
             assert_eq!(failed.as_deref(), (most < 11).then_some(expected));
         }
     }
