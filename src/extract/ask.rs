@@ -21,7 +21,7 @@ use super::{
 use crate::{
     gazetteer::{Rule, derive},
     index::{EntityId, Form, Forms, GluedWords, Search, Segment},
-    text::{Gap, Language, Offsets, Ordinary, Span, View, Word, WordKey, Words, ordinary},
+    text::{Gap, Language, Offsets, Ordinary, Span, View, Word, WordKey, Words, composed, ordinary},
 };
 
 /// The most findings given; the first in the document are kept, and the answer's cuts say that there were more.
@@ -229,12 +229,13 @@ fn named(segment: &Segment, name: &str, interrupted: &AtomicBool) -> Vec<EntityI
     let mut entities: Vec<_> =
         whole.flat_map(|one| segment.names_of(one.pattern)).map(|id| segment.entity_of(id)).collect();
     // In whatever case: a name in the wrong one is not unknown.
-    let (small, asked) = (name.to_lowercase(), folded(name));
-    let same = |text: &str| text.to_lowercase() == small || folded(text) == asked;
+    let lower = |text: &str| composed(text).to_lowercase();
+    let (small, asked) = (lower(name), folded(name));
+    let same = |text: &str| lower(text) == small || folded(text) == asked;
     let of = |(number, entity): (usize, crate::index::SegmentEntity<'_>)| {
         // A short name is a part of the name, or an acronym, which is short.
         let acronym = name.len() <= 12 && !name.contains(char::is_lowercase);
-        let may_be = acronym || entity.name.to_lowercase().contains(&small);
+        let may_be = acronym || lower(entity.name).contains(&small);
         let is = may_be && derive::short_names(entity.nature, entity.name).iter().any(|one| same(&one.text));
         is.then_some(EntityId(number as u32))
     };

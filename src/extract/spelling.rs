@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use crate::{
     index::{Form, Forms},
-    text::{Difference, Letters, Words, fold, spell_out_umlauts},
+    text::{Difference, Letters, Words, composed, fold, spell_out_umlauts},
 };
 
 /// The Arabic article.
@@ -58,6 +58,7 @@ fn spelled_out(letters: &mut Letters, name: &str, written: &str) -> Option<Diffe
 /// Words that have other endings are compared as far as they begin alike. A capital at the beginning of a word of the
 /// name is asked for: a common word is no inflected name.
 fn inflected(letters: &mut Letters, name: &str, written: &str) -> Option<Difference> {
+    let (name, written) = (&*composed(name), &*composed(written));
     let (mut own, mut found) = (Words::default(), Words::default());
     own.read(name);
     found.read(written);
@@ -109,6 +110,11 @@ mod tests {
         check("Россия", "Россией", Form::Inflection, Some((false, false)));
         check("Россия", "РОССИЕЙ", Form::Inflection, Some((true, false)));
         check("Россия", "россией", Form::Inflection, None);
+        for (name, written) in [("Йович", "И\u{306}овичем"), ("И\u{306}ович", "Йовичем"), ("Αθη\u{301}να", "Αθήνας")]
+        {
+            check(name, written, Form::Inflection, Some((false, false)));
+        }
+        check("Йович", "Иовичем", Form::Inflection, Some((false, true)));
         check("Владимир Путин", "Владимиром Путиным", Form::Inflection, Some((false, false)));
         check("München", "Muenchen", Form::Diacritics, Some((false, true)));
         check("Munchen", "Muenchen", Form::Diacritics, None);

@@ -8,10 +8,10 @@
 //! The fast path for ASCII lives in the segmentation, which folds as it reads. Letters beyond it fold each by itself, too:
 //! those of two bytes by a table, syllables of Hangul by arithmetic, Han characters to themselves.
 
-use std::sync::LazyLock;
+use std::{borrow::Cow, sync::LazyLock};
 
 use icu_casemap::CaseMapper;
-use icu_normalizer::DecomposingNormalizer;
+use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};
 
 use super::chars::{Class, class};
 
@@ -26,6 +26,12 @@ pub fn fold(word: &str, out: &mut Vec<u8>) {
     if !fold_letters(word, out) {
         fold_by_properties(word, out);
     }
+}
+
+/// A text in which letters and their marks are one character where there is one (NFC), for whoever goes by characters.
+/// Linear in its length.
+pub fn composed(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() { Cow::Borrowed(text) } else { ComposingNormalizer::new_nfc().normalize(text) }
 }
 
 /// Folds any word, by the Unicode properties of its characters.

@@ -29,7 +29,7 @@ mod tag;
 mod view;
 mod words;
 
-pub use fold::{fold, spell_out_umlauts, spell_out_umlauts_into};
+pub use fold::{composed, fold, spell_out_umlauts, spell_out_umlauts_into};
 pub use gap::Gap;
 pub use key::WordKey;
 pub use language::{Language, is_english};

@@ -300,18 +300,19 @@ impl<'t, 'o> Reader<'t, 'o> {
             if chars.next() != Some('.') {
                 break;
             }
-            let letter = chars.next().filter(|&c| class(c) == Class::Letter);
-            let single = !chars.next().is_some_and(|c| matches!(class(c), Class::Letter | Class::Digit | Class::Mark));
-            match letter {
-                Some(letter) if single => {
-                    letters += 1;
-                    end += 1 + letter.len_utf8();
-                }
-                _ => {
-                    end += 1;
-                    break;
-                }
+            let Some(letter) = chars.next().filter(|&c| class(c) == Class::Letter) else {
+                end += 1;
+                break;
+            };
+            let cased = letter.is_uppercase() || letter.is_lowercase();
+            let past = end + 1 + letter.len_utf8();
+            let past = if cased { past_marks(self.text, past) } else { past };
+            let next = self.text[past..].chars().next();
+            if next.is_some_and(|c| matches!(class(c), Class::Letter | Class::Digit | Class::Mark)) {
+                end += 1;
+                break;
             }
+            (letters, end) = (letters + 1, past);
         }
         (letters > 1).then(|| past_marks(self.text, end))
     }

@@ -3,7 +3,7 @@
 use super::{Derived, Kind};
 use crate::{
     gazetteer::Rule,
-    text::{ARTICLES, FUNCTION},
+    text::{ARTICLES, FUNCTION, composed},
 };
 
 /// The most words of a name that acronyms are made of.
@@ -36,7 +36,8 @@ pub(super) fn short_names(kind: Kind, name: &str, derived: &mut Vec<Derived>) {
 /// Whether a text that writes `acronym` beside a name of several words can mean the name: its first letter begins the
 /// name, and the others follow in order, at least half of them as initials.
 pub fn introduces(acronym: &str, name: &str) -> bool {
-    let words: Vec<_> = parts_of(name).filter(|word| !word.is_empty()).collect();
+    let (acronym, name) = (composed(acronym), composed(name));
+    let words: Vec<_> = parts_of(&name).filter(|word| !word.is_empty()).collect();
     let letters: Vec<_> = acronym.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
     if words.len() < 2 || letters.len() < 2 {
         return false;

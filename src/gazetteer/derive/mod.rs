@@ -2,8 +2,8 @@
 //!
 //! [`full_names`] are as good as the name itself and are searched for everywhere: `George Bush` for `George W. Bush`,
 //! `Putin, Vladimir`, `Pepsi Cola` for `Pepsi Cola Co.` [`short_names`] count only in a document that names the entity
-//! in full: `Putin`, `the Bank`, `WHO`. Each carries the [`Rule`] that made it. Pure functions of type and name, linear
-//! in the length of the name.
+//! in full: `Putin`, `the Bank`, `WHO`. Each carries the [`Rule`] that made it, and is in NFC: rules go by characters, and
+//! an initial keeps its mark. Pure functions of type and name, linear in the length of the name.
 //!
 //! Must not know: documents, how names are searched.
 
@@ -17,7 +17,7 @@ pub use organization::is_designator;
 pub use person::{given_names, is_suffix, is_title};
 
 use super::Rule;
-use crate::text::{Ordinary, fold, is_proper_adjective, ordinary};
+use crate::text::{Ordinary, composed, fold, is_proper_adjective, ordinary};
 
 /// The words that names are taken apart by: a segment compiled by others has other names.
 #[cfg(test)]
@@ -130,6 +130,7 @@ impl Derived {
 
 /// The names that are as good as the name itself.
 pub fn full_names(kind: Kind, name: &str) -> Vec<Derived> {
+    let name = &*composed(name);
     let mut derived = Vec::new();
     if kind != Kind::Group && !name.contains(' ') {
         return derived;
@@ -183,6 +184,7 @@ fn is_dotted(name: &str) -> bool {
 /// The names that count only where the document names the entity in full.
 pub fn short_names(kind: Kind, name: &str) -> Vec<Derived> {
     let mut derived = Vec::new();
+    let name = &*composed(name);
     let name = without_qualifier(name).unwrap_or(name);
     match kind {
         Kind::Person => person::short_names(name, &mut derived),
