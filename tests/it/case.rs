@@ -155,7 +155,12 @@ impl Case {
 
     /// The entities of the gazetteer.
     pub(crate) fn entities(&self) -> Vec<onomast::gazetteer::Entity> {
-        let read = read(self.jsonl().as_bytes(), Format::JsonLines).unwrap();
+        self.entities_of(&self.jsonl())
+    }
+
+    /// The entities of the gazetteer, of another spelling of its file.
+    pub(crate) fn entities_of(&self, jsonl: &str) -> Vec<onomast::gazetteer::Entity> {
+        let read = read(jsonl.as_bytes(), Format::JsonLines).unwrap();
         assert!(read.issues.is_empty(), "{}: {:?}", self.name, read.issues);
         read.entries.into_iter().map(|entry| entry.entity).collect()
     }

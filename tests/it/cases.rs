@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
+use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};
 use onomast::{
     catalog::{self, Catalog, Gazetteer},
     service::{Limits, proto},
@@ -73,6 +74,46 @@ fn every_case_holds_over_an_overlay() {
         }
     }
     assert!(wrong.is_empty(), "{} of {} cases:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_case_holds_composed_and_decomposed() {
+    let composed = |text: &str| ComposingNormalizer::new_nfc().normalize(text).into_owned();
+    let decomposed = |text: &str| DecomposingNormalizer::new_nfd().normalize(text).into_owned();
+    type Spell<'a> = &'a dyn Fn(&str) -> String;
+    let mut wrong = Vec::new();
+    for case in case::all() {
+        let options = case.library_options();
+        let found = |names: Spell, text: Spell| {
+            let entities = case.entities_of(&names(&case.jsonl()));
+            let gazetteer = Gazetteer::compile(&case.name, b"", &entities).unwrap();
+            let document = proto::Document { title: text(&case.title), text: text(&case.text), ..case.document() };
+            let answer = surfaces::library(gazetteer, &options, &document);
+            let cuts: Vec<_> = answer.truncations.iter().map(|cut| cut.limit.clone()).collect();
+            let mentions = answer.mentions.into_iter().map(|mention| {
+                let id = |one: &Option<proto::EntityReference>| one.as_ref().map(|entity| composed(&entity.id));
+                let forms: Vec<_> = mention.forms().collect();
+                let candidates: Vec<_> =
+                    mention.candidates.iter().map(|one| (id(&one.entity), one.score.to_bits())).collect();
+                let (rule, follows, score) = (mention.rule(), mention.follows, mention.score.to_bits());
+                (composed(&mention.text), id(&mention.entity), forms, candidates, rule, follows, score)
+            });
+            (mentions.collect::<Vec<_>>(), cuts)
+        };
+        let expected = found(&composed, &composed);
+        let others: [(_, Spell, Spell); 3] = [
+            ("text", &composed, &decomposed),
+            ("gazetteer", &decomposed, &composed),
+            ("text and gazetteer", &decomposed, &decomposed),
+        ];
+        for (what, names, text) in others {
+            let found = found(names, text);
+            if found != expected {
+                wrong.push(format!("{}, {what} decomposed: {found:?}\n  instead of {expected:?}", case.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,7 +6,7 @@
 //! Must not know: other kinds of readings.
 
 use super::{At, MIN_STEM, Reading, Readings, endings::Table};
-use crate::{index::forms::Form, text::Shape};
+use crate::index::forms::Form;
 
 impl Readings {
     /// The words of which this is another grammatical form.
@@ -19,10 +19,8 @@ impl Readings {
         }
         let Ok(folded) = std::str::from_utf8(folded) else { return };
         let table = match folded.chars().next_back() {
-            Some(last) if at.word.shape.any(Shape::INFLECTED) => match last {
-                '\u{400}'..='\u{52F}' => Table::Cyrillic,
-                _ => Table::Greek,
-            },
+            Some('\u{400}'..='\u{52F}') => Table::Cyrillic,
+            Some('\u{370}'..='\u{3FF}') => Table::Greek,
             Some('a'..='z') => match self.latin {
                 Some(language) => Table::Latin(language),
                 None => return,
