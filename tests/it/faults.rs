@@ -6,6 +6,7 @@ use std::{
     collections::BTreeMap,
     fs,
     io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
     time::Duration,
@@ -253,22 +254,29 @@ async fn a_damaged_or_missing_segment_is_made_again() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_full_disk_loses_nothing() {
-    // A disk of its own needs a namespace of its own, which not every machine gives.
-    let folder = Folder::new();
+/// The program on a disk of 4 MB that it has for itself, and the disk; `fill` is what is done with `$disk` before, in the
+/// folder. Needs a namespace of its own, which not every machine gives.
+fn on_a_disk(folder: &Folder, fill: &str) -> Option<(Command, PathBuf)> {
     let disk = folder.path("disk");
     fs::create_dir_all(&disk).unwrap();
-    // With something in it that can be removed again.
-    let mount =
-        "mount -t tmpfs -o size=4m tmpfs \"$1\" && head -c 1000000 /dev/zero > \"$1/ballast\" && shift && exec \"$@\"";
-    let can = Command::new("unshare").args(["-m", "sh", "-c", mount, "sh"]).arg(&disk).arg("true").output();
-    if !can.is_ok_and(|output| output.status.success()) {
+    let mount = format!("mount -t tmpfs -o size=4m tmpfs disk && disk=disk && {fill} && shift && exec \"$@\"");
+    let of = |program: &str| {
+        let mut command = Command::new("unshare");
+        command.args(["-m", "sh", "-c", &mount, "sh", "-", program]).current_dir(folder.path("."));
+        command
+    };
+    if !of("true").output().is_ok_and(|output| output.status.success()) {
         println!("skipped: this machine gives no disk of its own (unshare, mount)");
-        return;
+        return None;
     }
-    let mut command = Command::new("unshare");
-    command.args(["-m", "sh", "-c", mount, "sh"]).arg(&disk).arg(env!("CARGO_BIN_EXE_onomast"));
+    Some((of(env!("CARGO_BIN_EXE_onomast")), disk))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_loses_nothing() {
+    let folder = Folder::new();
+    // With something in it that can be removed again.
+    let Some((command, disk)) = on_a_disk(&folder, "head -c 1000000 /dev/zero > \"$disk/ballast\"") else { return };
     let server = Process::of(command, &["--data".into(), disk.join("data").to_string_lossy().into_owned()]);
     let mut client = Client::new(server.channel().await);
     create(&mut client, "names").await;
@@ -305,6 +313,39 @@ async fn a_full_disk_loses_nothing() {
     let answer =
         surfaces::unary(&mut surfaces::Client::new(server.channel().await), request("names", &text, None)).await;
     assert_eq!(answer.mentions.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_is_full_at_the_start_is_no_damage() {
+    let folder = Folder::new();
+    let flags = |data: &Path| ["--data".into(), data.to_string_lossy().into_owned()];
+    let data = folder.path("data");
+    let server = Process::start(&flags(&data));
+    let mut client = Client::new(server.channel().await);
+    let entities = (0..500).map(|number| given(&number.to_string(), &format!("Name {number}"))).collect();
+    client.import_entities(import("names", true, entities)).await.unwrap();
+    // Killed: what was kept is in the log of the database, and does not fit into its file.
+    drop((client, server));
+    assert!(fs::metadata(data.join("catalog.db-wal")).unwrap().len() > 50_000);
+    let fill = "cp -r data $disk/data && ! cat /dev/zero 2>/dev/null >$disk/ballast";
+    let Some((command, disk)) = on_a_disk(&folder, fill) else { return };
+    let server = Process::of(command, &flags(&disk.join("data")));
+    let mut client = Client::new(server.channel().await);
+    let full = client.upsert_entities(upsert("names", vec![given("new", "New")])).await.unwrap_err();
+    assert_eq!(reason(&full), (tonic::Code::ResourceExhausted, "DISK_FULL".into()), "{full:?}");
+    let mut extraction = surfaces::Client::new(server.channel().await);
+    let answer = surfaces::unary(&mut extraction, request("names", "Name 123 came", None)).await;
+    assert_eq!(answer.mentions[0].entity.as_ref().unwrap().id, "123");
+    drop((client, extraction, server));
+    // Ended: the file that is needed beside the database does not fit.
+    Store::open_folder(&data).await.unwrap().close().await;
+    assert!(!data.join("catalog.db-shm").exists());
+    let (mut command, disk) = on_a_disk(&folder, fill).unwrap();
+    let ended = command.args(["serve", "--listen", "127.0.0.1:0"]).args(flags(&disk.join("data"))).output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    let file = disk.join("data/catalog.db").display().to_string();
+    assert!(said.contains(&format!("error: cannot use {file}: no storage space\n")), "{said}");
+    assert_eq!(ended.status.code(), Some(1));
 }
 
 #[tokio::test(flavor = "multi_thread")]

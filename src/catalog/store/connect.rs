@@ -80,7 +80,7 @@ impl Store {
             if log.try_exists().map_err(fail(&log))? {
                 return Err(damaged(format!("it is gone, but its log {} is there", log.display())));
             }
-            make(&file).await?;
+            make(&file).await.map_err(|error| unreadable(&file, error))?;
         }
         if fs::metadata(&file).map_err(fail(&file))?.len() == 0 {
             return Err(damaged("the file is empty".into()));
@@ -94,7 +94,13 @@ impl Store {
         one.close().await.map_err(|error| unreadable(&file, error.into()))?;
         let pool = connect(&address).await.map_err(|error| unreadable(&file, error))?;
         // Brings what the log has into the file, which must then be as long as it says.
-        pool.execute("PRAGMA wal_checkpoint(TRUNCATE)").await.map_err(|error| unreadable(&file, error.into()))?;
+        let brought = match pool.execute("PRAGMA wal_checkpoint(TRUNCATE)").await.map_err(StoreError::from) {
+            Err(StoreError::Full) => {
+                tracing::warn!(file = %file.display(), "the disk of the database is full: nothing can be changed");
+                false
+            }
+            other => other.map(|_| true).map_err(|error| unreadable(&file, error))?,
+        };
         let number = |pragma: &'static str| async {
             let row = sqlx::query(pragma).fetch_one(&pool).await?;
             row.try_get::<i64, _>(0)
@@ -102,7 +108,7 @@ impl Store {
         let pages = number("PRAGMA page_count").await.map_err(|error| unreadable(&file, error.into()))?;
         let size = number("PRAGMA page_size").await.map_err(|error| unreadable(&file, error.into()))?;
         let (is, should) = (fs::metadata(&file).map_err(fail(&file))?.len(), (pages * size) as u64);
-        if is < should {
+        if brought && is < should {
             return Err(damaged(format!("it is cut: it has {is} bytes of {should}")));
         }
         let mut store =
@@ -217,13 +223,15 @@ fn identity() -> String {
     format!("{:016x}{:016x}", random(), random())
 }
 
-/// What opening says of a file that is no database.
+/// What opening says of a file that is no database, or cannot be opened.
 fn unreadable(file: &Path, error: StoreError) -> StoreError {
     match error {
         // SQLITE_CORRUPT and SQLITE_NOTADB.
         StoreError::Other(sqlx::Error::Database(error)) => {
             StoreError::Damaged { file: file.to_owned(), what: error.message().to_owned() }
         }
+        // Beside the file another one is needed while it is open.
+        StoreError::Full => StoreError::File { file: file.to_owned(), error: std::io::ErrorKind::StorageFull.into() },
         other => other,
     }
 }
