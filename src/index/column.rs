@@ -27,6 +27,9 @@ impl Map {
     /// Maps the file at `path`; reads nothing of it yet.
     pub(super) fn open(path: &Path) -> io::Result<Arc<Self>> {
         let file = File::open(path)?;
+        if file.metadata()?.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
         // SAFETY: see 1. above.
         let map = unsafe { memmap2::Mmap::map(&file)? };
         // Searches go all over a large file: with pages of 2 MiB they wait less for the tables of pages, and the file is

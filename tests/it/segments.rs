@@ -114,6 +114,8 @@ fn a_file_of_another_format_or_other_rules_is_refused_with_the_reason() {
     fs::write(&file, "China\n").unwrap();
     assert!(matches!(fault(&file), Some(FileError::NotASegment)));
     assert!(matches!(fault(&folder.path("missing.segment")), Some(FileError::Io(_))));
+    let message = fault(&folder.path(".")).unwrap().to_string();
+    assert!(message.contains("is a directory"), "{message}");
 }
 
 /// `tests/data/format-1.segment` was written by the first version of the format: by `onomast compile` of `PLACES`.
