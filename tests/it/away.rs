@@ -11,8 +11,8 @@ use tokio::time::{Instant, timeout};
 use tonic::Code;
 
 use crate::{
+    databases::{KEEP, client, create, given, reason, request, upsert},
     faults::Process,
-    gazetteers::{KEEP, client, create, given, reason, request, upsert},
     postgres::Postgres,
     support::{Folder, TestServer, get},
     surfaces,

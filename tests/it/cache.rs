@@ -12,7 +12,7 @@ use std::{
 use onomast::catalog::{Gazetteer, Keeper, Kind, Live, Most, Store};
 
 use crate::{
-    gazetteers::{Database, KEEP, client, given, import, request, serve},
+    databases::{Database, KEEP, client, given, import, request, serve},
     support::Folder,
     surfaces,
 };

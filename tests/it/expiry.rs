@@ -18,7 +18,7 @@ use tonic::{Code, Status, Streaming, transport::Channel};
 
 use crate::{
     access::with,
-    gazetteers::{KEEP, reason},
+    databases::{KEEP, reason},
     support::TestServer,
     surfaces::Client,
     tenants::{Tenants, claims, time},

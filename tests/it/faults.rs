@@ -20,7 +20,7 @@ use proto::gazetteer_service_client::GazetteerServiceClient;
 use tonic::transport::Channel;
 
 use crate::{
-    gazetteers::{Database, KEEP, client, create, given, import, reason, request, serve, upsert},
+    databases::{Database, KEEP, client, create, given, import, reason, request, serve, upsert},
     support::{Folder, Random},
     surfaces,
 };

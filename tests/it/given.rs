@@ -13,14 +13,14 @@ use proptest::{prelude::*, test_runner::RngSeed};
 use tonic::Code;
 
 use crate::{
-    gazetteers::{self, KEEP, client, given, reason, remove, upsert},
+    databases::{self, KEEP, client, given, reason, remove, upsert},
     properties::any_text,
     support::{Folder, TestServer, repository},
     surfaces,
 };
 
 /// Every entity of an export, and its version.
-async fn export(client: &mut gazetteers::Client, name: &str) -> (String, Vec<proto::Entity>) {
+async fn export(client: &mut databases::Client, name: &str) -> (String, Vec<proto::Entity>) {
     let export = proto::ExportEntitiesRequest { gazetteer: name.into(), version: String::new() };
     let mut stream = client.export_entities(export).await.unwrap().into_inner();
     let (mut version, mut entities) = (String::new(), Vec::new());
@@ -32,7 +32,7 @@ async fn export(client: &mut gazetteers::Client, name: &str) -> (String, Vec<pro
 }
 
 /// Every entity of a list, in pages of that size.
-async fn list(client: &mut gazetteers::Client, name: &str, page_size: u32) -> Vec<proto::Entity> {
+async fn list(client: &mut databases::Client, name: &str, page_size: u32) -> Vec<proto::Entity> {
     let (mut listed, mut page_token) = (Vec::new(), String::new());
     loop {
         let request =
@@ -98,7 +98,7 @@ async fn what_files_have_is_listed_got_and_exported_and_gives_the_same_answers_a
     assert_eq!(reason(&read_only).1, "READ_ONLY");
     assert_eq!(reason(&client.delete_entities(remove("world", &["a"])).await.unwrap_err()).1, "READ_ONLY");
 
-    client.import_entities(gazetteers::import("copy", true, world.clone())).await.unwrap();
+    client.import_entities(databases::import("copy", true, world.clone())).await.unwrap();
     let (_, mut copy) = export(&mut client, "copy").await;
     copy.sort_by(|a, b| natural(&a.id, &b.id));
     assert_eq!(copy, world);
@@ -115,7 +115,7 @@ async fn what_files_have_is_listed_got_and_exported_and_gives_the_same_answers_a
     for text in &texts {
         let mut answers = Vec::new();
         for name in ["world", "copy"] {
-            let mut request = gazetteers::request(name, text, None);
+            let mut request = databases::request(name, text, None);
             request.options = Some(proto::ExtractOptions { explain: true, ..Default::default() });
             let answer = surfaces::unary(&mut extract, request).await;
             found.extend(answer.mentions.iter().map(|one| one.entity.as_ref().unwrap().id.clone()));

@@ -8,8 +8,8 @@ use tonic::Request;
 
 use crate::{
     access::with,
+    databases::{given, remove, upsert},
     faults::Process,
-    gazetteers::{given, remove, upsert},
     support::get,
     surfaces,
     tenants::{Tenants, claims},

@@ -10,7 +10,7 @@ use proto::version_requirement::Version;
 use tonic::transport::Channel;
 
 use crate::{
-    gazetteers::{Database, KEEP, client, create, given, import, reason, remove, request, serve, upsert},
+    databases::{Database, KEEP, client, create, given, import, reason, remove, request, serve, upsert},
     support::Random,
     surfaces,
 };

@@ -121,7 +121,7 @@ async fn an_import_that_pauses_for_too_long_ends() {
     let server = TestServer::empty(Limits { stream_idle_seconds: 1, ..Limits::default() }).await;
     let folder = crate::support::Folder::new();
     let store = onomast::catalog::Store::open_folder(&folder.path("data")).await.unwrap();
-    server.handle.live().keep(onomast::catalog::Keeper::new(store, None, crate::gazetteers::KEEP));
+    server.handle.live().keep(onomast::catalog::Keeper::new(store, None, crate::databases::KEEP));
     server.handle.serve(Catalog::default()).await;
     let (response, mut stream, _connection) = open(&server, "ImportEntities", None).await;
     let config = Some(proto::ImportConfig { gazetteer: "one".into(), create: true, ..Default::default() });
@@ -300,7 +300,7 @@ async fn quotas_count_calls_of_every_service() {
     let bytes = Quota { bytes_per_second: 10, ..Quota::default() };
     let server = TestServer::facing(Limits::default(), &Facing { quota: bytes, ..Facing::default() }).await;
     server.handle.serve(catalog()).await;
-    let mut client = crate::gazetteers::client(&server).await;
+    let mut client = crate::databases::client(&server).await;
     let long = ExtractRequest { document: document("Alpha ".repeat(100)), ..Default::default() };
     server.client().await.extract(long).await.unwrap();
     let message = refused(client.list_gazetteers(request()).await.unwrap_err());
@@ -310,7 +310,7 @@ async fn quotas_count_calls_of_every_service() {
     let requests = Quota { requests_per_second: 1, ..Quota::default() };
     let server = TestServer::facing(Limits::default(), &Facing { quota: requests, ..Facing::default() }).await;
     server.handle.serve(catalog()).await;
-    let mut client = crate::gazetteers::client(&server).await;
+    let mut client = crate::databases::client(&server).await;
     // A second may pass between two.
     let status = loop {
         if let Err(status) = client.list_gazetteers(request()).await {

@@ -5,7 +5,7 @@ use onomast::service::proto;
 use proto::gazetteer_service_client::GazetteerServiceClient as Client;
 use tonic::{Code, Status};
 
-use crate::gazetteers::{Database, KEEP, client, create, given, import, reason, remove, serve};
+use crate::databases::{Database, KEEP, client, create, given, import, reason, remove, serve};
 
 /// Entities that do not fit into what is sent ahead of a client that reads slowly, and too few to be compiled in the
 /// background, which goes on when the test has ended.

@@ -10,7 +10,7 @@ use tonic_types::StatusExt as _;
 
 use crate::{
     access::with,
-    gazetteers::{self, KEEP, given, upsert},
+    databases::{self, KEEP, given, upsert},
     support::TestServer,
     tenants::Tenants,
 };
@@ -63,7 +63,7 @@ async fn what_finds_no_room_counts_nothing() {
 async fn bytes_of_what_is_refused_count_nothing() {
     let tenants = Tenants::new();
     let server = serve(&tenants, Limits::default(), "bytes_per_second = 1").await;
-    let (mut client, mut editor) = (server.client().await, gazetteers::client(&server).await);
+    let (mut client, mut editor) = (server.client().await, databases::client(&server).await);
     let one = tenants.one.token.as_str();
     // A byte too many would be a debt of a minute.
     for _ in 0..3 {

@@ -8,7 +8,7 @@ use tonic::{Code, Status, transport::Channel};
 
 use crate::{
     access::with,
-    gazetteers::{Client, Database, KEEP, client, given, reason},
+    databases::{Client, Database, KEEP, client, given, reason},
     support::TestServer,
     tenants::{Tenants, claims},
 };

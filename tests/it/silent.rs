@@ -17,7 +17,7 @@ use tokio::{
 use tonic::Code;
 
 use crate::{
-    gazetteers::{KEEP, client, create, given, reason, upsert},
+    databases::{KEEP, client, create, given, reason, upsert},
     support::{TestServer, get},
 };
 

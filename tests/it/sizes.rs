@@ -4,7 +4,7 @@ use onomast::{gazetteer::MAX_ENTITY_BYTES, service::proto};
 use tonic_types::StatusExt as _;
 
 use crate::{
-    gazetteers::{Database, KEEP, client, create, given, import, reason, request, serve, upsert},
+    databases::{Database, KEEP, client, create, given, import, reason, request, serve, upsert},
     support::Folder,
 };
 

@@ -13,7 +13,7 @@ use onomast::{
     gazetteer::{Checker, Entity},
 };
 
-use crate::gazetteers::{Database, KEEP};
+use crate::databases::{Database, KEEP};
 
 /// Runs a change for so many steps, and then no more; gives whether it came to its end.
 async fn for_steps<T>(mut steps: usize, change: impl Future<Output = Result<T, CatalogError>>) -> bool {

@@ -7,7 +7,7 @@ use onomast::{
 use tonic::Code;
 
 use crate::{
-    gazetteers::{Database, KEEP, client, create, given, reason, serve, upsert},
+    databases::{Database, KEEP, client, create, given, reason, serve, upsert},
     support::{Folder, TestServer},
 };
 

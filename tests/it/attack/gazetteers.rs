@@ -9,7 +9,7 @@ use tonic_types::StatusExt as _;
 use super::{Got, Outcome, Row, World, proto};
 use crate::{
     access::with,
-    gazetteers::{given, remove, request, upsert},
+    databases::{given, remove, request, upsert},
     support::TestServer,
     tenants::{Tenants, claims},
 };
@@ -506,6 +506,6 @@ async fn a_server_without_its_catalog_says_that_it_does_not_serve() {
     let watching = client.watch_gazetteers(with(&token, watch("", vec![]))).await.unwrap_err();
     let creating = client.create_gazetteer(with(&token, create("one-new", ""))).await.unwrap_err();
     for status in [list, watching, creating] {
-        assert_eq!(crate::gazetteers::reason(&status), (Code::Unavailable, "NOT_SERVING".into()));
+        assert_eq!(crate::databases::reason(&status), (Code::Unavailable, "NOT_SERVING".into()));
     }
 }
