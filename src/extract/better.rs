@@ -28,7 +28,7 @@ const MAX_ADDED: u32 = 2;
 pub(super) fn keep_better_places(sources: &[Source<'_>], view: View<'_>, found: &mut Vec<Found>, trace: &mut Trace) {
     let with_case = Forms::EXACT.with(Form::Case);
     let is_function = |at: u32| is_function(view, at as usize);
-    let is_small = |at: u32| view.word(at as usize).starts_with(char::is_lowercase);
+    let is_small = |at: u32| view.words.plain(view.word(at as usize)).starts_with(char::is_lowercase);
     let written_small =
         |found: &Found| !sources[found.source as usize].segment.name(found.name).text().contains(char::is_uppercase);
     // Words that add nothing: an article; and, around a name that is written as given, words in small letters, or any

@@ -318,7 +318,7 @@ impl<'a> Finder<'a> {
         let edges = edges(view, first as u32, last as u32, place.span).ok_or(Reason::InsideWord)?;
         let mut forms = place.forms.and(edges);
         let core = Span::new(place.core.start.max(place.span.start), place.core.end);
-        let written = view.slice(last, core);
+        let written = &*view.words.plain(view.slice(last, core));
         let difference = spelling::compare(self.letters, &short.written, written, forms).ok_or(Reason::WrongCase)?;
         let acronym = matches!(short.rule, Rule::Acronym | Rule::Introduced);
         if difference.case && self.has_capital_particles(short, last, written) {

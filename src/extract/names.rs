@@ -5,7 +5,7 @@
 //!
 //! Must not know: scores, overlap.
 
-use std::{ops::Deref, sync::Arc};
+use std::{borrow::Cow, ops::Deref, sync::Arc};
 
 use hashbrown::HashMap;
 
@@ -181,8 +181,8 @@ impl ShortNames {
             for found in here.iter().filter(|found| is_full(found)) {
                 let segment = sources[found.source as usize].segment;
                 let is_person = segment.nature_of(found.entity) == Kind::Person;
-                if !is_person && derive::introduces(written, segment.name(found.name).text()) {
-                    let made = self.maker.introduced(written).into_iter().collect();
+                if !is_person && derive::introduces(&written, segment.name(found.name).text()) {
+                    let made = self.maker.introduced(&written).into_iter().collect();
                     self.add(found.key(), found.name, made, |_| true);
                 }
             }
@@ -360,14 +360,17 @@ impl ShortNames {
 
 /// The word at `index`, without periods behind it, where it stands in parentheses and has several capitals.
 #[inline]
-fn in_parentheses(view: View<'_>, index: usize) -> Option<&str> {
-    let word = view.all().get(index).filter(|word| word.gap.any(Gap::MARK) && !word.gap.any(Gap::PARAGRAPH))?;
-    let before = index - 1;
-    let between = view.slice(before, Span::new(view.all()[before].span.end, word.span.start));
-    let behind = &view.fields[view.field(index)][word.span.end as usize..];
+fn in_parentheses(view: View<'_>, index: usize) -> Option<Cow<'_, str>> {
+    let words = view.all();
+    let word = words.get(index).filter(|word| word.gap.any(Gap::MARK) && !word.gap.any(Gap::PARAGRAPH))?;
+    let field = view.field(index);
+    let end = words.get(index + 1).filter(|_| view.field(index + 1) == field).map(|next| next.span.start);
+    let end = end.unwrap_or(view.fields[field].len() as u32);
+    let gap = |from, to| view.words.plain(view.slice(index, Span::new(from, to)));
+    let (between, behind) = (gap(words[index - 1].span.end, word.span.start), gap(word.span.end, end));
     let closed = behind.trim_start_matches(['"', '”', '\'', '’']).starts_with([')', ',']);
     let opened = between.trim().trim_end_matches(['"', '“', '\'', '‘']) == "(";
-    let written = view.word(index).trim_end_matches('.');
+    let written = view.words.plain(view.word(index).trim_end_matches('.'));
     let capitals = written.chars().filter(|c| c.is_uppercase()).count();
     (opened && closed && capitals > 1).then_some(written)
 }

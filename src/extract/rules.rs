@@ -17,7 +17,7 @@ use super::{
 use crate::{
     gazetteer::{Rule, Rules},
     index::{CaseCheck, Form, Forms, Manner, Name, NameId, NameRun, Occurrence, Search},
-    text::{Difference, Gap, Letters, Shape, Span, View, WordSet, Words},
+    text::{Difference, Gap, Letters, Shape, Span, View, WordSet, Words, dereferenced},
 };
 
 /// Words that a comma may set apart from a name that has none: `Acme, Inc.`
@@ -89,7 +89,7 @@ pub(super) fn apply(
         // Whether the words may be capitals, where their letters count as they stand.
         let small = occurrence.forms.keep_letters() && !capital;
         let core = Span::new(occurrence.span.start, occurrence.core_end);
-        let written = view.slice(occurrence.first as usize, core);
+        let written = &*view.words.plain(view.slice(occurrence.first as usize, core));
         let many = *others >= CANDIDATES + read_before + occurrence.last as usize;
         let count = run.count();
         let most = if many { 1 } else { MAX_CANDIDATES };
@@ -345,7 +345,8 @@ fn crosses(view: View<'_>, occurrence: &Occurrence, name: &Name<'_>, own: &mut W
         same_words && {
             let between = Span::new(words[index - 1].span.end, words[index].span.start);
             let own_between = Span::new(own.all()[here - 1].span.end, own.all()[here].span.start);
-            marks(view.slice(index, between)).eq(marks(own_between.of(name.core())))
+            let (here, own) = (view.slice(index, between), own_between.of(name.core()));
+            marks(&dereferenced(here)).eq(marks(&dereferenced(own)))
         }
     })
 }

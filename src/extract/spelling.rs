@@ -9,14 +9,16 @@ use std::borrow::Cow;
 
 use crate::{
     index::{Form, Forms},
-    text::{Difference, Letters, Words, composed, fold, spell_out_umlauts},
+    text::{Difference, Letters, Words, composed, dereferenced, fold, spell_out_umlauts},
 };
 
 /// The Arabic article.
 const ARTICLE: &str = "ال";
 
-/// How the text differs from the name; `None` where it does not mean this name.
+/// How the text, whose references are characters already, differs from the name; `None` where it does not mean this name.
 pub(super) fn compare(letters: &mut Letters, name: &str, written: &str, forms: Forms) -> Option<Difference> {
+    // A name may have been scraped, too.
+    let name = &*dereferenced(name);
     if forms.has(Form::Inflection) {
         return inflected(letters, name, written);
     }

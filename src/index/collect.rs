@@ -22,7 +22,7 @@ use crate::{
         AliasKind, CaseRule, Entity, Rule,
         derive::{Kind, full_names, may_be_short},
     },
-    text::{Gap, Ordinary, Shape, Word, Words, fold, ordinary, primary_subtag, spell_out_umlauts},
+    text::{Gap, Ordinary, Shape, Word, Words, dereferenced, fold, ordinary, primary_subtag, spell_out_umlauts},
 };
 
 /// The most letters of a name in capitals that `auto` asks to be in capitals (rule M1), and the most where it is one word
@@ -264,7 +264,7 @@ impl<K: Keep> Collector<K> {
             let manner = self.manner(Manner {
                 before: first.span.start as u16,
                 behind: (text.len() - last.span.end as usize) as u16,
-                case: if rule.is_some() { CaseCheck::Proper } else { check(case, text, ordinary) },
+                case: if rule.is_some() { CaseCheck::Proper } else { check(case, &dereferenced(text), ordinary) },
                 capital: text.contains(char::is_uppercase),
                 short,
                 shortens: shortens || may_be_short(nature, text),
@@ -335,7 +335,7 @@ impl<K: Keep> Collector<K> {
     /// Enters words with German umlauts as they are spelled without: `Muenchen` for `München`.
     fn add_spelled_out(&mut self, reader: &Words, text: &str, sequence: &[u32]) {
         for (at, word) in reader.all().iter().enumerate().filter(|(_, word)| word.shape.any(Shape::UMLAUT)) {
-            let Some(spelled_out) = spell_out_umlauts(word.span.of(text)) else { continue };
+            let Some(spelled_out) = spell_out_umlauts(&dereferenced(word.span.of(text))) else { continue };
             let mut folded = std::mem::take(&mut self.folded);
             folded.clear();
             fold(&spelled_out, &mut folded);

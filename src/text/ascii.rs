@@ -26,12 +26,13 @@ pub(super) const FLAGS: [u8; 256] = {
     table
 };
 
-/// The ASCII bytes that end a run of letters for certain: no digit or connector, no symbol that may belong to the word.
+/// The ASCII bytes that end a run of letters for certain: no digit or connector, no symbol that may belong to the word or
+/// begin a reference to a letter.
 pub(super) const ENDS: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
     while byte < 128 {
-        table[byte] = FLAGS[byte] == 0 && byte as u8 != b'+' && byte as u8 != b'#';
+        table[byte] = FLAGS[byte] == 0 && !matches!(byte as u8, b'+' | b'#' | b'&');
         byte += 1;
     }
     table

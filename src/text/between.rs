@@ -8,6 +8,7 @@ use super::{
     Gap, Shape, Span,
     chars::{Class, class},
     gap::is_known_abbreviation,
+    references::Characters,
     words::Word,
 };
 
@@ -89,8 +90,13 @@ impl Between {
     pub(super) fn judge(&self, text: &str, previous: &Word, span: Span, shape: Shape) -> Gap {
         let mut gap = self.gap;
         let touching = self.count == 1;
-        let before = || text[previous.span.range()].chars().next_back().unwrap_or_default();
-        let after = text[span.range()].chars().next().unwrap_or_default();
+        // A word whose last letter is a reference ends in a semicolon, as no other one does.
+        let (written, next) = (&text[previous.span.range()], &text[span.range()]);
+        let before = || match written.chars().next_back() {
+            Some(';') => Characters::from(written, 0).last().map(|(_, c, _)| c).unwrap_or_default(),
+            last => last.unwrap_or_default(),
+        };
+        let after = Characters::from(next, 0).next().map(|(_, c, _)| c).unwrap_or_default();
         let spaced = |c: char| matches!(class(c), Class::Letter | Class::Digit);
         if touching && spaced(before()) && spaced(after) {
             if !gap.any(Gap::PERIOD) {

@@ -13,6 +13,7 @@ use super::{
     ascii::{ENDS, Eight, FLAGS},
     between::Between,
     chars::{Class, class},
+    references::{Characters, reference},
     words::{Folded, Word, Words},
 };
 
@@ -51,11 +52,17 @@ impl<'t, 'o> Reader<'t, 'o> {
 
     /// Reads a character that begins no ASCII word; returns where to go on.
     fn other(&mut self, at: usize) -> usize {
-        let Some(c) = self.text[at..].chars().next() else { return self.bytes.len() };
-        let next = at + c.len_utf8();
+        let Some(mut c) = self.text[at..].chars().next() else { return self.bytes.len() };
+        let mut next = at + c.len_utf8();
+        if c == '&'
+            && let Some((meant, length)) = reference(&self.text[at..])
+        {
+            self.out.refers = true;
+            (c, next) = (meant, at + length);
+        }
         match class(c) {
             Class::Letter | Class::Digit | Class::Connector => self.wide_word(at, at),
-            Class::Single | Class::Katakana => self.unspaced_word(at, c),
+            Class::Single | Class::Katakana => self.unspaced_word(at, c, next),
             Class::Ampersand => {
                 self.word(Span::new(at as u32, next as u32), Shape::default(), Folded::No);
                 next
@@ -143,7 +150,7 @@ impl<'t, 'o> Reader<'t, 'o> {
                     }
                     at += 1;
                 }
-                Some(128..) if self.continues(at) => return self.wide_word(start, at),
+                Some(128.. | b'&') if self.continues(at) => return self.wide_word(start, at),
                 _ => break,
             }
         }
@@ -178,7 +185,7 @@ impl<'t, 'o> Reader<'t, 'o> {
     }
 
     fn add_cases(&self, shape: &mut Shape, start: usize, end: usize) {
-        for c in self.text[start..end].chars() {
+        for (_, c, _) in Characters::from(&self.text[..end], start) {
             if c.is_uppercase() {
                 shape.add(Shape::UPPER);
             } else if c.is_lowercase() {
@@ -192,10 +199,10 @@ impl<'t, 'o> Reader<'t, 'o> {
         at > 0 && self.bytes[at - 1].is_ascii_digit() && self.bytes.get(at + 1).is_some_and(u8::is_ascii_digit)
     }
 
-    /// Whether the non-ASCII character at `at` goes on with the word before it.
+    /// Whether the character at `at`, which is not ASCII or a reference, goes on with the word before it.
     fn continues(&self, at: usize) -> bool {
-        self.text[at..]
-            .chars()
+        Characters::from(self.text, at)
+            .map(|(_, c, _)| c)
             .find(|&c| class(c) != Class::Ignorable)
             .is_some_and(|c| matches!(class(c), Class::Letter | Class::Digit | Class::Connector | Class::Mark))
     }
@@ -205,22 +212,23 @@ impl<'t, 'o> Reader<'t, 'o> {
         let (mut all, mut rest) = (0, 0);
         let mut end = from;
         let mut last = '\0';
-        let (mut umlaut, mut marked) = (false, 0);
-        let mut chars = self.text[start..].char_indices().map(|(offset, c)| (start + offset, c)).peekable();
-        while let Some((at, c)) = chars.next() {
+        let (mut umlaut, mut letters, mut marks, mut refers) = (false, 0, 0, false);
+        let mut characters = Characters::from(self.text, start).peekable();
+        while let Some((at, c, next)) = characters.next() {
+            let referred = next - at != c.len_utf8();
             let flags = match class(c) {
                 Class::Letter if c.is_lowercase() => 1,
                 Class::Letter if c.is_uppercase() => 2,
-                Class::Letter => 0,
-                Class::Mark => {
-                    marked += c.len_utf8();
-                    0
-                }
+                Class::Letter | Class::Mark => 0,
                 Class::Digit => 4,
                 Class::Connector => 8,
-                Class::Ignorable => continue,
+                Class::Ignorable => {
+                    refers |= referred;
+                    continue;
+                }
                 Class::Period | Class::Comma
-                    if class(last) == Class::Digit && chars.peek().is_some_and(|&(_, c)| class(c) == Class::Digit) =>
+                    if class(last) == Class::Digit
+                        && characters.peek().is_some_and(|&(_, c, _)| class(c) == Class::Digit) =>
                 {
                     0
                 }
@@ -228,12 +236,20 @@ impl<'t, 'o> Reader<'t, 'o> {
             };
             rest |= if at > start { flags } else { 0 };
             all |= flags;
+            let mark = class(c) == Class::Mark;
+            (letters, marks) = (letters + u32::from(!mark), marks + u32::from(mark));
             umlaut |= matches!(c, 'ä' | 'ö' | 'ü' | 'Ä' | 'Ö' | 'Ü' | '\u{308}');
+            refers |= referred;
             last = c;
-            end = at + c.len_utf8();
+            end = next;
         }
-        let first = self.text[start..].chars().next().unwrap_or_default();
+        let first = Characters::from(self.text, start).next().map_or('\0', |(_, c, _)| c);
         let mut shape = Shape::of_flags(all, rest);
+        if refers {
+            // Where parts were glued is looked for in letters as they stand.
+            self.out.refers = true;
+            shape = shape.without(Shape::SEAM);
+        }
         if first.is_uppercase() {
             shape.add(Shape::CAPITALISED);
         }
@@ -255,8 +271,7 @@ impl<'t, 'o> Reader<'t, 'o> {
         }
         // A letter with diacritics is one letter, decomposed or not (rule T3).
         let cased = first.is_uppercase() || first.is_lowercase();
-        let marked = if cased { marked } else { 0 };
-        if end == start + first.len_utf8() + marked && class(first) == Class::Letter {
+        if letters == 1 && (cased || marks == 0) && class(first) == Class::Letter {
             shape.add(Shape::LETTER);
             if let Some(dotted) = self.dotted_end(end) {
                 shape.add(Shape::DOTTED);
@@ -269,18 +284,18 @@ impl<'t, 'o> Reader<'t, 'o> {
         end
     }
 
-    /// Reads a letter of a script without spaces, or a run of Katakana.
-    fn unspaced_word(&mut self, start: usize, first: char) -> usize {
+    /// Reads a letter of a script without spaces that ends at `end`, or a run of Katakana.
+    fn unspaced_word(&mut self, start: usize, first: char, mut end: usize) -> usize {
         let katakana = class(first) == Class::Katakana;
-        let mut end = start + first.len_utf8();
-        for (offset, c) in self.text[end..].char_indices() {
+        for (at, c, next) in Characters::from(self.text, end) {
+            self.out.refers |= next - at != c.len_utf8();
             match class(c) {
                 Class::Mark => {}
                 Class::Ignorable => continue,
                 Class::Katakana if katakana || c == 'ー' || c == 'ｰ' => {}
                 _ => break,
             }
-            end = start + first.len_utf8() + offset + c.len_utf8();
+            end = next;
         }
         self.word(Span::new(start as u32, end as u32), Shape::default(), Folded::No);
         end

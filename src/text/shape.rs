@@ -64,6 +64,10 @@ impl Shape {
         shape
     }
 
+    pub(super) fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     pub(super) fn add(&mut self, other: Self) {
         self.0 |= other.0;
     }

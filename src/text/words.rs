@@ -4,7 +4,9 @@
 //!
 //! Must not know: how words are found.
 
-use super::{Gap, Shape, Span, WordKey, fold::fold, reader::Reader};
+use std::borrow::Cow;
+
+use super::{Gap, Shape, Span, WordKey, dereference_into, dereferenced, fold::fold, reader::Reader};
 
 /// A word of a text.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +29,10 @@ pub struct Words {
     words: Vec<Word>,
     /// The folded forms of words whose key is a hash.
     folded: Vec<u8>,
+    /// Whether a reference was read ([`dereferenced`]).
+    pub(super) refers: bool,
+    /// A word without references.
+    plain: String,
 }
 
 impl Words {
@@ -34,6 +40,12 @@ impl Words {
     pub fn clear(&mut self) {
         self.words.clear();
         self.folded.clear();
+        self.refers = false;
+    }
+
+    /// What a stretch of a text says whose words these are: its references are the characters that they stand for.
+    pub fn plain<'t>(&self, written: &'t str) -> Cow<'t, str> {
+        if self.refers { dereferenced(written) } else { Cow::Borrowed(written) }
     }
 
     /// Reads a text of less than 4 GiB and appends its words; returns how many. Between the words of two texts lies a
@@ -85,7 +97,12 @@ impl Words {
                 WordKey::of(&self.folded[from..])
             }
             Folded::No => {
-                fold(span.of(text), &mut self.folded);
+                if self.refers {
+                    dereference_into(span.of(text), &mut self.plain);
+                    fold(&self.plain, &mut self.folded);
+                } else {
+                    fold(span.of(text), &mut self.folded);
+                }
                 if self.folded.len() == from {
                     return false;
                 }

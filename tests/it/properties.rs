@@ -19,6 +19,10 @@ use crate::{
 
 pub(crate) const POLICIES: [Overlap; 3] = [Overlap::Longest, Overlap::Outermost, Overlap::All];
 
+/// What scraping leaves of HTML.
+const REFERENCES: [&str; 9] =
+    ["&amp;", "&nbsp;", "&uuml;", "&Eacute;", "&#39;", "&shy;", "&#x301;", "&amp;quot;", "&#20013;"];
+
 /// Text of any scripts, with what makes offsets and words hard.
 pub(crate) fn any_text() -> impl Strategy<Value = String> {
     let pieces = prop_oneof![
@@ -31,6 +35,7 @@ pub(crate) fn any_text() -> impl Strategy<Value = String> {
         1 => "[😀👩‍🚀🇨🇳]{1,2}",
         3 => "[ .,;:'’\\-\n\r\t_&+#()]{1,3}",
         1 => Just("U.S.".to_owned()),
+        1 => prop::sample::select(&REFERENCES[..]).prop_map(String::from),
         1 => "[A-Z]{1,3}[a-z]{1,3}[A-Z][a-z]{1,2}[0-9]?",
     ];
     prop::collection::vec(pieces, 0..24).prop_map(|pieces| pieces.concat())

@@ -71,6 +71,8 @@ pub(super) struct Readings {
     readings: Vec<Reading>,
     steps: Vec<Step>,
     folded: Vec<u8>,
+    /// A word without references, and with its umlauts spelled out.
+    plain: String,
     spelled_out: String,
     particles: Particles,
     endings: Endings,

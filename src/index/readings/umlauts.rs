@@ -6,13 +6,14 @@
 use super::{At, Reading, Readings};
 use crate::{
     index::forms::Form,
-    text::{fold, spell_out_umlauts_into},
+    text::{dereference_into, fold, spell_out_umlauts_into},
 };
 
 impl Readings {
     /// `Müller` where a name has `Mueller`.
     pub(super) fn umlauts(&mut self, at: &At<'_>) {
-        if !spell_out_umlauts_into(at.view.word(at.index), &mut self.spelled_out) {
+        dereference_into(at.view.word(at.index), &mut self.plain);
+        if !spell_out_umlauts_into(&self.plain, &mut self.spelled_out) {
             return;
         }
         self.folded.clear();

@@ -1,0 +1,275 @@
+//! Character references of HTML that scraping left in a text: `&amp;`, `&#39;`, `M&uuml;nchen` (rule T2).
+//!
+//! Known are decimal and hexadecimal numbers, the names of HTML 4 for Latin-1 and for what is written between words, and
+//! `&apos;`. One without its semicolon is none. One that was escaped again (`&amp;nbsp;`) is the inner one.
+//!
+//! Must not know: what a character says.
+
+use std::{borrow::Cow, str::Chars};
+
+/// The longest name, and the most digits of a number with leading zeros.
+const LONGEST: usize = 8;
+
+/// The names, sorted.
+const NAMES: [(&str, char); 130] = [
+    ("AElig", 'Æ'),
+    ("Aacute", 'Á'),
+    ("Acirc", 'Â'),
+    ("Agrave", 'À'),
+    ("Aring", 'Å'),
+    ("Atilde", 'Ã'),
+    ("Auml", 'Ä'),
+    ("Ccedil", 'Ç'),
+    ("ETH", 'Ð'),
+    ("Eacute", 'É'),
+    ("Ecirc", 'Ê'),
+    ("Egrave", 'È'),
+    ("Euml", 'Ë'),
+    ("Iacute", 'Í'),
+    ("Icirc", 'Î'),
+    ("Igrave", 'Ì'),
+    ("Iuml", 'Ï'),
+    ("Ntilde", 'Ñ'),
+    ("OElig", 'Œ'),
+    ("Oacute", 'Ó'),
+    ("Ocirc", 'Ô'),
+    ("Ograve", 'Ò'),
+    ("Oslash", 'Ø'),
+    ("Otilde", 'Õ'),
+    ("Ouml", 'Ö'),
+    ("Prime", '″'),
+    ("Scaron", 'Š'),
+    ("THORN", 'Þ'),
+    ("Uacute", 'Ú'),
+    ("Ucirc", 'Û'),
+    ("Ugrave", 'Ù'),
+    ("Uuml", 'Ü'),
+    ("Yacute", 'Ý'),
+    ("Yuml", 'Ÿ'),
+    ("aacute", 'á'),
+    ("acirc", 'â'),
+    ("acute", '´'),
+    ("aelig", 'æ'),
+    ("agrave", 'à'),
+    ("amp", '&'),
+    ("apos", '\''),
+    ("aring", 'å'),
+    ("atilde", 'ã'),
+    ("auml", 'ä'),
+    ("bdquo", '„'),
+    ("brvbar", '¦'),
+    ("bull", '•'),
+    ("ccedil", 'ç'),
+    ("cedil", '¸'),
+    ("cent", '¢'),
+    ("copy", '©'),
+    ("curren", '¤'),
+    ("deg", '°'),
+    ("divide", '÷'),
+    ("eacute", 'é'),
+    ("ecirc", 'ê'),
+    ("egrave", 'è'),
+    ("emsp", '\u{2003}'),
+    ("ensp", '\u{2002}'),
+    ("eth", 'ð'),
+    ("euml", 'ë'),
+    ("euro", '€'),
+    ("frac12", '½'),
+    ("frac14", '¼'),
+    ("frac34", '¾'),
+    ("gt", '>'),
+    ("hellip", '…'),
+    ("iacute", 'í'),
+    ("icirc", 'î'),
+    ("iexcl", '¡'),
+    ("igrave", 'ì'),
+    ("iquest", '¿'),
+    ("iuml", 'ï'),
+    ("laquo", '«'),
+    ("ldquo", '“'),
+    ("lrm", '\u{200E}'),
+    ("lsaquo", '‹'),
+    ("lsquo", '‘'),
+    ("lt", '<'),
+    ("macr", '¯'),
+    ("mdash", '—'),
+    ("micro", 'µ'),
+    ("middot", '·'),
+    ("minus", '−'),
+    ("nbsp", '\u{A0}'),
+    ("ndash", '–'),
+    ("not", '¬'),
+    ("ntilde", 'ñ'),
+    ("oacute", 'ó'),
+    ("ocirc", 'ô'),
+    ("oelig", 'œ'),
+    ("ograve", 'ò'),
+    ("ordf", 'ª'),
+    ("ordm", 'º'),
+    ("oslash", 'ø'),
+    ("otilde", 'õ'),
+    ("ouml", 'ö'),
+    ("para", '¶'),
+    ("plusmn", '±'),
+    ("pound", '£'),
+    ("prime", '′'),
+    ("quot", '"'),
+    ("raquo", '»'),
+    ("rdquo", '”'),
+    ("reg", '®'),
+    ("rlm", '\u{200F}'),
+    ("rsaquo", '›'),
+    ("rsquo", '’'),
+    ("sbquo", '‚'),
+    ("scaron", 'š'),
+    ("sect", '§'),
+    ("shy", '\u{AD}'),
+    ("sup1", '¹'),
+    ("sup2", '²'),
+    ("sup3", '³'),
+    ("szlig", 'ß'),
+    ("thinsp", '\u{2009}'),
+    ("thorn", 'þ'),
+    ("times", '×'),
+    ("trade", '™'),
+    ("uacute", 'ú'),
+    ("ucirc", 'û'),
+    ("ugrave", 'ù'),
+    ("uml", '¨'),
+    ("uuml", 'ü'),
+    ("yacute", 'ý'),
+    ("yen", '¥'),
+    ("yuml", 'ÿ'),
+    ("zwj", '\u{200D}'),
+    ("zwnj", '\u{200C}'),
+];
+
+/// What the numbers from 0x80 to 0x9F mean that stand for characters between words: those of Windows-1252, as
+/// browsers read them.
+const WINDOWS: [(u32, char); 10] = [
+    (0x82, '‚'),
+    (0x84, '„'),
+    (0x85, '…'),
+    (0x91, '‘'),
+    (0x92, '’'),
+    (0x93, '“'),
+    (0x94, '”'),
+    (0x95, '•'),
+    (0x96, '–'),
+    (0x97, '—'),
+];
+
+/// The character that a reference at the beginning of a text stands for, and how long the reference is.
+#[cold]
+pub(super) fn reference(text: &str) -> Option<(char, usize)> {
+    let mut rest = text.strip_prefix('&')?;
+    // What was escaped again, any number of times.
+    while let Some(inner) = rest.strip_prefix("amp;").filter(|inner| is_body(inner)) {
+        rest = inner;
+    }
+    let (c, behind) = body(rest)?;
+    Some((c, text.len() - behind.len()))
+}
+
+/// Whether a text begins with a reference that lacks its `&`.
+fn is_body(text: &str) -> bool {
+    body(text).is_some()
+}
+
+/// The character of a reference that lacks its `&`, and what stands behind it.
+fn body(text: &str) -> Option<(char, &str)> {
+    let end = text.bytes().take(LONGEST + 1).position(|byte| byte == b';')?;
+    let (body, behind) = (&text[..end], &text[end + 1..]);
+    let c = match body.strip_prefix('#') {
+        None => NAMES.binary_search_by_key(&body, |&(name, _)| name).ok().map(|at| NAMES[at].1),
+        Some(number) => match number.strip_prefix(['x', 'X']) {
+            Some(hexadecimal) => of_number(hexadecimal, 16),
+            None => of_number(number, 10),
+        },
+    };
+    Some((c?, behind))
+}
+
+/// The character of a number; none for what is no character of a text.
+fn of_number(digits: &str, radix: u32) -> Option<char> {
+    let number = u32::from_str_radix(digits, radix).ok().filter(|_| !digits.starts_with('+'))?;
+    let windows = WINDOWS.iter().find(|(code, _)| *code == number);
+    windows.map(|&(_, c)| c).or_else(|| char::from_u32(number).filter(|c| !c.is_control() || c.is_whitespace()))
+}
+
+/// The characters of a text from a place on, each with where it begins and ends; a reference is the character that it
+/// stands for.
+#[derive(Clone)]
+pub(super) struct Characters<'t> {
+    chars: Chars<'t>,
+    at: usize,
+}
+
+impl<'t> Characters<'t> {
+    /// Those from the byte `at` on.
+    pub(super) fn from(text: &'t str, at: usize) -> Self {
+        Self { chars: text[at..].chars(), at }
+    }
+}
+
+impl Iterator for Characters<'_> {
+    type Item = (usize, char, usize);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let (start, rest) = (self.at, self.chars.as_str());
+        let mut c = self.chars.next()?;
+        self.at += c.len_utf8();
+        if c == '&'
+            && let Some((meant, length)) = reference(rest)
+        {
+            c = meant;
+            self.at = start + length;
+            self.chars = rest[length..].chars();
+        }
+        Some((start, c, self.at))
+    }
+}
+
+/// A text with the characters that its references stand for. Linear in its length.
+pub fn dereferenced(text: &str) -> Cow<'_, str> {
+    if !text.contains('&') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    dereference_into(text, &mut out);
+    Cow::Owned(out)
+}
+
+/// Puts such a text into `out`, and nothing else; allocates only where `out` grows.
+pub fn dereference_into(text: &str, out: &mut String) {
+    out.clear();
+    out.extend(Characters::from(text, 0).map(|(_, c, _)| c));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references() {
+        assert!(NAMES.is_sorted_by_key(|(name, _)| name) && NAMES.iter().all(|(name, _)| name.len() <= LONGEST));
+        for (text, expected) in [
+            ("AT&amp;T", "AT&T"),
+            ("Xi&#39;s&nbsp;M&uuml;nchen", "Xi's\u{A0}München"),
+            ("&#x4E2D;&#20013;&#X27;", "中中'"),
+            ("Moody&#146;s &rsquo;", "Moody’s ’"),
+            ("&amp;amp;nbsp;&amp;#39;", "\u{A0}'"),
+            ("&amp;amp;", "&"),
+            (
+                "R&D; AT&T & &nbsp &#; &#x; &#+9; &#0; &#xD800; &#1114112; &;",
+                "R&D; AT&T & &nbsp &#; &#x; &#+9; &#0; &#xD800; &#1114112; &;",
+            ),
+            ("&é;&nbs\u{301};", "&é;&nbs\u{301};"),
+        ] {
+            assert_eq!(dereferenced(text), expected);
+        }
+        let places: Vec<_> = Characters::from("a&uuml;&b", 1).collect();
+        assert_eq!(places, [(1, 'ü', 7), (7, '&', 8), (8, 'b', 9)]);
+    }
+}
