@@ -247,6 +247,14 @@ mod tests {
     }
 
     #[test]
+    fn the_page_of_rules_lists_every_type() {
+        let page = include_str!("../../../docs/matching.md");
+        let types = PERSONS.iter().chain(&ORGANIZATIONS).chain(&PLACES).chain(&GROUPS);
+        let missing: Vec<_> = types.filter(|one| !page.contains(&format!("`{one}`"))).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    #[test]
     fn what_is_derived_of_a_long_name_is_not_much_longer() {
         let words = [
             "Co", "Ab", "Ltd.", "Group", "Bank", "Sir", "Dr.", "A.", "van", "of", "the", "and", "&", "-", "II", "Jr.",
