@@ -54,6 +54,12 @@ impl<'n> FullName<'n> {
         (self.end > self.titles && self.parts.len() > self.titles + 1).then(|| self.parts[self.titles].clone())
     }
 
+    /// The one part that stands behind the titles of who has no other name: `Francis` of `Pope Francis`.
+    pub(super) fn only(&self) -> Option<Range<usize>> {
+        (self.titles > 0 && self.parts.len() == self.titles + 1 && !self.is_office())
+            .then(|| self.parts[self.titles].clone())
+    }
+
     /// Whether a number tells a ruler from others of the name.
     pub(super) fn is_numbered(&self) -> bool {
         self.parts[self.end..].iter().any(|part| self.all_are(part, &NUMERALS))

@@ -88,7 +88,12 @@ pub(super) fn short_names(name: &str, derived: &mut Vec<Derived>) {
         return;
     }
     let full = FullName::read(name);
-    let Some(first) = full.given().filter(|_| !full.is_office()) else { return };
+    let Some(first) = full.given().filter(|_| !full.is_office()) else {
+        if let Some(only) = full.only().filter(|only| full.may_stand_alone(only)) {
+            derived.push(Derived::new(Rule::Surname, full.text(&only)));
+        }
+        return;
+    };
     let surname = full.surname();
     let (given_rule, surname_rule) = match &surname {
         Some(last) if full.is_east_asian(&first, last) => (Rule::Surname, Rule::GivenName),
@@ -170,7 +175,8 @@ mod tests {
         check("Louis IX", &["Louis"]);
         check("Caroline of Zweibrücken", &["Caroline"]);
         check("Christian III, Count Palatine of Zweibrücken", &["Christian"]);
-        check("King Hussein", &[]);
+        check("King Hussein", &["Hussein"]);
+        check("President of the Republic", &[]);
         check("Sir Winston Churchill", &["Winston", "Churchill"]);
         check("Of The", &[]);
     }
