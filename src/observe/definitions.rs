@@ -105,7 +105,7 @@ metrics! {
     GAZETTEER_ENTITIES = Gauge "onomast.gazetteer.entities" ["{entity}"] {"gazetteer"}
         "Entities of that version";
     GAZETTEER_NAMES = Gauge "onomast.gazetteer.names" ["{name}"] {"gazetteer"}
-        "Names of that version, derived ones included";
+        "Names of that version, without those that rules derive";
     GAZETTEER_SIZE = Gauge "onomast.gazetteer.size" ["By"] {"gazetteer"}
         "Size of its compiled form, in memory or mapped from a file";
     OVERLAY_NAMES = Gauge "onomast.gazetteer.overlay.names" ["{name}"] {"gazetteer"}

@@ -28,7 +28,7 @@ pub struct GazetteerState {
     pub since: Instant,
     /// How many entities it has.
     pub entities: u64,
-    /// How many names it has, derived ones included.
+    /// How many names it has, without those that rules derive.
     pub names: u64,
     /// The size of its compiled form in bytes.
     pub bytes: u64,
