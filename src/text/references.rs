@@ -7,7 +7,7 @@
 
 use std::{borrow::Cow, str::Chars};
 
-/// The longest name, and the most digits of a number with leading zeros.
+/// The most bytes between `&` and `;`: enough for every name, and for a number with some leading zeros.
 const LONGEST: usize = 8;
 
 /// The names, sorted.
@@ -164,16 +164,11 @@ const WINDOWS: [(u32, char); 10] = [
 pub(super) fn reference(text: &str) -> Option<(char, usize)> {
     let mut rest = text.strip_prefix('&')?;
     // What was escaped again, any number of times.
-    while let Some(inner) = rest.strip_prefix("amp;").filter(|inner| is_body(inner)) {
+    while let Some(inner) = rest.strip_prefix("amp;").filter(|inner| body(inner).is_some()) {
         rest = inner;
     }
     let (c, behind) = body(rest)?;
     Some((c, text.len() - behind.len()))
-}
-
-/// Whether a text begins with a reference that lacks its `&`.
-fn is_body(text: &str) -> bool {
-    body(text).is_some()
 }
 
 /// The character of a reference that lacks its `&`, and what stands behind it.

@@ -254,12 +254,12 @@ async fn a_damaged_or_missing_segment_is_made_again() {
     }
 }
 
-/// The program on a disk of 4 MB that it has for itself, and the disk; `fill` is what is done with `$disk` before, in the
+/// The program on a disk of 4 MB that it has for itself, and the disk; `fill` is what is done with `disk` before, in the
 /// folder. Needs a namespace of its own, which not every machine gives.
 fn on_a_disk(folder: &Folder, fill: &str) -> Option<(Command, PathBuf)> {
     let disk = folder.path("disk");
     fs::create_dir_all(&disk).unwrap();
-    let mount = format!("mount -t tmpfs -o size=4m tmpfs disk && disk=disk && {fill} && shift && exec \"$@\"");
+    let mount = format!("mount -t tmpfs -o size=4m tmpfs disk && {fill} && shift && exec \"$@\"");
     let of = |program: &str| {
         let mut command = Command::new("unshare");
         command.args(["-m", "sh", "-c", &mount, "sh", "-", program]).current_dir(folder.path("."));
@@ -276,7 +276,7 @@ fn on_a_disk(folder: &Folder, fill: &str) -> Option<(Command, PathBuf)> {
 async fn a_full_disk_loses_nothing() {
     let folder = Folder::new();
     // With something in it that can be removed again.
-    let Some((command, disk)) = on_a_disk(&folder, "head -c 1000000 /dev/zero > \"$disk/ballast\"") else { return };
+    let Some((command, disk)) = on_a_disk(&folder, "head -c 1000000 /dev/zero > disk/ballast") else { return };
     let server = Process::of(command, &["--data".into(), disk.join("data").to_string_lossy().into_owned()]);
     let mut client = Client::new(server.channel().await);
     create(&mut client, "names").await;
@@ -327,7 +327,7 @@ async fn a_disk_that_is_full_at_the_start_is_no_damage() {
     // Killed: what was kept is in the log of the database, and does not fit into its file.
     drop((client, server));
     assert!(fs::metadata(data.join("catalog.db-wal")).unwrap().len() > 50_000);
-    let fill = "cp -r data $disk/data && ! cat /dev/zero 2>/dev/null >$disk/ballast";
+    let fill = "cp -r data disk/data && ! cat /dev/zero 2>/dev/null >disk/ballast";
     let Some((command, disk)) = on_a_disk(&folder, fill) else { return };
     let server = Process::of(command, &flags(&disk.join("data")));
     let mut client = Client::new(server.channel().await);
