@@ -1,6 +1,6 @@
 //! `onomast explain`: why was this found, or why was it not?
 //!
-//! A line for each place, as `file: field start..end "text": entity: reason`, and the mention that stands there.
+//! A line for each place, as `document: field start..end "text": entity: reason`, and the mention that stands there.
 
 use std::{
     io::{BufWriter, Write, stdout},
@@ -28,8 +28,8 @@ pub(super) fn run(arguments: Explain) -> anyhow::Result<ExitCode> {
         (None, None) => anyhow::bail!("give --name or --entity"),
     };
     let mut out = BufWriter::new(stdout().lock());
-    let good = input::each(&inputs, &mut out, |out, document| {
-        let Document { id, title, text, language_code: language, attributes: _ } = &document;
+    let good = input::each(&inputs, &mut out, |out, called, document| {
+        let Document { id: _, title, text, language_code: language, attributes: _ } = &document;
         let response = extractor.ask(Input { title, text, language }, subject);
         match format {
             ExplainFormat::Text => {
@@ -37,11 +37,11 @@ pub(super) fn run(arguments: Explain) -> anyhow::Result<ExitCode> {
                 for finding in &response.findings {
                     // Several entities may ask about one mention; it is explained once.
                     let again = finding.mention.is_some() && last == finding.mention.as_ref();
-                    print(out, id, finding, again)?;
+                    print(out, called, finding, again)?;
                     last = finding.mention.as_ref();
                 }
                 for cut in &response.truncations {
-                    say(&format!("{id}: cut at the limit {} of {}", cut.limit, cut.value));
+                    say(&format!("{called}: cut at the limit {} of {}", cut.limit, cut.value));
                 }
             }
             ExplainFormat::Jsonl => {
@@ -55,8 +55,8 @@ pub(super) fn run(arguments: Explain) -> anyhow::Result<ExitCode> {
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn print(out: &mut impl Write, id: &str, finding: &MatchFinding, again: bool) -> anyhow::Result<()> {
-    let mut line = format!("{id}: ");
+fn print(out: &mut impl Write, document: &str, finding: &MatchFinding, again: bool) -> anyhow::Result<()> {
+    let mut line = format!("{document}: ");
     if let (Some(start), Some(end)) = (finding.start, finding.end) {
         let field = if finding.field() == Field::Title { "title " } else { "" };
         line.push_str(&format!("{field}{start}..{end} {:?}: ", finding.text));

@@ -34,19 +34,21 @@ enum InputError {
     Line { file: PathBuf, line: u64, message: String },
 }
 
-/// Gives each document of every input to `take`, which writes to `out`; returns whether all were good.
+/// Gives each document of every input to `take`, with what a reader may call it, which writes to `out`; returns whether all
+/// were good.
 ///
-/// A bad document is reported and does not stop the others.
+/// A document is called by its id, or by its file and line where it has none. A bad document is reported and does not stop the others.
 pub(super) fn each<W: Write>(
     inputs: &Inputs,
     out: &mut W,
-    mut take: impl FnMut(&mut W, Document) -> anyhow::Result<()>,
+    mut take: impl FnMut(&mut W, &str, Document) -> anyhow::Result<()>,
 ) -> anyhow::Result<bool> {
     let progress = Progress::beside_output(total(&inputs.files));
     let mut good = true;
     for path in &inputs.files {
-        read(path, inputs.input_format, &progress, |document| match document {
-            Ok(document) => take(out, document),
+        read(path, inputs.input_format, &progress, |line, document| match document {
+            Ok(document) if document.id.is_empty() => take(out, &format!("{}:{line}", path.display()), document),
+            Ok(document) => take(out, &document.id.clone(), document),
             Err(error) => {
                 good = false;
                 out.flush()?;
@@ -59,14 +61,15 @@ pub(super) fn each<W: Write>(
     Ok(good)
 }
 
-/// Gives each document of an input, or why it is none, to `take`, which may end everything with an error of its own.
+/// Gives each document of an input and its line, or why it is none, to `take`, which may end everything with an error of
+/// its own.
 ///
 /// A line that is no document does not keep the others from being given.
 fn read<E>(
     input: &Path,
     format: InputFormat,
     progress: &Progress,
-    mut take: impl FnMut(Result<Document, InputError>) -> Result<(), E>,
+    mut take: impl FnMut(u64, Result<Document, InputError>) -> Result<(), E>,
 ) -> Result<(), E> {
     let fail = |error| InputError::Read { file: input.to_owned(), error };
     let stdin = input == Path::new("-");
@@ -75,14 +78,14 @@ fn read<E>(
     } else {
         match File::open(input) {
             Ok(file) => Box::new(file),
-            Err(error) => return take(Err(fail(error))),
+            Err(error) => return take(1, Err(fail(error))),
         }
     };
     let mut reader = BufReader::with_capacity(1 << 16, progress.wrap(reader));
     match reader.fill_buf() {
-        Ok(head) if begins_segment(head) => return take(Err(InputError::Segment { file: input.to_owned() })),
+        Ok(head) if begins_segment(head) => return take(1, Err(InputError::Segment { file: input.to_owned() })),
         Ok(_) => {}
-        Err(error) => return take(Err(fail(error))),
+        Err(error) => return take(1, Err(fail(error))),
     }
     let extension = input.extension().map(|extension| extension.to_ascii_lowercase());
     let lines = match format {
@@ -105,7 +108,7 @@ fn read<E>(
                 }
             },
         };
-        return take(document);
+        return take(1, document);
     }
     let mut bytes = Vec::new();
     for line in 1.. {
@@ -113,16 +116,16 @@ fn read<E>(
         match reader.read_until(b'\n', &mut bytes) {
             Ok(0) => break,
             Ok(count) if count > MAX_BYTES => {
-                take(Err(InputError::TooLarge { file: input.to_owned(), bytes: count }))?;
+                take(line, Err(InputError::TooLarge { file: input.to_owned(), bytes: count }))?;
                 continue;
             }
             Ok(_) => {}
-            Err(error) => return take(Err(fail(error))),
+            Err(error) => return take(1, Err(fail(error))),
         }
         let text = bytes.strip_prefix(b"\xEF\xBB\xBF").filter(|_| line == 1).unwrap_or(&bytes).trim_ascii();
         if !text.is_empty() {
             let document = json(text).and_then(|document| language_fault(&document).map_or(Ok(document), Err));
-            take(document.map_err(|message| InputError::Line { file: input.to_owned(), line, message }))?;
+            take(line, document.map_err(|message| InputError::Line { file: input.to_owned(), line, message }))?;
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use std::hash::{BuildHasher as _, RandomState};
 use hashbrown::{HashTable, hash_table::Entry};
 
 use super::{Entity, Issue, IssueCode};
-use crate::text::fold;
+use crate::text::{check_tag, fold};
 
 /// The longest id, in bytes.
 pub const MAX_ID_BYTES: usize = 4096;
@@ -149,6 +149,11 @@ impl Checker {
         for (field, prior) in std::iter::once(("prior".to_owned(), entity.prior)).chain(alias_priors) {
             if let Some(prior) = prior.filter(|prior| !(0.0..=1.0).contains(prior)) {
                 report(IssueCode::OutOfRange, field, format!("the prior {prior} is not between 0 and 1"));
+            }
+        }
+        for (index, alias) in entity.aliases.iter().enumerate() {
+            if let Err(message) = check_tag(&alias.language_code) {
+                report(IssueCode::InvalidLanguage, format!("aliases[{index}].language_code"), message);
             }
         }
         let aliases = entity.aliases.iter().enumerate();

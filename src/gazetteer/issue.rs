@@ -44,6 +44,8 @@ pub enum IssueCode {
     TooManyItems,
     /// A number is outside its range.
     OutOfRange,
+    /// The language of an alias can be no BCP 47 tag.
+    InvalidLanguage,
 }
 
 impl IssueCode {
@@ -63,6 +65,7 @@ impl IssueCode {
             Self::TooManyAliases => "too-many-aliases",
             Self::TooManyItems => "too-many-items",
             Self::OutOfRange => "out-of-range",
+            Self::InvalidLanguage => "invalid-language",
         }
     }
 }

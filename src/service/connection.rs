@@ -178,7 +178,7 @@ pub(super) async fn open(
     let (stream, certificate) = match tls {
         None => (Stream::Plain(stream), Certificate::default()),
         Some(tls) => {
-            let time = Duration::from_secs(limits.handshake_seconds.max(1));
+            let time = Duration::from_secs(limits.handshake_seconds);
             let stream = timeout(time, tls.acceptor().accept(stream)).await.map_err(io::Error::from)??;
             let shown = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
             let certificate = shown.map(|certificate| Certificate::read(certificate)).unwrap_or_default();

@@ -43,6 +43,7 @@ pub struct Limits {
     /// any. Where most calls are refused, two calls wait for each worker, or a millisecond's work of short ones.
     pub queue_milliseconds: u64,
     /// The most documents of a stream that are read before the answer to the first of them was taken.
+    #[serde(deserialize_with = "some")]
     pub stream_look_ahead: usize,
     /// The most connections at once; any more are closed at once.
     #[serde(deserialize_with = "some")]
@@ -59,6 +60,7 @@ pub struct Limits {
     /// The most calls of a connection that its client may reset before they were begun; then it is closed.
     pub pending_resets: usize,
     /// How long a client may take for the TLS handshake, and for the first bytes of HTTP/2, in seconds.
+    #[serde(deserialize_with = "some")]
     pub handshake_seconds: u64,
     /// How long a connection may have no call, in seconds; 0 for ever.
     pub idle_seconds: u64,
@@ -69,14 +71,16 @@ pub struct Limits {
     pub request_seconds: u64,
     /// How long a stream of requests may pause, in seconds; 0 for ever.
     pub stream_idle_seconds: u64,
-    /// How often a silent connection is asked whether its client is still there, in seconds; at least 1.
+    /// How often a silent connection is asked whether its client is still there, in seconds.
+    #[serde(deserialize_with = "some")]
     pub keepalive_seconds: u64,
-    /// How long the client may take to say that it is, in seconds; at least 1.
+    /// How long the client may take to say that it is, in seconds.
+    #[serde(deserialize_with = "some")]
     pub keepalive_timeout_seconds: u64,
 }
 
 /// A limit that lets something through. 0 means any number for some limits; for those that have this it would be a server
-/// that answers nothing, which nobody wants.
+/// that answers nothing, or one that waits for nobody, which nobody wants.
 fn some<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default + PartialEq>(deserializer: D) -> Result<T, D::Error> {
     let limit = T::deserialize(deserializer)?;
     if limit == T::default() {

@@ -66,8 +66,8 @@ fn serve_one(
     let begun = Begun::default();
     let mut http = http2::Builder::new(begun.clone());
     http.timer(TokioTimer::new())
-        .keep_alive_interval(Duration::from_secs(limits.keepalive_seconds.max(1)))
-        .keep_alive_timeout(Duration::from_secs(limits.keepalive_timeout_seconds.max(1)))
+        .keep_alive_interval(Duration::from_secs(limits.keepalive_seconds))
+        .keep_alive_timeout(Duration::from_secs(limits.keepalive_timeout_seconds))
         .max_concurrent_streams(limits.connection_streams)
         .max_header_list_size(limits.header_bytes)
         .max_frame_size(FRAME)

@@ -42,6 +42,7 @@ fn every_bad_line_of_every_gazetteer_is_reported_in_one_run() {
         "{\"id\": \"f\", \"name\": \"x\", \"case\": \"loud\"}\n",
         "{\"id\": \"h\\u0000\", \"name\": \"x\"}\n",
         "[\"i\", \"x\", \"\", [], null, 0.5, {}, [], []]\n",
+        "{\"id\": \"j\", \"name\": \"x\", \"aliases\": [{\"text\": \"y\", \"languageCode\": \"en (US)\"}]}\n",
         "{\"id\": \"g\", \"name\": \"last\"}",
     );
     let first = folder.file("first.jsonl", jsonl);
@@ -60,6 +61,7 @@ fn every_bad_line_of_every_gazetteer_is_reported_in_one_run() {
         (&first, 10, "malformed"),
         (&first, 11, "invalid-id"),
         (&first, 12, "malformed"),
+        (&first, 13, "invalid-language"),
         (&second, 2, "malformed"),
         (&second, 3, "not-utf8"),
         (&second, 5, "malformed"),
@@ -207,6 +209,8 @@ fn wrong_arguments_are_explained() {
             "limits.mentions has a wrong value: 0 would let nothing through",
         ),
         (&["config", "--set", "limits.connections=0"], 1, "0 would let nothing through; at least 1 is asked for"),
+        (&["config", "--set", "limits.handshake_seconds=0"], 1, "limits.handshake_seconds has a wrong value: 0 would"),
+        (&["config", "--set", "limits.keepalive_seconds=0"], 1, "limits.keepalive_seconds has a wrong value: 0 would"),
         (&["serve", "--set", "limits.mentions"], 2, "the form is KEY=VALUE"),
         (&["config", "--set", "server.workers=1025"], 1, "server.workers has a wrong value: 1025 workers are more"),
         (&["config", "--set", "server.workers=99999999"], 1, "99999999 workers are more than the 1024 there may be"),
@@ -364,6 +368,17 @@ fn what_cannot_be_compiled_is_told() {
     assert!(code == 1 && err.contains("cannot write the segment file"), "{err}");
     let (code, _, err) = compile("missing.jsonl", &file);
     assert!(code == 1 && err.contains("missing.jsonl"), "{err}");
+}
+
+#[test]
+fn a_document_without_an_id_is_called_by_its_line() {
+    let folder = Folder::new();
+    let lines = folder.file("lines.jsonl", "{\"id\":\"a\",\"text\":\"China\"}\n\n{\"text\":\"Paris and Paris\"}\n");
+    let (code, out, err) = run(&["explain", "--name", "Paris", path(&lines)]);
+    assert!(code == 0 && out.contains(&format!("\n{}:3: 10..15 \"Paris\": Paris (", path(&lines))), "{out}{err}");
+    assert!(out.starts_with("a: ") && !out.lines().any(|line| line.starts_with(':')), "{out}");
+    let (code, out, err) = run(&["extract", "--format", "text", path(&lines)]);
+    assert!(code == 0 && out.contains("== a\n") && out.contains(&format!("== {}:3\n", path(&lines))), "{out}{err}");
 }
 
 #[test]

@@ -31,7 +31,7 @@ impl Extraction {
         requests: Streaming<StreamExtractRequest>,
         admitted: Option<Admitted>,
     ) -> BoxStream<'static, Result<Encoded, Status>> {
-        let look_ahead = self.limits.stream_look_ahead.max(1);
+        let look_ahead = self.limits.stream_look_ahead;
         // Tells the stream from every other of this process.
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
