@@ -6,7 +6,8 @@
 
 use crate::text::{Seams, Shape, Span, WordKey, WordSet, Words, fold};
 
-/// Parts that need no mention, folded.
+/// Parts that need no mention, folded. What articles and prepositions leave before an apostrophe that was lost
+/// (`lAllemagne`) is among them; a single letter counts where it is small.
 static AFFIXES: WordSet<128> = WordSet::new(&[
     "affiliated",
     "aligned",
@@ -22,6 +23,9 @@ static AFFIXES: WordSet<128> = WordSet::new(&[
     "controlled",
     "counter",
     "cross",
+    "d",
+    "dall",
+    "dell",
     "dominated",
     "ex",
     "facing",
@@ -32,11 +36,15 @@ static AFFIXES: WordSet<128> = WordSet::new(&[
     "hosted",
     "inspired",
     "inter",
+    "jusqu",
+    "l",
     "led",
     "like",
     "linked",
+    "lorsqu",
     "made",
     "mid",
+    "nell",
     "neo",
     "non",
     "occupied",
@@ -46,6 +54,8 @@ static AFFIXES: WordSet<128> = WordSet::new(&[
     "post",
     "pre",
     "pro",
+    "puisqu",
+    "qu",
     "related",
     "ruled",
     "run",
@@ -54,6 +64,7 @@ static AFFIXES: WordSet<128> = WordSet::new(&[
     "sponsored",
     "style",
     "sub",
+    "sull",
     "supplied",
     "supported",
     "trained",
@@ -113,7 +124,8 @@ impl GluedWords {
                     let from = self.folded.len();
                     fold(part.of(text), &mut self.folded);
                     let folded = &self.folded[from..];
-                    if AFFIXES.has(folded) {
+                    let capital = folded.len() == 1 && part.of(text).starts_with(char::is_uppercase);
+                    if AFFIXES.has(folded) && !capital {
                         affixes |= 1 << at;
                     }
                     self.parts.push((part, WordKey::of(folded), from as u32, self.folded.len() as u32));

@@ -13,7 +13,7 @@ use super::{
     ascii::{ENDS, Eight, FLAGS},
     between::Between,
     chars::{Class, class},
-    references::{Characters, reference},
+    references::{Characters, begins, reference},
     words::{Folded, Word, Words},
 };
 
@@ -54,7 +54,7 @@ impl<'t, 'o> Reader<'t, 'o> {
     fn other(&mut self, at: usize) -> usize {
         let Some(mut c) = self.text[at..].chars().next() else { return self.bytes.len() };
         let mut next = at + c.len_utf8();
-        if c == '&'
+        if begins(c)
             && let Some((meant, length)) = reference(&self.text[at..])
         {
             self.out.refers = true;

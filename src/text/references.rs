@@ -1,7 +1,9 @@
-//! Character references of HTML that scraping left in a text: `&amp;`, `&#39;`, `M&uuml;nchen` (rule T2).
+//! What scraping left in place of characters (rule T2): character references of HTML (`&amp;`, `&#39;`, `M&uuml;nchen`),
+//! and UTF-8 that was read as Windows-1252 or Latin-1 (`Russiaâ€™s`, `MÃ¼nchen`).
 //!
 //! Known are decimal and hexadecimal numbers, the names of HTML 4 for Latin-1 and for what is written between words, and
-//! `&apos;`. One without its semicolon is none. One that was escaped again (`&amp;nbsp;`) is the inner one.
+//! `&apos;`. One without its semicolon is none. One that was escaped again (`&amp;nbsp;`) is the inner one. Of misread
+//! UTF-8, what is written between words is known, and letters of Latin-1 where nobody would write what stands there.
 //!
 //! Must not know: what a character says.
 
@@ -159,9 +161,31 @@ const WINDOWS: [(u32, char); 10] = [
     (0x97, '—'),
 ];
 
+/// The characters that Windows-1252 has for bytes from 0x80 to 0x9F, as far as they stand behind `â€`.
+const BEHIND: [(char, u32); 9] = [
+    ('‹', 0x8B),
+    ('“', 0x93),
+    ('”', 0x94),
+    ('•', 0x95),
+    ('˜', 0x98),
+    ('™', 0x99),
+    ('š', 0x9A),
+    ('œ', 0x9C),
+    ('ž', 0x9E),
+];
+
+/// Whether a reference may begin with the character.
+#[inline]
+pub(super) fn begins(c: char) -> bool {
+    matches!(c, '&' | 'â' | 'Ã' | 'Â')
+}
+
 /// The character that a reference at the beginning of a text stands for, and how long the reference is.
 #[cold]
 pub(super) fn reference(text: &str) -> Option<(char, usize)> {
+    if !text.starts_with('&') {
+        return misread(text);
+    }
     let mut rest = text.strip_prefix('&')?;
     // What was escaped again, any number of times.
     while let Some(inner) = rest.strip_prefix("amp;").filter(|inner| body(inner).is_some()) {
@@ -169,6 +193,31 @@ pub(super) fn reference(text: &str) -> Option<(char, usize)> {
     }
     let (c, behind) = body(rest)?;
     Some((c, text.len() - behind.len()))
+}
+
+/// The character whose UTF-8 was read as Windows-1252 or Latin-1, and how long that is now.
+fn misread(text: &str) -> Option<(char, usize)> {
+    let mut chars = text.chars();
+    let c = match (chars.next()?, chars.next()?) {
+        ('â', second @ ('€' | '\u{80}')) => {
+            // Windows-1252 has nothing for 0x9D, which is lost on the way.
+            let quote = |second: char| (second == '€').then_some(('”', 'â'.len_utf8() + '€'.len_utf8()));
+            let Some(third) = chars.next() else { return quote(second) };
+            let known = BEHIND.iter().find(|(written, _)| *written == third).map(|&(_, byte)| byte);
+            let byte = known.or(Some(third.into()).filter(|byte| (0x80..0xC0).contains(byte)));
+            let Some(byte) = byte.filter(|&byte| byte >= 0x90 || byte == 0x8B) else { return quote(second) };
+            char::from_u32(0x2000 | byte & 0x3F)?
+        }
+        ('Â', '\u{A0}') => '\u{A0}',
+        // Not what may stand behind a word that ends in a capital `Ã`: quotes, spaces and dashes.
+        ('Ã', '‰') => 'É',
+        ('Ã', 'œ') => 'Ü',
+        ('Ã', '‡') => 'Ç',
+        ('Ã', 'Ÿ') => 'ß',
+        ('Ã', second @ ('¡'..='ª' | '¬'..='º' | '¼'..='¿')) => char::from_u32(u32::from(second) + 0x40)?,
+        _ => return None,
+    };
+    Some((c, text.len() - chars.as_str().len()))
 }
 
 /// The character of a reference that lacks its `&`, and what stands behind it.
@@ -215,7 +264,7 @@ impl Iterator for Characters<'_> {
         let (start, rest) = (self.at, self.chars.as_str());
         let mut c = self.chars.next()?;
         self.at += c.len_utf8();
-        if c == '&'
+        if begins(c)
             && let Some((meant, length)) = reference(rest)
         {
             c = meant;
@@ -228,7 +277,7 @@ impl Iterator for Characters<'_> {
 
 /// A text with the characters that its references stand for. Linear in its length.
 pub fn dereferenced(text: &str) -> Cow<'_, str> {
-    if !text.contains('&') {
+    if !text.contains(begins) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
@@ -261,6 +310,11 @@ mod tests {
                 "R&D; AT&T & &nbsp &#; &#x; &#+9; &#0; &#xD800; &#1114112; &;",
             ),
             ("&é;&nbs\u{301};", "&é;&nbs\u{301};"),
+            ("Russiaâ€™s â€œmenâ€\u{9D} â€“ â€˜aâ€™ â€” bâ€¦", "Russia’s “men” – ‘a’ — b…"),
+            ("â€œmenâ€ and â€œwomenâ€", "“men” and “women”"),
+            ("Russiaâ\u{80}\u{99}s â\u{80}\u{9C}menâ\u{80}\u{9D}Â\u{A0}x", "Russia’s “men”\u{A0}x"),
+            ("MÃ¼nchen, SÃ£o Tomé, EspaÃ±a, MarÃ\u{AD}a, Ã‰lysÃ©e", "München, São Tomé, España, María, Élysée"),
+            ("«IRMû, “AMANHÔ, SÃO, IRMÃ\u{A0}e, châteaux â Â Ã", "«IRMû, “AMANHÔ, SÃO, IRMÃ\u{A0}e, châteaux â Â Ã"),
         ] {
             assert_eq!(dereferenced(text), expected);
         }

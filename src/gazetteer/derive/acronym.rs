@@ -9,6 +9,13 @@ use crate::{
 /// The most words of a name that acronyms are made of.
 const MAX_WORDS: usize = 12;
 
+/// Abbreviations that everybody uses for something else, sorted: no name is so common that its initials mean it. Whom they
+/// name has them as an alias.
+pub(super) const TAKEN: [&str; 36] = [
+    "AC", "AD", "AI", "AM", "BC", "CEO", "CFO", "CIO", "COO", "CTO", "DC", "DJ", "DNA", "DVD", "GDP", "GPS", "HIV",
+    "HR", "ID", "II", "III", "IT", "IV", "LA", "MP", "NO", "OK", "PC", "PM", "PR", "TV", "UK", "US", "VI", "VIP", "VP",
+];
+
 /// The acronyms of a name: the initials of its capitalised words, with and without those behind hyphens.
 pub(super) fn short_names(kind: Kind, name: &str, derived: &mut Vec<Derived>) {
     let name = name.split(',').next().unwrap_or_default();
@@ -23,7 +30,8 @@ pub(super) fn short_names(kind: Kind, name: &str, derived: &mut Vec<Derived>) {
         return;
     }
     let mut add = |letters: String| {
-        if letters.chars().all(char::is_uppercase) && letters.chars().count() >= least {
+        let taken = TAKEN.binary_search(&&*letters).is_ok();
+        if letters.chars().all(char::is_uppercase) && letters.chars().count() >= least && !taken {
             derived.push(Derived::new(Rule::Acronym, letters));
         }
     };
@@ -87,6 +95,8 @@ mod tests {
         assert_eq!(made(Kind::Organization, "University and College Union"), ["UCU"]);
         assert_eq!(made(Kind::Organization, "Multi-National Force Iraq"), ["MFI", "MNFI"]);
         assert_eq!(made(Kind::Place, "United States of America"), ["USA"]);
+        assert!(TAKEN.is_sorted());
+        assert_eq!(made(Kind::Organization, "Amnesty International"), [] as [&str; 0]);
         assert_eq!(made(Kind::Organization, "Pepsi"), [] as [&str; 0]);
         assert_eq!(made(Kind::Other, "First Novel"), [] as [&str; 0]);
         assert_eq!(made(Kind::Organization, "world health organization"), [] as [&str; 0]);

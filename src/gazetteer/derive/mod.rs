@@ -8,12 +8,13 @@
 //! Must not know: documents, how names are searched.
 
 mod acronym;
+mod lands;
 mod organization;
 mod person;
 mod place;
 
 pub use acronym::introduces;
-pub use organization::is_designator;
+pub use organization::{is_club, is_designator};
 pub use person::{given_names, is_suffix, is_title};
 
 use super::Rule;
@@ -25,7 +26,7 @@ pub(crate) fn word_lists() -> Vec<&'static [&'static str]> {
     [
         &person::word_lists()[..],
         &organization::word_lists(),
-        &[place::GENERIC.words(), &PERSONS, &ORGANIZATIONS, &PLACES],
+        &[place::GENERIC.words(), &acronym::TAKEN, &lands::LANDS, &PERSONS, &ORGANIZATIONS, &PLACES],
     ]
     .concat()
 }

@@ -1,6 +1,6 @@
 //! Short names of organisations: without their designator, their head alone, their kind with an article.
 
-use super::{Derived, stands_alone};
+use super::{Derived, lands::LANDS, stands_alone};
 use crate::{
     gazetteer::Rule,
     text::{Word, WordSet, Words},
@@ -11,14 +11,15 @@ const MAX_DESIGNATORS: usize = 4;
 
 /// The words of every list.
 #[cfg(test)]
-pub(super) fn word_lists() -> [&'static [&'static str]; 2] {
-    [DESIGNATORS.words(), GENERIC.words()]
+pub(super) fn word_lists() -> [&'static [&'static str]; 4] {
+    [DESIGNATORS.words(), &BEFORE, &CLUBS, GENERIC.words()]
 }
 
 /// What says of which legal form a company is, folded and sorted.
 static DESIGNATORS: WordSet<128> = WordSet::new(&[
     "ab",
     "ag",
+    "aktiengesellschaft",
     "aps",
     "as",
     "asa",
@@ -56,6 +57,12 @@ static DESIGNATORS: WordSet<128> = WordSet::new(&[
     "se",
     "spa",
 ]);
+
+/// Designators that stand before names, too, as they are written; sorted.
+const BEFORE: [&str; 12] = ["JSC", "OAO", "OOO", "PAO", "PJSC", "PT", "ZAO", "АО", "ЗАО", "ОАО", "ООО", "ПАО"];
+
+/// What football clubs are called behind their names, without periods; sorted. What is left is mostly a place.
+const CLUBS: [&str; 6] = ["AFC", "BC", "CF", "FC", "SC", "SK"];
 
 /// What kind of organisation it is, folded and sorted. With the article it stands for the only one of the document.
 static GENERIC: WordSet<128> = WordSet::new(&[
@@ -117,18 +124,31 @@ static GENERIC: WordSet<128> = WordSet::new(&[
 ]);
 
 /// Designators that are written in full and short.
-const SPELLINGS: [(&str, &str); 4] =
-    [("Company", "Co"), ("Corporation", "Corp"), ("Incorporated", "Inc"), ("Limited", "Ltd")];
+const SPELLINGS: [(&str, &str); 5] = [
+    ("Aktiengesellschaft", "AG"),
+    ("Company", "Co"),
+    ("Corporation", "Corp"),
+    ("Incorporated", "Inc"),
+    ("Limited", "Ltd"),
+];
 
 /// The names that are as good as the name itself.
 pub(super) fn full_names(name: &str, derived: &mut Vec<Derived>) {
     let shorter = without_designators(name).take(MAX_DESIGNATORS).filter(|plain| stands_alone(plain));
-    derived.extend(shorter.map(|plain| Derived::new(Rule::Designator, plain)));
+    derived.extend(shorter.map(plain_name));
+    derived.extend(behind_designator(name).filter(|plain| stands_alone(plain)).map(plain_name));
+    // `Chelsea` alone is the place.
+    derived.extend(without_club(name).filter(|plain| plain.contains(' ')).map(plain_name));
     derived.extend(spelled_otherwise(name).map(|other| Derived::new(Rule::Designator, other)));
 }
 
 /// The names that count only beside the name in full.
 pub(super) fn short_names(name: &str, derived: &mut Vec<Derived>) {
+    if let Some(plain) = without_club(name) {
+        // Its first word is a place as well, which the document may name.
+        return derived.push(plain_name(plain));
+    }
+    let name = behind_designator(name).unwrap_or(name);
     let plain = without_designators(name).last().unwrap_or(name.trim_end());
     let without_article = plain.strip_prefix("The ").unwrap_or(plain);
     if plain != name {
@@ -140,17 +160,38 @@ pub(super) fn short_names(name: &str, derived: &mut Vec<Derived>) {
     if words.len() > 1 {
         if GENERIC.has_written(last) {
             let head = plain.strip_suffix(last).unwrap_or(plain).trim_end();
-            if stands_alone(head) {
+            if is_head(head) {
                 derived.push(Derived::new(Rule::Head, head));
             }
             derived.push(Derived::new(Rule::Generic, last));
         } else if GENERIC.has_written(first) {
             derived.push(Derived::new(Rule::Generic, first));
         }
-        if stands_alone(first) {
+        if is_head(first) {
             derived.push(Derived::new(Rule::Head, first));
         }
     }
+}
+
+/// Whether the beginning of a name may stand for it.
+fn is_head(beginning: &str) -> bool {
+    stands_alone(beginning) && LANDS.binary_search(&beginning).is_err()
+}
+
+fn plain_name(plain: &str) -> Derived {
+    Derived::new(Rule::Designator, plain)
+}
+
+/// What stands behind a designator at the beginning: `Gazprom` of `PJSC Gazprom`.
+fn behind_designator(name: &str) -> Option<&str> {
+    let (first, rest) = name.split_once(' ')?;
+    BEFORE.binary_search(&first).is_ok().then(|| rest.trim_matches([' ', '"', '«', '»', '“', '”']))
+}
+
+/// The name of a football club without what says that it is one: `Manchester United` of `Manchester United F.C.`
+fn without_club(name: &str) -> Option<&str> {
+    let (before, last) = name.trim_end().rsplit_once(' ')?;
+    CLUBS.binary_search(&&*last.replace('.', "")).is_ok().then_some(before)
 }
 
 /// The name without the designators at its end: without the last, without the last two, and so on.
@@ -174,6 +215,11 @@ fn spelled_otherwise(name: &str) -> Option<String> {
     before.contains(char::is_alphanumeric).then(|| format!("{before} {other}"))
 }
 
+/// Whether a name is that of a football club, as its end says.
+pub fn is_club(name: &str) -> bool {
+    without_club(name).is_some()
+}
+
 /// Whether a word says what kind of company a name before it is of: `Corp`.
 pub fn is_designator(words: &Words, word: &Word) -> bool {
     DESIGNATORS.has_word(words, word)
@@ -182,6 +228,11 @@ pub fn is_designator(words: &Words, word: &Word) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lists_are_sorted() {
+        assert!(LANDS.is_sorted() && BEFORE.is_sorted() && CLUBS.is_sorted());
+    }
 
     #[test]
     fn names() {
@@ -220,9 +271,17 @@ mod tests {
             "Goldman Sachs Group",
             &[("Goldman Sachs", Rule::Head), ("Group", Rule::Generic), ("Goldman", Rule::Head)],
         );
+        check(short_names, "China Mobile", &[]);
+        check(short_names, "New York University", &[("University", Rule::Generic)]);
         check(short_names, "Bank of England", &[("Bank", Rule::Generic)]);
         check(short_names, "Siemens AG", &[("Siemens", Rule::Designator)]);
         check(short_names, "Siemens", &[]);
+        check(full_names, "PJSC Gazprom", &[("Gazprom", Rule::Designator)]);
+        check(full_names, "ПАО «Сбербанк»", &[("Сбербанк", Rule::Designator)]);
+        check(full_names, "Manchester United F.C.", &[("Manchester United", Rule::Designator)]);
+        check(short_names, "Manchester United F.C.", &[("Manchester United", Rule::Designator)]);
+        check(full_names, "Chelsea F.C.", &[]);
+        check(short_names, "Chelsea F.C.", &[("Chelsea", Rule::Designator)]);
         check(short_names, "The Guardian", &[]);
     }
 }

@@ -9,7 +9,7 @@ use crate::text::{Language, fold};
 
 /// Russian, Ukrainian, Belarusian, Serbian, Macedonian and Bulgarian.
 const CYRILLIC: &[(&str, &str)] = &[
-    ("", "а у ом ем е ым ім ові еві ов ев ів ы и і ам ами ах ът ови"),
+    ("", "а у ом ем е ым им ім ові еві ов ев ів ы и і ам ами ах ът ови"),
     ("а", "ы и і е у ой ою ом ата ам ами ах ої ій"),
     ("я", "и і ї ю е ей ею єю ята ой"),
     ("й", "я ю ем ём е и єм ї ів єві еві"),
@@ -49,13 +49,13 @@ const GREEK: &[(&str, &str)] = &[
 ];
 
 /// German: adjectives in names, and plurals.
-const GERMAN: &[(&str, &str)] = &[("e", "en er em es"), ("es", "en em")];
+const GERMAN: &[(&str, &str)] = &[("e", "en er em es"), ("es", "en em"), ("scher", "schen schem sche")];
 
 /// Polish.
 const POLISH: &[(&str, &str)] = &[
     ("a", "y i ie e o ą ę ej ii"),
-    ("ka", "ce"),
-    ("ga", "dze"),
+    ("ka", "ce kiej"),
+    ("ga", "dze giej"),
     ("ra", "rze"),
     ("ta", "cie"),
     ("da", "dzie"),
@@ -65,7 +65,9 @@ const POLISH: &[(&str, &str)] = &[
     ("cy", "czech cami com iec"),
     ("ki", "kiego kiemu kim kich"),
     ("i", "iego iemu im ich"),
-    ("y", "ego emu ym ych"),
+    ("y", "ego emu ym ych ach ów om ami"),
+    ("e", "ych ym ymi"),
+    ("ść", "ści ścią"),
     ("o", "a u em ie e"),
     ("rz", "rza rzu rzem"),
 ];

@@ -12,7 +12,7 @@ mod function_words;
 pub use english::is_english;
 use function_words::languages_of;
 
-use super::{Words, primary_subtag};
+use super::{Gap, Shape, Word, WordKey, Words, primary_subtag};
 
 /// A language whose words are read in a way of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -111,8 +111,9 @@ impl Language {
                     return sure;
                 }
             }
-            for &language in languages_of(word.key) {
-                counts[language as usize] += 1;
+            let languages = languages_of(word.key);
+            if !languages.is_empty() && says_something(words.all(), index) {
+                languages.iter().for_each(|&language| counts[language as usize] += 1);
             }
         }
         Self::ahead(&counts, ENOUGH)
@@ -131,6 +132,24 @@ impl Language {
         }
         if best == German || count(best) >= 2 * plain.max(count(German)) { best } else { Unknown }
     }
+}
+
+/// Whether the word at `index` is one of the text's own: no part of an address (`cnn.com`), no `s` of a possessive, and
+/// not the particles of a name (`von der Leyen`).
+fn says_something(words: &[Word], index: usize) -> bool {
+    let is = |at: usize, text: &[u8]| words[at].key == WordKey::of(text);
+    let spaced = |gap: Gap| gap.any(Gap::SPACE | Gap::LINE | Gap::PARAGRAPH);
+    let gap = words[index].gap;
+    if index > 0 && !spaced(gap) && !gap.any(Gap::APOSTROPHE | Gap::QUOTE)
+        || gap.any(Gap::APOSTROPHE) && is(index, b"s")
+    {
+        return false;
+    }
+    let capital = |at: usize| words.get(at).is_some_and(|word| word.shape.any(Shape::CAPITALISED));
+    let behind_von = |at: usize| at > 0 && is(at - 1, b"von") && (is(at, b"der") || is(at, b"den") || is(at, b"dem"));
+    let particles = is(index, b"von") && index + 1 < words.len() && behind_von(index + 1) && capital(index + 2)
+        || behind_von(index) && capital(index + 1);
+    !particles
 }
 
 /// Every language that has a name here and function words; of equals the first is taken.
@@ -168,6 +187,9 @@ mod tests {
             ("Hän on Helsingissä ja sanoi, että se ei ole totta.", Finnish),
             ("Az elnök Budapesten volt, és azt mondta, hogy ez nem igaz.", Hungarian),
             ("Cumhurbaşkanı Ankara'da bir toplantı yaptı ve bu konuyu ele aldı.", Turkish),
+            ("U.S. stocks fell sharply, analysts told cnn.com. See reuters.com and bbc.com.", Unknown),
+            ("U.S. officials met Ursula von der Leyen. The EU agreed with von der Leyen.", Unknown),
+            ("Russia 's army and China 's navy fought near London 's port .", Unknown),
             ("Warszawa", Unknown),
             ("", Unknown),
         ] {
