@@ -27,6 +27,9 @@ const MAX_HERE: usize = 8;
 /// The most given names and initials taken before a surname.
 const MAX_GIVEN: usize = 4;
 
+/// The fewest letters of a word in capitals that is taken for a short name: what is shorter may be an acronym.
+const MIN_CAPITALS: usize = 4;
+
 /// What stands before nouns, so that the word before it is none; folded and sorted.
 static DETERMINERS: WordSet<64> = WordSet::new(&[
     "a", "all", "an", "any", "each", "every", "her", "his", "its", "my", "our", "some", "that", "the", "their",
@@ -128,7 +131,7 @@ impl<'a> Finder<'a> {
             }
         } else if given.is_none() && self.is_only_a_word(short, first, last, plural) {
             return Err(Reason::NothingLikelier);
-        } else if self.is_part_of_another(short, place.first, last) {
+        } else if self.is_part_of_another(short, place) {
             return Err(Reason::PartOfLongerName);
         }
         self.compare(short, place)
@@ -212,24 +215,28 @@ impl<'a> Finder<'a> {
 
     /// Whether a capitalised word beside the place makes it the name of something else: any for a person; behind it for
     /// the beginning of a name; and behind a comma for a name that has another word there (`Springfield, Missouri`).
-    fn is_part_of_another(&self, short: &ShortName, first: usize, last: usize) -> bool {
+    fn is_part_of_another(&self, short: &ShortName, place: &Place) -> bool {
+        let &Place { first, last, forms, .. } = place;
         if self.options.disabled_rules.has(Rule::LongerName) || matches!(short.rule, Rule::Acronym | Rule::Introduced) {
             return false;
         }
         let next = last + 1;
-        // A part of a place's name: `Denzel Washington`, `Michigan State`.
-        let place = matches!(short.rule, Rule::BeforeComma | Rule::Head) && short.nature == Kind::Place;
-        if place && first > 0 && joins(self.view, first) && is_unknown_name(self.view, first - 1) {
+        // A part of a place's name or an organisation's: `Denzel Washington`, `Michigan State`, `Harrison Ford`.
+        let head = matches!(short.rule, Rule::BeforeComma | Rule::Head);
+        let of_place = head && short.nature == Kind::Place;
+        if head && first > 0 && joins(self.view, first) && is_unknown_name(self.view, first - 1) {
             return true;
         }
         let before = short.is_person() && first > 0 && joins(self.view, first) && self.is_name_like(first - 1, 0);
-        if before && !is_noun_or_title(self.view, first - 1, self.language) {
+        // `Rząd Tuska`: a noun that begins the sentence may go before a genitive.
+        let before = before && !(forms.has(Form::Inflection) && begins_sentence(self.view, first - 1));
+        if before && !self.is_possessive(first - 1) && !is_noun_or_title(self.view, first - 1, self.language) {
             return true;
         }
         let is_next = next < self.view.all().len() && self.is_name_like(next, 1);
         // In German any noun may follow a surname: `Merkels Rede`.
         let person = short.is_person() && !(short.rule == Rule::Surname && self.language == Language::German);
-        let behind = is_next && (person || short.leads || place) && joins(self.view, next);
+        let behind = is_next && (person || short.leads || of_place) && joins(self.view, next);
         // `Dlamini-Zuma` is another person, `Merkel-Macron` are two.
         let tied = short.is_person() && first > 0 && self.view.all()[first].gap.any(Gap::HYPHEN);
         let tied = tied && self.view.all()[first].gap.is_tight() && is_unknown_name(self.view, first - 1);
@@ -252,10 +259,21 @@ impl<'a> Finder<'a> {
 
     /// Whether a place is named in full from the word at `index` on.
     fn is_place(&self, index: usize) -> bool {
-        let from = self.found.partition_point(|one| (one.first as usize) < index);
-        let here = self.found[from..].iter().take(MAX_HERE).take_while(|one| one.first as usize == index);
         let nature = |one: &Found| self.sources[one.source as usize].segment.nature_of(one.entity);
-        here.into_iter().any(|one| nature(one) == Kind::Place)
+        self.found_from(index).any(|one| nature(one) == Kind::Place)
+    }
+
+    /// Whether the word at `index` is the end of a possessive, which is no part of a name behind it: `RUSSIA'S`, `Russias`.
+    fn is_possessive(&self, index: usize) -> bool {
+        let word = &self.view.all()[index];
+        word.gap.any(Gap::APOSTROPHE) && word.key == WordKey::of(b"s")
+            || self.found_from(index).any(|one| one.last as usize == index && one.forms.has(Form::Possessive))
+    }
+
+    /// Some of what is named in full from the word at `index` on.
+    fn found_from(&self, index: usize) -> impl Iterator<Item = &Found> {
+        let from = self.found.partition_point(|one| (one.first as usize) < index);
+        self.found[from..].iter().take(MAX_HERE).take_while(move |one| one.first as usize == index)
     }
 
     fn found_at(&self, short: &ShortName, place: &Place, rule: Rule) -> Found {
@@ -291,10 +309,9 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// Adds a short name of one word that the words of a place may be. A word broken at a line's end may belong to the
-    /// name of somebody else; where a word has another ending, what stands beside it tells less.
+    /// Adds a short name of one word that the words of a place may be.
     pub(super) fn read(&mut self, short: &ShortName, place: Place) {
-        if place.forms.has(Form::LineBreak) && self.is_part_of_another(short, place.first, place.last) {
+        if self.is_part_of_another(short, &place) {
             return self.reject(short, &place, short.rule, Reason::PartOfLongerName);
         }
         self.add(short, place, short.rule);
@@ -317,6 +334,9 @@ impl<'a> Finder<'a> {
         }
         let edges = edges(view, first as u32, last as u32, place.span).ok_or(Reason::InsideWord)?;
         let mut forms = place.forms.and(edges);
+        if short.joined {
+            forms = forms.with(Form::Hyphen);
+        }
         let core = Span::new(place.core.start.max(place.span.start), place.core.end);
         let written = &*view.words.plain(view.slice(last, core));
         let difference = spelling::compare(self.letters, &short.written, written, forms).ok_or(Reason::WrongCase)?;
@@ -325,8 +345,7 @@ impl<'a> Finder<'a> {
             forms = forms.with(Form::Case);
         } else if difference.case {
             let capitals = words.iter().all(|word| word.shape.all_capitals() && !word.shape.any(Shape::LETTER));
-            // Capitals all around make a name of no ordinary word, and several words in capitals are no chance.
-            let proves = short.words.len() > 1 || short.ordinary == Ordinary::No && is_shouting(view, first, last);
+            let proves = short.words.len() > 1 || self.stands_out(short, first, last);
             let small = self.no_capitals && short.ordinary == Ordinary::No;
             if acronym || !(capitals && proves || small) {
                 return Err(Reason::WrongCase);
@@ -339,6 +358,15 @@ impl<'a> Finder<'a> {
             forms = forms.with(Form::Diacritics);
         }
         if forms.meets(self.options.refused()) { Err(Reason::DisabledForm) } else { Ok(forms) }
+    }
+
+    /// Whether a word in capitals is no chance: no ordinary word where the text around has such capitals, too, and where it
+    /// has not, any of some letters but a function word (`TRUMP: Well`).
+    fn stands_out(&self, short: &ShortName, first: usize, last: usize) -> bool {
+        if is_shouting(self.view, first, last) {
+            return short.ordinary == Ordinary::No;
+        }
+        short.ordinary < Ordinary::Function && short.written.chars().count() >= MIN_CAPITALS
     }
 
     /// Whether the text differs only in the capitals of words that the name writes small: `Von der Leyen`, as at the

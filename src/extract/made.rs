@@ -36,6 +36,8 @@ pub(super) struct Made {
     pub(super) leads: bool,
     /// For a surname, the folded given names.
     pub(super) given: Vec<Box<[u8]>>,
+    /// It is one word, without the marks that tie it in the name: `OConnor` of `O'Connor`.
+    pub(super) joined: bool,
 }
 
 impl Made {
@@ -62,13 +64,14 @@ impl Maker {
     }
 
     /// The short names made of another name of an entity, which are none where it has nothing to do with the preferred
-    /// name.
+    /// name, nor for a football club, whose other names mostly begin with a place.
     pub(super) fn of_other(&mut self, segment: &Segment, entity: EntityId, name: NameId) -> Arc<[Made]> {
         let other = segment.name(name).text();
         self.remember((segment.number(), entity, Some(name)), other, |maker| {
             let preferred = segment.preferred_name(entity);
             // Whether they share a word is asked last, since it takes the longest.
             let counts = other != preferred
+                && !derive::is_club(preferred)
                 && derive::has_parts(other)
                 && (other_script(other, preferred) || maker.share_a_word(other, preferred));
             if counts { maker.make(segment.nature_of(entity), other) } else { Vec::new() }
@@ -105,7 +108,7 @@ impl Maker {
             let leads = text.starts_with(&derived.text);
             self.short(nature, derived.text, derived.rule, leads, given)
         });
-        shorts.collect()
+        shorts.flat_map(|short| [joined(&short), Some(short)]).flatten().collect()
     }
 
     fn short(&mut self, nature: Kind, written: String, rule: Rule, leads: bool, given: Vec<String>) -> Option<Made> {
@@ -124,7 +127,7 @@ impl Maker {
             return None;
         }
         let given = given.iter().map(|given| folded_word(given)).collect();
-        Some(Made { words, written, rule, ordinary, nature, leads, given })
+        Some(Made { words, written, rule, ordinary, nature, leads, given, joined: false })
     }
 
     /// Whether two names have a word in common.
@@ -136,6 +139,16 @@ impl Maker {
         let same = |a: &Word, b: &Word| a.key == b.key && self.words.long(a) == self.words.long(b);
         of_one.iter().any(|a| of_other.iter().any(|b| same(a, b)))
     }
+}
+
+/// A short name of several words that marks tie, as one word.
+fn joined(short: &Made) -> Option<Made> {
+    if short.words.len() < 2 || short.written.contains(char::is_whitespace) || !short.is_person() {
+        return None;
+    }
+    let folded = short.words.iter().map(|(_, folded)| &**folded).collect::<Vec<_>>().concat();
+    let words = vec![(WordKey::of(&folded), folded.into())];
+    Some(Made { words, joined: true, ..short.clone() })
 }
 
 fn slot((segment, EntityId(entity), name): Origin) -> usize {

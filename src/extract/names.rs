@@ -58,8 +58,8 @@ pub(super) struct ShortName {
 impl ShortName {
     /// What short names are sorted by: their words first, so that those that begin with a word lie together.
     fn order(&self) -> impl Ord {
-        let Made { words, written, rule, ordinary, nature, leads, given } = &**self;
-        (words, self.source, self.entity, written, rule, self.name, ordinary, nature, leads, given)
+        let Made { words, written, rule, ordinary, nature, leads, given, joined } = &**self;
+        (words, self.source, self.entity, written, rule, self.name, ordinary, nature, leads, given, joined)
     }
 
     /// Whether it stands wherever another with the same words does, but for the given names before it.
@@ -144,7 +144,8 @@ impl ShortNames {
         }
         self.keep_only_kinds();
         self.all.sort_unstable_by(|a, b| a.first.cmp(&b.first).then_with(|| a.order().cmp(&b.order())));
-        self.all.dedup_by(|a, b| (a.source, a.entity, &a.written) == (b.source, b.entity, &b.written));
+        self.all
+            .dedup_by(|a, b| (a.source, a.entity, &a.written, a.joined) == (b.source, b.entity, &b.written, b.joined));
         (0..).zip(&mut self.all).for_each(|(number, short)| short.number = number);
         self.first_words = self.all.iter().map(|short| short.first.hash(0)).collect();
         let single = self.all.iter().filter(|short| short.words.len() == 1);

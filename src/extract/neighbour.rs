@@ -46,7 +46,7 @@ static OPENERS: WordSet<2048> = WordSet::new(&[
     "ainsi", "ako", "ale", "alem", "allegedly", "allerdings", "allies", "alongside", "alors", "als", "amidst",
     "analysts", "ancak", "anche", "ancora", "antes", "apoi", "apos", "apparently", "apres", "asi", "asimismo",
     "asked", "asking", "astazi", "ate", "auch", "aujourd", "aunque", "ausserdem", "aussi", "avant", "avec", "aven",
-    "ayer", "ayrica", "azonban", "backing", "bagi", "bei", "besides", "bevor", "bez", "bis", "bu", "bugun", "cand",
+    "ayer", "ayrica", "azonban", "ba", "backing", "bagi", "bei", "besides", "bevor", "bez", "bis", "bu", "bugun", "cand",
     "car", "cependant", "certainly", "ces", "cette", "chez", "clearly", "com", "comme", "como", "con", "conform",
     "consequently", "contra", "contre", "contro", "conversely", "cosi", "critics", "cuando", "cunku", "currently",
     "da", "daarna", "dabei", "daca", "dafur", "dagegen", "daher", "damals", "damit", "danach", "dann", "dans", "dar",
@@ -66,7 +66,7 @@ static OPENERS: WordSet<2048> = WordSet::new(&[
     "mimo", "mit", "moreover", "most", "mot", "mutta", "myos", "na", "naar", "nach", "nachdem", "nakon", "namun",
     "nao", "nar", "naturally", "nebo", "nevertheless", "nicht", "nitekim", "noch", "nonetheless", "notably", "nu",
     "nun", "nur", "nyt", "o", "ob", "obviously", "obwohl", "ocksa", "od", "oder", "officials", "oggi", "ohne",
-    "oleh", "oltre", "omdat", "ontem", "ook", "oraz", "originally", "otherwise", "outre", "overall", "ovsem", "oysa",
+    "oleh", "oltre", "omdat", "ong", "ontem", "ook", "oraz", "originally", "otherwise", "outre", "overall", "ovsem", "oysa",
     "pada", "pak", "par", "para", "pe", "pendant", "pentru", "perche", "perhaps", "pero", "plus", "po", "podczas",
     "podle", "poi", "pokud", "police", "poniewaz", "por", "porque", "potem", "potrivit", "pour", "pourquoi",
     "pourtant", "pred", "prema", "previously", "pri", "prima", "prin", "privately", "pro", "proc", "prosecutors",
@@ -145,8 +145,10 @@ static BEFORE_NOUNS: WordSet<128> = WordSet::new(&[
     "zur",
 ]);
 /// French words that its neighbours do not have, folded and sorted.
-static FRENCH: WordSet<32> =
-    WordSet::new(&["aux", "avec", "dans", "est", "etait", "lui", "par", "pour", "qu", "qui", "selon", "une"]);
+static FRENCH: WordSet<64> = WordSet::new(&[
+    "au", "aux", "avec", "cette", "dans", "des", "dit", "elle", "est", "et", "etait", "ete", "leur", "lui", "ont",
+    "par", "pour", "qu", "qui", "selon", "sont", "une",
+]);
 /// How many words on each side tell French.
 const AROUND: usize = 12;
 

@@ -130,6 +130,15 @@ impl Odds {
             small_letters_tell &= one.forms.has(Form::Case) && !one.any_case;
             derived &= one.forms.has(Form::Derived);
         }
+        // `Mỹ` is no `my`: ordinary words of English have no marks.
+        let core = view.slice(first, found.span);
+        if ordinary > Ordinary::No
+            && !found.forms.has(Form::Diacritics)
+            && !core.is_ascii()
+            && first == found.last as usize
+        {
+            ordinary = Ordinary::No;
+        }
         if small_letters_tell && is_small_with_article(view, found) {
             ordinary = Ordinary::Common;
         }
@@ -140,7 +149,8 @@ impl Odds {
         }
         // `V Brně`: most of them have words of one letter.
         let shape = view.all()[first].shape;
-        let letter = shape.any(Shape::LETTER) && shape.any(Shape::CAPITALISED) && first == found.last as usize;
+        let letter = shape.any(Shape::LETTER) && shape.any(Shape::CAPITALISED) && !shape.any(Shape::DOTTED);
+        let letter = letter && first == found.last as usize;
         if letter && foreign() {
             ordinary = Ordinary::Function;
         }

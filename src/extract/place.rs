@@ -36,15 +36,16 @@ pub(super) fn begins_sentence(view: View<'_>, index: usize) -> bool {
     index == 0 || index == view.border || gap.any(Gap::STOP | Gap::MARK | Gap::PARAGRAPH | Gap::QUOTE)
 }
 
-/// Whether all longer words around are capitalised.
+/// Whether all longer words around are capitalised: of the text, three or more; the title is a headline if it has one.
 pub(super) fn is_headline(view: View<'_>, index: usize) -> bool {
     let (mut longer, mut capitalised) = (0, 0);
+    let few = if index < view.border { 0 } else { 2 };
     for word in around(view, index) {
         let is_longer = has_letters(word) & (word.span.len() > 3);
         longer += usize::from(is_longer);
         capitalised += usize::from(is_longer & word.shape.any(Shape::CAPITALISED));
     }
-    longer > 2 && capitalised == longer
+    longer > few && capitalised == longer
 }
 
 /// Whether the text around a place is all in capitals, so that the capitals of the place prove nothing (rule M1).

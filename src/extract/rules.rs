@@ -7,7 +7,7 @@ use super::{
     edges::edges,
     found::Found,
     judged::{Judged, Key, Settings},
-    place::{is_among, is_shouting},
+    place::{is_among, is_shouting, joins},
     shown::ShownNames,
     spelling,
     stretch::Stretch,
@@ -15,9 +15,9 @@ use super::{
     trace::{Reason, Trace},
 };
 use crate::{
-    gazetteer::{Rule, Rules},
+    gazetteer::{Rule, Rules, derive::is_suffix},
     index::{CaseCheck, Form, Forms, Manner, Name, NameId, NameRun, Occurrence, Search},
-    text::{Difference, Gap, Letters, Shape, Span, View, WordSet, Words, dereferenced},
+    text::{Difference, Gap, Letters, Shape, Span, View, Word, WordSet, Words, dereferenced},
 };
 
 /// Words that a comma may set apart from a name that has none: `Acme, Inc.`
@@ -338,7 +338,10 @@ fn crosses(view: View<'_>, occurrence: &Occurrence, name: &Name<'_>, own: &mut W
         }
         let comma_only = gap.any(Gap::COMMA) && !gap.any(Gap::STOP | Gap::MARK);
         let reversed = name.manner.rule == Some(Rule::Reversed);
-        if comma_only && (reversed || is_set_apart(view, index)) {
+        if comma_only && reversed {
+            return !goes_on(view, last);
+        }
+        if comma_only && is_set_apart(view, index) {
             return true;
         }
         let here = index - first;
@@ -349,6 +352,15 @@ fn crosses(view: View<'_>, occurrence: &Occurrence, name: &Name<'_>, own: &mut W
             marks(&dereferenced(here)).eq(marks(&dereferenced(own)))
         }
     })
+}
+
+/// Whether a name goes on behind the word on the same line, so that a comma before it reverses none: `Asked about Trump,
+/// Donald Tusk said`.
+fn goes_on(view: View<'_>, last: usize) -> bool {
+    let next = last + 1;
+    let part = |word: &Word| word.shape.any(Shape::CAPITALISED) && !word.shape.any(Shape::LETTER | Shape::DOTTED);
+    view.all().get(next).is_some_and(|word| part(word) && !word.gap.any(Gap::LINE) && !is_suffix(view.words, word))
+        && joins(view, next)
 }
 
 fn marks(between: &str) -> impl Iterator<Item = char> {
