@@ -19,7 +19,7 @@ use toml::{Table, Value};
 use crate::{catalog, service, telemetry};
 
 /// The prefix of every environment variable that is a setting.
-const PREFIX: &str = "ONOMAST_";
+pub const PREFIX: &str = "ONOMAST_";
 /// The environment variable that names the file; not a setting itself.
 pub const CONFIG_VARIABLE: &str = "ONOMAST_CONFIG";
 /// The environment variable that names the server that the command line speaks to.
@@ -98,6 +98,12 @@ pub enum ConfigError {
         /// What is wrong, with the place.
         message: String,
     },
+    /// A value is not Unicode.
+    #[error("{origin}: the value is not Unicode (UTF-8)")]
+    NotUnicode {
+        /// Where it stands.
+        origin: Origin,
+    },
     /// A key is not a setting.
     #[error("{origin}: unknown setting {key}{}", hint.as_ref().map(|hint| format!("; did you mean {hint}?")).unwrap_or_default())]
     UnknownKey {
@@ -172,9 +178,13 @@ impl Config {
 
     fn read_file(&mut self, file: &Path) -> Result<(), ConfigError> {
         let text = fs::read_to_string(file).map_err(|error| ConfigError::Read { file: file.to_owned(), error })?;
-        let table: Table = text.parse().map_err(|error: toml::de::Error| ConfigError::Syntax {
-            file: file.to_owned(),
-            message: error.to_string().trim_end().to_owned(),
+        let table: Table = text.parse().map_err(|error: toml::de::Error| {
+            // Without the line itself, in which a password may stand.
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let (line, column) =
+                (before.matches('\n').count() + 1, before.chars().rev().take_while(|&c| c != '\n').count() + 1);
+            let message = format!("line {line}, column {column}: {}", error.message());
+            ConfigError::Syntax { file: file.to_owned(), message }
         })?;
         let mut found = Vec::new();
         flatten("", &table, &mut |key, value| found.push((key, value.clone())));
@@ -273,15 +283,28 @@ impl fmt::Display for Config {
     }
 }
 
-/// A value as it may be shown: an address without its password.
+/// A value as it may be shown: an address without its passwords, before the host and among the options behind it.
 fn without_password(value: &Value) -> String {
     let shown = value.to_string();
     let Some((scheme, rest)) = shown.split_once("://") else { return shown };
-    let Some((user, host)) = rest.rsplit_once('@') else { return shown };
-    match user.split_once(':') {
-        Some((user, _)) => format!("{scheme}://{user}:***@{host}"),
-        None => shown,
-    }
+    let (user, rest) = match rest.rsplit_once('@') {
+        // Where it ends cannot be told.
+        Some((before, _)) if before.contains("password=") => return format!("{scheme}://***"),
+        Some((user, rest)) => (Some(user), rest),
+        None => (None, rest),
+    };
+    let user = user.map(|user| match user.split_once(':') {
+        Some((user, _)) => format!("{user}:***@"),
+        None => format!("{user}@"),
+    });
+    let hide = |option: &str| match option.split_once('=') {
+        Some((name, value)) if name.ends_with("password") => {
+            format!("{name}=***{}", if value.ends_with('"') { "\"" } else { "" })
+        }
+        _ => option.to_owned(),
+    };
+    let rest = rest.split('&').map(hide).collect::<Vec<_>>().join("&");
+    format!("{scheme}://{}{rest}", user.unwrap_or_default())
 }
 
 fn flatten(prefix: &str, table: &Table, give: &mut impl FnMut(String, &Value)) {
@@ -319,6 +342,9 @@ mod tests {
         for (value, shown) in [
             ("postgres://me:se:c@ret@host/name", "\"postgres://me:***@host/name\""),
             ("postgres://me@host/name", "\"postgres://me@host/name\""),
+            ("postgres://host/name?user=me&password=secret", "\"postgres://host/name?user=me&password=***\""),
+            ("postgres://me:a?b@host/name?password=a&x=1", "\"postgres://me:***@host/name?password=***&x=1\""),
+            ("postgres://host/name?password=a@b", "\"postgres://***"),
             ("http://localhost:4317", "\"http://localhost:4317\""),
             ("a:b@c", "\"a:b@c\""),
         ] {

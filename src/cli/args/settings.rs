@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use toml::Value;
 
-use crate::config::{CONFIG_VARIABLE, Config, ConfigError};
+use crate::config::{CONFIG_VARIABLE, Config, ConfigError, Origin, PREFIX};
 
 /// The settings of the server, from a file, the environment and flags.
 #[derive(Debug, Args)]
@@ -74,6 +74,10 @@ impl ServerSettings {
         let mut flags = Vec::new();
         let mut flag = |key: &str, value: Value, name: &str| flags.push((key.to_owned(), value, name.to_owned()));
         let text = |text: &String| Value::String(text.clone());
+        let path = |path: &PathBuf, flag: &str| match path.to_str() {
+            Some(path) => Ok(Value::String(path.to_owned())),
+            None => Err(ConfigError::NotUnicode { origin: Origin::Flag(flag.to_owned()) }),
+        };
         if let Some(listen) = listen {
             flag("server.listen", text(listen), "--listen");
         }
@@ -84,11 +88,11 @@ impl ServerSettings {
             flag("server.insecure", true.into(), "--insecure");
         }
         if !gazetteer.is_empty() {
-            let files = gazetteer.iter().map(|file| Value::String(file.to_string_lossy().into_owned()));
-            flag("gazetteers.files", Value::Array(files.collect()), "--gazetteer");
+            let files = gazetteer.iter().map(|file| path(file, "--gazetteer")).collect::<Result<_, _>>()?;
+            flag("gazetteers.files", Value::Array(files), "--gazetteer");
         }
         if let Some(data) = data {
-            flag("gazetteers.data", Value::String(data.to_string_lossy().into_owned()), "--data");
+            flag("gazetteers.data", path(data, "--data")?, "--data");
         }
         if let Some(database) = database {
             flag("gazetteers.database", text(database), "--database");
@@ -108,10 +112,18 @@ impl ServerSettings {
         for (key, value) in set {
             flag(key, text(value), "--set");
         }
-        // A variable that is not Unicode is none of ours.
-        let environment = std::env::vars_os();
-        let environment =
-            environment.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let mut environment = Vec::new();
+        for (name, value) in std::env::vars_os() {
+            // A variable whose name is not Unicode is none of ours.
+            let Ok(name) = name.into_string() else { continue };
+            match value.into_string() {
+                Ok(value) => environment.push((name, value)),
+                Err(_) if name.starts_with(PREFIX) => {
+                    return Err(ConfigError::NotUnicode { origin: Origin::Environment(name) });
+                }
+                Err(_) => {}
+            }
+        }
         let config = config.as_deref().filter(|file| !file.as_os_str().is_empty());
         Config::load(config, environment, flags)
     }
