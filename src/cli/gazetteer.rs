@@ -133,8 +133,11 @@ async fn send(mut client: Client, import: ImportFile) -> anyhow::Result<()> {
     if catalog::is_segment(&file) {
         return Err(segment());
     }
+    if std::fs::metadata(&file).is_ok_and(|data| !data.is_file() && !data.is_dir()) {
+        anyhow::bail!("{} can be read only once, and an import reads it twice; write it into a file", file.display());
+    }
     // Every issue with its line, before anything is sent.
-    let (_, issues) = catalog::check(&file).map_err(|error| match error {
+    let (entities, issues) = catalog::check(&file).map_err(|error| match error {
         LoadError::Misnamed { .. } => segment(),
         error => error.into(),
     })?;
@@ -150,22 +153,41 @@ async fn send(mut client: Client, import: ImportFile) -> anyhow::Result<()> {
     let progress = Progress::new(std::fs::metadata(&file).ok().map(|data| data.len()));
     let (give, take) = tokio::sync::mpsc::channel(AHEAD);
     let reader = progress.wrap(File::open(&file).with_context(|| format!("cannot read {}", file.display()))?);
-    let reading = tokio::task::spawn_blocking(move || read(reader, &file, config, &give));
+    let reading = tokio::task::spawn_blocking(move || (read(reader, &file, config, &give, entities), give));
     let requests = tokio_stream::wrappers::ReceiverStream::new(take);
-    let answer = client.import_entities(requests).await;
+    let call = client.import_entities(requests);
+    let answer = in_full(call, reading).await?;
     progress.finish();
-    let answer = answer.map_err(|status| anyhow::anyhow!(explain(&status)))?.into_inner();
-    reading.await.context("reading failed")??;
-    print(&answer)
+    print(&answer.map_err(|status| anyhow::anyhow!(explain(&status)))?.into_inner())
 }
 
-/// Reads a file into messages.
+/// What a call answers whose messages are read meanwhile. Where reading fails, the call is given up before its stream of
+/// messages ends: the server would keep what it has of a stream that ends.
+async fn in_full<A, G>(
+    call: impl Future<Output = A>,
+    reading: tokio::task::JoinHandle<(anyhow::Result<()>, G)>,
+) -> anyhow::Result<A> {
+    let mut call = std::pin::pin!(call);
+    tokio::select! {
+        answer = &mut call => Ok(answer),
+        read = reading => {
+            let (read, give) = read.context("reading failed")?;
+            read?;
+            drop(give);
+            Ok(call.await)
+        }
+    }
+}
+
+/// Reads a file that had so many good entities before into messages.
 fn read(
     reader: impl io::Read,
     file: &Path,
     config: ImportConfig,
     give: &tokio::sync::mpsc::Sender<ImportEntitiesRequest>,
+    expected: usize,
 ) -> anyhow::Result<()> {
+    let mut count = 0;
     let mut message = ImportEntitiesRequest { config: Some(config), entities: Vec::new() };
     let mut failed = None;
     // Whoever takes the messages says why it does so no more.
@@ -176,6 +198,7 @@ fn read(
     read_each(BufReader::with_capacity(1 << 18, reader), format, &mut Checker::default(), |read| {
         // What is wrong was told before.
         let Ok(entry) = read else { return };
+        count += 1;
         match proto_of(&entry.entity) {
             Ok(entity) => message.entities.push(entity),
             Err(error) => failed = Some(error),
@@ -185,6 +208,7 @@ fn read(
         }
     })
     .with_context(|| format!("cannot read {}", file.display()))?;
+    anyhow::ensure!(count == expected, "{} was changed while it was read; nothing was kept of it", file.display());
     send(&mut message);
     failed.map_or(Ok(()), Err)
 }
@@ -222,8 +246,29 @@ fn in_utc(json: String) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_call_is_given_up_where_reading_fails_before_its_messages_end() {
+        let (give, mut take) = tokio::sync::mpsc::channel::<u8>(1);
+        // What the server does: it keeps what it has of a stream that ends.
+        let call = async {
+            while take.recv().await.is_some() {}
+            "kept"
+        };
+        let reading = tokio::task::spawn_blocking(move || (Err(anyhow::anyhow!("cannot read")), give));
+        assert!(in_full(call, reading).await.is_err());
+
+        let (give, mut take) = tokio::sync::mpsc::channel::<u8>(1);
+        let call = async {
+            while take.recv().await.is_some() {}
+            "kept"
+        };
+        let reading = tokio::task::spawn_blocking(move || (Ok(()), give));
+        assert_eq!(in_full(call, reading).await.unwrap(), "kept");
+    }
 
     #[test]
     fn times_are_those_of_proto3_json() {
