@@ -50,10 +50,11 @@ impl Keeper {
         if_version: Option<&str>,
     ) -> Result<Revision, CatalogError> {
         let stored = self.stored(live, name).await?;
-        let slot = self.slot(stored.uid);
-        let mut slot = slot.lock().await;
         let mut underway = Underway::begin(live);
         let revision = underway.said(self.store().delete(stored.uid, if_version, now()).await)?;
+        // Not before: whoever serves what changed waits for it, and the deletion for whoever writes.
+        let slot = self.slot(stored.uid);
+        let mut slot = slot.lock().await;
         self.let_go(live, stored.uid, &mut slot);
         self.tell(revision);
         underway.end();

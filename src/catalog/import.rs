@@ -67,7 +67,7 @@ impl Import {
         if good {
             self.seen.add(&entity.id);
             let content = write_json(entity);
-            self.bytes += content.len() as u64;
+            self.bytes += (entity.id.len() + content.len()) as u64;
             for part in [entity.id.as_bytes(), content.as_bytes()] {
                 self.spool.write_all(&(part.len() as u32).to_le_bytes())?;
                 self.spool.write_all(part)?;
@@ -81,7 +81,7 @@ impl Import {
         self.received
     }
 
-    /// How many bytes the good ones have as JSON Lines.
+    /// How many bytes the good ones take in the temporary file: their ids, and each as JSON.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }

@@ -7,7 +7,7 @@
 //! Must not know: requests, SQL, what changes do.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
@@ -29,8 +29,9 @@ use crate::index::{Compiler, Overlay};
 
 /// The most entities of an overlay; what changed more is compiled.
 pub(super) const MAX_OVERLAY: usize = 4000;
-/// The most entities of an overlay that is not folded.
+/// The most entities of an overlay that is not folded, and the most memory that it takes, in bytes.
 const FOLD: usize = 500;
+const FOLD_BYTES: usize = 16 << 20;
 
 /// The gazetteers of the database.
 #[derive(Debug)]
@@ -124,7 +125,8 @@ impl Keeper {
             }
         }
         // What was made since the list was read is newer than it.
-        let stays = |uid: Uid| uid > revision || gazetteers.iter().any(|stored| stored.uid == uid);
+        let there: HashSet<Uid> = gazetteers.iter().map(|stored| stored.uid).collect();
+        let stays = |uid: Uid| uid > revision || there.contains(&uid);
         self.forget(&stays).await;
         live.retain(|one| stays(one.uid));
         self.tell(revision);
@@ -211,7 +213,8 @@ impl Keeper {
         base: Base,
         gazetteer: &Arc<Gazetteer>,
     ) {
-        let changes = gazetteer.overlay().map_or(0, Overlay::changes);
+        let large = |one: &Overlay| one.changes() > FOLD || one.segment().memory() > FOLD_BYTES;
+        let is_large = gazetteer.overlay().is_some_and(large);
         if slot.base.as_ref().is_none_or(|old| old.revision < base.revision) {
             self.clean(stored.uid, Some(base.revision));
         }
@@ -221,7 +224,7 @@ impl Keeper {
         if let Some(before) = before.filter(|before| !Arc::ptr_eq(&before.segment, gazetteer.base())) {
             retire(before.segment);
         }
-        if changes > FOLD && !slot.folding {
+        if is_large && !slot.folding {
             slot.folding = true;
             let (live, stored) = (live.clone(), stored.clone());
             tokio::spawn(async move {

@@ -68,7 +68,7 @@ impl Live {
         let files = Arc::new(files);
         let before = self.catalog.rcu(|now| {
             let stored = now.iter().flat_map(|now| now.iter()).filter(|one| one.kept().is_some());
-            Some(Arc::new(stored.fold((*files).clone(), |catalog, one| catalog.with(one.clone()))))
+            Some(Arc::new(files.with(stored.cloned())))
         });
         for gone in before.iter().flat_map(|before| before.iter()).filter(|one| one.kept().is_none()) {
             retire(gone.clone());
@@ -87,7 +87,11 @@ impl Live {
         self.metrics.get().cloned().unwrap_or_default()
     }
 
+    /// Tells of all that is served. Before there is anything, many come one after the other, and nobody asks.
     fn measure(&self) {
+        if !self.ready.load(Ordering::Acquire) {
+            return;
+        }
         let catalog = self.catalog.load_full().unwrap_or_default();
         self.metrics().gazetteers(catalog.iter().map(|gazetteer| state_of(gazetteer)).collect());
     }
@@ -148,7 +152,7 @@ impl Live {
     pub(super) fn show(&self, gazetteer: &Arc<Gazetteer>) {
         self.catalog.rcu(|now| {
             let catalog = now.as_deref().cloned().unwrap_or_default();
-            Some(Arc::new(catalog.with(gazetteer.clone())))
+            Some(Arc::new(catalog.with([gazetteer.clone()])))
         });
         self.measure();
     }
@@ -173,7 +177,7 @@ impl Live {
         match asked {
             Asked::Exact(version) if here.version() == version => Ok(here),
             Asked::Exact(version) => match here.kept() {
-                Some(_) => self.ask(self.keeper()?.version(name, version)).await,
+                Some(_) => self.ask(self.keeper()?.version(self, name, version)).await,
                 None => Err(super::StoreError::NoVersion(version.clone()).into()),
             },
             Asked::AtLeast(version) => {

@@ -79,7 +79,8 @@ pub enum CatalogError {
 #[derive(Debug, Default, Clone)]
 pub struct Catalog {
     gazetteers: BTreeMap<String, Arc<Gazetteer>>,
-    defaults: Vec<String>,
+    /// The names of those that were given as files, in that order.
+    files: Vec<String>,
 }
 
 impl Catalog {
@@ -87,22 +88,23 @@ impl Catalog {
     pub fn new(gazetteers: impl IntoIterator<Item = Gazetteer>) -> Self {
         let mut catalog = Self::default();
         for gazetteer in gazetteers {
-            catalog.defaults.push(gazetteer.name().to_owned());
+            catalog.files.push(gazetteer.name().to_owned());
             catalog.gazetteers.insert(gazetteer.name().to_owned(), Arc::new(gazetteer));
         }
         catalog
     }
 
-    /// This catalog with a gazetteer of the database in place of an older version of it, or of the same version over an
+    /// This catalog with gazetteers of the database, each in place of an older version of it, or of the same version over an
     /// older base. One that was given as a file keeps its name.
-    pub(super) fn with(&self, gazetteer: Arc<Gazetteer>) -> Self {
+    pub(super) fn with(&self, gazetteers: impl IntoIterator<Item = Arc<Gazetteer>>) -> Self {
         let mut catalog = self.clone();
         let revision = |one: &Gazetteer| one.kept().map_or(Revision::MAX, |stored| stored.head.revision);
-        let there = catalog.gazetteers.get(gazetteer.name());
-        if there.is_none_or(|there| revision(there) <= revision(&gazetteer)) {
-            catalog.gazetteers.insert(gazetteer.name().to_owned(), gazetteer);
+        for gazetteer in gazetteers {
+            let there = catalog.gazetteers.get(gazetteer.name());
+            if there.is_none_or(|there| revision(there) <= revision(&gazetteer)) {
+                catalog.gazetteers.insert(gazetteer.name().to_owned(), gazetteer);
+            }
         }
-        catalog.order();
         catalog
     }
 
@@ -110,15 +112,7 @@ impl Catalog {
     pub(super) fn retain(&self, stays: impl Fn(&Stored) -> bool) -> Self {
         let mut catalog = self.clone();
         catalog.gazetteers.retain(|_, gazetteer| gazetteer.kept().is_none_or(&stays));
-        catalog.order();
         catalog
-    }
-
-    /// Puts those of the database behind those of files, by name.
-    fn order(&mut self) {
-        let Self { gazetteers, defaults } = self;
-        defaults.retain(|name| gazetteers.get(name).is_some_and(|gazetteer| gazetteer.kept().is_none()));
-        defaults.extend(gazetteers.values().filter(|one| one.kept().is_some()).map(|one| one.name().to_owned()));
     }
 
     /// The gazetteer of that name.
@@ -126,9 +120,11 @@ impl Catalog {
         self.gazetteers.get(name).cloned().ok_or_else(|| CatalogError::NotFound(name.to_owned()))
     }
 
-    /// The names of the gazetteers that are searched where none are named.
-    pub fn defaults(&self) -> &[String] {
-        &self.defaults
+    /// The names of the gazetteers that are searched where none are named: those of files, as they were given, and behind
+    /// them those of the database, by name.
+    pub fn defaults(&self) -> impl Iterator<Item = &str> {
+        let stored = self.gazetteers.values().filter(|one| one.kept().is_some());
+        self.files.iter().map(String::as_str).chain(stored.map(|one| one.name()))
     }
 
     /// Every gazetteer, by name.

@@ -10,9 +10,10 @@ use std::{
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
 use super::{
-    CatalogError, Gazetteer, Keeper, Revision, StoreError, Stored, Uid,
-    build::{self, Haste},
+    CatalogError, Gazetteer, Keeper, Live, Revision, StoreError, Stored, Uid, Version,
+    build::{self, Base, Haste},
 };
+use crate::index::Overlay;
 
 /// How many stay open, of all gazetteers, since they take memory.
 const OPEN: usize = 4;
@@ -63,8 +64,14 @@ impl Old {
 }
 
 impl Keeper {
-    /// An old version, which stays open for a while. Where it must be compiled, one is at a time: the others wait.
-    pub(super) async fn version(&self, name: &str, asked: &str) -> Result<Arc<Gazetteer>, CatalogError> {
+    /// An old version, which stays open for a while. Where it must be compiled, one is at a time: the others wait. What was
+    /// begun is brought to an end, for whoever asks again.
+    pub(super) async fn version(
+        &self,
+        live: &Arc<Live>,
+        name: &str,
+        asked: &str,
+    ) -> Result<Arc<Gazetteer>, CatalogError> {
         let unknown = || CatalogError::from(StoreError::NoVersion(asked.to_owned()));
         let revision: Revision = asked.parse().map_err(|_| unknown())?;
         let stored = self.store().gazetteer(name).await?.ok_or_else(|| CatalogError::NotFound(name.to_owned()))?;
@@ -74,22 +81,29 @@ impl Keeper {
         }
         let version = self.store().version(&stored, revision).await?;
         let base = self.base(stored.uid).await;
-        let (base, overlay, _turn) = match self.over(&stored, &version, base).await? {
-            Some((base, overlay)) => (base, overlay, None),
-            None => {
-                let turn = self.old.turn().await;
-                // Whoever was before may have opened it.
-                if let Some(open) = open() {
-                    return Ok(open);
-                }
-                let (base, turn) = build::compile(self.store(), None, &stored, &version, turn, Haste::Awaited).await?;
-                (base, None, Some(turn))
-            }
-        };
-        let uid = stored.uid;
+        if let Some((base, overlay)) = self.over(&stored, &version, base).await? {
+            return Ok(self.open_old(stored, version, base, overlay));
+        }
+        let turn = self.old.turn().await;
+        // Whoever was before may have opened it.
+        if let Some(open) = open() {
+            return Ok(open);
+        }
+        let live = live.clone();
+        let compiling = tokio::spawn(async move {
+            let keeper = live.keeper()?;
+            let compiled = build::compile(keeper.store(), None, &stored, &version, turn, Haste::Awaited);
+            let (base, _turn) = compiled.await?;
+            Ok(keeper.open_old(stored, version, base, None))
+        });
+        compiling.await.map_err(|error| CatalogError::Compile(error.to_string()))?
+    }
+
+    fn open_old(&self, stored: Stored, version: Version, base: Base, overlay: Option<Overlay>) -> Arc<Gazetteer> {
+        let (uid, revision) = (stored.uid, version.revision);
         let gazetteer = Arc::new(Gazetteer::stored(Stored { head: version, ..stored }, base.segment, overlay));
         self.old.keep(uid, revision, gazetteer.clone());
-        Ok(gazetteer)
+        gazetteer
     }
 }
 
@@ -129,7 +143,7 @@ mod tests {
         let first = keeper.edit(&live, "names", &entities("Alpha"), &[], (None, &[])).await.unwrap().revision;
         keeper.edit(&live, "names", &entities("Beta"), &[], (None, &[])).await.unwrap();
         let asked = first.to_string();
-        let ask = || keeper.version("names", &asked);
+        let ask = || keeper.version(&live, "names", &asked);
         let (a, b, c) = tokio::try_join!(ask(), ask(), ask()).unwrap();
         assert!(Arc::ptr_eq(&a, &b) && Arc::ptr_eq(&b, &c));
         assert_eq!(a.version(), asked);

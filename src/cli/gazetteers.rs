@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::{
     catalog::{self, CatalogError, Database, Keep, Keeper, LoadError, Loaded, Options, Store, StoreError, Unverified},
@@ -23,6 +23,8 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// Loads the gazetteers, gives them to the server, and keeps them up to date. Ends only with an error.
 pub(super) async fn serve(options: Options, handle: Handle) -> anyhow::Result<()> {
     let started = Instant::now();
+    // A file that changes while it is loaded, or a signal that comes then, is not missed.
+    let changes = Changes::of(&options)?;
     let store = open(&options).await?;
     let Loaded { catalog, unverified, .. } = load(&options).await?;
     let live = handle.live().clone();
@@ -65,7 +67,23 @@ pub(super) async fn serve(options: Options, handle: Handle) -> anyhow::Result<()
         tracing::warn!("there is no gazetteer: nothing is found but entities that requests bring along");
     }
     verify(unverified).await?;
-    reload(&options, &handle).await
+    reload(&options, changes, &handle).await
+}
+
+/// By what is known that files are to be loaded again.
+struct Changes {
+    hang_up: Signal,
+    stamps: Vec<Stamp>,
+}
+
+/// By which a changed file is told.
+type Stamp = Option<(u64, SystemTime)>;
+
+impl Changes {
+    fn of(options: &Options) -> anyhow::Result<Self> {
+        let hang_up = signal(SignalKind::hangup()).context("cannot wait for SIGHUP")?;
+        Ok(Self { hang_up, stamps: stamps(&options.files) })
+    }
 }
 
 /// A database, if there is one.
@@ -159,10 +177,9 @@ async fn verify(unverified: Vec<Unverified>) -> anyhow::Result<()> {
 }
 
 /// Loads files again when a signal to hang up comes, or when they changed.
-async fn reload(options: &Options, handle: &Handle) -> anyhow::Result<()> {
-    let mut hang_up = signal(SignalKind::hangup()).context("cannot wait for SIGHUP")?;
+async fn reload(options: &Options, changes: Changes, handle: &Handle) -> anyhow::Result<()> {
+    let Changes { mut hang_up, stamps: mut known } = changes;
     let metrics = handle.live().metrics();
-    let mut known = stamps(&options.files);
     loop {
         let asked = match options.reload_seconds {
             0 => hang_up.recv().await.is_some(),
@@ -190,8 +207,7 @@ async fn reload(options: &Options, handle: &Handle) -> anyhow::Result<()> {
     }
 }
 
-/// By which a changed file is told.
-fn stamps(files: &[PathBuf]) -> Vec<Option<(u64, SystemTime)>> {
+fn stamps(files: &[PathBuf]) -> Vec<Stamp> {
     let stamp = |file: &PathBuf| std::fs::metadata(file).and_then(|data| Ok((data.len(), data.modified()?))).ok();
     files.iter().map(stamp).collect()
 }

@@ -72,7 +72,7 @@ impl Extractor {
             min_score,
             max_mentions: max_mentions.map(|most| most as usize),
         };
-        let pinned = catalog.defaults().iter().map(|name| catalog.get(name)).collect::<Result<_, _>>()?;
+        let pinned = catalog.defaults().map(|name| catalog.get(name)).collect::<Result<_, _>>()?;
         let pinned = Pinned::new(pinned, &options);
         Ok(Self { pinned, options, scratch: Scratch::default(), answer: Answer::default() })
     }

@@ -25,7 +25,8 @@ pub struct Limits {
     pub edit_entities: usize,
     /// The most entities of one import, good and bad.
     pub import_entities: u64,
-    /// The largest import, in bytes of its entities as JSON Lines: so much room it takes in the folder for temporary files.
+    /// The largest import, in bytes of its entities as JSON Lines and their ids: so much room it takes in the folder for
+    /// temporary files.
     pub import_bytes: u64,
     /// The most mentions of one answer; what is beyond is cut, and the answer says so.
     #[serde(deserialize_with = "some")]

@@ -44,7 +44,7 @@ impl Plan {
         let entities = convert::inline_entities(inline, limits, wrong);
         let mut pinned = Vec::new();
         let gazetteers = convert::at_most(gazetteers, "gazetteers", wrong);
-        let defaults = || catalog.defaults().iter().filter(|name| principal.sees(name)).cloned().collect();
+        let defaults = || catalog.defaults().filter(|name| principal.sees(name)).map(str::to_owned).collect();
         let names: Vec<String> = if gazetteers.is_empty() { defaults() } else { gazetteers.to_vec() };
         for (index, name) in names.iter().enumerate() {
             let field = format!("gazetteers[{index}]");

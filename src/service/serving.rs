@@ -31,6 +31,10 @@ use super::{
 
 /// The largest frame that a client may send: a document mostly comes in one, which costs less than many.
 const FRAME: u32 = 64 << 10;
+/// How much a client may send in a call, and in all calls of its connection, ahead of what is read. A stream whose answers
+/// are not taken is not read any more: what it has sent must leave room for the other calls of its connection.
+const STREAM_WINDOW: u32 = 512 << 10;
+const CONNECTION_WINDOW: u32 = 4 << 20;
 /// How many frames for calls that are over may be answered with a reset; then the connection is closed. HTTP/2 counts them
 /// for its life, and keeps each answer until the client takes it: about 600 bytes, 40 MB in all. Where calls are refused,
 /// the rest of one in five comes too late, so that about 300,000 are refused before their client has to connect again.
@@ -71,6 +75,8 @@ fn serve_one(
         .max_concurrent_streams(limits.connection_streams)
         .max_header_list_size(limits.header_bytes)
         .max_frame_size(FRAME)
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
         .max_pending_accept_reset_streams(limits.pending_resets)
         .max_local_error_reset_streams(RESETS);
     let calls = Calls::new(front, connection.peer());

@@ -382,6 +382,33 @@ fn a_document_without_an_id_is_called_by_its_line() {
 }
 
 #[test]
+fn what_is_not_unicode_is_no_other_setting() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+    let wrong = OsStr::from_bytes(b"/tmp/n\xFF");
+    let said = |command: &mut Command| texts(command.output().unwrap());
+    let (code, out, err) = said(onomast(&["config"]).env("ONOMAST_ACCESS_FILE", wrong));
+    assert_eq!((code, out.as_str()), (1, ""), "{err}");
+    assert!(err.contains("environment ONOMAST_ACCESS_FILE: the value is not Unicode"), "{err}");
+    assert_eq!(said(onomast(&["config"]).env("OTHER", wrong)).0, 0);
+    for flag in ["--data", "--gazetteer"] {
+        let (code, _, err) = said(onomast(&["config", flag]).arg(wrong));
+        assert!(code == 1 && err.contains(&format!("flag {flag}: the value is not Unicode")), "{err}");
+    }
+}
+
+#[test]
+fn a_password_is_not_printed() {
+    let folder = Folder::new();
+    let address = "postgres://host/name?user=me&password=secret";
+    let (code, out, err) = run(&["config", "--database", address]);
+    assert!(code == 0 && out.contains("password=***") && !out.contains("secret"), "{out}{err}");
+    let file =
+        folder.file("onomast.toml", "[gazetteers]\nstarter = true\ndatabase = \"postgres://me:secret@host/name\n");
+    let (code, _, err) = run(&["config", "--config", path(&file)]);
+    assert!(code == 1 && err.contains("onomast.toml: line 3, column ") && !err.contains("secret"), "{err}");
+}
+
+#[test]
 fn explanations_are_not_left_out_in_silence() {
     let folder = Folder::new();
     let text = folder.file("text.txt", "China");

@@ -219,6 +219,11 @@ async fn a_damaged_database_is_refused_with_a_sentence_that_helps() {
     let error = Store::open_folder(&data).await.unwrap_err().to_string();
     assert!(error.contains("it is gone, but its log") && error.contains("catalog.db-wal is there"), "{error}");
     fs::remove_file(data.join("catalog.db-wal")).unwrap();
+    // The database lies elsewhere, and that is not mounted.
+    std::os::unix::fs::symlink(folder.path("elsewhere/catalog.db"), &file).unwrap();
+    let error = Store::open_folder(&data).await.unwrap_err().to_string();
+    assert!(error.contains("it is a link to what is not there") && file.is_symlink(), "{error}");
+    fs::remove_file(&file).unwrap();
     fs::write(&file, whole).unwrap();
     let store = Store::open_folder(&data).await.unwrap();
     let error = Store::open_folder(&data).await.unwrap_err();
@@ -351,6 +356,11 @@ async fn a_disk_that_is_full_at_the_start_is_no_damage() {
     assert_eq!(ended.status.code(), Some(1));
 }
 
+/// The oldest version of `names` that is kept.
+async fn oldest(store: &Store) -> i64 {
+    store.gazetteer("names").await.unwrap().unwrap().floor
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn clocks_that_jump_lose_no_version_that_is_kept_by_number() {
     let folder = Folder::new();
@@ -371,6 +381,9 @@ async fn clocks_that_jump_lose_no_version_that_is_kept_by_number() {
         let versions = store.versions(&stored, i64::MAX, 100).await.unwrap();
         assert!(versions.len() >= 4.min(number + 2), "{} after {}", versions.len(), number + 1);
     }
+    // Of a version that is gone nobody knows what it had not.
+    assert!(matches!(store.entity(names.uid, "x", oldest(&store).await - 1).await, Err(StoreError::NoVersion(_))));
+    assert_eq!(store.entity(names.uid, "x", oldest(&store).await).await.unwrap(), None);
     store.close().await;
 }
 

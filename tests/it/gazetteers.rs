@@ -272,7 +272,7 @@ async fn what_cannot_be_done_has_its_reason() {
 async fn an_import_that_is_too_large_is_refused_and_leaves_nothing() {
     let folder = Folder::new();
     let many = Limits { import_entities: 10, ..Limits::default() };
-    let large = Limits { import_bytes: 280, ..Limits::default() };
+    let large = Limits { import_bytes: 310, ..Limits::default() };
     for (limits, setting) in [(many, "limits.import_entities"), (large, "limits.import_bytes")] {
         let server = TestServer::empty(limits).await;
         let data = folder.path(setting);

@@ -117,3 +117,20 @@ async fn a_client_that_takes_no_answers_is_read_no_further() {
     }
     assert_eq!(number, DOCUMENTS);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_whose_answers_are_not_taken_leaves_room_for_other_calls_of_its_connection() {
+    let server = server(Limits { stream_look_ahead: 4, ..Limits::default() }).await;
+    // Much more than the connection lets a client send ahead, and little for each call.
+    let text = "China ".repeat(10_000);
+    let mut client = server.client().await;
+    let messages = tokio_stream::iter(0..1000).map(move |number| message(number, &text));
+    let answers = client.stream_extract(messages).await.unwrap();
+    for _ in 0..300 {
+        let document = Some(Document { text: "China ".repeat(200), ..Default::default() });
+        let mut request = tonic::Request::new(proto::ExtractRequest { document, ..Default::default() });
+        request.set_timeout(std::time::Duration::from_secs(30));
+        client.extract(request).await.unwrap();
+    }
+    drop(answers);
+}

@@ -75,6 +75,9 @@ impl Store {
         let file = folder.join(FILE);
         let damaged = |what: String| StoreError::Damaged { file: file.clone(), what };
         if !file.try_exists().map_err(fail(&file))? {
+            if file.is_symlink() {
+                return Err(damaged("it is a link to what is not there".into()));
+            }
             // What the log of another database has would become part of a new one.
             let log = folder.join(format!("{FILE}-wal"));
             if log.try_exists().map_err(fail(&log))? {

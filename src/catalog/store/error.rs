@@ -96,9 +96,15 @@ impl From<sqlx::Error> for StoreError {
                     "13" | "53100" => Self::Full,
                     // SQLITE_IOERR and its kinds where writing fails, such as at the limit on the size of a file.
                     "778" | "1290" | "4874" => Self::Full,
-                    // SQLITE_BUSY; PostgreSQL's admin_shutdown, crash_shutdown, cannot_connect_now, and connection faults.
-                    "5" | "57P01" | "57P02" | "57P03" | "53300" => Self::Unavailable(database.message().to_owned()),
-                    code if code.starts_with("08") => Self::Unavailable(database.message().to_owned()),
+                    // SQLITE_BUSY and its kinds; PostgreSQL's too_many_connections, read_only_sql_transaction (a server
+                    // that is no primary any more) and idle_in_transaction_session_timeout.
+                    "5" | "261" | "517" | "773" | "53300" | "25006" | "25P03" => {
+                        Self::Unavailable(database.message().to_owned())
+                    }
+                    // Connection faults, and what an operator or a shutdown ended.
+                    code if code.starts_with("08") || code.starts_with("57") => {
+                        Self::Unavailable(database.message().to_owned())
+                    }
                     _ => Self::Other(error),
                 }
             }

@@ -3,7 +3,7 @@
 //! Rows of versions that are not kept any more go away while somebody reads. Whoever reads many of a version learns that
 //! it went ([`StoreError::NoVersion`]), and never takes what was left of it for the whole.
 
-use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
+use futures_util::{Stream, TryStreamExt as _, stream};
 use sqlx::{Row as _, any::AnyRow};
 
 use super::{Kind, Revision, Store, StoreError, Stored, Uid, Version};
@@ -31,6 +31,9 @@ pub struct Delta {
 /// How many bytes of entities are read at once, but for a single one that has more.
 pub(in crate::catalog) const PAGE_BYTES: usize = 2 << 20;
 
+/// The most bytes of the entities that differ between two versions.
+const DELTA_BYTES: usize = 64 << 20;
+
 const GAZETTEERS: &str = "SELECT v.revision, v.kind, v.created, v.entities, v.source, g.uid, g.name, g.description, \
                           g.created, g.floor FROM onomast_gazetteers g JOIN onomast_versions v ON v.revision = g.head \
                           WHERE g.deleted IS NULL";
@@ -44,14 +47,14 @@ macro_rules! valid_at {
 impl Store {
     /// The newest revision of all.
     pub async fn revision(&self) -> Result<Revision, StoreError> {
-        let row = sqlx::query("SELECT revision FROM onomast_meta").fetch_one(&self.pool).await?;
+        let row = self.row(sqlx::query("SELECT revision FROM onomast_meta").fetch_one(&self.pool)).await?;
         Ok(row.try_get(0)?)
     }
 
     /// Every gazetteer, in order of name.
     pub async fn gazetteers(&self) -> Result<Vec<Stored>, StoreError> {
-        let rows = sqlx::query(&format!("{GAZETTEERS} ORDER BY g.name")).fetch_all(&self.pool).await?;
-        rows.iter().map(stored).collect()
+        let query = format!("{GAZETTEERS} ORDER BY g.name");
+        self.rows(sqlx::query(&query).fetch(&self.pool), stored).await
     }
 
     /// One gazetteer, by its name.
@@ -60,7 +63,8 @@ impl Store {
         if name.contains('\0') {
             return Ok(None);
         }
-        let row = sqlx::query(&format!("{GAZETTEERS} AND g.name = $1")).bind(name).fetch_optional(&self.pool).await?;
+        let query = format!("{GAZETTEERS} AND g.name = $1");
+        let row = self.row(sqlx::query(&query).bind(name).fetch_optional(&self.pool)).await?;
         row.as_ref().map(stored).transpose()
     }
 
@@ -69,8 +73,8 @@ impl Store {
         let query = "SELECT v.revision, v.kind, v.created, v.entities, v.source, g.name, g.uid FROM onomast_versions v \
                      JOIN onomast_gazetteers g ON g.uid = v.gazetteer WHERE v.revision > $1 \
                      ORDER BY v.revision LIMIT $2";
-        let rows = sqlx::query(query).bind(after).bind(limit).fetch_all(&self.pool).await?;
-        rows.iter().map(|row| Ok((row.try_get(5)?, row.try_get(6)?, version(row)?))).collect()
+        let rows = sqlx::query(query).bind(after).bind(limit).fetch(&self.pool);
+        self.rows(rows, |row| Ok((row.try_get(5)?, row.try_get(6)?, version(row)?))).await
     }
 
     /// The revision before the oldest change that is still known of the gazetteers that are wanted, by name; a checkpoint
@@ -78,9 +82,12 @@ impl Store {
     pub async fn oldest_change(&self, wants: impl Fn(&str) -> bool) -> Result<Revision, StoreError> {
         let query = "SELECT name, floor FROM onomast_gazetteers WHERE floor > uid AND deleted IS NULL";
         let mut oldest = 0;
-        for row in sqlx::query(query).fetch_all(&self.pool).await? {
-            if wants(row.try_get(0)?) {
-                oldest = oldest.max(row.try_get(1)?);
+        let floors = self.rows(sqlx::query(query).fetch(&self.pool), |row| {
+            Ok((row.try_get::<String, _>(0)?, row.try_get::<Revision, _>(1)?))
+        });
+        for (name, floor) in floors.await? {
+            if wants(&name) {
+                oldest = oldest.max(floor);
             }
         }
         Ok(oldest)
@@ -91,7 +98,7 @@ impl Store {
         let query = "SELECT revision, kind, created, entities, source FROM onomast_versions \
                      WHERE gazetteer = $1 AND revision >= $2 AND revision < $3 ORDER BY revision DESC LIMIT $4";
         let query = sqlx::query(query).bind(of.uid).bind(of.floor).bind(before).bind(limit);
-        query.fetch_all(&self.pool).await?.iter().map(version).collect()
+        self.rows(query.fetch(&self.pool), version).await
     }
 
     /// One version of a gazetteer, if it is kept.
@@ -101,20 +108,24 @@ impl Store {
         found.ok_or_else(|| StoreError::NoVersion(revision.to_string()))
     }
 
-    /// One entity in a version.
+    /// One entity in a version. That a version has none is said only of one that is kept.
     pub async fn entity(&self, uid: Uid, id: &str, at: Revision) -> Result<Option<Row>, StoreError> {
         let query = concat!(
             "SELECT id, since, content FROM onomast_entities WHERE gazetteer = $1 AND id = $2 AND ",
             valid_at!("$3")
         );
-        let row = sqlx::query(query).bind(uid).bind(id).bind(at).fetch_optional(&self.pool).await?;
+        let row = self.row(sqlx::query(query).bind(uid).bind(id).bind(at).fetch_optional(&self.pool)).await?;
+        if row.is_none() {
+            self.still_kept(uid, at).await?;
+        }
         row.as_ref().map(entity).transpose()
     }
 
     /// Fails where a version is not kept any more, or its gazetteer was deleted. What was read of it before is whole.
     pub async fn still_kept(&self, uid: Uid, version: Revision) -> Result<(), StoreError> {
         let query = "SELECT floor FROM onomast_gazetteers WHERE uid = $1 AND deleted IS NULL";
-        let row = sqlx::query(query).bind(uid).fetch_optional(&self.pool).await?.ok_or(StoreError::NoGazetteer)?;
+        let row = self.row(sqlx::query(query).bind(uid).fetch_optional(&self.pool)).await?;
+        let row = row.ok_or(StoreError::NoGazetteer)?;
         let floor: Revision = row.try_get(0)?;
         if version < floor { Err(StoreError::NoVersion(version.to_string())) } else { Ok(()) }
     }
@@ -137,7 +148,7 @@ impl Store {
         let (mut page, mut bytes, mut more) = (Vec::new(), 0, false);
         {
             let mut rows = query.fetch(&self.pool);
-            while let Some(row) = rows.try_next().await? {
+            while let Some(row) = self.row(rows.try_next()).await? {
                 more = page.len() >= limit || bytes >= PAGE_BYTES;
                 if more {
                     break;
@@ -160,10 +171,14 @@ impl Store {
             " ORDER BY id"
         );
         let rows = sqlx::query(query).bind(uid).bind(at).fetch(&self.pool);
-        rows.map_err(StoreError::from).map(|row| entity(&row?))
+        stream::try_unfold(rows, move |mut rows| async move {
+            let row = self.row(rows.try_next()).await?;
+            row.map(|row| Ok((entity(&row)?, rows))).transpose()
+        })
     }
 
-    /// What differs between two versions of a gazetteer that are kept; `None` where more than `limit` entities do.
+    /// What differs between two versions of a gazetteer that are kept; `None` where more than `limit` entities do, or where
+    /// they have more than [`DELTA_BYTES`].
     pub async fn delta(
         &self,
         uid: Uid,
@@ -179,13 +194,21 @@ impl Store {
                      AND until <= $3 AND since <= $2 LIMIT $4";
         let read = |query: &'static str| async move {
             let query = sqlx::query(query).bind(uid).bind(low).bind(high).bind(limit as i64 + 1);
-            query.fetch_all(&self.pool).await?.iter().map(entity).collect::<Result<Vec<_>, StoreError>>()
+            let mut rows = query.fetch(&self.pool);
+            let (mut all, mut bytes) = (Vec::new(), 0);
+            while let Some(row) = self.row(rows.try_next()).await? {
+                let row = entity(&row)?;
+                bytes += row.content.len();
+                if all.len() == limit || bytes > DELTA_BYTES {
+                    return Ok::<_, StoreError>(None);
+                }
+                all.push(row);
+            }
+            Ok(Some(all))
         };
         let (begun, ended) = (read(begun).await?, read(ended).await?);
         self.still_kept(uid, low).await?;
-        if begun.len() > limit || ended.len() > limit {
-            return Ok(None);
-        }
+        let (Some(begun), Some(ended)) = (begun, ended) else { return Ok(None) };
         let (come, gone) = if from <= to { (begun, ended) } else { (ended, begun) };
         Ok(Some(Delta { come, gone: gone.into_iter().map(|row| row.id).collect() }))
     }
