@@ -261,11 +261,12 @@ impl<K: Keep> Collector<K> {
                 Ok(word) if capitalised && sequence.len() == 1 => ordinary(word),
                 _ => Ordinary::No,
             };
+            let plain = dereferenced(text);
             let manner = self.manner(Manner {
                 before: first.span.start as u16,
                 behind: (text.len() - last.span.end as usize) as u16,
-                case: if rule.is_some() { CaseCheck::Proper } else { check(case, &dereferenced(text), ordinary) },
-                capital: text.contains(char::is_uppercase),
+                case: if rule.is_some() { CaseCheck::Proper } else { check(case, &plain, ordinary) },
+                capital: plain.contains(char::is_uppercase),
                 short,
                 shortens: shortens || may_be_short(nature, text),
                 preferred,

@@ -19,9 +19,26 @@ use crate::{
 
 pub(crate) const POLICIES: [Overlap; 3] = [Overlap::Longest, Overlap::Outermost, Overlap::All];
 
-/// What scraping leaves of HTML.
-const REFERENCES: [&str; 9] =
-    ["&amp;", "&nbsp;", "&uuml;", "&Eacute;", "&#39;", "&shy;", "&#x301;", "&amp;quot;", "&#20013;"];
+/// What scraping leaves of HTML, and of UTF-8 that was misread.
+const REFERENCES: [&str; 17] = [
+    "&amp;",
+    "&nbsp;",
+    "&uuml;",
+    "&Eacute;",
+    "&#39;",
+    "&shy;",
+    "&#x301;",
+    "&amp;quot;",
+    "&#20013;",
+    "â€™",
+    "â€œ",
+    "â€",
+    "â\u{80}\u{93}",
+    "Â\u{A0}",
+    "Ã¼",
+    "Ã‰",
+    "Ã",
+];
 
 /// Text of any scripts, with what makes offsets and words hard.
 pub(crate) fn any_text() -> impl Strategy<Value = String> {
