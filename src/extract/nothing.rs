@@ -19,7 +19,7 @@ use crate::{
         derive::{self, Kind},
     },
     index::Form,
-    text::{Ordinary, Shape, View, WordSet},
+    text::{Ordinary, Shape, View, WordKey, WordSet},
 };
 
 /// What weighs against a person of one name beside another capitalised word, and against a derived name before one.
@@ -96,6 +96,12 @@ static LEADING: WordSet<64> = WordSet::new(&[
     "o", "os", "the",
 ]);
 
+/// What stands before `us` on every page, folded and sorted: `CONTACT US`.
+static ASKING: WordSet<64> = WordSet::new(&[
+    "about", "ask", "call", "contact", "email", "follow", "give", "help", "join", "let", "like", "send", "support",
+    "tell", "text", "visit", "write",
+]);
+
 /// The weight of no entity, by the rules that give it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Nothing {
@@ -139,6 +145,10 @@ impl Odds {
         {
             ordinary = Ordinary::No;
         }
+        let asked_for = is_asked_for(view, first);
+        if asked_for {
+            ordinary = Ordinary::Function;
+        }
         if small_letters_tell && is_small_with_article(view, found) {
             ordinary = Ordinary::Common;
         }
@@ -155,7 +165,8 @@ impl Odds {
             ordinary = Ordinary::Function;
         }
         if ordinary > Ordinary::No && !glued && !options.disabled_rules.has(Rule::OrdinaryWord) {
-            odds.ordinary_word = ordinary_weight(ordinary, capitals(view, found.last as usize), found.short);
+            let told = if asked_for { Capitals::Nothing } else { capitals(view, found.last as usize) };
+            odds.ordinary_word = ordinary_weight(ordinary, told, found.short);
         }
         if found.short || glued || options.disabled_rules.has(Rule::LongerName) {
             return odds;
@@ -222,6 +233,15 @@ impl Nothing {
         ]
         .into_iter()
         .filter(|(_, weight, _)| *weight > 0.0)
+    }
+}
+
+/// Whether the word at `index` is the `US` of `CONTACT US`: it stands behind what is asked of readers, all in capitals.
+fn is_asked_for(view: View<'_>, index: usize) -> bool {
+    let word = &view.all()[index];
+    word.key == WordKey::of(b"us") && !word.shape.any(Shape::DOTTED) && joins(view, index) && {
+        let before = &view.all()[index - 1];
+        before.shape.all_capitals() && ASKING.has_word(view.words, before)
     }
 }
 
