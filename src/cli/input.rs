@@ -37,7 +37,8 @@ enum InputError {
 /// Gives each document of every input to `take`, with what a reader may call it, which writes to `out`; returns whether all
 /// were good.
 ///
-/// A document is called by its id, or by its file and line where it has none. A bad document is reported and does not stop the others.
+/// A document is called by its id, or by its file and line where it has none. A bad document is reported and does not stop
+/// the others.
 pub(super) fn each<W: Write>(
     inputs: &Inputs,
     out: &mut W,

@@ -62,7 +62,7 @@ static DESIGNATORS: WordSet<128> = WordSet::new(&[
 const BEFORE: [&str; 12] = ["JSC", "OAO", "OOO", "PAO", "PJSC", "PT", "ZAO", "АО", "ЗАО", "ОАО", "ООО", "ПАО"];
 
 /// What football clubs are called behind their names, without periods; sorted. What is left is mostly a place.
-const CLUBS: [&str; 6] = ["AFC", "BC", "CF", "FC", "SC", "SK"];
+const CLUBS: [&str; 5] = ["AFC", "CF", "FC", "SC", "SK"];
 
 /// What kind of organisation it is, folded and sorted. With the article it stands for the only one of the document.
 static GENERIC: WordSet<128> = WordSet::new(&[
