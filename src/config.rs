@@ -285,8 +285,14 @@ impl fmt::Display for Config {
 
 /// A value as it may be shown: an address without its passwords, before the host and among the options behind it.
 fn without_password(value: &Value) -> String {
-    let shown = value.to_string();
-    let Some((scheme, rest)) = shown.split_once("://") else { return shown };
+    match value {
+        Value::String(text) => Value::String(redacted(text)).to_string(),
+        value => value.to_string(),
+    }
+}
+
+fn redacted(text: &str) -> String {
+    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
     let (user, rest) = match rest.rsplit_once('@') {
         // Where it ends cannot be told.
         Some((before, _)) if before.contains("password=") => return format!("{scheme}://***"),
@@ -298,9 +304,7 @@ fn without_password(value: &Value) -> String {
         None => format!("{user}@"),
     });
     let hide = |option: &str| match option.split_once('=') {
-        Some((name, value)) if name.ends_with("password") => {
-            format!("{name}=***{}", if value.ends_with('"') { "\"" } else { "" })
-        }
+        Some((name, _)) if name.ends_with("password") => format!("{name}=***"),
         _ => option.to_owned(),
     };
     let rest = rest.split('&').map(hide).collect::<Vec<_>>().join("&");
@@ -344,7 +348,7 @@ mod tests {
             ("postgres://me@host/name", "\"postgres://me@host/name\""),
             ("postgres://host/name?user=me&password=secret", "\"postgres://host/name?user=me&password=***\""),
             ("postgres://me:a?b@host/name?password=a&x=1", "\"postgres://me:***@host/name?password=***&x=1\""),
-            ("postgres://host/name?password=a@b", "\"postgres://***"),
+            ("postgres://host/name?password=a@b", "\"postgres://***\""),
             ("http://localhost:4317", "\"http://localhost:4317\""),
             ("a:b@c", "\"a:b@c\""),
         ] {

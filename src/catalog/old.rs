@@ -94,6 +94,8 @@ impl Keeper {
             let keeper = live.keeper()?;
             let compiled = build::compile(keeper.store(), None, &stored, &version, turn, Haste::Awaited);
             let (base, _turn) = compiled.await?;
+            // It may have been deleted meanwhile.
+            keeper.store().still_kept(stored.uid, version.revision).await?;
             Ok(keeper.open_old(stored, version, base, None))
         });
         compiling.await.map_err(|error| CatalogError::Compile(error.to_string()))?

@@ -131,7 +131,7 @@ impl<'a> Finder<'a> {
             }
         } else if given.is_none() && self.is_only_a_word(short, first, last, plural) {
             return Err(Reason::NothingLikelier);
-        } else if self.is_part_of_another(short, place) {
+        } else if self.is_part_of_another(short, place.first, last) {
             return Err(Reason::PartOfLongerName);
         }
         self.compare(short, place)
@@ -215,21 +215,17 @@ impl<'a> Finder<'a> {
 
     /// Whether a capitalised word beside the place makes it the name of something else: any for a person; behind it for
     /// the beginning of a name; and behind a comma for a name that has another word there (`Springfield, Missouri`).
-    fn is_part_of_another(&self, short: &ShortName, place: &Place) -> bool {
-        let &Place { first, last, forms, .. } = place;
+    fn is_part_of_another(&self, short: &ShortName, first: usize, last: usize) -> bool {
         if self.options.disabled_rules.has(Rule::LongerName) || matches!(short.rule, Rule::Acronym | Rule::Introduced) {
             return false;
         }
         let next = last + 1;
-        // A part of a place's name or an organisation's: `Denzel Washington`, `Michigan State`, `Harrison Ford`.
-        let head = matches!(short.rule, Rule::BeforeComma | Rule::Head);
-        let of_place = head && short.nature == Kind::Place;
-        if head && first > 0 && joins(self.view, first) && is_unknown_name(self.view, first - 1) {
+        // A part of a place's name: `Denzel Washington`, `Michigan State`.
+        let of_place = matches!(short.rule, Rule::BeforeComma | Rule::Head) && short.nature == Kind::Place;
+        if of_place && first > 0 && joins(self.view, first) && is_unknown_name(self.view, first - 1) {
             return true;
         }
         let before = short.is_person() && first > 0 && joins(self.view, first) && self.is_name_like(first - 1, 0);
-        // `Rząd Tuska`: a noun that begins the sentence may go before a genitive.
-        let before = before && !(forms.has(Form::Inflection) && begins_sentence(self.view, first - 1));
         if before && !self.is_possessive(first - 1) && !is_noun_or_title(self.view, first - 1, self.language) {
             return true;
         }
@@ -309,9 +305,18 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// Adds a short name of one word that the words of a place may be.
+    /// Adds a short name of one word that the words of a place may be. A word broken at a line's end may belong to the
+    /// name of somebody else; where a word has another ending, what stands beside it tells less, but for what stands behind
+    /// a given name (`Donaldem Trumpem`).
     pub(super) fn read(&mut self, short: &ShortName, place: Place) {
-        if self.is_part_of_another(short, &place) {
+        let next = place.last + 1;
+        let given = || short.rule == Rule::GivenName && !self.options.disabled_rules.has(Rule::LongerName);
+        let goes_on = || next < self.view.all().len() && joins(self.view, next) && self.is_name_like(next, 1);
+        let of_another = match place.forms.has(Form::LineBreak) {
+            true => self.is_part_of_another(short, place.first, place.last),
+            false => given() && goes_on(),
+        };
+        if of_another {
             return self.reject(short, &place, short.rule, Reason::PartOfLongerName);
         }
         self.add(short, place, short.rule);
@@ -360,13 +365,25 @@ impl<'a> Finder<'a> {
         if forms.meets(self.options.refused()) { Err(Reason::DisabledForm) } else { Ok(forms) }
     }
 
-    /// Whether a word in capitals is no chance: no ordinary word where the text around has such capitals, too, and where it
-    /// has not, any of some letters but a function word (`TRUMP: Well`).
+    /// Whether a word in capitals is no chance: no ordinary word where the text around has such capitals, too; where it has
+    /// not, the surname of who speaks (`TRUMP: Well`), or one among small letters that is no ordinary word.
     fn stands_out(&self, short: &ShortName, first: usize, last: usize) -> bool {
         if is_shouting(self.view, first, last) {
             return short.ordinary == Ordinary::No;
         }
-        short.ordinary < Ordinary::Function && short.written.chars().count() >= MIN_CAPITALS
+        if !short.is_person() || short.written.chars().count() < MIN_CAPITALS {
+            return false;
+        }
+        let words = self.view.all();
+        let (end, text) = (words[last].span.end as usize, self.view.fields[self.view.field(last)]);
+        let speaks = begins_sentence(self.view, first) || words[first].gap.any(Gap::LINE);
+        if speaks && text[end..].starts_with(':') {
+            return short.ordinary <= Ordinary::Known;
+        }
+        let small = |index: usize| words[index].shape.any(Shape::LOWER) && !words[index].shape.any(Shape::UPPER);
+        let behind = Some(last + 1).filter(|&next| next < words.len() && joins(self.view, next));
+        let before = first.checked_sub(1).filter(|_| joins(self.view, first));
+        short.ordinary == Ordinary::No && behind.is_none_or(small) && behind.or(before).is_some_and(small)
     }
 
     /// Whether the text differs only in the capitals of words that the name writes small: `Von der Leyen`, as at the

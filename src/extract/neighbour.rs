@@ -4,7 +4,7 @@
 //!
 //! Looks at a bounded number of words around. Must not know: entities, scores.
 
-use super::place::{begins_sentence, is_among, is_headline, joins};
+use super::place::{begins_sentence, is_among, is_headline, is_short_title, joins};
 use crate::{
     gazetteer::derive,
     text::{Gap, Language, Ordinary, Shape, View, WordKey, WordSet, is_inflected, is_proper_adjective, ordinary},
@@ -97,6 +97,19 @@ static OPENERS: WordSet<2048> = WordSet::new(&[
 /// Given names that look like the plural of an ordinary word, folded and sorted.
 static NAMES: WordSet<16> = WordSet::new(&["brooks", "mercedes", "miles", "wills"]);
 
+/// Given names that are ordinary words, folded and sorted.
+#[rustfmt::skip]
+static GIVEN_WORDS: WordSet<256> = WordSet::new(&[
+    "amber", "angel", "art", "august", "autumn", "basil", "bill", "blake", "bob", "brook", "buck", "carol", "chance",
+    "charity", "chase", "chuck", "clay", "cliff", "colt", "crystal", "daisy", "dale", "dawn", "dean", "destiny",
+    "dick", "don", "drew", "duke", "earnest", "eve", "faith", "fern", "frank", "gene", "ginger", "glen", "grace",
+    "grant", "guy", "harmony", "hazel", "heath", "heather", "holly", "hope", "hunter", "iris", "ivy", "jack", "jade",
+    "jasmine", "jay", "jet", "joy", "june", "lance", "lane", "laurel", "lily", "mark", "mason", "max", "may",
+    "melody", "mercy", "miles", "nick", "norm", "olive", "opal", "pat", "patience", "pearl", "penny", "poppy", "ray",
+    "reed", "rich", "rob", "robin", "rocky", "rod", "rose", "ruby", "rusty", "sandy", "sky", "star", "sterling",
+    "stone", "sue", "summer", "tanner", "violet", "wade", "ward", "will", "winter", "woody",
+]);
+
 /// The shortest ordinary words, in bytes, whose other forms are known in a headline, and where a sentence begins.
 const SHORT_STEM: usize = 3;
 const LONG_STEM: usize = 4;
@@ -146,8 +159,8 @@ static BEFORE_NOUNS: WordSet<128> = WordSet::new(&[
 ]);
 /// French words that its neighbours do not have, folded and sorted.
 static FRENCH: WordSet<64> = WordSet::new(&[
-    "au", "aux", "avec", "cette", "dans", "des", "dit", "elle", "est", "et", "etait", "ete", "leur", "lui", "ont",
-    "par", "pour", "qu", "qui", "selon", "sont", "une",
+    "aux", "avec", "cette", "dans", "dit", "elle", "est", "etait", "ete", "leur", "lui", "ont", "par", "pour", "qu",
+    "qui", "selon", "sont", "une",
 ]);
 /// How many words on each side tell French.
 const AROUND: usize = 12;
@@ -192,7 +205,9 @@ fn is_name(view: View<'_>, index: usize, most: Ordinary) -> bool {
     }
     // `Merkel Bows Out After Sixteen Years`: in a headline ordinary words have capitals, in any of their forms.
     let any_word = known > Ordinary::No || is_inflected(folded, SHORT_STEM) && !is_among(view, index, &NAMES);
-    !(any_word && is_headline(view, index))
+    // A title of few words may as well be a name: `Grace Tusk`.
+    let given = || is_among(view, index, &GIVEN_WORDS);
+    !(any_word && (is_headline(view, index) || is_short_title(view, index) && !given()))
 }
 
 /// Whether the word at `index` opens a sentence and is no name: one of the list, or an ordinary word in another form

@@ -19,7 +19,7 @@ use crate::{
         derive::{self, Kind},
     },
     index::Form,
-    text::{Ordinary, Shape, View, WordKey, WordSet},
+    text::{Gap, Ordinary, Shape, View, WordKey, WordSet},
 };
 
 /// What weighs against a person of one name beside another capitalised word, and against a derived name before one.
@@ -97,9 +97,9 @@ static LEADING: WordSet<64> = WordSet::new(&[
 ]);
 
 /// What stands before `us` on every page, folded and sorted: `CONTACT US`.
-static ASKING: WordSet<64> = WordSet::new(&[
-    "about", "ask", "call", "contact", "email", "follow", "give", "help", "join", "let", "like", "send", "support",
-    "tell", "text", "visit", "write",
+static ASKING: WordSet<32> = WordSet::new(&[
+    "about", "ask", "call", "contact", "email", "follow", "help", "join", "like", "support", "tell", "text", "visit",
+    "write",
 ]);
 
 /// The weight of no entity, by the rules that give it.
@@ -137,15 +137,14 @@ impl Odds {
             derived &= one.forms.has(Form::Derived);
         }
         // `Mỹ` is no `my`: ordinary words of English have no marks.
-        let core = view.slice(first, found.span);
-        if ordinary > Ordinary::No
-            && !found.forms.has(Form::Diacritics)
-            && !core.is_ascii()
-            && first == found.last as usize
-        {
-            ordinary = Ordinary::No;
+        let one_word = first == found.last as usize;
+        if ordinary > Ordinary::No && !found.forms.has(Form::Diacritics) && !view.slice(first, found.span).is_ascii() {
+            let name = sources[found.source as usize].segment.name(found.name);
+            if one_word && !name.text().is_ascii() {
+                ordinary = Ordinary::No;
+            }
         }
-        let asked_for = is_asked_for(view, first);
+        let asked_for = one_word && is_asked_for(view, first);
         if asked_for {
             ordinary = Ordinary::Function;
         }
@@ -171,7 +170,6 @@ impl Odds {
         if found.short || glued || options.disabled_rules.has(Rule::LongerName) {
             return odds;
         }
-        let one_word = first == found.last as usize;
         // Whether it is one word, and all of its candidates are persons, or places.
         let (mut persons, mut places) = (one_word, one_word);
         if one_word {
@@ -236,13 +234,19 @@ impl Nothing {
     }
 }
 
-/// Whether the word at `index` is the `US` of `CONTACT US`: it stands behind what is asked of readers, all in capitals.
+/// Whether the word at `index` is the `US` of `CONTACT US`: it stands behind what is asked of readers, all in capitals, and
+/// nothing else stands on their line.
 fn is_asked_for(view: View<'_>, index: usize) -> bool {
-    let word = &view.all()[index];
-    word.key == WordKey::of(b"us") && !word.shape.any(Shape::DOTTED) && joins(view, index) && {
-        let before = &view.all()[index - 1];
-        before.shape.all_capitals() && ASKING.has_word(view.words, before)
+    let words = view.all();
+    let word = &words[index];
+    if word.key != WordKey::of(b"us") || word.shape.any(Shape::DOTTED) || !joins(view, index) {
+        return false;
     }
+    let before = &words[index - 1];
+    let apart = Gap::LINE | Gap::PARAGRAPH | Gap::MARK;
+    let begins = index == 1 || before.gap.any(apart);
+    let ends = words.get(index + 1).is_none_or(|next| next.gap.any(apart));
+    begins && ends && before.shape.all_capitals() && ASKING.has_word(view.words, before)
 }
 
 /// Whether the text has an article and one word in small letters where the name has capitals: `the police`, `le monde`.

@@ -36,16 +36,25 @@ pub(super) fn begins_sentence(view: View<'_>, index: usize) -> bool {
     index == 0 || index == view.border || gap.any(Gap::STOP | Gap::MARK | Gap::PARAGRAPH | Gap::QUOTE)
 }
 
-/// Whether all longer words around are capitalised: of the text, three or more; the title is a headline if it has one.
+/// Whether all longer words around are capitalised, three or more.
 pub(super) fn is_headline(view: View<'_>, index: usize) -> bool {
+    are_capitalised(view, index, 3)
+}
+
+/// Whether the word at `index` stands in a title, however short, whose longer words are capitalised.
+pub(super) fn is_short_title(view: View<'_>, index: usize) -> bool {
+    index < view.border && are_capitalised(view, index, 1)
+}
+
+/// Whether the longer words around are capitalised, and so many or more.
+fn are_capitalised(view: View<'_>, index: usize, least: usize) -> bool {
     let (mut longer, mut capitalised) = (0, 0);
-    let few = if index < view.border { 0 } else { 2 };
     for word in around(view, index) {
         let is_longer = has_letters(word) & (word.span.len() > 3);
         longer += usize::from(is_longer);
         capitalised += usize::from(is_longer & word.shape.any(Shape::CAPITALISED));
     }
-    longer > few && capitalised == longer
+    longer >= least && capitalised == longer
 }
 
 /// Whether the text around a place is all in capitals, so that the capitals of the place prove nothing (rule M1).

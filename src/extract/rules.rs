@@ -7,7 +7,7 @@ use super::{
     edges::edges,
     found::Found,
     judged::{Judged, Key, Settings},
-    place::{is_among, is_shouting, joins},
+    place::{begins_sentence, is_among, is_shouting, joins},
     shown::ShownNames,
     spelling,
     stretch::Stretch,
@@ -17,7 +17,7 @@ use super::{
 use crate::{
     gazetteer::{Rule, Rules, derive::is_suffix},
     index::{CaseCheck, Form, Forms, Manner, Name, NameId, NameRun, Occurrence, Search},
-    text::{Difference, Gap, Letters, Shape, Span, View, Word, WordSet, Words, dereferenced},
+    text::{Difference, Gap, Letters, Shape, Span, View, WordSet, Words, dereferenced},
 };
 
 /// Words that a comma may set apart from a name that has none: `Acme, Inc.`
@@ -339,7 +339,7 @@ fn crosses(view: View<'_>, occurrence: &Occurrence, name: &Name<'_>, own: &mut W
         let comma_only = gap.any(Gap::COMMA) && !gap.any(Gap::STOP | Gap::MARK);
         let reversed = name.manner.rule == Some(Rule::Reversed);
         if comma_only && reversed {
-            return !goes_on(view, last);
+            return !goes_on(view, first, last);
         }
         if comma_only && is_set_apart(view, index) {
             return true;
@@ -354,13 +354,16 @@ fn crosses(view: View<'_>, occurrence: &Occurrence, name: &Name<'_>, own: &mut W
     })
 }
 
-/// Whether a name goes on behind the word on the same line, so that a comma before it reverses none: `Asked about Trump,
-/// Donald Tusk said`.
-fn goes_on(view: View<'_>, last: usize) -> bool {
-    let next = last + 1;
-    let part = |word: &Word| word.shape.any(Shape::CAPITALISED) && !word.shape.any(Shape::LETTER | Shape::DOTTED);
-    view.all().get(next).is_some_and(|word| part(word) && !word.gap.any(Gap::LINE) && !is_suffix(view.words, word))
-        && joins(view, next)
+/// Whether a name goes on behind the last word on the same line, so that a comma inside reverses none: `Trump, Donald
+/// Trump`, and inside a sentence `about Trump, Donald Tusk said`. Lines of a table begin with a reversed name.
+fn goes_on(view: View<'_>, first: usize, last: usize) -> bool {
+    let words = view.all();
+    let Some(next) = words.get(last + 1).filter(|next| joins(view, last + 1) && !next.gap.any(Gap::LINE)) else {
+        return false;
+    };
+    let part = next.shape.any(Shape::CAPITALISED) && !next.shape.any(Shape::LETTER | Shape::DOTTED);
+    let begins = begins_sentence(view, first) || words[first].gap.any(Gap::LINE);
+    next.key == words[first].key || part && !begins && !is_suffix(view.words, next)
 }
 
 fn marks(between: &str) -> impl Iterator<Item = char> {

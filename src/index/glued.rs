@@ -6,8 +6,7 @@
 
 use crate::text::{Seams, Shape, Span, WordKey, WordSet, Words, fold};
 
-/// Parts that need no mention, folded. What articles and prepositions leave before an apostrophe that was lost
-/// (`lAllemagne`) is among them; a single letter counts where it is small.
+/// Parts that need no mention, folded.
 static AFFIXES: WordSet<128> = WordSet::new(&[
     "affiliated",
     "aligned",
@@ -23,9 +22,6 @@ static AFFIXES: WordSet<128> = WordSet::new(&[
     "controlled",
     "counter",
     "cross",
-    "d",
-    "dall",
-    "dell",
     "dominated",
     "ex",
     "facing",
@@ -36,15 +32,11 @@ static AFFIXES: WordSet<128> = WordSet::new(&[
     "hosted",
     "inspired",
     "inter",
-    "jusqu",
-    "l",
     "led",
     "like",
     "linked",
-    "lorsqu",
     "made",
     "mid",
-    "nell",
     "neo",
     "non",
     "occupied",
@@ -54,8 +46,6 @@ static AFFIXES: WordSet<128> = WordSet::new(&[
     "post",
     "pre",
     "pro",
-    "puisqu",
-    "qu",
     "related",
     "ruled",
     "run",
@@ -64,7 +54,6 @@ static AFFIXES: WordSet<128> = WordSet::new(&[
     "sponsored",
     "style",
     "sub",
-    "sull",
     "supplied",
     "supported",
     "trained",
@@ -74,6 +63,11 @@ static AFFIXES: WordSet<128> = WordSet::new(&[
     "wide",
     "wing",
 ]);
+
+/// What articles and prepositions leave before an apostrophe that was lost: `lAllemagne`. In small letters, at the
+/// beginning, and before a vowel or an `h`.
+static ELIDED: WordSet<32> =
+    WordSet::new(&["d", "dall", "dell", "jusqu", "l", "lorsqu", "nell", "puisqu", "qu", "sull"]);
 
 /// One way to cut a glued word.
 #[derive(Debug, Clone, Copy)]
@@ -124,8 +118,7 @@ impl GluedWords {
                     let from = self.folded.len();
                     fold(part.of(text), &mut self.folded);
                     let folded = &self.folded[from..];
-                    let capital = folded.len() == 1 && part.of(text).starts_with(char::is_uppercase);
-                    if AFFIXES.has(folded) && !capital {
+                    if AFFIXES.has(folded) || at == 0 && is_elided(text, parts) && ELIDED.has(folded) {
                         affixes |= 1 << at;
                     }
                     self.parts.push((part, WordKey::of(folded), from as u32, self.folded.len() as u32));
@@ -187,6 +180,14 @@ impl GluedWords {
             word.covered = covered;
         }
     }
+}
+
+/// Whether the first part may be an article that lost its apostrophe, as its letters and the next part tell.
+fn is_elided(text: &str, parts: &[Span]) -> bool {
+    let first = |part: &Span| part.of(text).chars().next();
+    let vowel = |c: char| "aeiouyhàâäéèêëìîïòôöùûüœæ".contains(c);
+    parts.first().and_then(first).is_some_and(char::is_lowercase)
+        && parts.get(1).and_then(first).is_some_and(|c| c.to_lowercase().all(vowel))
 }
 
 /// The lowest `count` bits, at most sixteen.

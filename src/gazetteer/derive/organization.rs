@@ -62,7 +62,7 @@ static DESIGNATORS: WordSet<128> = WordSet::new(&[
 const BEFORE: [&str; 12] = ["JSC", "OAO", "OOO", "PAO", "PJSC", "PT", "ZAO", "АО", "ЗАО", "ОАО", "ООО", "ПАО"];
 
 /// What football clubs are called behind their names, without periods; sorted. What is left is mostly a place.
-const CLUBS: [&str; 5] = ["AFC", "CF", "FC", "SC", "SK"];
+const CLUBS: [&str; 3] = ["AFC", "CF", "FC"];
 
 /// What kind of organisation it is, folded and sorted. With the article it stands for the only one of the document.
 static GENERIC: WordSet<128> = WordSet::new(&[
@@ -190,6 +190,9 @@ fn behind_designator(name: &str) -> Option<&str> {
 
 /// The name of a football club without what says that it is one: `Manchester United` of `Manchester United F.C.`
 fn without_club(name: &str) -> Option<&str> {
+    if let Some(before) = name.trim_end().strip_suffix(" Football Club") {
+        return Some(before);
+    }
     let (before, last) = name.trim_end().rsplit_once(' ')?;
     CLUBS.binary_search(&&*last.replace('.', "")).is_ok().then_some(before)
 }
@@ -282,6 +285,7 @@ mod tests {
         check(short_names, "Manchester United F.C.", &[("Manchester United", Rule::Designator)]);
         check(full_names, "Chelsea F.C.", &[]);
         check(short_names, "Chelsea F.C.", &[("Chelsea", Rule::Designator)]);
+        check(short_names, "Liverpool Football Club", &[("Liverpool", Rule::Designator)]);
         check(short_names, "The Guardian", &[]);
     }
 }
