@@ -181,9 +181,8 @@ impl Config {
         let table: Table = text.parse().map_err(|error: toml::de::Error| {
             // Without the line itself, in which a password may stand.
             let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-            let (line, column) =
-                (before.matches('\n').count() + 1, before.chars().rev().take_while(|&c| c != '\n').count() + 1);
-            let message = format!("line {line}, column {column}: {}", error.message());
+            let (line, column) = (before.matches('\n').count(), before.rsplit('\n').next().unwrap_or_default().chars());
+            let message = format!("line {}, column {}: {}", line + 1, column.count() + 1, error.message());
             ConfigError::Syntax { file: file.to_owned(), message }
         })?;
         let mut found = Vec::new();

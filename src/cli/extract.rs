@@ -34,12 +34,12 @@ pub(super) fn run(arguments: Extract) -> anyhow::Result<ExitCode> {
     let painter = Painter::new(coloured, if terminal { columns(&stdout) } else { None });
     let mut out = BufWriter::new(stdout.lock());
     let mut page = Page::default();
-    let good = input::each(&inputs, &mut out, |out, name, document| {
+    let good = input::each(&inputs, &mut out, |out, called, document| {
         let Document { id, title, text, language_code: language, attributes: _ } = &document;
         let input = Input { title, text, language };
         extractor.run(input);
         match format {
-            OutputFormat::Text => painter.print(out, name, input, &extractor.sources(), extractor.answer())?,
+            OutputFormat::Text => painter.print(out, called, input, &extractor.sources(), extractor.answer())?,
             OutputFormat::Html => page.add(input, extractor.response(id, input)),
             OutputFormat::Jsonl | OutputFormat::Auto => {
                 serde_json::to_writer(&mut *out, &extractor.response(id, input))?;

@@ -138,11 +138,10 @@ impl Odds {
         }
         // `Mỹ` is no `my`: ordinary words of English have no marks.
         let one_word = first == found.last as usize;
-        if ordinary > Ordinary::No && !found.forms.has(Form::Diacritics) && !view.slice(first, found.span).is_ascii() {
-            let name = sources[found.source as usize].segment.name(found.name);
-            if one_word && !name.text().is_ascii() {
-                ordinary = Ordinary::No;
-            }
+        let name = || sources[found.source as usize].segment.name(found.name);
+        let marked = || !view.slice(first, found.span).is_ascii() && !name().text().is_ascii();
+        if ordinary > Ordinary::No && one_word && !found.forms.has(Form::Diacritics) && marked() {
+            ordinary = Ordinary::No;
         }
         let asked_for = one_word && is_asked_for(view, first);
         if asked_for {

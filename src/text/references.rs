@@ -146,12 +146,15 @@ const NAMES: [(&str, char); 130] = [
     ("zwnj", '\u{200C}'),
 ];
 
-/// What the numbers from 0x80 to 0x9F mean that stand for characters between words: those of Windows-1252, as
-/// browsers read them.
-const WINDOWS: [(u32, char); 10] = [
+/// The bytes from 0x80 to 0x9F that Windows-1252 gives to characters of texts: what browsers read their numbers as, and
+/// what UTF-8 becomes that is taken for it.
+const WINDOWS: [(u32, char); 19] = [
     (0x82, '‚'),
     (0x84, '„'),
     (0x85, '…'),
+    (0x87, '‡'),
+    (0x89, '‰'),
+    (0x8B, '‹'),
     (0x91, '‘'),
     (0x92, '’'),
     (0x93, '“'),
@@ -159,19 +162,12 @@ const WINDOWS: [(u32, char); 10] = [
     (0x95, '•'),
     (0x96, '–'),
     (0x97, '—'),
-];
-
-/// The characters that Windows-1252 has for bytes from 0x80 to 0x9F, as far as they stand behind `â€`.
-const BEHIND: [(char, u32); 9] = [
-    ('‹', 0x8B),
-    ('“', 0x93),
-    ('”', 0x94),
-    ('•', 0x95),
-    ('˜', 0x98),
-    ('™', 0x99),
-    ('š', 0x9A),
-    ('œ', 0x9C),
-    ('ž', 0x9E),
+    (0x98, '˜'),
+    (0x99, '™'),
+    (0x9A, 'š'),
+    (0x9C, 'œ'),
+    (0x9E, 'ž'),
+    (0x9F, 'Ÿ'),
 ];
 
 /// Whether a reference may begin with the character.
@@ -183,10 +179,7 @@ pub(super) fn begins(c: char) -> bool {
 /// The character that a reference at the beginning of a text stands for, and how long the reference is.
 #[cold]
 pub(super) fn reference(text: &str) -> Option<(char, usize)> {
-    if !text.starts_with('&') {
-        return misread(text);
-    }
-    let mut rest = text.strip_prefix('&')?;
+    let Some(mut rest) = text.strip_prefix('&') else { return misread(text) };
     // What was escaped again, any number of times.
     while let Some(inner) = rest.strip_prefix("amp;").filter(|inner| body(inner).is_some()) {
         rest = inner;
@@ -200,24 +193,27 @@ fn misread(text: &str) -> Option<(char, usize)> {
     let mut chars = text.chars();
     let c = match (chars.next()?, chars.next()?) {
         ('â', second @ ('€' | '\u{80}')) => {
-            // Windows-1252 has nothing for 0x9D, which is lost on the way.
-            let quote = |second: char| (second == '€').then_some(('”', 'â'.len_utf8() + '€'.len_utf8()));
-            let Some(third) = chars.next() else { return quote(second) };
-            let known = BEHIND.iter().find(|(written, _)| *written == third).map(|&(_, byte)| byte);
-            let byte = known.or(Some(third.into()).filter(|byte| (0x80..0xC0).contains(byte)));
-            let Some(byte) = byte.filter(|&byte| byte >= 0x90 || byte == 0x8B) else { return quote(second) };
-            char::from_u32(0x2000 | byte & 0x3F)?
+            let two = text.len() - chars.as_str().len();
+            match chars.next().and_then(byte_of).filter(|&byte| byte >= 0x90 || byte == 0x8B) {
+                Some(byte) => char::from_u32(0x2000 | byte & 0x3F)?,
+                // Windows-1252 has nothing for 0x9D, which is lost on the way.
+                None => return (second == '€').then_some(('”', two)),
+            }
         }
         ('Â', '\u{A0}') => '\u{A0}',
         // Not what may stand behind a word that ends in a capital `Ã`: quotes, spaces and dashes.
-        ('Ã', '‰') => 'É',
-        ('Ã', 'œ') => 'Ü',
-        ('Ã', '‡') => 'Ç',
-        ('Ã', 'Ÿ') => 'ß',
-        ('Ã', second @ ('¡'..='ª' | '¬'..='º' | '¼'..='¿')) => char::from_u32(u32::from(second) + 0x40)?,
+        ('Ã', second @ ('‡' | '‰' | 'œ' | 'Ÿ' | '¡'..='ª' | '¬'..='º' | '¼'..='¿')) => {
+            char::from_u32(0xC0 | byte_of(second)? & 0x3F)?
+        }
         _ => return None,
     };
     Some((c, text.len() - chars.as_str().len()))
+}
+
+/// The byte from 0x80 to 0xBF that was read as a character.
+fn byte_of(c: char) -> Option<u32> {
+    let windows = WINDOWS.iter().find(|(_, read)| *read == c).map(|&(byte, _)| byte);
+    windows.or_else(|| Some(c.into()).filter(|byte| (0x80..0xC0).contains(byte)))
 }
 
 /// The character of a reference that lacks its `&`, and what stands behind it.
@@ -302,7 +298,7 @@ mod tests {
             ("AT&amp;T", "AT&T"),
             ("Xi&#39;s&nbsp;M&uuml;nchen", "Xi's\u{A0}München"),
             ("&#x4E2D;&#20013;&#X27;", "中中'"),
-            ("Moody&#146;s &rsquo;", "Moody’s ’"),
+            ("Moody&#146;s &rsquo; &#153;", "Moody’s ’ ™"),
             ("&amp;amp;nbsp;&amp;#39;", "\u{A0}'"),
             ("&amp;amp;", "&"),
             (

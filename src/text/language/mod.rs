@@ -112,7 +112,7 @@ impl Language {
                 }
             }
             let languages = languages_of(word.key);
-            if !languages.is_empty() && says_something(words.all(), index) {
+            if !languages.is_empty() && tells_language(words.all(), index) {
                 languages.iter().for_each(|&language| counts[language as usize] += 1);
             }
         }
@@ -136,7 +136,7 @@ impl Language {
 
 /// Whether the word at `index` is one of the text's own: no part of an address (`cnn.com`), no `s` of a possessive, and
 /// not the particles of a name that news of all languages has (`von der Leyen`).
-fn says_something(words: &[Word], index: usize) -> bool {
+fn tells_language(words: &[Word], index: usize) -> bool {
     let is = |at: usize, text: &[u8]| words[at].key == WordKey::of(text);
     let spaced = |gap: Gap| gap.any(Gap::SPACE | Gap::LINE | Gap::PARAGRAPH);
     let gap = words[index].gap;
