@@ -128,8 +128,8 @@ type Shown = (u16, u64);
 pub(super) struct Agreement {
     /// The entities, each with the first two mentions of it.
     sure: HashMap<Shown, (usize, usize, Key)>,
-    /// What sure entities are related to, with one of them.
-    pointed: HashMap<Shown, (usize, Key)>,
+    /// What sure entities are related to.
+    pointed: HashMap<Shown, Namers>,
     /// The attributes of sure entities.
     attributes: HashMap<Shown, Namers>,
     /// The words that sure entities expect, where candidates expect some.
@@ -224,10 +224,11 @@ impl Agreement {
         match self.sure.entry(shown) {
             Entry::Occupied(mut known) => {
                 let (first, second, _) = known.get_mut();
-                if first == second && *first != mention {
+                let is_second = first == second && *first != mention;
+                if is_second {
                     *second = mention;
                 }
-                return false;
+                return is_second;
             }
             Entry::Vacant(free) => free.insert((mention, mention, key)),
         };
@@ -239,7 +240,7 @@ impl Agreement {
         }
         let about = segment.entity(key.1);
         for &other in about.related {
-            self.pointed.entry(source.entity_key(other)).or_insert((mention, key));
+            remember(self.pointed.entry(source.entity_key(other)).or_default(), (key, mention));
         }
         for &attribute in about.attributes.iter().filter(|&&attribute| !source.is_common(attribute)) {
             remember(self.attributes.entry(source.attribute_key(attribute)).or_default(), (key, mention));
@@ -388,12 +389,11 @@ impl Agreement {
             Some((other, at))
         });
         let mut related: Vec<_> = related.take(MOST).collect();
-        if let Some(&(at, other)) = self.pointed.get(&shown)
-            && other != key
-            && related.len() < MOST
-            && related.iter().all(|&(known, _)| known != other)
-        {
-            related.push((other, at));
+        let pointing = self.pointed.get(&shown).and_then(|namers| others(namers, key));
+        for (other, at) in pointing.iter().flatten().flatten().copied() {
+            if related.len() < MOST && related.iter().all(|&(known, _)| known != other) {
+                related.push((other, at));
+            }
         }
         let common = about.attributes.iter().filter_map(|&attribute| {
             Some((attribute, others(self.attributes.get(&source.attribute_key(attribute))?, key)?))

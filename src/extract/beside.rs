@@ -52,6 +52,11 @@ static SAYS: WordSet<128> = WordSet::new(&[
     "whose",
     "wrote",
 ]);
+/// What stands before persons alone, folded and sorted.
+static COURTESY: WordSet<32> = WordSet::new(&[
+    "frau", "herr", "madame", "miss", "mister", "mlle", "mme", "monsieur", "mr", "mrs", "ms", "senor", "senora",
+]);
+
 /// Prepositions that stand before places, folded and sorted.
 static IN: WordSet<16> = WordSet::new(&["across", "in", "inside", "into", "near", "outside", "throughout", "within"]);
 /// Prepositions that stand before places behind a word of moving, folded and sorted.
@@ -179,7 +184,8 @@ impl Beside {
         }
         let words = view.all();
         let before = |back: usize| first.checked_sub(back).filter(|at| joins(view, at + 1));
-        let possessive = words.get(last + 1).is_some_and(|next| next.gap.any(Gap::APOSTROPHE));
+        let possessive =
+            words.get(last + 1).is_some_and(|next| next.gap.any(Gap::APOSTROPHE) && next.key == WordKey::of(b"s"));
         // `in Spanish` is a language.
         let language = first == last && is_proper(view, first);
         if let Some(one) = before(1).filter(|_| !possessive && !language) {
@@ -218,10 +224,20 @@ impl Beside {
 
 /// Whether a title in capitals stands right before the word at `index`: `Mrs. May`.
 pub(super) fn is_titled(view: View<'_>, index: usize) -> bool {
+    title_before(view, index).is_some_and(|before| is_title(view, before))
+}
+
+/// Whether what stands before persons alone stands right before the word at `index`: `Mr. Ford`.
+pub(super) fn is_addressed(view: View<'_>, index: usize) -> bool {
+    title_before(view, index).is_some_and(|before| is_among(view, before, &COURTESY))
+}
+
+/// The capitalised word right before the word at `index`, where that may be a title of it.
+fn title_before(view: View<'_>, index: usize) -> Option<usize> {
     let words = view.all();
     let apart = Gap::STOP | Gap::COMMA | Gap::MARK | Gap::PARAGRAPH | Gap::HYPHEN | Gap::APOSTROPHE;
-    let Some(before) = index.checked_sub(1).filter(|_| !words[index].gap.any(apart)) else { return false };
-    words[before].shape.any(Shape::CAPITALISED) && is_title(view, before)
+    let before = index.checked_sub(1).filter(|_| !words[index].gap.any(apart))?;
+    words[before].shape.any(Shape::CAPITALISED).then_some(before)
 }
 
 fn is_proper(view: View<'_>, index: usize) -> bool {

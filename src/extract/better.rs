@@ -14,7 +14,7 @@ use crate::{
     text::View,
 };
 
-/// How many places that begin inside another are compared with it.
+/// How much of what begins inside a place is compared with it.
 const MAX_INNER: usize = 64;
 /// So few of them are looked at one by one.
 const FEW: usize = 16;
@@ -50,7 +50,7 @@ pub(super) fn keep_better_places(sources: &[Source<'_>], view: View<'_>, found: 
         let reach = if outer.forms == with_case { u32::MAX } else { outer.first + MAX_ADDED };
         let reach = reach.min(outer.last);
         let is_inside = |inner: &&Found| inner.first <= reach;
-        let near = &found[behind..(at + 1 + MAX_INNER).clamp(behind, found.len())];
+        let near = &found[behind..(behind + MAX_INNER).min(found.len())];
         let is_better = |inner: &Found| {
             outer.first <= inner.first
                 && inner.last <= outer.last

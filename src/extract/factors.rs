@@ -16,6 +16,8 @@ use crate::{
 const NEAR: f64 = 20.0;
 /// At so many twofolds of names an entity weighs twice as much as one of a single name.
 const RENOWN: f64 = 4.0;
+/// What the least prior weighs: with none at all, nothing would outweigh nothing.
+const LEAST_PRIOR: f64 = 1e-6;
 /// What the preferred name gains.
 const PREFERRED: f64 = 1.25;
 /// What a name of another language than the document's loses.
@@ -55,7 +57,7 @@ pub(super) fn own_factors(
             }
         }
     };
-    take(Rule::Prior, f64::from(found.prior), &|| "the prior of the name".into());
+    take(Rule::Prior, f64::from(found.prior).max(LEAST_PRIOR), &|| "the prior of the name".into());
     // Whose gazetteer says how likely names mean whom needs no guess; and a country has more names than its language.
     if namesakes && found.prior == DEFAULT_PRIOR {
         let renown = sources[found.source as usize].segment.renown_of(found.entity);

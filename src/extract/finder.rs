@@ -17,7 +17,10 @@ use super::{
     trace::{Reason, Trace},
 };
 use crate::{
-    gazetteer::{Rule, derive::Kind},
+    gazetteer::{
+        Rule,
+        derive::{self, Kind},
+    },
     index::{Form, Forms},
     text::{ARTICLES, Gap, Language, Letters, Ordinary, Shape, Span, View, Word, WordKey, WordSet, Words},
 };
@@ -131,10 +134,20 @@ impl<'a> Finder<'a> {
             }
         } else if given.is_none() && self.is_only_a_word(short, first, last, plural) {
             return Err(Reason::NothingLikelier);
-        } else if self.is_part_of_another(short, place.first, last) {
+        } else if self.is_part_of_another(short, place.first, last)
+            || short.rule == Rule::Acronym && self.is_of_a_model_or_company(last)
+        {
             return Err(Reason::PartOfLongerName);
         }
         self.compare(short, place)
+    }
+
+    /// Whether a number that a hyphen ties or a designator follows on an acronym: `MD-11`, `FMC Corp`.
+    fn is_of_a_model_or_company(&self, last: usize) -> bool {
+        let Some(next) = self.view.all().get(last + 1) else { return false };
+        let tied = next.gap.any(Gap::HYPHEN) && next.gap.is_tight();
+        tied && next.shape.any(Shape::DIGIT)
+            || joins(self.view, last + 1) && derive::is_designator(self.view.words, next)
     }
 
     /// Whether an ordinary word means no more than itself: a function word where no title and no verb of saying tells a

@@ -11,8 +11,6 @@ use super::{
     answer::{Answer, Candidate, Cut, Field, Mention},
     explain::{CandidateParts, Explanation, Part, forms_in_words},
     factors::own_factors,
-    found::Found,
-    neighbour::is_unknown_name,
     overlap::settle,
     resolve::Resolver,
     scales::{Draft, Scales, Weighed},
@@ -20,7 +18,7 @@ use super::{
     trace::{Reason, Trace},
 };
 use crate::{
-    gazetteer::{Rule, derive::Kind},
+    gazetteer::Rule,
     index::{EntityId, Form},
     text::{is_english, primary_subtag},
 };
@@ -66,13 +64,8 @@ impl Linker {
                 return;
             }
             if kept {
-                // A capitalised word that is no name found there itself. Only English text has no other such words.
-                let is_unknown = |index: usize| {
-                    is_unknown_name(scene.view, index)
-                        && !is_found(scene, index)
-                        && *english.get_or_insert_with(|| is_english(scene.input.language, scene.view.words))
-                };
-                self.scales.draft(scene, &languages, run, is_unknown);
+                let is_english = || *english.get_or_insert_with(|| is_english(scene.input.language, scene.view.words));
+                self.scales.draft(scene, &languages, run, is_english);
             } else if trace.on {
                 found[run].iter().for_each(|one| trace.note(one, Reason::LostOverlap));
             }
@@ -80,7 +73,7 @@ impl Linker {
         self.agree(scene);
         self.answer(scene, resolver, &languages, answer);
         self.languages = languages;
-        Self::follow(resolver, answer);
+        Self::follow(scene, resolver, answer);
         let total = answer.mentions.len();
         if let Some(limit) = options.max_mentions.filter(|&limit| limit < total) {
             answer.mentions.truncate(limit);
@@ -198,7 +191,7 @@ impl Linker {
     }
 
     /// Says of each short name which mention it follows: the one that covers the nearest full name.
-    fn follow(resolver: &Resolver, answer: &mut Answer) {
+    fn follow(scene: &Scene<'_>, resolver: &Resolver, answer: &mut Answer) {
         let Answer { mentions, candidates, .. } = answer;
         for index in 0..mentions.len() {
             let mention = &mentions[index];
@@ -206,10 +199,17 @@ impl Linker {
                 continue;
             }
             let best = candidates[mention.candidates.start];
-            let Some((place, _)) = resolver.nearest((best.source as u16, best.entity), mention.first) else { continue };
+            let key = (best.source as u16, best.entity);
+            let Some((place, _)) = resolver.nearest(key, mention.first) else { continue };
+            // Of the names in full that begin there, the shortest.
+            let from = scene.found.partition_point(|one| one.first < place);
+            let full = scene.found[from..].iter().take_while(|one| one.first == place);
+            let full = full.filter(|one| one.key() == key && !one.forms.has(Form::Short));
+            let Some(last) = full.map(|one| one.last).min() else { continue };
             let behind = mentions.partition_point(|mention| mention.first <= place);
-            let covers = |at: &usize| mentions[*at].last >= place && !mentions[*at].forms.has(Form::Short);
-            let same = |at: &usize| candidates[mentions[*at].candidates.start].entity == best.entity;
+            let covers = |at: &usize| mentions[*at].last >= last && !mentions[*at].forms.has(Form::Short);
+            let means = |one: &Candidate| (one.source as u16, one.entity) == key;
+            let same = |at: &usize| candidates[mentions[*at].candidates.clone()].iter().any(means);
             let near = (behind.saturating_sub(COVERED)..behind).rev().filter(covers);
             let follows = near.clone().find(same).or_else(|| near.clone().next());
             mentions[index].follows = follows;
@@ -277,14 +277,4 @@ fn explain(
         nothing: draft.nothing.weight(),
         nothing_parts: nothing_parts.map(|(rule, weight, detail)| Part::new(rule, weight, detail)).collect(),
     }
-}
-
-/// Whether a name that is no person's begins or ends with the word at `index`. Looks at a bounded number of places.
-fn is_found(scene: &Scene<'_>, index: usize) -> bool {
-    let found = scene.found;
-    let nature = |one: &Found| scene.sources[one.source as usize].segment.nature_of(one.entity);
-    let index = index as u32;
-    let behind = found.partition_point(|one| one.first <= index);
-    let near = found[behind.saturating_sub(COVERED)..behind].iter();
-    near.rev().any(|one| (one.first == index || one.last == index) && !one.short && nature(one) != Kind::Person)
 }

@@ -13,7 +13,7 @@ use crate::{
         derive::{self, Kind},
     },
     index::{EntityId, NameId, Segment},
-    text::{Ordinary, Word, WordKey, Words, fold, ordinary},
+    text::{Ordinary, Word, WordKey, Words, composed, fold, ordinary},
 };
 
 /// How many names are remembered.
@@ -103,9 +103,12 @@ impl Maker {
         if !derive::has_parts(text) {
             return Vec::new();
         }
+        // Rules leave out the article, and give composed letters.
+        let plain = composed(text);
+        let plain = plain.strip_prefix("The ").unwrap_or(&plain);
         let shorts = derive::short_names(nature, text).into_iter().filter_map(|derived| {
             let given = if derived.rule == Rule::Surname { derive::given_names(text) } else { Vec::new() };
-            let leads = text.starts_with(&derived.text);
+            let leads = plain.starts_with(&derived.text);
             self.short(nature, derived.text, derived.rule, leads, given)
         });
         shorts.flat_map(|short| [joined(&short), Some(short)]).flatten().collect()

@@ -21,6 +21,7 @@ mod explain;
 mod factors;
 mod finder;
 mod found;
+mod given;
 mod judged;
 mod link;
 mod made;

@@ -5,7 +5,11 @@
 //!
 //! Must not know: scores, overlap.
 
-use std::{borrow::Cow, ops::Deref, sync::Arc};
+use std::{
+    borrow::Cow,
+    ops::{Deref, Range},
+    sync::Arc,
+};
 
 use hashbrown::HashMap;
 
@@ -31,6 +35,10 @@ use crate::{
 
 /// The most entities of one short name that are candidates at a place: those named in full nearest to it.
 const MAX_SHARED: usize = 16;
+/// The most places of names in full that are looked at for these.
+const MAX_PLACES: usize = 128;
+/// The shortest folded word, in bytes without its `s`, that is a plural in small letters.
+const SHORTEST_PLURAL: usize = 3;
 /// More found than these are many, and of how many names it is noted that they were found before.
 const MANY: usize = 1024;
 const RECENT: usize = 2048;
@@ -47,7 +55,7 @@ pub(super) struct ShortName {
     /// What was made of that name, and which of it this is.
     made: Arc<[Made]>,
     at: usize,
-    /// The prior of its entity.
+    /// The highest prior of the names in full that the document has of the entity.
     pub(super) prior: f32,
     /// The key of its first word.
     first: WordKey,
@@ -81,7 +89,7 @@ impl Deref for ShortName {
 pub(super) struct ShortNames {
     /// Sorted by their words.
     all: Vec<ShortName>,
-    /// The priors of their entities.
+    /// The highest priors of their entities' names.
     priors: HashMap<Key, f32>,
     /// The first words, and those of names of one word with an `s`, by the hashes of their keys.
     first_words: Sieve<64>,
@@ -126,11 +134,14 @@ impl ShortNames {
         named.sort_unstable();
         named.dedup();
         let wanted = |rule: Rule| !options.disabled_rules.has(rule);
+        for &(key, _, _, prior) in &named {
+            let highest = self.priors.entry(key).or_default();
+            *highest = highest.max(f32::from_bits(prior));
+        }
         let mut before = None;
-        for (key, name, preferred, prior) in named {
+        for (key, name, preferred, _) in named {
             let segment = sources[key.0 as usize].segment;
             if before.replace(key) != Some(key) {
-                self.priors.insert(key, f32::from_bits(prior));
                 let made = self.maker.of_preferred(segment, key.1);
                 self.add(key, name, made, wanted);
             }
@@ -140,12 +151,14 @@ impl ShortNames {
             }
         }
         if !options.disabled_rules.has(Rule::Introduced) {
-            self.introduced(sources, view, found, is_full);
+            self.introduced(sources, view, found, &is_full);
         }
-        self.keep_only_kinds();
+        self.keep_only_kinds(found, is_full);
         self.all.sort_unstable_by(|a, b| a.first.cmp(&b.first).then_with(|| a.order().cmp(&b.order())));
-        self.all
-            .dedup_by(|a, b| (a.source, a.entity, &a.written, a.joined) == (b.source, b.entity, &b.written, b.joined));
+        // A surname may have other given names in another name of the entity.
+        let what = |one: &ShortName| (one.source, one.entity, one.joined);
+        let same = |a: &ShortName, b: &ShortName| what(a) == what(b) && a.written == b.written;
+        self.all.dedup_by(|a, b| same(a, b) && (a.rule != b.rule || a.given == b.given));
         (0..).zip(&mut self.all).for_each(|(number, short)| short.number = number);
         self.first_words = self.all.iter().map(|short| short.first.hash(0)).collect();
         let single = self.all.iter().filter(|short| short.words.len() == 1);
@@ -190,13 +203,25 @@ impl ShortNames {
         }
     }
 
-    /// Drops the kind (`the Bank`) where several entities of the document are of it.
-    fn keep_only_kinds(&mut self) {
-        let mut kinds: HashMap<Box<[u8]>, Option<Key>> = HashMap::new();
-        for short in self.all.iter().filter(|short| short.rule == Rule::Generic) {
-            let key = (short.source, short.entity);
-            let only = kinds.entry(short.words[0].1.clone()).or_insert(Some(key));
-            if *only != Some(key) {
+    /// Drops the kind (`the Bank`) where several entities of the document are of it. Those that are first named at one place
+    /// count as one: gazetteers may have the same.
+    fn keep_only_kinds(&mut self, found: &[Found], is_full: impl Fn(&Found) -> bool) {
+        let generic = |short: &&ShortName| short.rule == Rule::Generic;
+        let mut places: HashMap<Key, u64> =
+            self.all.iter().filter(generic).map(|short| ((short.source, short.entity), u64::MAX)).collect();
+        if places.is_empty() {
+            return;
+        }
+        for one in found.iter().filter(|one| is_full(one)) {
+            if let Some(place) = places.get_mut(&one.key()) {
+                *place = one.place().min(*place);
+            }
+        }
+        let mut kinds: HashMap<Box<[u8]>, Option<u64>> = HashMap::new();
+        for short in self.all.iter().filter(generic) {
+            let place = places.get(&(short.source, short.entity)).copied();
+            let only = kinds.entry(short.words[0].1.clone()).or_insert(place);
+            if *only != place {
                 *only = None;
             }
         }
@@ -248,14 +273,13 @@ impl ShortNames {
             if !self.first_words.may_have(word.key.hash(0)) {
                 continue;
             }
-            self.beginning(word.key, index, anchors, &mut crowds, |short| {
-                finder.at(short, index, false);
-            });
+            self.from(view, index, anchors, &mut crowds, |short| finder.at(short, index, false));
             if word.shape.any(Shape::S) && !disabled.has(Form::Possessive) {
                 let mut buffer = [0; 8];
-                let Some(stem) = view.words.folded(word, &mut buffer).strip_suffix(b"s") else { continue };
-                self.beginning(WordKey::of(stem), index, anchors, &mut crowds, |short| {
-                    if short.words.len() == 1 && *short.words[0].1 == *stem {
+                let folded = view.words.folded(word, &mut buffer);
+                let Some(stem) = without_plural(folded, view.word(index)) else { continue };
+                self.one_word(WordKey::of(stem), index, anchors, &mut crowds, |short| {
+                    if short.rule != Rule::Generic && *short.words[0].1 == *stem {
                         finder.at(short, index, true);
                     }
                 });
@@ -266,8 +290,8 @@ impl ShortNames {
             for &OtherWord { word, first, last, span, form } in search.other_words() {
                 let Some(&key) = by_id.get(&word) else { continue };
                 let (first, last) = (first as usize, last as usize);
-                self.beginning(key, first, anchors, &mut crowds, |short| {
-                    if short.source == source && short.words.len() == 1 && short.rule != Rule::Generic {
+                self.one_word(key, first, anchors, &mut crowds, |short| {
+                    if short.source == source && short.rule != Rule::Generic {
                         let place =
                             Place { first, last, span, core: span, forms: Forms::EXACT.with(form), uses: (0, 0) };
                         finder.read(short, place);
@@ -278,8 +302,8 @@ impl ShortNames {
         for (number, word) in glued.all().iter().enumerate().filter(|_| !disabled.has(Form::Seam)) {
             for (part, (span, key, folded)) in glued.parts(word).enumerate() {
                 let index = word.word as usize;
-                self.beginning(key, index, anchors, &mut crowds, |short| {
-                    if short.words.len() > 1 || *short.words[0].1 != *folded || short.rule == Rule::Generic {
+                self.one_word(key, index, anchors, &mut crowds, |short| {
+                    if *short.words[0].1 != *folded || short.rule == Rule::Generic {
                         return;
                     }
                     let at = uses.len() as u32;
@@ -296,9 +320,7 @@ impl ShortNames {
     pub(super) fn begin_with(&self, words: &Words, word: &Word) -> bool {
         let mut buffer = [0; 8];
         let folded = words.folded(word, &mut buffer);
-        let from = self.all.partition_point(|short| short.first < word.key);
-        let same = self.all[from..].iter().take_while(|short| short.first == word.key).take(MAX_SHARED);
-        same.map(|short| &short.words[0].1).any(|first| **first == *folded)
+        self.all[self.beginning(word.key)].iter().take(MAX_SHARED).any(|short| *short.words[0].1 == *folded)
     }
 
     /// The keys of the names of one word that are of a source, by the number that the word has there.
@@ -307,30 +329,74 @@ impl ShortNames {
         names.filter_map(|short| Some((segment.word(&short.words[0].1)?, short.words[0].0))).collect()
     }
 
-    /// Gives each short name that may begin with the word: of a crowd, those named in full nearest to `index`.
-    fn beginning<'s>(
+    /// Gives each short name that may be the words from `index` on: of each crowd those named in full nearest to them.
+    fn from<'s>(
         &'s self,
-        key: WordKey,
+        view: View<'_>,
         index: usize,
         anchors: &Anchors,
         crowds: &mut HashMap<usize, Vec<u64>>,
         mut give: impl FnMut(&'s ShortName),
     ) {
+        let mut range = self.beginning(view.all()[index].key);
+        for (depth, word) in (1..).zip(view.all()[index..].iter().skip(1).map(Some).chain([None])) {
+            if range.is_empty() {
+                return;
+            }
+            // The shorter ones come first.
+            let whole = self.all[range.clone()].partition_point(|short| short.words.len() <= depth);
+            let longer = range.start + whole..range.end;
+            self.nearest(range.start..longer.start, index, anchors, crowds, &mut give);
+            let Some(word) = word else { return };
+            let key = |short: &ShortName| short.words.get(depth).map(|word| word.0);
+            let from = longer.start + self.all[longer.clone()].partition_point(|short| key(short) < Some(word.key));
+            let count = self.all[from..longer.end].partition_point(|short| key(short) == Some(word.key));
+            range = from..from + count;
+        }
+    }
+
+    /// Gives each short name that may be one word of that key, at `index`: of a crowd those named in full nearest to it.
+    fn one_word<'s>(
+        &'s self,
+        key: WordKey,
+        index: usize,
+        anchors: &Anchors,
+        crowds: &mut HashMap<usize, Vec<u64>>,
+        give: impl FnMut(&'s ShortName),
+    ) {
+        let range = self.beginning(key);
+        let count = self.all[range.clone()].partition_point(|short| short.words.len() == 1);
+        self.nearest(range.start..range.start + count, index, anchors, crowds, give);
+    }
+
+    /// Where the short names lie whose first word has the key.
+    fn beginning(&self, key: WordKey) -> Range<usize> {
         if !self.first_words.may_have(key.hash(0)) {
-            return;
+            return 0..0;
         }
         let from = self.all.partition_point(|short| short.first < key);
         if self.all.get(from).is_none_or(|short| short.first != key) {
-            return;
+            return 0..0;
         }
-        let count = self.all[from..].partition_point(|short| short.first == key);
-        let group = &self.all[from..from + count];
-        if count <= MAX_SHARED {
+        from..from + self.all[from..].partition_point(|short| short.first == key)
+    }
+
+    /// Gives the short names of a range, which have the same words: of a crowd, those named in full nearest to `index`.
+    fn nearest<'s>(
+        &'s self,
+        range: Range<usize>,
+        index: usize,
+        anchors: &Anchors,
+        crowds: &mut HashMap<usize, Vec<u64>>,
+        mut give: impl FnMut(&'s ShortName),
+    ) {
+        let group = &self.all[range.clone()];
+        if group.len() <= MAX_SHARED {
             group.iter().for_each(give);
             return;
         }
         // A place and the number in the group are one number, which is sorted faster than two.
-        let places = crowds.entry(from).or_insert_with(|| {
+        let places = crowds.entry(range.start).or_insert_with(|| {
             let of = |short: &ShortName| anchors.of((short.source, short.entity)).iter().map(|&place| place as usize);
             let numbered = (0_u64..).zip(group);
             let named =
@@ -349,14 +415,36 @@ impl ShortNames {
             }
         });
         let at = places.partition_point(|&place| (place >> 32) < index as u64);
-        let near = &places[at.saturating_sub(MAX_SHARED / 2)..(at + MAX_SHARED / 2).min(places.len())];
-        for (at, &place) in near.iter().enumerate() {
+        let (mut before, mut behind) = (places[..at].iter().rev().peekable(), places[at..].iter().peekable());
+        let mut given = [u32::MAX; MAX_SHARED];
+        let mut count = 0;
+        for _ in 0..MAX_PLACES {
+            let away = |place: &&u64| (**place >> 32).abs_diff(index as u64);
+            let is_before = match (before.peek(), behind.peek()) {
+                (Some(one), Some(other)) => away(one) <= away(other),
+                (one, _) => one.is_some(),
+            };
+            let Some(&place) = (if is_before { before.next() } else { behind.next() }) else { return };
             // One that is named again and again near by is given once.
-            if !near[..at].iter().any(|&other| other as u32 == place as u32) {
-                give(&group[place as u32 as usize]);
+            let number = place as u32;
+            if !given[..count].contains(&number) {
+                give(&group[number as usize]);
+                given[count] = number;
+                count += 1;
+                if count == MAX_SHARED {
+                    return;
+                }
             }
         }
     }
+}
+
+/// A folded word without its `s`, where it may be the plural of a name: what is short asks for capitals before a small `s`
+/// (rule T6).
+fn without_plural<'f>(folded: &'f [u8], written: &str) -> Option<&'f [u8]> {
+    let stem = folded.strip_suffix(b"s").filter(|_| !written.ends_with(';'))?;
+    let capitals = || written.strip_suffix('s').is_some_and(|stem| !stem.contains(char::is_lowercase));
+    (stem.len() >= SHORTEST_PLURAL || stem.len() > 1 && capitals()).then_some(stem)
 }
 
 /// The word at `index`, without periods behind it, where it stands in parentheses and has several capitals.

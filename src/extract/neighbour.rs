@@ -178,7 +178,7 @@ pub(super) fn is_unknown_name(view: View<'_>, index: usize) -> bool {
 
 /// Whether the word at `index` is capitalised as a part of a name is, no word that stands beside names, and at most so
 /// ordinary. The cheapest questions come first.
-fn is_name(view: View<'_>, index: usize, most: Ordinary) -> bool {
+pub(super) fn is_name(view: View<'_>, index: usize, most: Ordinary) -> bool {
     let word = &view.all()[index];
     let shape = word.shape;
     if !shape.any(Shape::CAPITALISED) || shape.all_capitals() && !shape.any(Shape::LETTER | Shape::DOTTED) {

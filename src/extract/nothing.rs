@@ -7,9 +7,10 @@
 //! Must not know: what the rest of the document says.
 
 use super::{
-    beside::Beside,
+    beside::{Beside, is_addressed},
     found::Found,
-    neighbour::is_name_like,
+    given,
+    neighbour::{is_name, is_name_like},
     place::{Capitals, capitals, is_among, is_headline, joins},
     scene::Scene,
 };
@@ -25,70 +26,8 @@ use crate::{
 /// What weighs against a person of one name beside another capitalised word, and against a derived name before one.
 const LONGER_NAME: f64 = 2.0;
 
-/// Places whose names persons bear as given names, folded and sorted: `Chad Kroeger`, but `Bavaria Munich`.
-static GIVEN_NAMES: WordSet<128> = WordSet::new(&[
-    "adelaide",
-    "africa",
-    "alexandria",
-    "america",
-    "asia",
-    "austin",
-    "bradford",
-    "brooklyn",
-    "camden",
-    "carolina",
-    "catalina",
-    "chad",
-    "charlotte",
-    "chelsea",
-    "chester",
-    "cheyenne",
-    "cleveland",
-    "clinton",
-    "dakota",
-    "dallas",
-    "denver",
-    "devon",
-    "diego",
-    "florence",
-    "georgia",
-    "holland",
-    "houston",
-    "india",
-    "ireland",
-    "israel",
-    "jackson",
-    "jordan",
-    "kent",
-    "kenya",
-    "kingston",
-    "lincoln",
-    "london",
-    "lorraine",
-    "lourdes",
-    "madison",
-    "marion",
-    "milan",
-    "milton",
-    "montana",
-    "orlando",
-    "paris",
-    "phoenix",
-    "roman",
-    "salvador",
-    "santiago",
-    "savannah",
-    "sidney",
-    "siena",
-    "sydney",
-    "troy",
-    "tyrone",
-    "verona",
-    "victoria",
-    "vienna",
-    "virginia",
-    "warren",
-]);
+/// How many places before a word may reach to it and are looked at.
+const COVERED: usize = 32;
 
 /// Articles of many languages that names begin with, folded and sorted.
 static LEADING: WordSet<64> = WordSet::new(&[
@@ -101,6 +40,10 @@ static ASKING: WordSet<32> = WordSet::new(&[
     "about", "ask", "call", "contact", "email", "follow", "help", "join", "like", "support", "tell", "text", "visit",
     "write",
 ]);
+
+/// Months as they are abbreviated, folded and sorted.
+static MONTHS: WordSet<32> =
+    WordSet::new(&["apr", "aug", "dec", "feb", "jan", "jul", "jun", "mar", "nov", "oct", "sep", "sept"]);
 
 /// The weight of no entity, by the rules that give it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -122,29 +65,36 @@ impl Odds {
     pub(super) fn at<'f>(
         scene: &Scene<'_>,
         candidates: impl Iterator<Item = &'f Found> + Clone,
-        mut is_unknown: impl FnMut(usize) -> bool,
+        mut is_english: impl FnMut() -> bool,
     ) -> Self {
         let &Scene { view, sources, options, .. } = scene;
         let Some(found) = candidates.clone().next() else { return Self::default() };
-        let (first, glued) = (found.first as usize, found.forms.has(Form::Seam));
+        let first = found.first as usize;
         let mut odds = Self::default();
-        let (mut ordinary, mut derived) = (found.ordinary, true);
+        let (mut ordinary, mut derived, mut glued, mut short) = (found.ordinary, true, true, false);
         // Not where one has small letters itself.
         let mut small_letters_tell = true;
         for one in candidates.clone() {
             ordinary = ordinary.min(one.ordinary);
             small_letters_tell &= one.forms.has(Form::Case) && !one.any_case;
             derived &= one.forms.has(Form::Derived);
+            glued &= one.forms.has(Form::Seam);
+            short |= one.short;
         }
         // `Mỹ` is no `my`: ordinary words of English have no marks.
         let one_word = first == found.last as usize;
-        let name = || sources[found.source as usize].segment.name(found.name);
-        let marked = || !view.slice(first, found.span).is_ascii() && !name().text().is_ascii();
-        if ordinary > Ordinary::No && one_word && !found.forms.has(Form::Diacritics) && marked() {
+        let name = |one: &Found| sources[one.source as usize].segment.name(one.name);
+        let marked = |one: &Found| !one.forms.has(Form::Diacritics) && !name(one).text().is_ascii();
+        if ordinary > Ordinary::No
+            && one_word
+            && !view.slice(first, found.span).is_ascii()
+            && candidates.clone().any(marked)
+        {
             ordinary = Ordinary::No;
         }
-        let asked_for = one_word && is_asked_for(view, first);
-        if asked_for {
+        // What is no name there, whatever its capitals.
+        let no_name = one_word && (is_asked_for(view, first) || is_of_a_date(view, first));
+        if no_name {
             ordinary = Ordinary::Function;
         }
         if small_letters_tell && is_small_with_article(view, found) {
@@ -152,55 +102,57 @@ impl Odds {
         }
         // The ordinary words of other languages are not known: any may be one.
         let foreign = || scene.language.is_known_other();
-        if small_letters_tell && first == found.last as usize && foreign() {
+        if small_letters_tell && one_word && foreign() {
             ordinary = ordinary.max(Ordinary::Known);
         }
         // `V Brně`: most of them have words of one letter.
         let shape = view.all()[first].shape;
         let letter = shape.any(Shape::LETTER) && shape.any(Shape::CAPITALISED) && !shape.any(Shape::DOTTED);
-        let letter = letter && first == found.last as usize;
-        if letter && foreign() {
+        if letter && one_word && foreign() {
             ordinary = Ordinary::Function;
         }
         if ordinary > Ordinary::No && !glued && !options.disabled_rules.has(Rule::OrdinaryWord) {
-            let told = if asked_for { Capitals::Nothing } else { capitals(view, found.last as usize) };
-            odds.ordinary_word = ordinary_weight(ordinary, told, found.short);
+            let told = if no_name { Capitals::Nothing } else { capitals(view, found.last as usize) };
+            odds.ordinary_word = ordinary_weight(ordinary, told, short);
         }
-        if found.short || glued || options.disabled_rules.has(Rule::LongerName) {
+        if short || glued || options.disabled_rules.has(Rule::LongerName) {
             return odds;
         }
-        // Whether it is one word, and all of its candidates are persons, or places.
-        let (mut persons, mut places) = (one_word, one_word);
-        if one_word {
-            for one in candidates {
-                let nature = sources[one.source as usize].segment.nature_of(one.entity);
-                persons &= nature == Kind::Person;
-                places &= nature == Kind::Place;
-            }
-        }
-        if persons || derived {
-            let next = found.last as usize + 1;
-            let designator = |next: usize| !persons && derive::is_designator(view.words, &view.all()[next]);
-            let behind = next < view.all().len() && joins(view, next) && is_name_like(view, next) && !designator(next);
-            let before = persons && first > 0 && joins(view, first) && is_name_like(view, first - 1);
-            if behind || before {
+        let natures = candidates.map(|one| sources[one.source as usize].segment.nature_of(one.entity));
+        if !one_word {
+            // Two words or more ask for a longer name only where a rule made them.
+            if derived && is_before_a_name(view, found, true) {
                 odds.longer_name = LONGER_NAME;
             }
+            return odds;
         }
-        if places {
-            let next = first + 1;
-            // `In Georgia Meloni spoke`: the comma was left out.
-            let joined =
-                view.all().get(next).is_some_and(|word| word.shape.any(Shape::CAPITALISED)) && joins(view, next);
-            let given =
-                joined && is_among(view, first, &GIVEN_NAMES) && Beside::of(view, first, first) != Beside::Place;
-            let behind = given && is_name_like(view, next);
-            let capital = |before: usize| view.all()[before].shape.any(Shape::CAPITALISED);
-            let before = first.checked_sub(1).filter(|&before| capital(before) && joins(view, first));
-            let longer = behind || before.is_some_and(&mut is_unknown);
-            if longer && !is_headline(view, first) {
-                odds.longer_name = LONGER_NAME;
-            }
+        let all = |kind: Kind| natures.clone().all(|nature| nature == kind);
+        let (persons, places, organizations) = (all(Kind::Person), all(Kind::Place), all(Kind::Organization));
+        let before = first.checked_sub(1).filter(|_| joins(view, first));
+        let longer = if persons {
+            is_before_a_name(view, found, false) || before.is_some_and(|before| is_name_like(view, before))
+        } else {
+            let courtesy = (places || organizations) && is_addressed(view, first);
+            let capital = |index: usize| view.all()[index].shape.any(Shape::CAPITALISED);
+            let given = |index: usize| capital(index) && is_among(view, index, &given::PERSONS);
+            courtesy
+                || derived && is_before_a_name(view, found, true)
+                || organizations && before.is_some_and(given)
+                || places && !is_headline(view, first) && {
+                    let next =
+                        Some(first + 1).filter(|&next| next < view.all().len() && joins(view, next) && capital(next));
+                    // `In Georgia Meloni spoke`: the comma was left out.
+                    let given = is_among(view, first, &given::PLACES) || is_among(view, first, &given::PERSONS);
+                    let given = given && Beside::of(view, first, first) != Beside::Place;
+                    // In other languages any noun may have a capital, or any word stand before a place.
+                    let is_name = |index: usize, most| is_name(view, index, most) && !is_found(scene, index);
+                    next.filter(|_| given && !foreign()).is_some_and(|next| is_name(next, Ordinary::Known))
+                        || before.filter(|&before| capital(before)).is_some_and(|before| is_name(before, Ordinary::No))
+                            && is_english()
+                }
+        };
+        if longer {
+            odds.longer_name = LONGER_NAME;
         }
         odds
     }
@@ -246,6 +198,46 @@ fn is_asked_for(view: View<'_>, index: usize) -> bool {
     let begins = index == 1 || before.gap.any(apart);
     let ends = words.get(index + 1).is_none_or(|next| next.gap.any(apart));
     begins && ends && before.shape.all_capitals() && ASKING.has_word(view.words, before)
+}
+
+/// Whether the word at `index` is a month beside the number of a day or year: `TO DEC 31`.
+fn is_of_a_date(view: View<'_>, index: usize) -> bool {
+    let words = view.all();
+    let number = |at: usize| words[at].shape.any(Shape::DIGIT) && !words[at].shape.any(Shape::UPPER | Shape::LOWER);
+    let behind = Some(index + 1).filter(|&next| next < words.len() && !words[next].gap.any(Gap::PARAGRAPH | Gap::STOP));
+    let before = index.checked_sub(1).filter(|_| joins(view, index));
+    is_among(view, index, &MONTHS) && (behind.is_some_and(number) || before.is_some_and(number))
+}
+
+/// Whether a capitalised word that is like a part of a name follows on the place; where `company`, no designator.
+fn is_before_a_name(view: View<'_>, found: &Found, company: bool) -> bool {
+    let next = found.last as usize + 1;
+    let words = view.all();
+    next < words.len()
+        && joins(view, next)
+        && is_name_like(view, next)
+        && !(company && derive::is_designator(view.words, &words[next]))
+}
+
+/// Whether a name begins or ends with the word at `index` that is no given name of a person. Looks at a bounded number of
+/// places.
+fn is_found(scene: &Scene<'_>, index: usize) -> bool {
+    let found = scene.found;
+    let is_person = |one: &Found| scene.sources[one.source as usize].segment.nature_of(one.entity) == Kind::Person;
+    let index = index as u32;
+    // A person's name of several words has its given name.
+    let is_whole = |one: &Found| one.first < one.last && one.last == index;
+    let here = |one: &Found| (one.first == index || one.last == index) && !one.short;
+    let mut end = found.partition_point(|one| one.first <= index);
+    for _ in 0..COVERED {
+        let Some(place) = end.checked_sub(1).map(|last| found[last].place()) else { break };
+        let start = found[..end].partition_point(|one| one.place() < place);
+        if found[start..end].iter().any(|one| here(one) && (is_whole(one) || !is_person(one))) {
+            return true;
+        }
+        end = start;
+    }
+    false
 }
 
 /// Whether the text has an article and one word in small letters where the name has capitals: `the police`, `le monde`.

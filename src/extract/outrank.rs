@@ -1,6 +1,7 @@
 //! What a stronger reading of the same place takes the place of (rule T6).
 //!
-//! An inflected form gives way to another entity's name as given at the same place. `chef's` read as the word `chefs`
+//! An inflected form, and a name that a rule derived, give way to another entity's name as given at the same place:
+//! `Michael Jordan` is no `Michael B. Jordan` (rule L2). `chef's` read as the word `chefs`
 //! gives way to the possessive of `chef`. Only what was found and kept its rules outranks, so that what the caller
 //! excluded shadows nothing (rule M2).
 //!
@@ -19,19 +20,19 @@ use crate::{
 /// Drops from `found` what is outranked. Linear in what was found, but for sorting the few that may be.
 #[inline]
 pub(super) fn run(view: View<'_>, found: &mut Vec<Found>, trace: &mut Trace) {
-    let is_inflected = |found: &Found| found.forms.has(Form::Inflection);
+    let is_made = |found: &Found| found.forms.has(Form::Inflection) || found.forms.has(Form::Derived);
     let is_joined = |found: &Found| joins_possessive(view, found);
-    if !found.iter().any(|found| is_inflected(found) || is_joined(found)) {
+    if !found.iter().any(|found| is_made(found) || is_joined(found)) {
         return;
     }
     let is_exact = |found: &Found| found.forms == Forms::EXACT && !found.short;
-    let exact = Stronger::of(found, is_inflected, Found::place, is_exact, Found::place);
+    let exact = Stronger::of(found, is_made, Found::place, is_exact, Found::place);
     let is_possessive = |found: &Found| found.forms.has(Form::Possessive);
     let words = |first: u32, last: u32| u64::from(first) << 32 | u64::from(last);
     let apart = |found: &Found| words(found.first, found.last - 1);
     let possessive = Stronger::of(found, is_joined, apart, is_possessive, |found| words(found.first, found.last));
     trace.retain(found, |found| {
-        if is_inflected(found) && exact.stands_at(found.place()) {
+        if is_made(found) && exact.stands_at(found.place()) {
             Err(Reason::OtherCandidate)
         } else if is_joined(found) && possessive.stands_at(apart(found)) {
             Err(Reason::BetterPlace)

@@ -7,6 +7,8 @@ use crate::text::{FUNCTION, Gap, Shape, View, Word, WordSet};
 
 /// How many words on each side tell a headline.
 const AROUND: usize = 6;
+/// How many words on each side are looked at for a capital that shows that the text has some.
+const SENTENCE: usize = 40;
 /// How many words on each side tell whether the text around is all in capitals.
 const SHOUTING: usize = 5;
 
@@ -49,7 +51,7 @@ pub(super) fn is_short_title(view: View<'_>, index: usize) -> bool {
 /// Whether the longer words around are capitalised, and so many or more.
 fn are_capitalised(view: View<'_>, index: usize, least: usize) -> bool {
     let (mut longer, mut capitalised) = (0, 0);
-    for word in around(view, index) {
+    for word in around(view, index, AROUND) {
         let is_longer = has_letters(word) & (word.span.len() > 3);
         longer += usize::from(is_longer);
         capitalised += usize::from(is_longer & word.shape.any(Shape::CAPITALISED));
@@ -74,10 +76,12 @@ pub(super) fn is_shouting(view: View<'_>, first: usize, last: usize) -> bool {
     capitals >= 2
 }
 
-/// Whether a word around is capitalised.
+/// Whether a word around is capitalised, or where none is, one of the paragraph that is not far away: a long sentence has
+/// its capital at its beginning.
 fn has_capitals(view: View<'_>, index: usize) -> bool {
     let is_capitalised = |word: &Word| has_letters(word) & word.shape.any(Shape::CAPITALISED);
-    around(view, index).fold(false, |any, word| any | is_capitalised(word))
+    around(view, index, AROUND).fold(false, |any, word| any | is_capitalised(word))
+        || around(view, index, SENTENCE).any(is_capitalised)
 }
 
 fn has_letters(word: &Word) -> bool {
@@ -86,11 +90,11 @@ fn has_letters(word: &Word) -> bool {
 
 /// The words around, within the paragraph. Who asks looks at all of them: where to stop could not be foreseen by the
 /// processor, and would cost more.
-fn around(view: View<'_>, index: usize) -> impl Iterator<Item = &Word> {
+fn around(view: View<'_>, index: usize, far: usize) -> impl Iterator<Item = &Word> {
     let words = view.all();
     let goes_on = |pair: &&[Word]| !pair[1].gap.any(Gap::PARAGRAPH);
-    let before = words[index.saturating_sub(AROUND)..=index].windows(2).rev().take_while(goes_on);
-    let behind = words[index..words.len().min(index + 1 + AROUND)].windows(2).take_while(goes_on);
+    let before = words[index.saturating_sub(far)..=index].windows(2).rev().take_while(goes_on);
+    let behind = words[index..words.len().min(index + 1 + far)].windows(2).take_while(goes_on);
     before.map(|pair| &pair[0]).chain(behind.map(|pair| &pair[1]))
 }
 

@@ -1,6 +1,9 @@
 //! The rules of place and name: which occurrences count (rules T4, T5, M1, M2).
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{
+    borrow::Cow,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use super::{
     Filter, Source,
@@ -15,7 +18,10 @@ use super::{
     trace::{Reason, Trace},
 };
 use crate::{
-    gazetteer::{Rule, Rules, derive::is_suffix},
+    gazetteer::{
+        Rule, Rules,
+        derive::{ANY_INITIAL, is_suffix},
+    },
     index::{CaseCheck, Form, Forms, Manner, Name, NameId, NameRun, Occurrence, Search},
     text::{Difference, Gap, Letters, Shape, Span, View, WordSet, Words, dereferenced},
 };
@@ -253,7 +259,7 @@ impl<'a> Place<'a> {
             _ if spelling::keeps_letters(self.forms) && name.is_written_in_other_case(written) => {
                 Some(Difference { case: true, diacritics: false })
             }
-            _ => spelling::compare(letters, name.core(), written, self.forms),
+            _ => spelling::compare(letters, &with_initial(view, occurrence, &name), written, self.forms),
         };
         self.before = Some((name, difference));
         let difference = difference.ok_or(Reason::WrongCase)?;
@@ -279,6 +285,17 @@ impl<'a> Place<'a> {
         let Occurrence { first, last, .. } = *self.occurrence;
         *self.shouting.get_or_insert_with(|| is_shouting(self.view, first as usize, last as usize))
     }
+}
+
+/// A name, with the initial that the text has where any may stand.
+fn with_initial<'n>(view: View<'_>, occurrence: &Occurrence, name: &Name<'n>) -> Cow<'n, str> {
+    let core = name.core();
+    if name.manner.rule != Some(Rule::MiddleNames) || !core.contains(ANY_INITIAL) {
+        return core.into();
+    }
+    let mut inner = occurrence.first as usize + 1..occurrence.last as usize;
+    let initial = inner.find(|&index| view.all()[index].shape.any(Shape::LETTER));
+    initial.map_or(core.into(), |index| core.replace(ANY_INITIAL, view.word(index)).into())
 }
 
 /// An occurrence of a name, before its rules are applied.

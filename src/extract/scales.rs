@@ -90,13 +90,13 @@ impl Scales {
         scene: &Scene<'_>,
         languages: &[u8],
         range: Range<usize>,
-        is_unknown: impl FnMut(usize) -> bool,
+        is_english: impl FnMut() -> bool,
     ) {
         let start = self.weighed.len();
         let found = &scene.found[range.clone()];
         if let [only] = found {
             let strength = only.strength();
-            let odds = Odds::at(scene, [only].into_iter(), is_unknown);
+            let odds = Odds::at(scene, [only].into_iter(), is_english);
             // Where nothing stands against it, what it weighs decides nothing.
             let base = if odds.are_none() {
                 strength
@@ -134,7 +134,7 @@ impl Scales {
         }
         let candidates = &self.weighed[start..];
         let best = candidates.iter().map(|one| one.base).fold(0.0, f64::max);
-        let nothing = Odds::at(scene, candidates.iter().map(|one| one.found(scene)), is_unknown).against(best);
+        let nothing = Odds::at(scene, candidates.iter().map(|one| one.found(scene)), is_english).against(best);
         self.weigh(scene, start, nothing, beside, namesakes);
     }
 

@@ -63,19 +63,22 @@ fn same_marks(mut text: impl Iterator<Item = char>, marks: impl Iterator<Item = 
     Some(length)
 }
 
-/// One character for all apostrophes, one for all dashes, one for all double quotes (rule T3).
+/// One character for all apostrophes, one for all dashes, one for all double quotes, and one for marks of any width (rule
+/// T3).
 pub(super) fn one_mark(c: char) -> char {
     match c {
         '‘' | '’' | '‛' | 'ʻ' | 'ʼ' | '′' | '´' | '＇' | '`' => '\'',
         '‐'..='―' | '−' | '－' => '-',
         '“' | '”' | '„' | '‟' | '″' | '＂' => '"',
+        // Those as wide as Han.
+        '！'..='～' => char::from_u32(u32::from(c) - u32::from('！') + u32::from('!')).unwrap_or(c),
         _ => c,
     }
 }
 
 /// Whether a character at the end of a name is a part of it rather than punctuation.
 fn is_symbol(c: char) -> bool {
-    let punctuation = match c {
+    let punctuation = match one_mark(c) {
         '.' | ',' | ';' | ':' | '!' | '?' | '…' | '-' | '*' | '¡' | '¿' | '。' | '、' => true,
         '(' | ')' | '[' | ']' | '{' | '}' | '"' | '\'' | '`' | '«' | '»' | '「' | '」' | '《' | '》' => true,
         '‘'..='‟' | '‐'..='―' | '\u{200B}'..='\u{200F}' | '\u{FEFF}' | '\u{AD}' => true,

@@ -38,6 +38,8 @@ pub enum Rule {
     Singular,
     /// Without its qualifier in parentheses.
     Qualifier,
+    /// With words in another spelling.
+    Spelling,
     /// How likely the name means the entity.
     Prior,
     /// How many names the gazetteer has of the entity.
@@ -70,7 +72,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule, in the order of their declaration.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::Listed,
         Self::Surname,
         Self::GivenName,
@@ -86,6 +88,7 @@ impl Rule {
         Self::BeforeComma,
         Self::Singular,
         Self::Qualifier,
+        Self::Spelling,
         Self::Prior,
         Self::Renown,
         Self::Preferred,
@@ -120,6 +123,7 @@ impl Rule {
             Self::Singular => "singular",
             Self::BeforeComma => "before-comma",
             Self::Qualifier => "qualifier",
+            Self::Spelling => "spelling",
             Self::Prior => "prior",
             Self::Renown => "renown",
             Self::Preferred => "preferred",

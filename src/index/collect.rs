@@ -174,6 +174,7 @@ impl<K: Keep> Collector<K> {
             language: 0,
             preferred: true,
             shortens: may_be_short(nature, &entity.name),
+            is_code: false,
         };
         let has_words = self.add_name(&entity.name, name);
         if !has_words {
@@ -186,7 +187,9 @@ impl<K: Keep> Collector<K> {
             let case = alias.case.unwrap_or(entity.case);
             let (short, language) = (alias.kind == AliasKind::Short, self.language(&alias.language_code));
             let preferred = alias.text == entity.name;
-            self.add_name(&alias.text, Given { case, short, prior: prior(alias.prior), language, preferred, ..name });
+            let is_code = case != CaseRule::Any && is_code(&alias.text, entity);
+            let prior = prior(alias.prior);
+            self.add_name(&alias.text, Given { case, short, prior, language, preferred, is_code, ..name });
         }
         for derived in full_names(nature, &entity.name) {
             let given = std::iter::once(&entity.name).chain(entity.aliases.iter().map(|alias| &alias.text));
@@ -238,7 +241,7 @@ impl<K: Keep> Collector<K> {
 
     /// Adds a name; returns whether it has a word.
     fn add_name(&mut self, text: &str, name: Given) -> bool {
-        let Given { entity, nature, case, short, prior, rule, language, preferred, shortens } = name;
+        let Given { entity, nature, case, short, prior, rule, language, preferred, shortens, is_code } = name;
         let mut added = false;
         let mut reader = std::mem::take(&mut self.reader);
         reader.clear();
@@ -258,6 +261,7 @@ impl<K: Keep> Collector<K> {
                 && (first.shape.any(Shape::LOWER) || first.span.end == 1)
                 && case != CaseRule::Any;
             let ordinary = match std::str::from_utf8(reader.folded(first, &mut [0; 8])) {
+                _ if is_code => Ordinary::Function,
                 Ok(word) if capitalised && sequence.len() == 1 => ordinary(word),
                 _ => Ordinary::No,
             };
@@ -371,6 +375,26 @@ struct Given {
     preferred: bool,
     /// Whether the preferred name has short names.
     shortens: bool,
+    /// Whether it is a code that is spelled like an ordinary word.
+    is_code: bool,
+}
+
+/// Whether an alias is spelled like a word and its letters tell no name: `SET` and `INC` for towns whose initials they are
+/// not, `we` for Huế.
+fn is_code(alias: &str, entity: &Entity) -> bool {
+    if alias.contains(' ') {
+        return false;
+    }
+    let word = || ordinary(&alias.to_lowercase());
+    if !alias.contains(char::is_uppercase) {
+        return entity.name.contains(char::is_uppercase) && word() == Ordinary::Function;
+    }
+    let initials = |name: &str| {
+        let initials = name.split([' ', '-']).filter_map(|word| word.chars().next().filter(|c| c.is_uppercase()));
+        initials.eq(alias.chars())
+    };
+    let names = || std::iter::once(&entity.name).chain(entity.aliases.iter().map(|alias| &alias.text));
+    !alias.contains(char::is_lowercase) && word() > Ordinary::No && !names().any(|name| initials(name))
 }
 
 /// Whether a single letter stands between longer words: `will-i-am` is no `William`.

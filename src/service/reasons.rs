@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Every rule with its value in the protocol.
-const RULES: [(Rule, proto::Rule); 29] = [
+const RULES: [(Rule, proto::Rule); 30] = [
     (Rule::Listed, proto::Rule::Listed),
     (Rule::Surname, proto::Rule::Surname),
     (Rule::GivenName, proto::Rule::GivenName),
@@ -27,6 +27,7 @@ const RULES: [(Rule, proto::Rule); 29] = [
     (Rule::BeforeComma, proto::Rule::BeforeComma),
     (Rule::Singular, proto::Rule::Singular),
     (Rule::Qualifier, proto::Rule::Qualifier),
+    (Rule::Spelling, proto::Rule::Spelling),
     (Rule::Prior, proto::Rule::Prior),
     (Rule::Renown, proto::Rule::Renown),
     (Rule::Preferred, proto::Rule::Preferred),

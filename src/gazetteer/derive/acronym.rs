@@ -1,24 +1,29 @@
 //! Acronyms: those made of the initials of a name, and whether a text that introduces one can mean a name.
 
-use super::{Derived, Kind};
+use super::{Derived, Kind, organization};
 use crate::{
     gazetteer::Rule,
-    text::{ARTICLES, FUNCTION, composed},
+    text::{ARTICLES, FUNCTION, composed, fold},
 };
 
 /// The most words of a name that acronyms are made of.
 const MAX_WORDS: usize = 12;
+/// The most letters of an acronym that a text introduces.
+const MAX_LETTERS: usize = 32;
 
 /// Abbreviations that everybody uses for something else, sorted: no name is so common that its initials mean it. Whom they
 /// name has them as an alias.
-pub(super) const TAKEN: [&str; 36] = [
-    "AC", "AD", "AI", "AM", "BC", "CEO", "CFO", "CIO", "COO", "CTO", "DC", "DJ", "DNA", "DVD", "GDP", "GPS", "HIV",
-    "HR", "ID", "II", "III", "IT", "IV", "LA", "MP", "NO", "OK", "PC", "PM", "PR", "TV", "UK", "US", "VI", "VIP", "VP",
+pub(super) const TAKEN: [&str; 37] = [
+    "AC", "AD", "AI", "AM", "BC", "CEO", "CFO", "CIO", "COO", "CTO", "DC", "DJ", "DNA", "DVD", "FM", "GDP", "GPS",
+    "HIV", "HR", "ID", "II", "III", "IT", "IV", "LA", "MP", "NO", "OK", "PC", "PM", "PR", "TV", "UK", "US", "VI",
+    "VIP", "VP",
 ];
 
-/// The acronyms of a name: the initials of its capitalised words, with and without those behind hyphens.
+/// The acronyms of a name: the initials of its capitalised words, with and without those behind hyphens. A designator
+/// that is short itself has no initial: `General Motors Corp` is `GM`.
 pub(super) fn short_names(kind: Kind, name: &str, derived: &mut Vec<Derived>) {
     let name = name.split(',').next().unwrap_or_default();
+    let name = if kind == Kind::Organization { organization::without_short_designators(name) } else { name };
     let least = if kind == Kind::Organization { 2 } else { 3 };
     // Most names have too few capitals, and need no look at their words.
     let capitals = parts_of(name).filter_map(initial).filter(|letter| letter.is_uppercase());
@@ -30,7 +35,8 @@ pub(super) fn short_names(kind: Kind, name: &str, derived: &mut Vec<Derived>) {
         return;
     }
     let mut add = |letters: String| {
-        let taken = TAKEN.binary_search(&&*letters).is_ok();
+        let taken =
+            TAKEN.binary_search(&&*letters).is_ok() || letters.chars().count() < 3 && is_function_word(&letters);
         if letters.chars().all(char::is_uppercase) && letters.chars().count() >= least && !taken {
             derived.push(Derived::new(Rule::Acronym, letters));
         }
@@ -50,20 +56,22 @@ pub fn introduces(acronym: &str, name: &str) -> bool {
     if words.len() < 2 || letters.len() < 2 {
         return false;
     }
+    if letters.len() > MAX_LETTERS {
+        return false;
+    }
     let from = usize::from(is_function(words[0]) && !acronym.starts_with(['T', 't']));
-    let (mut at, mut initials) = (0, 0);
+    // For each number of letters, the most initials among them, of what was read so far.
+    let mut most: Vec<Option<usize>> = vec![None; letters.len() + 1];
     for (number, word) in words[from..].iter().enumerate() {
         for (place, c) in word.chars().flat_map(char::to_lowercase).filter(|c| c.is_alphabetic()).enumerate() {
-            if number == 0 && place == 0 && letters.first() != Some(&c) {
-                return false;
-            }
-            if letters.get(at) == Some(&c) && (place == 0 || at > 0) {
-                at += 1;
-                initials += usize::from(place == 0);
+            let is_first = number == 0 && place == 0;
+            most[0] = is_first.then_some(0);
+            for at in (0..letters.len()).rev().filter(|&at| letters[at] == c) {
+                most[at + 1] = most[at + 1].max(most[at].map(|initials| initials + usize::from(place == 0)));
             }
         }
     }
-    at == letters.len() && initials * 2 >= letters.len()
+    most[letters.len()].is_some_and(|initials| initials * 2 >= letters.len())
 }
 
 /// What spaces and hyphens part; may be empty.
@@ -73,6 +81,13 @@ fn parts_of(name: &str) -> impl Iterator<Item = &str> {
 
 fn initial(word: &str) -> Option<char> {
     word.chars().find(|c| c.is_alphabetic())
+}
+
+/// Whether letters spell a function word: `SO`.
+fn is_function_word(letters: &str) -> bool {
+    let mut folded = Vec::new();
+    fold(letters, &mut folded);
+    FUNCTION.has(&folded)
 }
 
 fn is_function(word: &str) -> bool {
@@ -97,6 +112,10 @@ mod tests {
         assert_eq!(made(Kind::Place, "United States of America"), ["USA"]);
         assert!(TAKEN.is_sorted());
         assert_eq!(made(Kind::Organization, "Amnesty International"), [] as [&str; 0]);
+        assert_eq!(made(Kind::Organization, "General Motors Corp"), ["GM"]);
+        assert_eq!(made(Kind::Organization, "Federal Deposit Insurance Corporation"), ["FDIC"]);
+        assert_eq!(made(Kind::Organization, "Siemens AG"), [] as [&str; 0]);
+        assert_eq!(made(Kind::Organization, "Standard Oil Co."), [] as [&str; 0]);
         assert_eq!(made(Kind::Organization, "Pepsi"), [] as [&str; 0]);
         assert_eq!(made(Kind::Other, "First Novel"), [] as [&str; 0]);
         assert_eq!(made(Kind::Organization, "world health organization"), [] as [&str; 0]);
@@ -108,6 +127,9 @@ mod tests {
         assert!(introduces("CN", "Canadian National Railway"));
         assert!(introduces("ZhHL", "Zhenskaya Hockey League"));
         assert!(introduces("TMG", "The Monitoring Group"));
+        assert!(introduces("ASEAN", "Association of Southeast Asian Nations"));
+        assert!(introduces("SEATO", "Southeast Asia Treaty Organization"));
+        assert!(introduces("SEC", "Securities and Exchange Commission"));
         assert!(!introduces("AP", "Moscow City"));
         assert!(!introduces("RIA", "Russia"));
         assert!(!introduces("UK", "World Health Organization"));

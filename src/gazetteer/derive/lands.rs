@@ -55,3 +55,18 @@ pub(super) const LANDS: [&str; 440] = [
     "Virginia", "Wales", "Warsaw", "West Virginia", "Wisconsin", "Wuhan", "Wyoming", "Yemen", "Yerevan",
     "Yugoslavia", "Zagreb", "Zambia", "Zimbabwe", "Zurich", "Zürich",
 ];
+
+/// Whether a text is one of them.
+pub(super) fn is_land(text: &str) -> bool {
+    LANDS.binary_search(&text).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lands_are_sorted() {
+        assert!(LANDS.is_sorted());
+    }
+}

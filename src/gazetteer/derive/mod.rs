@@ -12,10 +12,11 @@ mod lands;
 mod organization;
 mod person;
 mod place;
+mod spelling;
 
 pub use acronym::introduces;
 pub use organization::{is_club, is_designator};
-pub use person::{given_names, is_suffix, is_title};
+pub use person::{ANY_INITIAL, given_names, is_suffix, is_title};
 
 use super::Rule;
 use crate::text::{Ordinary, composed, fold, is_proper_adjective, ordinary};
@@ -26,7 +27,18 @@ pub(crate) fn word_lists() -> Vec<&'static [&'static str]> {
     [
         &person::word_lists()[..],
         &organization::word_lists(),
-        &[place::GENERIC.words(), &acronym::TAKEN, &lands::LANDS, &PERSONS, &ORGANIZATIONS, &PLACES],
+        &[
+            place::GENERIC.words(),
+            &acronym::TAKEN,
+            &lands::LANDS,
+            &spelling::ONE,
+            &spelling::OTHER,
+            &PERSONS,
+            &ORGANIZATIONS,
+            &PLACES,
+            &GROUPS,
+            &SHIPS,
+        ],
     ]
     .concat()
 }
@@ -154,6 +166,12 @@ pub fn full_names(kind: Kind, name: &str) -> Vec<Derived> {
     }
     if let Some(rest) = name.strip_prefix("The ").filter(|rest| kind != Kind::Person && stands_alone(rest)) {
         derived.push(Derived::new(Rule::Article, rest));
+    }
+    if kind != Kind::Person {
+        let respelled = |one: &Derived| spelling::other(&one.text).map(|other| Derived::new(one.rule, other));
+        let others: Vec<_> = derived.iter().filter_map(respelled).collect();
+        derived.extend(others);
+        derived.extend(spelling::other(name).map(|other| Derived::new(Rule::Spelling, other)));
     }
     derived.retain(|one| one.text != name && is_capitalised(&one.text));
     derived.sort();

@@ -1,6 +1,6 @@
 //! Short names of organisations: without their designator, their head alone, their kind with an article.
 
-use super::{Derived, lands::LANDS, stands_alone};
+use super::{Derived, lands::is_land, stands_alone};
 use crate::{
     gazetteer::Rule,
     text::{Word, WordSet, Words},
@@ -8,11 +8,13 @@ use crate::{
 
 /// How many designators are left out of a name one after the other, each of which makes a name. None has more than three.
 const MAX_DESIGNATORS: usize = 4;
+/// How long a designator is at the most that is an abbreviation, in bytes.
+const MAX_SHORT: usize = 4;
 
 /// The words of every list.
 #[cfg(test)]
-pub(super) fn word_lists() -> [&'static [&'static str]; 4] {
-    [DESIGNATORS.words(), &BEFORE, &CLUBS, GENERIC.words()]
+pub(super) fn word_lists() -> [&'static [&'static str]; 5] {
+    [DESIGNATORS.words(), &BEFORE, &CLUBS, GENERIC.words(), OPENING.words()]
 }
 
 /// What says of which legal form a company is, folded and sorted.
@@ -123,6 +125,13 @@ static GENERIC: WordSet<128> = WordSet::new(&[
     "university",
 ]);
 
+/// What cities and their surroundings begin with, which an organisation's name may begin with; folded and sorted: `San
+/// Antonio Spurs`.
+static OPENING: WordSet<64> = WordSet::new(&[
+    "abu", "addis", "baton", "buenos", "ciudad", "des", "el", "fort", "hong", "kuala", "la", "las", "los", "new",
+    "nizhny", "novi", "port", "puerto", "rio", "saint", "san", "santa", "santo", "sao", "st", "tel",
+]);
+
 /// Designators that are written in full and short.
 const SPELLINGS: [(&str, &str); 5] = [
     ("Aktiengesellschaft", "AG"),
@@ -170,12 +179,37 @@ pub(super) fn short_names(name: &str, derived: &mut Vec<Derived>) {
         if is_head(first) {
             derived.push(Derived::new(Rule::Head, first));
         }
+        let last_is_kind = words.len() == 3 && GENERIC.has_written(last);
+        if let [one, other, _, ..] = *words
+            && !last_is_kind
+            && [one, other].into_iter().all(is_bare_name)
+            && !OPENING.has_written(one)
+        {
+            derived.extend(
+                beginning(plain, other).filter(|head| is_head(head)).map(|head| Derived::new(Rule::Head, head)),
+            );
+        }
     }
+}
+
+/// The beginning of a name up to its second word.
+fn beginning<'n>(name: &'n str, second: &str) -> Option<&'n str> {
+    let from = name.find(char::is_whitespace)?;
+    let end = from + name[from..].find(second)? + second.len();
+    Some(&name[..end])
+}
+
+/// Whether a word is a name and nothing else: capitalised, no ordinary word, and nothing but letters.
+fn is_bare_name(word: &str) -> bool {
+    word.starts_with(char::is_uppercase)
+        && word.contains(char::is_lowercase)
+        && word.chars().all(char::is_alphabetic)
+        && stands_alone(word)
 }
 
 /// Whether the beginning of a name may stand for it.
 fn is_head(beginning: &str) -> bool {
-    stands_alone(beginning) && LANDS.binary_search(&beginning).is_err()
+    stands_alone(beginning) && !is_land(beginning)
 }
 
 fn plain_name(plain: &str) -> Derived {
@@ -199,7 +233,21 @@ fn without_club(name: &str) -> Option<&str> {
 
 /// The name without the designators at its end: without the last, without the last two, and so on.
 fn without_designators(name: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(without_last_designator(name.trim_end()), |name| without_last_designator(name))
+    std::iter::successors(without_last_designator(name.trim_end()), |name| {
+        // A group that is a company is called without: `USAir` of `USAir Group Inc.`
+        let group = || name.strip_suffix(" Group").map(str::trim_end);
+        without_last_designator(name).or_else(group)
+    })
+}
+
+/// The name without designators that are abbreviations, which acronyms have no letter of.
+pub(super) fn without_short_designators(name: &str) -> &str {
+    let short = |name: &str| name.rsplit(' ').next().is_some_and(|last| last.trim_matches('.').len() <= MAX_SHORT);
+    let mut name = name.trim_end();
+    while let Some(before) = Some(name).filter(|name| short(name)).and_then(without_last_designator) {
+        name = before;
+    }
+    name
 }
 
 /// The name without the designator at its end, where it has one.
@@ -234,7 +282,7 @@ mod tests {
 
     #[test]
     fn lists_are_sorted() {
-        assert!(LANDS.is_sorted() && BEFORE.is_sorted() && CLUBS.is_sorted());
+        assert!(BEFORE.is_sorted() && CLUBS.is_sorted());
     }
 
     #[test]

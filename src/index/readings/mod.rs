@@ -19,7 +19,10 @@ use super::{
     segment::Segment,
     vocabulary::{Record, WordId},
 };
-use crate::text::{Gap, Language, Ordinary, Shape, Span, View, Word, WordKey, ordinary};
+use crate::{
+    gazetteer::derive::ANY_INITIAL,
+    text::{Gap, Language, Ordinary, Shape, Span, View, Word, WordKey, ordinary},
+};
 
 use endings::Endings;
 use particles::Particles;
@@ -85,13 +88,15 @@ pub(super) struct Readings {
     latin: Option<Language>,
     compounds: bool,
     scanned: bool,
+    /// Whether a name may have any initial.
+    any_initial: bool,
     /// Whether any of the three before asks for other readings.
     others: bool,
 }
 
 impl Readings {
-    /// Makes ready for a document of that language. Readings of a form in `disabled` will not be tried.
-    pub(super) fn prepare(&mut self, language: Language, disabled: Forms) {
+    /// Makes ready for a document of that language in a segment. Readings of a form in `disabled` will not be tried.
+    pub(super) fn prepare(&mut self, segment: &Segment, language: Language, disabled: Forms) {
         let mut asks = Shape::DOTTED;
         for (form, shape) in [
             (Form::Seam, Shape::SEAM),
@@ -105,6 +110,7 @@ impl Readings {
         }
         self.asks = asks;
         self.plurals = if disabled.has(Form::Possessive) { Shape::default() } else { Shape::S };
+        self.any_initial = !disabled.has(Form::Derived) && any_initial(segment).is_some();
         self.disabled = disabled;
         self.latin = Some(language).filter(|&language| !disabled.has(Form::Inflection) && endings::knows(language));
         let german = matches!(language, Language::German | Language::Unknown);
@@ -140,7 +146,14 @@ impl Readings {
     /// Whether anything but one fact of its shape, or a mark that may join it with the next word, asks for other readings.
     #[inline]
     fn beyond_marks(&self, word: &Word, next: Gap) -> bool {
-        (word.shape.any(Shape::LETTER) & next.any(Gap::PERIOD)) | (self.others && self.possible_in_its_language(word))
+        (word.shape.any(Shape::LETTER) & (next.any(Gap::PERIOD) | self.may_be_initial(word)))
+            | (self.others && self.possible_in_its_language(word))
+    }
+
+    /// Whether a word may be the middle initial of a name that has any.
+    #[inline]
+    fn may_be_initial(&self, word: &Word) -> bool {
+        self.any_initial & word.shape.any(Shape::LETTER) & word.shape.any(Shape::CAPITALISED)
     }
 
     /// Whether a word may have other readings for the language of the document, or for how it was made.
@@ -210,6 +223,12 @@ impl Readings {
         if shape.any(Shape::LETTER) {
             self.initials(&at);
         }
+        if self.may_be_initial(&at.word)
+            && let Some(record) = any_initial(segment)
+        {
+            let reading = Reading { form: None, ..Reading::of(Form::Derived) };
+            self.push(reading, std::iter::once(at.step(record, at.word.span)));
+        }
         if korean {
             self.particle(&at);
         }
@@ -245,6 +264,9 @@ impl Readings {
         let mut buffer = [0; 8];
         let folded = at.view.words.folded(&at.word, &mut buffer);
         let Some((b's', stem)) = folded.split_last() else { return };
+        if is_reference(at.view.word(at.index)) {
+            return;
+        }
         if stem.len() < SHORTEST_PLURAL {
             let written = at.view.word(at.index);
             let capitals = written.ends_with('s') && !written[..written.len() - 1].contains(char::is_lowercase);
@@ -257,6 +279,16 @@ impl Readings {
             self.push(reading, std::iter::once(at.step(record, at.word.span)));
         }
     }
+}
+
+/// The word that stands for any initial, where a name has it.
+fn any_initial(segment: &Segment) -> Option<Record> {
+    segment.vocabulary.get(WordKey::of(ANY_INITIAL.as_bytes()), ANY_INITIAL.as_bytes()).copied()
+}
+
+/// Whether the last letter of a word is a reference, which is no byte that could be cut off.
+fn is_reference(written: &str) -> bool {
+    written.ends_with(';')
 }
 
 /// Whether what stands between two words may stand within one.

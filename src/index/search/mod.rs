@@ -75,7 +75,7 @@ impl Search {
         interrupted: &AtomicBool,
     ) {
         self.clear();
-        self.readings.prepare(language, disabled);
+        self.readings.prepare(segment, language, disabled);
         self.dead_ends.prepare(segment.number, disabled);
         self.known.read(segment, view, &self.readings);
         let words = view.all();

@@ -60,9 +60,11 @@ impl<'n> FullName<'n> {
             .then(|| self.parts[self.titles].clone())
     }
 
-    /// Whether a number tells a ruler from others of the name.
+    /// Whether a number tells a ruler from others of the name. Rulers have no initials: `James A. Baker III`.
     pub(super) fn is_numbered(&self) -> bool {
+        let initial = |part: &Range<usize>| self.words.all()[part.start].shape.any(Shape::LETTER | Shape::DOTTED);
         self.parts[self.end..].iter().any(|part| self.all_are(part, &NUMERALS))
+            && !self.parts[self.titles..self.end].iter().any(initial)
     }
 
     /// The last part, where the person has a surname.

@@ -19,6 +19,10 @@ use crate::gazetteer::Rule;
 /// What stands between the parts of a foreign name in Chinese and Japanese: `埃隆·马斯克`, `ジョー・バイデン`.
 pub(super) const MIDDLE_DOTS: [char; 2] = ['·', '・'];
 
+/// What a derived name has for any middle initial: `Paul ꞏ Volcker`. A letter of its own word that hardly any text has
+/// (U+A78F).
+pub const ANY_INITIAL: &str = "\u{A78F}";
+
 /// The given names and middle names of a person, in order; none where the surname stands first.
 pub fn given_names(name: &str) -> Vec<String> {
     let full = FullName::read(name);
@@ -45,9 +49,14 @@ pub(super) fn full_names(name: &str, derived: &mut Vec<Derived>) {
     if full.titles > 0 {
         derived.push(Derived::new(Rule::Title, full.from(full.titles)));
     }
+    let east_asian = full.is_east_asian(&first, &last);
     let (given, surname, long) = (full.text(&first), full.text(&last), full.text(&full.long_surname(&last)));
     let particles = full.long_surname(&last).start != last.start;
-    let middle = full.middle();
+    // Where the surname comes first all others are given names.
+    let middle = if east_asian { &[] } else { full.middle() };
+    if middle.is_empty() && !east_asian && full.may_stand_alone(&first) {
+        derived.push(Derived::new(Rule::MiddleNames, format!("{given} {ANY_INITIAL} {long}")));
+    }
     if !middle.is_empty() {
         derived.push(Derived::new(Rule::MiddleNames, format!("{given} {long}")));
         let initials: String = middle
@@ -70,7 +79,8 @@ pub(super) fn full_names(name: &str, derived: &mut Vec<Derived>) {
         derived.push(Derived::new(Rule::MiddleNames, full.span(full.titles, full.end)));
     }
     let before = full.text(&(first.start..full.long_surname(&last).start)).trim_end();
-    derived.push(Derived::new(Rule::Reversed, format!("{long}, {before}")));
+    let (last, before) = if east_asian { (full.text(&(first.end..last.end)), given) } else { (long, before) };
+    derived.push(Derived::new(Rule::Reversed, format!("{last}, {before}")));
 }
 
 /// The names that count only beside the name in full.
@@ -184,11 +194,16 @@ mod tests {
     #[test]
     fn full() {
         let check = |name, expected: &[&str]| check(full_names, name, expected);
-        check("Vladimir Putin", &["Putin, Vladimir"]);
+        check("Vladimir Putin", &["Vladimir ꞏ Putin", "Putin, Vladimir"]);
+        check(
+            "James A. Baker III",
+            &["James Baker", "James A. Baker", "J. A. Baker", "James A. Baker", "Baker, James A"],
+        );
+        check("Moon Jae In", &["Jae In, Moon"]);
         check("George W. Bush", &["George Bush", "George W. Bush", "G. W. Bush", "Bush, George W"]);
-        check("Johann von Ewald", &["Johann Ewald", "von Ewald, Johann"]);
-        check("Martin King Jr.", &["Martin King", "King, Martin"]);
-        check("Sir Winston Churchill", &["Winston Churchill", "Churchill, Winston"]);
+        check("Johann von Ewald", &["Johann ꞏ von Ewald", "Johann Ewald", "von Ewald, Johann"]);
+        check("Martin King Jr.", &["Martin ꞏ King", "Martin King", "King, Martin"]);
+        check("Sir Winston Churchill", &["Winston Churchill", "Winston ꞏ Churchill", "Churchill, Winston"]);
         check("Countess Caroline of Hanau", &["Caroline of Hanau"]);
         check("Louis IX", &[]);
         check("Madonna", &[]);
