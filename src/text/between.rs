@@ -92,7 +92,8 @@ impl Between {
         let touching = self.count == 1;
         // A word whose last letter is a reference ends in a semicolon, as no other one does.
         let (written, next) = (&text[previous.span.range()], &text[span.range()]);
-        let before = || match written.chars().next_back() {
+        let is_letter_itself = |c: &char| !matches!(class(*c), Class::Mark | Class::Ignorable);
+        let before = || match written.chars().rfind(is_letter_itself) {
             Some(';') => Characters::from(written, 0).last().map(|(_, c, _)| c).unwrap_or_default(),
             last => last.unwrap_or_default(),
         };

@@ -310,16 +310,21 @@ impl<'t, 'o> Reader<'t, 'o> {
         }
         let mut end = at;
         let mut letters = 1;
+        let is_cased = |c: char| c.is_uppercase() || c.is_lowercase();
+        let first = self.text[..at].chars().rfind(|&c| class(c) != Class::Mark);
         loop {
             let mut chars = self.text[end..].chars();
             if chars.next() != Some('.') {
                 break;
             }
-            let Some(letter) = chars.next().filter(|&c| class(c) == Class::Letter) else {
+            // `U.S.의`: letters without case go on only behind their like.
+            let goes_on =
+                |c: &char| class(*c) == Class::Letter && (is_cased(*c) || first.is_some_and(|c| !is_cased(c)));
+            let Some(letter) = chars.next().filter(goes_on) else {
                 end += 1;
                 break;
             };
-            let cased = letter.is_uppercase() || letter.is_lowercase();
+            let cased = is_cased(letter);
             let past = end + 1 + letter.len_utf8();
             let past = if cased { past_marks(self.text, past) } else { past };
             let next = self.text[past..].chars().next();
@@ -340,7 +345,9 @@ impl<'t, 'o> Reader<'t, 'o> {
             _ => return at,
         }
         let Some(symbol) = self.text[at..].chars().next().filter(|&c| class(c) == Class::Suffix) else { return at };
-        let letter = self.text[..at].chars().next_back().is_some_and(|c| class(c) == Class::Letter);
+        // A reference is one to a letter, mostly, and ends as nothing else does.
+        let last = self.text[..at].chars().rfind(|&c| class(c) != Class::Mark);
+        let letter = last.is_some_and(|c| c == ';' || class(c) == Class::Letter);
         let run = self.text[at..].chars().take_while(|&c| c == symbol).count();
         let end = at + run * symbol.len_utf8();
         let open = match self.text[end..].chars().next().map(class) {

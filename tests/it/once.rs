@@ -3,8 +3,8 @@
 use std::sync::atomic::AtomicBool;
 
 use onomast::{
-    gazetteer::Entity,
-    index::{Compiler, Engine, Forms, GluedWords, Search},
+    gazetteer::{CaseRule, Entity},
+    index::{Compiler, Engine, Forms, GluedWords, Search, Segment},
     text::{Language, View, Words},
 };
 use proptest::prelude::*;
@@ -15,12 +15,15 @@ fn found(names: &[String], text: &str, engine: Engine) -> Vec<String> {
     for (id, name) in names.iter().enumerate() {
         compiler.add(&Entity { id: id.to_string(), name: name.clone(), ..Entity::default() });
     }
-    let segment = compiler.finish().unwrap();
+    found_in(&compiler.finish().unwrap(), text)
+}
+
+fn found_in(segment: &Segment, text: &str) -> Vec<String> {
     let (mut words, mut glued, mut search) = (Words::default(), GluedWords::default(), Search::default());
     words.read(text);
     glued.read(text, &words, 0);
     let view = View { fields: ["", text], words: &words, border: 0 };
-    search.run(&segment, view, &glued, Language::Other, Forms::EXACT, &AtomicBool::new(false));
+    search.run(segment, view, &glued, Language::Other, Forms::EXACT, &AtomicBool::new(false));
     search.occurrences().iter().map(|one| format!("{one:?}")).collect()
 }
 
@@ -60,5 +63,23 @@ proptest! {
     ) {
         let names: Vec<_> = names.iter().map(|words| words.join(" ")).collect();
         each_is_found_once(&names, &text.join(" "));
+    }
+}
+
+#[test]
+fn names_that_are_none_for_want_of_a_capital_take_no_room_from_others() {
+    let nested = |word: &str, count: usize| format!("{} Vk", vec![word; count].join(" "));
+    let text = format!("{} vk", vec!["wb"; 80].join(" "));
+    for others in [0, 65, 80] {
+        let others: Vec<_> = (1..=others).map(|count| nested("Wb", count)).collect();
+        for engine in [Engine::Bytewise, Engine::Wordwise] {
+            let mut compiler = Compiler::with_engine(engine);
+            compiler.add(&Entity { id: "vk".into(), name: "vk".into(), ..Entity::default() });
+            for (id, name) in others.iter().enumerate() {
+                let case = CaseRule::Exact;
+                compiler.add(&Entity { id: id.to_string(), name: name.clone(), case, ..Entity::default() });
+            }
+            assert_eq!(found_in(&compiler.finish().unwrap(), &text).len(), 1, "{engine:?}, {}", others.len());
+        }
     }
 }

@@ -7,7 +7,7 @@
 use super::{At, MIN_STEM, Reading, Readings};
 use crate::{
     index::forms::Form,
-    text::{Shape, Span, Word, WordSet, fold},
+    text::{Shape, Span, Word, WordSet, fold, past_marks},
 };
 
 /// What may be written on to a name, folded.
@@ -188,7 +188,8 @@ impl Readings {
         let letters = written.chars().count();
         for (back, (cut, first)) in written.char_indices().rev().enumerate().take(*HEAD_LETTERS.end()) {
             let (head_letters, name_letters) = (back + 1, letters - back - 1);
-            if head_letters < *HEAD_LETTERS.start() {
+            let is_mark = past_marks(written, cut) > cut;
+            if head_letters < *HEAD_LETTERS.start() || is_mark {
                 continue;
             }
             let name = &written[..cut];

@@ -70,6 +70,9 @@ impl Readings {
         for (offset, letter) in at.view.word(at.index).char_indices().filter(|(_, c)| *c != '.') {
             self.folded.clear();
             fold(letter.encode_utf8(&mut [0; 4]), &mut self.folded);
+            if self.folded.is_empty() {
+                continue;
+            }
             let Some(record) = at.find(&self.folded) else {
                 self.steps.truncate(from);
                 return;

@@ -298,20 +298,16 @@ impl Tracks {
     /// a word read otherwise. `tail` bytes at the end are the mark of a plural.
     fn report(&self, text: Text<'_>, track: Track, tail: u32, report: &mut Report) {
         let Text { segment, words } = text;
-        let most = report.most_nested(track.next as usize);
+        let mut room = report.room(track.next as usize);
         let nodes = &self.nodes;
-        let Report { uses: all_uses, occurrences, dropped, thorough, .. } = report;
-        let mut count = 0;
         segment.automaton.matches(track.state, |pattern, asks_for_a_capital| {
             let length = segment.words_of(pattern);
             // The names come with the longest first.
-            count += 1;
-            if length <= track.since || count > most {
-                *dropped += u32::from(length > track.since);
+            if length <= track.since {
                 return false;
             }
             let end = nodes[track.node as usize].span.end;
-            let uses = all_uses.len() as u32;
+            let uses = report.uses.len() as u32;
             let mut start = (track.next, end);
             let mut forms = Forms::EXACT;
             let (mut at, mut left, mut inner) = (track.node, length, false);
@@ -329,33 +325,34 @@ impl Tracks {
                 start = (node.at, node.span.start);
                 forms = forms.and(node.forms);
                 if node.glued != NONE {
-                    match all_uses[uses as usize..].last_mut() {
+                    match report.uses[uses as usize..].last_mut() {
                         Some(used) if used.glued == node.glued => used.from = node.parts.0,
-                        _ => all_uses.push(Use { glued: node.glued, from: node.parts.0, to: node.parts.1 }),
+                        _ => report.uses.push(Use { glued: node.glued, from: node.parts.0, to: node.parts.1 }),
                     }
                 }
                 (at, left) = (node.parent, left - node.steps);
             }
-            if inner {
-                all_uses.truncate(uses as usize);
-                return true;
-            }
             let (first, start) = start;
-            let covered = &words[first as usize..=track.next as usize];
-            let small = forms.keep_letters() && asks_for_a_capital && !*thorough;
-            let small = small && !covered.iter().any(|word| word.shape.may_be_capital());
-            if small {
-                all_uses.truncate(uses as usize);
+            let asks = forms.keep_letters() && asks_for_a_capital && !report.thorough;
+            let small = !inner && asks && !report.has_capital(words, first as usize, track.next as usize);
+            if (inner || small) && room.take_small() {
+                report.uses.truncate(uses as usize);
                 return true;
             }
-            occurrences.push(Occurrence {
+            if inner || small || !room.take() {
+                report.uses.truncate(uses as usize);
+                report.dropped += 1;
+                return false;
+            }
+            let all_uses = report.uses.len() as u32;
+            report.occurrences.push(Occurrence {
                 pattern,
                 first,
                 last: track.next,
                 span: Span::new(start, end),
                 core_end: end - tail,
                 forms,
-                uses: (uses, all_uses.len() as u32),
+                uses: (uses, all_uses),
             });
             true
         });
