@@ -55,7 +55,9 @@ impl Import {
     /// Takes an entity, or notes what is wrong with it; `faults` are those that its conversion found.
     pub fn take(&mut self, entity: &Entity, faults: Vec<Issue>) -> io::Result<()> {
         let mut issues = faults;
-        let good = self.checker.check(entity, self.received, &mut issues) && issues.is_empty();
+        let good = self.checker.check(entity, self.received, &mut issues);
+        // What came is not deleted, whatever is wrong with it.
+        self.seen.add(&entity.id);
         self.received += 1;
         for issue in issues {
             if self.issues.len() < MAX_ISSUES {
@@ -65,7 +67,6 @@ impl Import {
             }
         }
         if good {
-            self.seen.add(&entity.id);
             let content = write_json(entity);
             self.bytes += (entity.id.len() + content.len()) as u64;
             for part in [entity.id.as_bytes(), content.as_bytes()] {
@@ -91,7 +92,8 @@ impl Import {
         (&self.issues, self.more_issues)
     }
 
-    /// Makes a version of the good entities. With `replace`, those of the gazetteer that did not come are deleted.
+    /// Makes a version of the good entities. With `replace`, those of the gazetteer that did not come are deleted; one
+    /// that came with issues stays as it was.
     pub async fn finish(
         self,
         live: &Arc<Live>,

@@ -45,11 +45,22 @@ pub struct Keeper {
     pub(super) old: Old,
     /// Held by whoever folds.
     pub(super) folding: Arc<AsyncMutex<()>>,
-    /// The newest revision known to be served.
-    served: watch::Sender<Revision>,
+    /// What is served, as it grows.
+    served: watch::Sender<Served>,
     /// How many times the whole of it was asked for, and the last time that it was had, with its revision.
     asked: AtomicU64,
     had: AsyncMutex<(u64, Revision)>,
+}
+
+/// How far what the database has is served.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Served {
+    /// The newest revision that is served of some gazetteer.
+    pub newest: Revision,
+    /// The revision up to which all of it is served that can be.
+    pub all: Revision,
+    /// How many times something was served, so that each time tells.
+    times: u64,
 }
 
 /// A gazetteer as it is served; whoever makes a newer version of it holds this.
@@ -66,7 +77,7 @@ impl Keeper {
         if let Some(folder) = &folder {
             build::clean_parts(folder);
         }
-        let (served, _) = watch::channel(0);
+        let (served, _) = watch::channel(Served::default());
         let (slots, old, folding, asked, had) = Default::default();
         Self { store, folder, keep, slots, old, folding, served, asked, had }
     }
@@ -76,8 +87,8 @@ impl Keeper {
         &self.store
     }
 
-    /// The newest revision that is served, as it grows.
-    pub fn served(&self) -> watch::Receiver<Revision> {
+    /// What is served, as it grows.
+    pub fn served(&self) -> watch::Receiver<Served> {
         self.served.subscribe()
     }
 
@@ -85,7 +96,12 @@ impl Keeper {
     pub(super) async fn follow(&self, live: &Arc<Live>, name: &str) -> Result<(), CatalogError> {
         let stored = self.store.gazetteer(name).await?;
         let stored = stored.ok_or_else(|| CatalogError::NotFound(name.to_owned()))?;
-        self.bring_up(live, &stored).await?;
+        let served = self.bring_up(live, &stored).await;
+        if let Err(CatalogError::Compile(_)) = served {
+            // Nobody is to wait for what cannot be served.
+            self.refresh(live).await?;
+        }
+        served?;
         self.tell(stored.head.revision);
         if let Err(error) = self.store.prune(&stored, self.keep, now()).await {
             tracing::warn!(gazetteer = name, %error, "old versions could not be forgotten");
@@ -129,7 +145,11 @@ impl Keeper {
         let stays = |uid: Uid| uid > revision || there.contains(&uid);
         self.forget(&stays).await;
         live.retain(|one| stays(one.uid));
-        self.tell(revision);
+        self.served.send_modify(|served| {
+            served.all = revision.max(served.all);
+            served.newest = revision.max(served.newest);
+            served.times += 1;
+        });
         Ok(revision)
     }
 
@@ -278,12 +298,11 @@ impl Keeper {
         Ok(None)
     }
 
-    /// Tells of a revision that is served.
+    /// Tells of a revision of one gazetteer that is served.
     pub(super) fn tell(&self, revision: Revision) {
-        self.served.send_if_modified(|served| {
-            let newer = revision > *served;
-            *served = revision.max(*served);
-            newer
+        self.served.send_modify(|served| {
+            served.newest = revision.max(served.newest);
+            served.times += 1;
         });
     }
 

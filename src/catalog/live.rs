@@ -190,6 +190,8 @@ impl Live {
                     return Ok(here);
                 }
                 if here.kept().is_some() {
+                    // What is no number never comes.
+                    wanted.ok_or_else(|| super::StoreError::NoVersion(version.clone()))?;
                     self.keeper()?.refresh(self).await?;
                 }
                 let here = now()?;

@@ -29,12 +29,14 @@ pub use compile::{Compiled, Step, compile};
 pub use gazetteer::Gazetteer;
 pub use given::Given;
 pub use import::{Import, Imported};
-pub use keeper::Keeper;
+pub use keeper::{Keeper, Served};
 pub use live::{Asked, Database, Live};
 pub use load::{LoadError, Loaded, Options, STARTER, Unverified, is_segment, load};
 pub use pinned::Pinned;
 pub use source::{LoadIssue, check};
-pub use store::{Check, Keep, Kind, Most, Outcome, Revision, Row, Sees, Store, StoreError, Stored, Uid, Version};
+pub use store::{
+    Change, Check, Keep, Kind, Most, Outcome, Revision, Row, Sees, Store, StoreError, Stored, Uid, Version,
+};
 pub use warm::warm;
 pub use watch::follow;
 

@@ -1,7 +1,7 @@
 //! `onomast check`: everything that is wrong with gazetteer files.
 
 use std::{
-    io::{Write as _, stdout},
+    io::{ErrorKind, Write as _, stdout},
     process::ExitCode,
 };
 
@@ -19,7 +19,12 @@ pub(super) fn run(arguments: &Check) -> anyhow::Result<ExitCode> {
                 let entities = counted(entities, "entity", "entities");
                 let count = counted(issues.len(), "issue", "issues");
                 for issue in issues {
-                    writeln!(out, "{}", clean(&LoadIssue { file: file.clone(), issue }.to_string()))?;
+                    // Whoever reads no more learns from the end that there are issues.
+                    let line = clean(&LoadIssue { file: file.clone(), issue }.to_string());
+                    match writeln!(out, "{line}") {
+                        Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(ExitCode::FAILURE),
+                        written => written?,
+                    }
                 }
                 say(&format!("{}: {entities}, {count}", file.display()));
             }

@@ -27,10 +27,13 @@ use crate::{
     },
 };
 
-/// How many entities a message of an import has.
+/// How many entities a message of an import has, and of how many bytes, but for a single one that has more.
 const BATCH: usize = 500;
+const BATCH_BYTES: usize = 1 << 20;
 /// How many items are asked for at a time of what is listed: the most that the server gives.
 const PAGE: u32 = 1000;
+/// How many characters of an entity that cannot be read a message shows.
+const SHOWN: usize = 200;
 /// How many messages are read ahead of the server.
 const AHEAD: usize = 8;
 /// The fields of gazetteers and versions that are times, up to what they hold.
@@ -40,13 +43,7 @@ const TIMES: [&str; 2] = [r#""createTime":""#, r#""updateTime":""#];
 pub(super) fn run(arguments: Gazetteer) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
     let Gazetteer { verb, server } = arguments;
-    runtime.block_on(async {
-        let client = connect(&server.connection()).await?;
-        match verb {
-            Verb::Import(import) => send(client, import).await,
-            verb => ask(client, verb).await,
-        }
-    })?;
+    runtime.block_on(async { ask(connect(&server.connection()).await?, verb).await })?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -79,27 +76,34 @@ async fn ask(mut client: Client, verb: Verb) -> anyhow::Result<()> {
             print_timed(&call!(create_gazetteer, proto::CreateGazetteerRequest { name, description }).gazetteer)
         }
         Verb::Delete { name, if_version } => {
+            let if_version = if_version.unwrap_or_default();
             print(&call!(delete_gazetteer, proto::DeleteGazetteerRequest { name, if_version }))
         }
         Verb::Entities { gazetteer, version } => {
+            let version = version.unwrap_or_default();
             list!(list_entities, ListEntitiesRequest { gazetteer, version }, entities, print)
         }
         Verb::Entity { gazetteer, id, version } => {
+            let version = version.unwrap_or_default();
             print(&call!(get_entity, proto::GetEntityRequest { gazetteer, id, version }))
         }
         Verb::Put { gazetteer, entity, if_version } => {
+            let if_version = if_version.unwrap_or_default();
             let entities = entity.iter().map(|text| parsed(text)).collect::<anyhow::Result<_>>()?;
             let request = proto::UpsertEntitiesRequest { gazetteer, entities, if_version, checks: vec![] };
             print(&call!(upsert_entities, request))
         }
         Verb::Remove { gazetteer, ids, if_version } => {
+            let if_version = if_version.unwrap_or_default();
             print(&call!(delete_entities, proto::DeleteEntitiesRequest { gazetteer, ids, if_version, checks: vec![] }))
         }
         Verb::Versions { gazetteer } => list!(list_versions, ListVersionsRequest { gazetteer }, versions, print_timed),
         Verb::Rollback { gazetteer, to_version, if_version } => {
+            let if_version = if_version.unwrap_or_default();
             print(&call!(rollback, proto::RollbackRequest { gazetteer, to_version, if_version }))
         }
         Verb::Export { gazetteer, version } => {
+            let version = version.unwrap_or_default();
             let mut answers = call!(export_entities, proto::ExportEntitiesRequest { gazetteer, version });
             let fail = |status| anyhow::anyhow!(explain(&status));
             while let Some(answer) = answers.message().await.map_err(fail)? {
@@ -108,6 +112,7 @@ async fn ask(mut client: Client, verb: Verb) -> anyhow::Result<()> {
             Ok(())
         }
         Verb::Watch { gazetteers, checkpoint } => {
+            let checkpoint = checkpoint.unwrap_or_default();
             let mut answers = call!(watch_gazetteers, proto::WatchGazetteersRequest { checkpoint, gazetteers });
             let fail = |status| anyhow::anyhow!(explain(&status));
             while let Some(answer) = answers.message().await.map_err(fail)? {
@@ -147,6 +152,18 @@ async fn send(mut client: Client, import: ImportFile) -> anyhow::Result<()> {
     if !issues.is_empty() && !skip_bad_lines {
         anyhow::bail!("{} in {}; nothing was sent", counted(issues.len(), "bad line", "bad lines"), file.display());
     }
+    if !issues.is_empty() && (replace || entities == 0) {
+        let bad = counted(issues.len(), "bad line", "bad lines");
+        anyhow::bail!(
+            "{bad} in {}; nothing was sent: {}",
+            file.display(),
+            match replace {
+                true => "--replace would delete what they stand for",
+                false => "nothing would be left",
+            }
+        );
+    }
+    let if_version = if_version.unwrap_or_default();
     let mode = if replace { ImportMode::Replace } else { ImportMode::Merge };
     let config =
         ImportConfig { gazetteer, mode: mode.into(), create: true, skip_bad_entities: false, if_version, check_only };
@@ -187,7 +204,7 @@ fn read(
     give: &tokio::sync::mpsc::Sender<ImportEntitiesRequest>,
     expected: usize,
 ) -> anyhow::Result<()> {
-    let mut count = 0;
+    let (mut count, mut bytes) = (0, 0);
     let mut message = ImportEntitiesRequest { config: Some(config), entities: Vec::new() };
     let mut failed = None;
     // Whoever takes the messages says why it does so no more.
@@ -199,12 +216,15 @@ fn read(
         // What is wrong was told before.
         let Ok(entry) = read else { return };
         count += 1;
+        let more = entry.entity.text_bytes();
+        if message.entities.len() == BATCH || bytes > 0 && bytes + more > BATCH_BYTES {
+            send(&mut message);
+            bytes = 0;
+        }
+        bytes += more;
         match proto_of(&entry.entity) {
             Ok(entity) => message.entities.push(entity),
             Err(error) => failed = Some(error),
-        }
-        if message.entities.len() == BATCH {
-            send(&mut message);
         }
     })
     .with_context(|| format!("cannot read {}", file.display()))?;
@@ -215,7 +235,9 @@ fn read(
 
 /// An entity that the user typed.
 fn parsed(text: &str) -> anyhow::Result<proto::Entity> {
-    let entity = parse_json(text).map_err(|message| anyhow::anyhow!("the entity {text}: {message}"))?;
+    let shown: String = text.chars().take(SHOWN).collect();
+    let more = if shown.len() < text.len() { "…" } else { "" };
+    let entity = parse_json(text).map_err(|message| anyhow::anyhow!("the entity {shown}{more}: {message}"))?;
     proto_of(&entity)
 }
 

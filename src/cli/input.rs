@@ -14,7 +14,7 @@ use super::{
     progress::Progress,
     say,
 };
-use crate::{index::begins_segment, service::proto::Document, text::check_tag};
+use crate::{gazetteer::json_fault, index::begins_segment, service::proto::Document, text::check_tag};
 
 /// The largest document, in bytes: what offsets of 32 bits reach with room to spare.
 const MAX_BYTES: usize = 1 << 31;
@@ -137,7 +137,7 @@ pub(super) fn json<T: DeserializeOwned>(line: &[u8]) -> Result<T, String> {
     if !line.starts_with(b"{") {
         return Err("it is no JSON object".into());
     }
-    serde_json::from_slice(line).map_err(|error| error.to_string().replace(" at line 1 column ", " at column "))
+    serde_json::from_slice(line).map_err(|error| json_fault(&error))
 }
 
 /// What is wrong with the language that a document names, in a sentence.

@@ -7,8 +7,8 @@ use hashbrown::{HashTable, hash_table::Entry};
 use super::{Entity, Issue, IssueCode};
 use crate::text::{check_tag, fold};
 
-/// The longest id, in bytes.
-pub const MAX_ID_BYTES: usize = 4096;
+/// The longest id, in bytes: PostgreSQL takes no longer ones into an index, but for some 600.
+pub const MAX_ID_BYTES: usize = 2048;
 /// The longest name or type, in bytes.
 pub const MAX_NAME_BYTES: usize = 4096;
 /// The most aliases of an entity.
@@ -69,8 +69,8 @@ impl Checker {
         self.files.push((name.to_owned(), self.lines));
     }
 
-    /// Remembers an id that stands at a line; returns where it was given first, if it was.
-    fn remember(&mut self, id: &str, line: u64) -> Option<String> {
+    /// Where an id that stands at a line was given first, if it was; else remembers it where the entity is `good`.
+    fn first(&mut self, id: &str, line: u64, good: bool) -> Option<String> {
         let Self { seen, hashers, files, lines, place, .. } = self;
         let before = files.last().map_or(0, |(_, before)| *before);
         let line = before + line;
@@ -91,19 +91,31 @@ impl Checker {
                 })
             }
             Entry::Vacant(empty) => {
-                empty.insert(Seen { id, line: u32::try_from(line).unwrap_or(u32::MAX) });
+                if good {
+                    empty.insert(Seen { id, line: u32::try_from(line).unwrap_or(u32::MAX) });
+                }
                 None
             }
         }
     }
 
-    /// Appends everything that is wrong with the entity at `line` to `issues`; returns whether nothing is.
+    /// Appends everything that is wrong with the entity at `line` to `issues`, which may hold what was found wrong with it
+    /// before; returns whether nothing is. The id of an entity that has issues may be given again.
     pub fn check(&mut self, entity: &Entity, line: u64, issues: &mut Vec<Issue>) -> bool {
-        let before = issues.len();
+        self.look(entity, line, issues);
+        let good = issues.is_empty();
+        if good {
+            self.first(&entity.id, line, true);
+        }
+        good
+    }
+
+    /// Appends everything that is wrong with the entity.
+    fn look(&mut self, entity: &Entity, line: u64, issues: &mut Vec<Issue>) {
         let mut report = |code, field: String, message| issues.push(Issue { line, code, field, message });
         if entity.id.is_empty() {
             report(IssueCode::MissingId, "id".into(), "the entity has no id".into());
-        } else if let Some(first) = self.remember(&entity.id, line) {
+        } else if let Some(first) = self.first(&entity.id, line, false) {
             let message = format!("the id {} is given twice, first at {first}", quoted(&entity.id));
             report(IssueCode::DuplicateId, "id".into(), message);
         }
@@ -129,7 +141,7 @@ impl Checker {
             );
             report(IssueCode::EntityTooLarge, String::new(), message);
             // What else is wrong with it may be as large.
-            return false;
+            return;
         }
         let lists = [
             ("related", entity.related.len()),
@@ -142,7 +154,7 @@ impl Checker {
         }
         if entity.aliases.len() > MAX_ALIASES || lists.into_iter().any(|(_, count)| count > MAX_LINKS) {
             // Each of them may be wrong, too: millions of issues that say no more.
-            return false;
+            return;
         }
         let alias_priors = entity.aliases.iter().enumerate();
         let alias_priors = alias_priors.map(|(index, alias)| (format!("aliases[{index}].prior"), alias.prior));
@@ -172,7 +184,6 @@ impl Checker {
                 }
             }
         }
-        issues.len() == before
     }
 }
 

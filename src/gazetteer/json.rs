@@ -158,8 +158,9 @@ pub fn write(entity: &Entity) -> String {
     serde_json::to_string(&entity).unwrap_or_default()
 }
 
-/// The parser's message with a column instead of its line, which is always the first.
-fn sentence(error: &serde_json::Error) -> String {
+/// What is wrong with a line, in a sentence of bounded length: the parser's message with a column instead of its line, which
+/// is always the first.
+pub fn sentence(error: &serde_json::Error) -> String {
     let message: String = error.to_string().chars().take(MAX_MESSAGE).collect();
     match message.rsplit_once(" at line ") {
         Some((message, _)) => format!("{message} at column {}", error.column()),

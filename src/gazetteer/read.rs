@@ -86,7 +86,10 @@ pub fn read_each(
                 issues.drain(..).for_each(|issue| give(Err(issue)));
             }
             Ok(None) => {}
-            Err((code, message)) => give(Err(Issue { line, code, field: String::new(), message })),
+            Err((code, message)) => {
+                table.begin();
+                give(Err(Issue { line, code, field: String::new(), message }));
+            }
         }
     }
     Ok(())

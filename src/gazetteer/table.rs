@@ -1,8 +1,9 @@
 //! CSV and TSV: the columns `id,name,type,aliases`, aliases separated by `|`.
 //!
 //! A first line that names these columns, in any order, is a heading; without one the columns are in this order and
-//! the last ones may be missing. Where one of the first two fields is `id` or `name` and no field is the other, or where
-//! the line names columns between other separators, it is a heading that lacks something: a fault.
+//! the last ones may be missing; empty fields at the end of a line are none. Where one of the first two fields is `id` or
+//! `name` and no field is the other, or where the line names columns between other separators, it is a heading that lacks
+//! something: a fault, and no other line is read, since what its columns are is not known.
 //!
 //! A CSV field may be quoted as in RFC 4180 but holds no line break: a line is an entity.
 
@@ -17,29 +18,41 @@ pub(super) struct Table {
     /// For each field of a line, its place in [`COLUMNS`].
     columns: Vec<usize>,
     started: bool,
+    /// The heading is at fault, so that what the other fields are is not known.
+    refused: bool,
 }
 
 impl Table {
     pub(super) fn new(format: Format) -> Self {
-        Self { format, columns: (0..COLUMNS.len()).collect(), started: false }
+        Self { format, columns: (0..COLUMNS.len()).collect(), started: false, refused: false }
     }
 
-    /// Reads one line; `None` for the heading.
+    /// Says that the first line cannot be read, so that the next is no heading.
+    pub(super) fn begin(&mut self) {
+        self.started = true;
+    }
+
+    /// Reads one line; `None` for the heading, and for all lines behind one that is at fault.
     pub(super) fn parse(&mut self, line: &str) -> Result<Option<Entity>, String> {
-        if !self.started
-            && let Some(separators) = separated_otherwise(self.format, line)
-        {
-            self.started = true;
-            return Err(format!(
-                "the columns of the heading are separated by {separators}; those of .csv files are by commas, \
-                 of .tsv by tabs"
-            ));
+        if self.refused {
+            return Ok(None);
         }
-        let fields = if self.format == Format::Csv { csv_fields(line)? } else { tsv_fields(line) };
-        if !std::mem::replace(&mut self.started, true)
-            && let Some(columns) = heading(&fields)?
-        {
-            self.columns = columns;
+        let is_first = !std::mem::replace(&mut self.started, true);
+        if is_first {
+            match self.heading(line) {
+                Ok(None) => {}
+                Ok(Some(columns)) => {
+                    self.columns = columns;
+                    return Ok(None);
+                }
+                Err(message) => {
+                    self.refused = true;
+                    return Err(message);
+                }
+            }
+        }
+        let fields = self.fields(line)?;
+        if fields.is_empty() {
             return Ok(None);
         }
         if fields.len() > self.columns.len() {
@@ -59,6 +72,29 @@ impl Table {
         }
         Ok(Some(entity))
     }
+
+    /// The fields of a line, without empty ones at its end, as spreadsheets write them.
+    fn fields(&self, line: &str) -> Result<Vec<String>, String> {
+        let mut fields = if self.format == Format::Csv { csv_fields(line)? } else { tsv_fields(line) };
+        fields.truncate(fields.iter().rposition(|field| !field.is_empty()).map_or(0, |last| last + 1));
+        Ok(fields)
+    }
+
+    /// The columns that the first line names; `None` when it is no heading.
+    fn heading(&self, line: &str) -> Result<Option<Vec<usize>>, String> {
+        if let Some(separators) = separated_otherwise(self.format, line) {
+            return Err(format!(
+                "the columns of the heading are separated by {separators}; those of .csv files are by commas, \
+                 of .tsv by tabs"
+            ));
+        }
+        match self.fields(line) {
+            Ok(fields) => heading(&fields),
+            Err(message) if line.split(',').any(is_column) => Err(format!("the heading: {message}")),
+            // A line that is none, which is told where it is read.
+            Err(_) => Ok(None),
+        }
+    }
 }
 
 /// What separates the columns of a heading that lacks the separator of the format. Without that, the line would have one
@@ -67,14 +103,16 @@ fn separated_otherwise(format: Format, line: &str) -> Option<&'static str> {
     if line.contains(if format == Format::Csv { ',' } else { '\t' }) {
         return None;
     }
-    let is_column = |part: &str| {
-        let part = part.trim().trim_matches('"');
-        COLUMNS[..2].iter().any(|column| part.eq_ignore_ascii_case(column))
-    };
     [(',', "commas"), (';', "semicolons"), ('\t', "tabs"), ('|', "bars")]
         .into_iter()
         .find(|&(separator, _)| line.contains(separator) && line.split(separator).any(is_column))
         .map(|(_, name)| name)
+}
+
+/// Whether a part of a line is the name of one of the first two columns.
+fn is_column(part: &str) -> bool {
+    let part = part.trim().trim_matches('"');
+    COLUMNS[..2].iter().any(|column| part.eq_ignore_ascii_case(column))
 }
 
 /// The columns that a heading names; `None` when the line is no heading.
@@ -170,13 +208,15 @@ mod tests {
             (Format::Csv, "id\tname", "separated by tabs"),
             (Format::Csv, "id|label", "separated by bars"),
             (Format::Tsv, "id,name,type", "separated by commas"),
+            (Format::Csv, "\"id,name", "the heading: a quoted field does not end"),
+            (Format::Csv, "name,id,population", r#"the column "population" is not known"#),
         ] {
             let mut table = Table::new(format);
             let fault = table.parse(line).err().unwrap_or_default();
             assert!(fault.contains(missing), "{line}: {fault}");
-            // It is the first line alone that is looked at, and the others are read as without it.
+            // What the columns of the others are is not known.
             let line = if format == Format::Csv { "name,Name" } else { "name\tName" };
-            assert!(table.parse(line).is_ok_and(|entity| entity.is_some()), "{line}");
+            assert_eq!(table.parse(line), Ok(None), "{line}");
         }
     }
 
@@ -202,6 +242,8 @@ mod tests {
         let entity = table.parse(r#""Washington, ""D.C.""",w,DC| Capital "#).unwrap_or_default().unwrap_or_default();
         assert_eq!((entity.id.as_str(), entity.name.as_str()), ("w", r#"Washington, "D.C.""#));
         assert_eq!(entity.aliases, [Alias::plain("DC"), Alias::plain("Capital")]);
+        assert_eq!(table.parse(",,,"), Ok(None));
+        assert!(table.parse("China,1,,,,").is_ok_and(|entity| entity.is_some_and(|entity| entity.id == "1")));
         for bad in ["a,b,c,d", r#""a"#, r#""a"b,c"#] {
             assert!(table.parse(bad).is_err(), "{bad}");
         }

@@ -87,6 +87,9 @@ pub async fn connect(connection: &Connection) -> Result<Client, ClientError> {
     if !full.starts_with("https://") && !full.starts_with("http://") {
         return Err(wrong("it begins neither with http:// nor with https://".into()));
     }
+    if full.starts_with("http://") && (authority.is_some() || identity.is_some()) {
+        return Err(wrong("certificates are given, and it speaks no TLS; write https:// before it".into()));
+    }
     let mut endpoint = Endpoint::from_str(&full).map_err(|error| wrong(error.to_string()))?;
     if full.starts_with("https://") {
         let mut tls = ClientTlsConfig::new();

@@ -173,7 +173,9 @@ pub(super) fn entities(entities: &[proto::Entity], field: &'static str, wrong: &
             break;
         }
         let one = entity(one, &path, wrong);
-        checker.check(&one, index as u64, &mut issues);
+        let mut own = Vec::new();
+        checker.check(&one, index as u64, &mut own);
+        issues.append(&mut own);
         read.push(one);
     }
     wrong.extend(issues.into_iter().map(|issue| {

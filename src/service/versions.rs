@@ -56,7 +56,8 @@ pub(super) async fn find(
             }
             Err(CatalogError::Store(StoreError::NoVersion(_))) => {
                 let message = format!("there is no version {version:?} of the gazetteer {gazetteer:?}");
-                refuse("exact", message, ErrorReason::VersionNotFound);
+                let field = if matches!(asked, Asked::Exact(_)) { "exact" } else { "at_least" };
+                refuse(field, message, ErrorReason::VersionNotFound);
             }
             Err(error @ CatalogError::NotReached { .. }) => {
                 refuse("at_least", error.to_string(), ErrorReason::VersionNotReached);

@@ -22,6 +22,7 @@ mod gazetteers;
 mod given;
 mod hostile;
 mod html;
+mod imports;
 mod leak;
 mod messages;
 mod metrics;

@@ -8,6 +8,7 @@ use std::{
 
 use crate::{
     cli::{onomast, path, run},
+    databases::{Database, KEEP, serve},
     support::Folder,
 };
 
@@ -103,4 +104,41 @@ fn an_address_of_something_else_is_refused() {
         let (code, _, err) = run(&["gazetteer", "list", "--server", address]);
         assert!(code == 1 && err.contains("it begins neither with http:// nor with https://"), "{err}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_loses_nothing_that_came() {
+    let (folder, database) = (Folder::new(), Database::Sqlite(Folder::new()));
+    let server = serve(&database, KEEP).await;
+    let ask = |arguments: &[&str]| run(&[&["gazetteer", "--server", &server.address][..], arguments].concat());
+    let good = "{\"id\":\"1\",\"name\":\"China\"}\n{\"id\":\"2\",\"name\":\"India\"}\n";
+    let names = folder.file("names.jsonl", good);
+    assert_eq!(ask(&["import", path(&names)]).0, 0);
+    let bad = folder.file("bad.jsonl", good.replace("\"India\"", "\"India\",\"prior\":7"));
+    let heading = folder.file("heading.csv", "name,id,population\nChina,CN,1400\n");
+    let long = format!("{{\"id\":\"1\",\"name\":\"x\",\"{}\":1}}", "f".repeat(5000));
+    let into_names = ["import", "--name", "names", "--skip-bad-lines"];
+    for (arguments, code, expected) in [
+        (&[&into_names[..], &["--replace", path(&bad)]].concat()[..], 1, "--replace would delete what they stand for"),
+        (&[&into_names[..], &[path(&heading)]].concat(), 1, "nothing would be left"),
+        (&["import", "--check-only", "--if-version", "9", path(&names)], 1, "VERSION_MISMATCH"),
+        (&["put", "names", &long], 1, "unknown field `fff"),
+        (&["put", "names", "{\"id\":\"3\",\"name\":\"x\"}", "--if-version", ""], 2, "--if-version"),
+        (&["list", "--authority", "no"], 1, "it speaks no TLS; write https:// before it"),
+    ] {
+        let (ended, out, err) = ask(arguments);
+        assert!(ended == code && out.is_empty() && err.contains(expected), "{arguments:?}: {ended} {out} {err}");
+        assert!(err.len() < 1500, "{err}");
+    }
+    assert_eq!(ask(&["export", "names"]).1.lines().count(), 2);
+    // A bad line does not take its id from a good one.
+    let twice = folder.file("twice.jsonl", "{\"id\":\"1\",\"name\":\"\"}\n{\"id\":\"1\",\"name\":\"China\"}\n");
+    assert!(ask(&["import", "--skip-bad-lines", path(&twice)]).1.contains("\"added\":\"1\""));
+    // More than a message holds.
+    let large = |id: u32| {
+        format!("{{\"id\":\"{id}\",\"name\":\"China\",\"attributes\":{{\"a\":\"{}\"}}}}\n", "x".repeat(900_000))
+    };
+    let many = folder.file("many.jsonl", (0..20).map(large).collect::<String>());
+    let (code, out, err) = ask(&["import", path(&many)]);
+    assert!(code == 0 && out.contains("\"added\":\"20\""), "{out} {err}");
 }

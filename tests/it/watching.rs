@@ -43,6 +43,43 @@ async fn a_watch_begins_with_all_that_is_older_than_its_checkpoint() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_watch_tells_of_what_is_served_alone() {
+    for database in Database::all().await {
+        let server = serve(&database, KEEP).await;
+        let mut client = client(&server).await;
+        create(&mut client, "one").await;
+        let checkpoint = create(&mut client, "two").await;
+        // A change that is durable and not served yet, and a newer one of another gazetteer that is.
+        let live = server.handle.live();
+        let keeper = live.keeper().unwrap();
+        let one = keeper.store().gazetteer("one").await.unwrap().unwrap();
+        let mut edit = keeper.store().edit(one.uid, None, 0).await.unwrap();
+        edit.put(&[("a".into(), "{\"id\":\"a\",\"name\":\"Alpha\"}".into())]).await.unwrap();
+        let older = keeper.store().commit(edit, Kind::Edit, None).await.unwrap().revision;
+        client.upsert_entities(upsert("two", vec![given("b", "Beta")])).await.unwrap();
+
+        let from = proto::WatchGazetteersRequest { checkpoint, ..watch() };
+        let mut stream = client.watch_gazetteers(from).await.unwrap().into_inner();
+        let served_then = async {
+            let event = stream.message().await.unwrap().unwrap().event.unwrap();
+            let one = live.catalog().unwrap().get("one").unwrap();
+            (event.gazetteer, event.version, one.version().to_owned())
+        };
+        let serving = async {
+            // Time enough for who would tell too soon.
+            for _ in 0..5 {
+                client.list_gazetteers(proto::ListGazetteersRequest::default()).await.unwrap();
+            }
+            keeper.refresh(live).await.unwrap();
+        };
+        let (told, ()) = tokio::join!(served_then, serving);
+        assert_eq!(told, ("one".into(), older.to_string(), older.to_string()));
+        let next = stream.message().await.unwrap().unwrap().event.unwrap();
+        assert_eq!((&*next.gazetteer, &*next.version), ("two", &*(older + 1).to_string()));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_stream_holds_its_place_to_its_end() {
     let database = Database::Sqlite(Folder::new());
     let server = TestServer::empty(Limits { concurrent_requests: 1, ..Limits::default() }).await;

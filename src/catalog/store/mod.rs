@@ -20,7 +20,7 @@ pub(super) use connect::PATIENCE;
 pub use edit::{Check, Outcome};
 pub use error::StoreError;
 pub use prune::Keep;
-pub use read::Row;
+pub use read::{Change, Row};
 pub(super) use read::{Delta, PAGE_BYTES};
 pub use room::{Most, Sees};
 

@@ -19,6 +19,19 @@ pub struct Row {
     pub content: String,
 }
 
+/// A version that was made.
+#[derive(Debug)]
+pub struct Change {
+    /// The name of its gazetteer.
+    pub name: String,
+    /// Which gazetteer of that name.
+    pub uid: Uid,
+    /// Whether that was deleted since, or by this.
+    pub is_deleted: bool,
+    /// The version.
+    pub version: Version,
+}
+
 /// What differs between two versions.
 #[derive(Debug, Default)]
 pub struct Delta {
@@ -68,17 +81,22 @@ impl Store {
         row.as_ref().map(stored).transpose()
     }
 
-    /// The changes after a revision, at most `limit`, oldest first: each gazetteer's name with the version made.
-    pub async fn changes(&self, after: Revision, limit: i64) -> Result<Vec<(String, Uid, Version)>, StoreError> {
-        let query = "SELECT v.revision, v.kind, v.created, v.entities, v.source, g.name, g.uid FROM onomast_versions v \
+    /// The changes after a revision, at most `limit`, oldest first.
+    pub async fn changes(&self, after: Revision, limit: i64) -> Result<Vec<Change>, StoreError> {
+        let query = "SELECT v.revision, v.kind, v.created, v.entities, v.source, g.name, g.uid, g.deleted \
+                     FROM onomast_versions v \
                      JOIN onomast_gazetteers g ON g.uid = v.gazetteer WHERE v.revision > $1 \
                      ORDER BY v.revision LIMIT $2";
         let rows = sqlx::query(query).bind(after).bind(limit).fetch(&self.pool);
-        self.rows(rows, |row| Ok((row.try_get(5)?, row.try_get(6)?, version(row)?))).await
+        self.rows(rows, |row| {
+            let is_deleted = row.try_get::<Option<i64>, _>(7)?.is_some();
+            Ok(Change { name: row.try_get(5)?, uid: row.try_get(6)?, is_deleted, version: version(row)? })
+        })
+        .await
     }
 
-    /// The revision before the oldest change that is still known of the gazetteers that are wanted, by name; a checkpoint
-    /// before it has missed some.
+    /// The revision before the oldest change that is still known of each of the gazetteers that are wanted, by name; a
+    /// checkpoint before it may have missed some.
     pub async fn oldest_change(&self, wants: impl Fn(&str) -> bool) -> Result<Revision, StoreError> {
         let query = "SELECT name, floor FROM onomast_gazetteers WHERE floor > uid AND deleted IS NULL";
         let mut oldest = 0;
@@ -87,7 +105,7 @@ impl Store {
         });
         for (name, floor) in floors.await? {
             if wants(&name) {
-                oldest = oldest.max(floor);
+                oldest = oldest.max(floor - 1);
             }
         }
         Ok(oldest)

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, builder::NonEmptyStringValueParser};
 
 use crate::{
     config::{SERVER_VARIABLE, TOKEN_VARIABLE},
@@ -68,8 +68,8 @@ pub(in crate::cli) enum Verb {
     Delete {
         name: String,
         /// Only if this is its newest version.
-        #[arg(long, value_name = "VERSION", default_value = "", hide_default_value = true)]
-        if_version: String,
+        #[arg(long, value_name = "VERSION", value_parser = NonEmptyStringValueParser::new())]
+        if_version: Option<String>,
     },
     /// Send a file as one new version; makes the gazetteer if there is none.
     Import(ImportFile),
@@ -77,23 +77,23 @@ pub(in crate::cli) enum Verb {
     Export {
         gazetteer: String,
         /// The version; by default the newest.
-        #[arg(long, value_name = "VERSION", default_value = "", hide_default_value = true)]
-        version: String,
+        #[arg(long, value_name = "VERSION", value_parser = NonEmptyStringValueParser::new())]
+        version: Option<String>,
     },
     /// Print every entity with the version that last changed it.
     Entities {
         gazetteer: String,
         /// The version; by default the newest.
-        #[arg(long, value_name = "VERSION", default_value = "", hide_default_value = true)]
-        version: String,
+        #[arg(long, value_name = "VERSION", value_parser = NonEmptyStringValueParser::new())]
+        version: Option<String>,
     },
     /// Print one entity.
     Entity {
         gazetteer: String,
         id: String,
         /// The version; by default the newest.
-        #[arg(long, value_name = "VERSION", default_value = "", hide_default_value = true)]
-        version: String,
+        #[arg(long, value_name = "VERSION", value_parser = NonEmptyStringValueParser::new())]
+        version: Option<String>,
     },
     /// Add entities, or replace those of the same ids.
     Put {
@@ -102,8 +102,8 @@ pub(in crate::cli) enum Verb {
         #[arg(required = true, value_name = "JSON")]
         entity: Vec<String>,
         /// Only if this is the newest version.
-        #[arg(long, value_name = "VERSION", default_value = "", hide_default_value = true)]
-        if_version: String,
+        #[arg(long, value_name = "VERSION", value_parser = NonEmptyStringValueParser::new())]
+        if_version: Option<String>,
     },
     /// Remove entities.
     Remove {
@@ -111,8 +111,8 @@ pub(in crate::cli) enum Verb {
         #[arg(required = true, value_name = "ID")]
         ids: Vec<String>,
         /// Only if this is the newest version.
-        #[arg(long, value_name = "VERSION", default_value = "", hide_default_value = true)]
-        if_version: String,
+        #[arg(long, value_name = "VERSION", value_parser = NonEmptyStringValueParser::new())]
+        if_version: Option<String>,
     },
     /// List the versions that are kept, the newest first.
     Versions { gazetteer: String },
@@ -121,16 +121,16 @@ pub(in crate::cli) enum Verb {
         gazetteer: String,
         to_version: String,
         /// Only if this is the newest version.
-        #[arg(long, value_name = "VERSION", default_value = "", hide_default_value = true)]
-        if_version: String,
+        #[arg(long, value_name = "VERSION", value_parser = NonEmptyStringValueParser::new())]
+        if_version: Option<String>,
     },
     /// Tell of every change until interrupted.
     Watch {
         /// The gazetteers to tell of; by default all.
         gazetteers: Vec<String>,
         /// The checkpoint of the last line that was dealt with; by default all gazetteers come first.
-        #[arg(long, value_name = "CHECKPOINT", default_value = "", hide_default_value = true)]
-        checkpoint: String,
+        #[arg(long, value_name = "CHECKPOINT", value_parser = NonEmptyStringValueParser::new())]
+        checkpoint: Option<String>,
     },
 }
 
@@ -152,6 +152,6 @@ pub(in crate::cli) struct ImportFile {
     #[arg(long)]
     pub(in crate::cli) check_only: bool,
     /// Only if this is the newest version.
-    #[arg(long, value_name = "VERSION", default_value = "", hide_default_value = true)]
-    pub(in crate::cli) if_version: String,
+    #[arg(long, value_name = "VERSION", value_parser = NonEmptyStringValueParser::new())]
+    pub(in crate::cli) if_version: Option<String>,
 }

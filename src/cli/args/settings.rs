@@ -124,7 +124,6 @@ impl ServerSettings {
                 Err(_) => {}
             }
         }
-        let config = config.as_deref().filter(|file| !file.as_os_str().is_empty());
-        Config::load(config, environment, flags)
+        Config::load(config.as_deref(), environment, flags)
     }
 }

@@ -153,11 +153,18 @@ impl Gazetteers {
         let listed: Vec<_> = issues.iter().map(convert::issue).collect();
         let received = import.received();
         let answer = ImportEntitiesResponse { received, issues: listed, more_issues: more, ..Default::default() };
+        let if_version = Some(&*if_version).filter(|version| !version.is_empty());
         if check_only {
+            if let Some(asked) = if_version.filter(|_| !missing) {
+                let head = self.ask(keeper.stored(&self.catalog, &gazetteer)).await?.head.revision;
+                if asked.parse() != Ok(head) {
+                    let error = StoreError::OtherVersion { head, asked: asked.to_owned() };
+                    return Err(Error::from(CatalogError::from(error)).into());
+                }
+            }
             return Ok(answer);
         }
         let made = if missing && create { self.make(principal, &gazetteer).await? } else { None };
-        let if_version = Some(&*if_version).filter(|version| !version.is_empty());
         let imported = self.ask(import.finish(&self.catalog, keeper, &gazetteer, replace, if_version)).await;
         if let Some(made) = made {
             made.end(imported.is_ok()).await;

@@ -5,7 +5,7 @@ use tonic::Status;
 
 use super::{Gazetteers, convert};
 use crate::{
-    catalog::{Kind, Revision, Version},
+    catalog::{Catalog, Change, Kind, Revision, Served, Version},
     service::{
         Error, Principal, Violation,
         front::Admitted,
@@ -25,7 +25,7 @@ struct Watch {
     checkpoint: Revision,
     /// What was read and not told yet.
     ready: std::collections::VecDeque<WatchGazetteersResponse>,
-    served: tokio::sync::watch::Receiver<Revision>,
+    served: tokio::sync::watch::Receiver<Served>,
     /// The place that it takes on the server.
     _admitted: Option<Admitted>,
 }
@@ -108,28 +108,18 @@ impl Watch {
             if let Some(message) = self.ready.pop_front() {
                 return Ok(message);
             }
-            let behind = *self.served.borrow_and_update() > self.checkpoint;
-            if !behind {
+            // Before what is served is looked at, so that whatever is served later wakes it.
+            let served = *self.served.borrow_and_update();
+            let before = self.checkpoint;
+            if served.newest > before {
+                self.read(served).await?;
+            }
+            if self.checkpoint == before && self.ready.is_empty() {
                 tokio::select! {
                     changed = self.served.changed() => changed.map_err(|_| Error::NotServing)?,
                     _ = stopping.wait_for(|stopping| *stopping) => return Err(Error::NotServing),
                 }
                 continue;
-            }
-            let served = *self.served.borrow();
-            let keeper = self.service.keeper()?;
-            let changes = self.service.ask(keeper.store().changes(self.checkpoint, PAGE)).await?;
-            let newer = changes.last().is_some_and(|(.., last)| last.revision > served);
-            let all = newer || changes.len() < PAGE as usize;
-            for (name, _, version) in changes.iter().filter(|(.., version)| version.revision <= served) {
-                self.checkpoint = version.revision;
-                let checkpoint = version.revision.to_string();
-                if let Some(event) = self.event(name, version) {
-                    self.ready.push_back(WatchGazetteersResponse { event: Some(event), checkpoint });
-                }
-            }
-            if all && self.checkpoint < served {
-                self.checkpoint = served;
             }
             if self.ready.is_empty() {
                 let checkpoint = self.checkpoint.to_string();
@@ -137,4 +127,37 @@ impl Watch {
             }
         }
     }
+
+    /// Reads the changes behind the checkpoint, up to the first that is not served here yet: who hears of one reads it.
+    async fn read(&mut self, served: Served) -> Result<(), Error> {
+        let keeper = self.service.keeper()?;
+        let changes = self.service.ask(keeper.store().changes(self.checkpoint, PAGE)).await?;
+        let catalog = self.service.catalog.catalog().unwrap_or_default();
+        let told = changes.iter().take_while(|change| is_served(change, served, &catalog)).count();
+        for Change { name, version, .. } in &changes[..told] {
+            self.checkpoint = version.revision;
+            let checkpoint = version.revision.to_string();
+            if let Some(event) = self.event(name, version) {
+                self.ready.push_back(WatchGazetteersResponse { event: Some(event), checkpoint });
+            }
+        }
+        // What was forgotten meanwhile stands in no change.
+        if told == changes.len() && told < PAGE as usize {
+            self.checkpoint = served.newest.max(self.checkpoint);
+        }
+        Ok(())
+    }
+}
+
+/// Whether who asks for a gazetteer gets it with the change, or without the gazetteer where that was deleted.
+fn is_served(change: &Change, served: Served, catalog: &Catalog) -> bool {
+    let there = catalog.get(&change.name).ok();
+    let kept = there.as_ref().map(|there| there.kept());
+    change.version.revision <= served.all
+        || match kept {
+            Some(Some(kept)) if kept.uid == change.uid => kept.head.revision >= change.version.revision,
+            // One that was given as a file keeps its name.
+            Some(None) => true,
+            _ => change.is_deleted,
+        }
 }

@@ -199,7 +199,11 @@ pub(super) fn rows() -> Vec<Row> {
         if version.parse::<i64>().is_ok_and(|version| version <= 2) {
             continue;
         }
-        let expected = Outcome::Refused(Code::FailedPrecondition, "VERSION_NOT_REACHED");
+        // What is no number is never reached.
+        let expected = match version.parse::<i64>() {
+            Ok(_) => Outcome::Refused(Code::FailedPrecondition, "VERSION_NOT_REACHED"),
+            Err(_) => Outcome::Refused(Code::NotFound, "VERSION_NOT_FOUND"),
+        };
         let newer = request("one", "x", Some(Version::AtLeast(version)));
         rows.push(extract(&format!("extract from at least {shown}"), expected, newer));
     }
