@@ -101,13 +101,18 @@ pub fn ask(
     for (number, mention) in answer.mentions.iter().enumerate() {
         for (rank, candidate) in answer.candidates[mention.candidates.clone()].iter().enumerate() {
             let text = mention.span.of([input.title, input.text][mention.field as usize]);
-            let Some(names) = wanted.get(&(candidate.source, candidate.entity)) else { continue };
-            // A weaker form of the name counts: `Russias` where `Russia` is asked about.
             let explained = answer.explanations.get(number).and_then(|one| one.candidates.get(rank));
-            if !(same_name(text) || explained.is_some_and(|one| same_name(&one.name))) {
+            let found_by = explained.map_or(text, |one| &one.name);
+            let names = wanted.get(&(candidate.source, candidate.entity)).map_or(&[][..], |names| names);
+            // A name that only the document gives, as an acronym in parentheses, is nobody's in the gazetteer.
+            if names.is_empty() && asked.is_none() {
                 continue;
             }
-            let name = best_name(names, text);
+            // A weaker form of the name counts: `Russias` where `Russia` is asked about.
+            if !(same_name(text) || same_name(found_by)) {
+                continue;
+            }
+            let name = if names.is_empty() { found_by.to_owned() } else { best_name(names, text) };
             let reason = match (rank, mention.linked, mention.likely) {
                 (0, true, _) => Reason::Linked,
                 (0, _, false) => Reason::NothingLikelier,
