@@ -99,7 +99,9 @@ impl Keeper {
         let served = self.bring_up(live, &stored).await;
         if let Err(CatalogError::Compile(_)) = served {
             // Nobody is to wait for what cannot be served.
-            self.refresh(live).await?;
+            if let Err(error) = self.refresh(live).await {
+                tracing::warn!(%error, "what is served could not be looked through");
+            }
         }
         served?;
         self.tell(stored.head.revision);

@@ -54,7 +54,7 @@ static SAYS: WordSet<128> = WordSet::new(&[
 ]);
 /// What stands before persons alone, folded and sorted.
 static COURTESY: WordSet<32> = WordSet::new(&[
-    "frau", "herr", "madame", "miss", "mister", "mlle", "mme", "monsieur", "mr", "mrs", "ms", "senor", "senora",
+    "frau", "herr", "madame", "mister", "mlle", "mme", "monsieur", "mr", "mrs", "ms", "senor", "senora",
 ]);
 
 /// Prepositions that stand before places, folded and sorted.

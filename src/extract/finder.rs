@@ -71,6 +71,15 @@ pub(super) struct Finder<'a> {
     pub(super) capitals: Cell<Option<(usize, usize)>>,
     /// What was tried last.
     pub(super) tried: Option<Tried<'a>>,
+    /// Whether a place is a part of another name, by how many given names stand before the short one.
+    pub(super) parts: [Option<PartOf>; MAX_GIVEN + 1],
+}
+
+/// Whether short names of a rule, a kind, and the beginning or not of their names, are a part of another name at a place.
+#[derive(Clone, Copy)]
+pub(super) struct PartOf {
+    asked: (usize, usize, Rule, Kind, bool),
+    is: bool,
 }
 
 /// What became of a short name at a place, as it becomes of all that are alike: those of a crowd mostly are.
@@ -134,20 +143,26 @@ impl<'a> Finder<'a> {
             }
         } else if given.is_none() && self.is_only_a_word(short, first, last, plural) {
             return Err(Reason::NothingLikelier);
-        } else if self.is_part_of_another(short, place.first, last)
-            || short.rule == Rule::Acronym && self.is_of_a_model_or_company(last)
+        } else if self.is_part(short, place.first, last, first - place.first)
+            || short.rule == Rule::Acronym && self.is_of_a_model_or_company(short, last)
         {
             return Err(Reason::PartOfLongerName);
         }
         self.compare(short, place)
     }
 
-    /// Whether a number that a hyphen ties or a designator follows on an acronym: `MD-11`, `FMC Corp`.
-    fn is_of_a_model_or_company(&self, last: usize) -> bool {
+    /// Whether the acronym of a company stands before a number that a hyphen ties (`MD-11`), or, where it has a letter for
+    /// its designator, before another (`FMC Corp` is no `Ford Motor Co`).
+    fn is_of_a_model_or_company(&self, short: &ShortName, last: usize) -> bool {
         let Some(next) = self.view.all().get(last + 1) else { return false };
-        let tied = next.gap.any(Gap::HYPHEN) && next.gap.is_tight();
-        tied && next.shape.any(Shape::DIGIT)
-            || joins(self.view, last + 1) && derive::is_designator(self.view.words, next)
+        let tied = next.gap.any(Gap::HYPHEN) && next.gap.is_tight() && next.shape.any(Shape::DIGIT);
+        let designator = joins(self.view, last + 1) && derive::is_designator(self.view.words, next);
+        if !(tied || designator) {
+            return false;
+        }
+        let name = self.sources[short.source as usize].segment.preferred_name(short.entity);
+        derive::designator(name)
+            .is_some_and(|own| tied || own.chars().next().is_some_and(|c| short.written.ends_with(c)))
     }
 
     /// Whether an ordinary word means no more than itself: a function word where no title and no verb of saying tells a
@@ -224,6 +239,15 @@ impl<'a> Finder<'a> {
         });
         self.capitals.set(Some((first, count)));
         count
+    }
+
+    /// Whether the place is a part of another name, as [`Finder::is_part_of_another`] says; asked once for a crowd.
+    fn is_part(&mut self, short: &ShortName, first: usize, last: usize, given: usize) -> bool {
+        let asked = (first, last, short.rule, short.nature, short.leads);
+        let known = self.parts[given].filter(|known| known.asked == asked);
+        let known = known.unwrap_or_else(|| PartOf { asked, is: self.is_part_of_another(short, first, last) });
+        self.parts[given] = Some(known);
+        known.is
     }
 
     /// Whether a capitalised word beside the place makes it the name of something else: any for a person; behind it for

@@ -36,7 +36,7 @@ use crate::{
 /// The most entities of one short name that are candidates at a place: those named in full nearest to it.
 const MAX_SHARED: usize = 16;
 /// The most places of names in full that are looked at for these.
-const MAX_PLACES: usize = 128;
+const MAX_PLACES: usize = 32;
 /// The shortest folded word, in bytes without its `s`, that is a plural in small letters.
 const SHORTEST_PLURAL: usize = 3;
 /// More found than these are many, and of how many names it is noted that they were found before.
@@ -252,7 +252,7 @@ impl ShortNames {
         }
         let disabled = options.refused();
         let no_capitals = !view.all().iter().any(|word| word.shape.any(Shape::UPPER));
-        let (name_like, capitals, tried) = Default::default();
+        let (name_like, capitals, tried, parts) = Default::default();
         let mut finder = Finder {
             sources,
             names: self,
@@ -267,6 +267,7 @@ impl ShortNames {
             name_like,
             capitals,
             tried,
+            parts,
         };
         let mut crowds = HashMap::new();
         for (index, word) in view.all().iter().enumerate() {

@@ -20,7 +20,7 @@ use crate::{
         derive::{self, Kind},
     },
     index::Form,
-    text::{Gap, Ordinary, Shape, View, WordKey, WordSet},
+    text::{ARTICLES, Gap, Ordinary, Shape, View, WordKey, WordSet},
 };
 
 /// What weighs against a person of one name beside another capitalised word, and against a derived name before one.
@@ -40,6 +40,9 @@ static ASKING: WordSet<32> = WordSet::new(&[
     "about", "ask", "call", "contact", "email", "follow", "help", "join", "like", "support", "tell", "text", "visit",
     "write",
 ]);
+
+/// What stands before the given name in the name of a place, folded and sorted.
+static SAINTS: WordSet<16> = WordSet::new(&["saint", "san", "santa", "santo", "sao", "st", "ste"]);
 
 /// Months as they are abbreviated, folded and sorted.
 static MONTHS: WordSet<32> =
@@ -134,15 +137,22 @@ impl Odds {
         } else {
             let courtesy = (places || organizations) && is_addressed(view, first);
             let capital = |index: usize| view.all()[index].shape.any(Shape::CAPITALISED);
-            let given = |index: usize| capital(index) && is_among(view, index, &given::PERSONS);
+            // Not in `San Antonio Toyota`, nor in `She told Adam Ford` where all words have capitals.
+            let given = |index: usize| {
+                let place = index > 0 && joins(view, index) && is_among(view, index - 1, &SAINTS);
+                capital(index) && is_among(view, index, &given::PERSONS) && !place && !is_found(scene, index)
+            };
             courtesy
                 || derived && is_before_a_name(view, found, true)
-                || organizations && before.is_some_and(given)
+                || organizations && !is_headline(view, first) && before.is_some_and(given)
                 || places && !is_headline(view, first) && {
                     let next =
                         Some(first + 1).filter(|&next| next < view.all().len() && joins(view, next) && capital(next));
                     // `In Georgia Meloni spoke`: the comma was left out.
-                    let given = is_among(view, first, &given::PLACES) || is_among(view, first, &given::PERSONS);
+                    // `the Norman Transcript` is a newspaper of Norman.
+                    let article = || before.is_some_and(|before| is_among(view, before, &ARTICLES));
+                    let given =
+                        is_among(view, first, &given::PLACES) || is_among(view, first, &given::PERSONS) && !article();
                     let given = given && Beside::of(view, first, first) != Beside::Place;
                     // In other languages any noun may have a capital, or any word stand before a place.
                     let is_name = |index: usize, most| is_name(view, index, most) && !is_found(scene, index);
@@ -203,20 +213,27 @@ fn is_asked_for(view: View<'_>, index: usize) -> bool {
 /// Whether the word at `index` is a month beside the number of a day or year: `TO DEC 31`.
 fn is_of_a_date(view: View<'_>, index: usize) -> bool {
     let words = view.all();
-    let number = |at: usize| words[at].shape.any(Shape::DIGIT) && !words[at].shape.any(Shape::UPPER | Shape::LOWER);
-    let behind = Some(index + 1).filter(|&next| next < words.len() && !words[next].gap.any(Gap::PARAGRAPH | Gap::STOP));
-    let before = index.checked_sub(1).filter(|_| joins(view, index));
-    is_among(view, index, &MONTHS) && (behind.is_some_and(number) || before.is_some_and(number))
+    let number = |at: usize| view.word(at).parse::<u16>().ok();
+    let (day, year) = (1..=31, 1900..=2099);
+    // `Dec. 31`
+    let follows = |next: &usize| {
+        *next < words.len() && !words[*next].gap.any(Gap::PARAGRAPH | Gap::STOP | Gap::COMMA | Gap::MARK)
+    };
+    let behind = Some(index + 1).filter(follows).and_then(number);
+    let before = index.checked_sub(1).filter(|_| joins(view, index)).and_then(number);
+    is_among(view, index, &MONTHS)
+        && (behind.is_some_and(|number| day.contains(&number) || year.contains(&number))
+            || before.is_some_and(|number| day.contains(&number)))
 }
 
-/// Whether a capitalised word that is like a part of a name follows on the place; where `company`, no designator.
-fn is_before_a_name(view: View<'_>, found: &Found, company: bool) -> bool {
+/// Whether a capitalised word that is like a part of a name follows on the place; where `derived`, no designator.
+fn is_before_a_name(view: View<'_>, found: &Found, derived: bool) -> bool {
     let next = found.last as usize + 1;
     let words = view.all();
     next < words.len()
         && joins(view, next)
         && is_name_like(view, next)
-        && !(company && derive::is_designator(view.words, &words[next]))
+        && !(derived && derive::is_designator(view.words, &words[next]))
 }
 
 /// Whether a name begins or ends with the word at `index` that is no given name of a person. Looks at a bounded number of

@@ -1,7 +1,7 @@
 //! What a stronger reading of the same place takes the place of (rule T6).
 //!
-//! An inflected form, and a name that a rule derived, give way to another entity's name as given at the same place:
-//! `Michael Jordan` is no `Michael B. Jordan` (rule L2). `chef's` read as the word `chefs`
+//! An inflected form gives way to another entity's name as given at the same place; so does a name derived with an
+//! initial: `Michael B. Jordan` is no `Michael Jordan` where somebody is called so. `chef's` read as the word `chefs`
 //! gives way to the possessive of `chef`. Only what was found and kept its rules outranks, so that what the caller
 //! excluded shadows nothing (rule M2).
 //!
@@ -13,14 +13,19 @@ use super::{
     trace::{Reason, Trace},
 };
 use crate::{
+    gazetteer::Rule,
     index::{Form, Forms},
-    text::{Gap, View, WordKey},
+    text::{Gap, Shape, View, WordKey},
 };
 
 /// Drops from `found` what is outranked. Linear in what was found, but for sorting the few that may be.
 #[inline]
 pub(super) fn run(view: View<'_>, found: &mut Vec<Found>, trace: &mut Trace) {
-    let is_made = |found: &Found| found.forms.has(Form::Inflection) || found.forms.has(Form::Derived);
+    let has_initial = |found: &Found| {
+        let mut inner = found.first as usize + 1..found.last as usize;
+        found.rule == Some(Rule::MiddleNames) && inner.any(|index| view.all()[index].shape.any(Shape::LETTER))
+    };
+    let is_made = |found: &Found| found.forms.has(Form::Inflection) || has_initial(found);
     let is_joined = |found: &Found| joins_possessive(view, found);
     if !found.iter().any(|found| is_made(found) || is_joined(found)) {
         return;

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     gazetteer::Rule,
-    index::{EntityId, Form, GluedWords, Search, Use},
+    index::{EntityId, Form, Forms, GluedWords, Search, Use},
     text::{Gap, Language, Letters, View},
 };
 
@@ -90,11 +90,14 @@ impl Resolver {
         let mut added = std::mem::take(&mut self.added);
         added.clear();
         if may_be_short {
+            let given = given_beside_derived(found);
+            let is_full =
+                |found: &Found| !found.short && (found.rule.is_none() || given.binary_search(&found.place()).is_err());
             if has_glued {
-                cover(glued, &self.uses, found.iter().filter(|found| !found.short));
+                cover(glued, &self.uses, found.iter().filter(|found| is_full(found)));
             }
             let (uses, covered) = (&self.uses, &*glued);
-            let is_full = |found: &Found| !found.short && (!has_glued || is_covered(covered, uses, found));
+            let is_full = |found: &Found| is_full(found) && (!has_glued || is_covered(covered, uses, found));
             let mut all_shorts = std::mem::take(&mut self.shorts);
             all_shorts.derive(sources, view, found, is_full, options);
             self.anchors.find(found, is_full, &all_shorts, listed);
@@ -214,6 +217,22 @@ fn is_covered(glued: &GluedWords, uses: &[Use], found: &Found) -> bool {
 
 fn uses_of<'u>(uses: &'u [Use], found: &Found) -> &'u [Use] {
     &uses[found.uses.0 as usize..found.uses.1 as usize]
+}
+
+/// The places where a name stands as the gazetteer has it, of those where a rule derived one as well. The derived one does
+/// not count there: `Michael Jordan` names nobody else, though `Michael B. Jordan` may be written so. Ascending, as `found`
+/// is.
+fn given_beside_derived(found: &[Found]) -> Vec<u64> {
+    let mut places = Vec::new();
+    if found.iter().any(|found| found.rule.is_some()) {
+        for here in found.chunk_by(Found::shares_place) {
+            let derived = here.iter().any(|one| one.rule.is_some());
+            if derived && here.iter().any(|one| one.rule.is_none() && one.forms == Forms::EXACT) {
+                places.push(here[0].place());
+            }
+        }
+    }
+    places
 }
 
 /// Puts short names among the names in full: both sorted by place and entity, the short ones behind the others.

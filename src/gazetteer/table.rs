@@ -37,6 +37,9 @@ impl Table {
         if self.refused {
             return Ok(None);
         }
+        if self.fields(line).is_ok_and(|fields| fields.is_empty()) {
+            return Ok(None);
+        }
         let is_first = !std::mem::replace(&mut self.started, true);
         if is_first {
             match self.heading(line) {
@@ -52,9 +55,6 @@ impl Table {
             }
         }
         let fields = self.fields(line)?;
-        if fields.is_empty() {
-            return Ok(None);
-        }
         if fields.len() > self.columns.len() {
             return Err(format!("{} fields, there are {} columns", fields.len(), self.columns.len()));
         }
@@ -238,6 +238,7 @@ mod tests {
     #[test]
     fn lines() {
         let mut table = Table::new(Format::Csv);
+        assert_eq!(table.parse(",,,"), Ok(None));
         assert_eq!(table.parse("name,id,aliases"), Ok(None));
         let entity = table.parse(r#""Washington, ""D.C.""",w,DC| Capital "#).unwrap_or_default().unwrap_or_default();
         assert_eq!((entity.id.as_str(), entity.name.as_str()), ("w", r#"Washington, "D.C.""#));

@@ -187,7 +187,7 @@ impl<K: Keep> Collector<K> {
             let case = alias.case.unwrap_or(entity.case);
             let (short, language) = (alias.kind == AliasKind::Short, self.language(&alias.language_code));
             let preferred = alias.text == entity.name;
-            let is_code = case != CaseRule::Any && is_code(&alias.text, entity);
+            let is_code = case != CaseRule::Any && is_code(&alias.text, entity, nature);
             let prior = prior(alias.prior);
             self.add_name(&alias.text, Given { case, short, prior, language, preferred, is_code, ..name });
         }
@@ -379,9 +379,9 @@ struct Given {
     is_code: bool,
 }
 
-/// Whether an alias is spelled like a word and its letters tell no name: `SET` and `INC` for towns whose initials they are
+/// Whether an alias is spelled like a word and its letters tell no name: `SET` and `INC` for places whose initials they are
 /// not, `we` for Huế.
-fn is_code(alias: &str, entity: &Entity) -> bool {
+fn is_code(alias: &str, entity: &Entity, nature: Kind) -> bool {
     if alias.contains(' ') {
         return false;
     }
@@ -394,7 +394,8 @@ fn is_code(alias: &str, entity: &Entity) -> bool {
         initials.eq(alias.chars())
     };
     let names = || std::iter::once(&entity.name).chain(entity.aliases.iter().map(|alias| &alias.text));
-    !alias.contains(char::is_lowercase) && word() > Ordinary::No && !names().any(|name| initials(name))
+    let is_place = nature == Kind::Place && !alias.contains(char::is_lowercase);
+    is_place && word() > Ordinary::No && !names().any(|name| initials(name))
 }
 
 /// Whether a single letter stands between longer words: `will-i-am` is no `William`.

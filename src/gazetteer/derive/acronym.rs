@@ -19,12 +19,24 @@ pub(super) const TAKEN: [&str; 37] = [
     "VIP", "VP",
 ];
 
-/// The acronyms of a name: the initials of its capitalised words, with and without those behind hyphens. A designator
-/// that is short itself has no initial: `General Motors Corp` is `GM`.
+/// The acronyms of a name: the initials of its capitalised words, with and without those behind hyphens. A designator may
+/// have a letter of its own, as in `BBC`, or none, as in `IBM`; those that are hardly words (`AG`) have none.
 pub(super) fn short_names(kind: Kind, name: &str, derived: &mut Vec<Derived>) {
     let name = name.split(',').next().unwrap_or_default();
-    let name = if kind == Kind::Organization { organization::without_short_designators(name) } else { name };
-    let least = if kind == Kind::Organization { 2 } else { 3 };
+    if kind != Kind::Organization {
+        return of_words(name, 3, derived);
+    }
+    let bare = organization::without_all_designators(name);
+    if bare.len() < name.trim_end().len() {
+        of_words(bare, 3, derived);
+    }
+    if !organization::ends_in_letters(name) {
+        of_words(name, 2, derived);
+    }
+}
+
+/// The acronyms of at least so many letters.
+fn of_words(name: &str, least: usize, derived: &mut Vec<Derived>) {
     // Most names have too few capitals, and need no look at their words.
     let capitals = parts_of(name).filter_map(initial).filter(|letter| letter.is_uppercase());
     if capitals.take(least).count() < least {
@@ -112,10 +124,13 @@ mod tests {
         assert_eq!(made(Kind::Place, "United States of America"), ["USA"]);
         assert!(TAKEN.is_sorted());
         assert_eq!(made(Kind::Organization, "Amnesty International"), [] as [&str; 0]);
-        assert_eq!(made(Kind::Organization, "General Motors Corp"), ["GM"]);
-        assert_eq!(made(Kind::Organization, "Federal Deposit Insurance Corporation"), ["FDIC"]);
+        assert_eq!(made(Kind::Organization, "General Motors Corp"), ["GMC"]);
+        assert_eq!(made(Kind::Organization, "British Broadcasting Corp."), ["BBC"]);
+        assert_eq!(made(Kind::Organization, "International Business Machines Corp"), ["IBM", "IBMC"]);
+        assert_eq!(made(Kind::Organization, "Foo Bar Baz AG"), ["FBB"]);
+        assert_eq!(made(Kind::Organization, "Federal Deposit Insurance Corporation"), ["FDI", "FDIC"]);
         assert_eq!(made(Kind::Organization, "Siemens AG"), [] as [&str; 0]);
-        assert_eq!(made(Kind::Organization, "Standard Oil Co."), [] as [&str; 0]);
+        assert_eq!(made(Kind::Organization, "Standard Oil Co."), ["SOC"]);
         assert_eq!(made(Kind::Organization, "Pepsi"), [] as [&str; 0]);
         assert_eq!(made(Kind::Other, "First Novel"), [] as [&str; 0]);
         assert_eq!(made(Kind::Organization, "world health organization"), [] as [&str; 0]);

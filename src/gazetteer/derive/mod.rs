@@ -15,7 +15,7 @@ mod place;
 mod spelling;
 
 pub use acronym::introduces;
-pub use organization::{is_club, is_designator};
+pub use organization::{designator, is_club, is_designator};
 pub use person::{ANY_INITIAL, given_names, is_suffix, is_title};
 
 use super::Rule;
@@ -168,10 +168,12 @@ pub fn full_names(kind: Kind, name: &str) -> Vec<Derived> {
         derived.push(Derived::new(Rule::Article, rest));
     }
     if kind != Kind::Person {
-        let respelled = |one: &Derived| spelling::other(&one.text).map(|other| Derived::new(one.rule, other));
-        let others: Vec<_> = derived.iter().filter_map(respelled).collect();
-        derived.extend(others);
-        derived.extend(spelling::other(name).map(|other| Derived::new(Rule::Spelling, other)));
+        let respelled = |one: &Derived| {
+            spelling::others(&one.text).into_iter().map(|other| Derived::new(one.rule, other)).collect()
+        };
+        let others: Vec<Vec<_>> = derived.iter().map(respelled).collect();
+        derived.extend(others.into_iter().flatten());
+        derived.extend(spelling::others(name).into_iter().map(|other| Derived::new(Rule::Spelling, other)));
     }
     derived.retain(|one| one.text != name && is_capitalised(&one.text));
     derived.sort();

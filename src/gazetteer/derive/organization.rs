@@ -8,8 +8,9 @@ use crate::{
 
 /// How many designators are left out of a name one after the other, each of which makes a name. None has more than three.
 const MAX_DESIGNATORS: usize = 4;
-/// How long a designator is at the most that is an abbreviation, in bytes.
-const MAX_SHORT: usize = 4;
+/// Designators that are words, or short for words that have a letter in acronyms.
+const WORDS: [&str; 9] =
+    ["Co", "Company", "Corp", "Corporation", "Holding", "Holdings", "Inc", "Incorporated", "Limited"];
 
 /// The words of every list.
 #[cfg(test)]
@@ -125,11 +126,11 @@ static GENERIC: WordSet<128> = WordSet::new(&[
     "university",
 ]);
 
-/// What cities and their surroundings begin with, which an organisation's name may begin with; folded and sorted: `San
-/// Antonio Spurs`.
+/// What cities begin with, which a company's name may begin with; folded and sorted: `San Antonio Savings Corp`.
 static OPENING: WordSet<64> = WordSet::new(&[
-    "abu", "addis", "baton", "buenos", "ciudad", "des", "el", "fort", "hong", "kuala", "la", "las", "los", "new",
-    "nizhny", "novi", "port", "puerto", "rio", "saint", "san", "santa", "santo", "sao", "st", "tel",
+    "abu", "addis", "ann", "baton", "boca", "buenos", "ciudad", "corpus", "des", "el", "fort", "hong", "kuala", "la",
+    "las", "los", "new", "nizhny", "novi", "palo", "port", "puerto", "rio", "saint", "san", "santa", "santo", "sao",
+    "st", "tel",
 ]);
 
 /// Designators that are written in full and short.
@@ -143,7 +144,11 @@ const SPELLINGS: [(&str, &str); 5] = [
 
 /// The names that are as good as the name itself.
 pub(super) fn full_names(name: &str, derived: &mut Vec<Derived>) {
+    // `Silicon Valley Group Inc.` is not all that is called so.
+    let is_group = |plain: &str| name[plain.len()..].trim_start().starts_with("Group");
+    let is_name = |plain: &str| plain.split(' ').all(is_bare_name) && !is_land(plain);
     let shorter = without_designators(name).take(MAX_DESIGNATORS).filter(|plain| stands_alone(plain));
+    let shorter = shorter.filter(|plain| !is_group(plain) || is_name(plain));
     derived.extend(shorter.map(plain_name));
     derived.extend(behind_designator(name).filter(|plain| stands_alone(plain)).map(plain_name));
     // `Chelsea` alone is the place.
@@ -163,6 +168,7 @@ pub(super) fn short_names(name: &str, derived: &mut Vec<Derived>) {
     if plain != name {
         derived.push(Derived::new(Rule::Designator, without_article));
     }
+    let is_company = plain != name;
     let plain = without_article;
     let words: Vec<_> = plain.split_whitespace().collect();
     let (Some(&first), Some(&last)) = (words.first(), words.last()) else { return };
@@ -179,9 +185,8 @@ pub(super) fn short_names(name: &str, derived: &mut Vec<Derived>) {
         if is_head(first) {
             derived.push(Derived::new(Rule::Head, first));
         }
-        let last_is_kind = words.len() == 3 && GENERIC.has_written(last);
         if let [one, other, _, ..] = *words
-            && !last_is_kind
+            && is_company
             && [one, other].into_iter().all(is_bare_name)
             && !OPENING.has_written(one)
         {
@@ -240,14 +245,20 @@ fn without_designators(name: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The name without designators that are abbreviations, which acronyms have no letter of.
-pub(super) fn without_short_designators(name: &str) -> &str {
-    let short = |name: &str| name.rsplit(' ').next().is_some_and(|last| last.trim_matches('.').len() <= MAX_SHORT);
-    let mut name = name.trim_end();
-    while let Some(before) = Some(name).filter(|name| short(name)).and_then(without_last_designator) {
-        name = before;
-    }
-    name
+/// The name without all designators at its end.
+pub(super) fn without_all_designators(name: &str) -> &str {
+    std::iter::successors(Some(name.trim_end()), |name| without_last_designator(name)).last().unwrap_or(name)
+}
+
+/// Whether a name ends in a designator that is no word, but letters: `Siemens AG`.
+pub(super) fn ends_in_letters(name: &str) -> bool {
+    let word = |last: &str| WORDS.iter().any(|word| last.trim_end_matches('.').eq_ignore_ascii_case(word));
+    name.trim_end().rsplit(' ').next().is_some_and(|last| DESIGNATORS.has_written(last) && !word(last))
+}
+
+/// The designator that a name ends in.
+pub fn designator(name: &str) -> Option<&str> {
+    name.trim_end().rsplit(' ').next().filter(|last| DESIGNATORS.has_written(last))
 }
 
 /// The name without the designator at its end, where it has one.

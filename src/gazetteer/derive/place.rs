@@ -47,16 +47,17 @@ pub(super) static GENERIC: WordSet<128> = WordSet::new(&[
     "zone",
 ]);
 
-/// The head of a name, where that is not what a land or a great city is called (`Mexico City` is no `Mexico`): `Tagus` of `Tagus River`, `Melfa` of `River Melfa`, `Frosinone` of `Province of Frosinone`.
+/// Kinds of places that lie in, or are more than, what stands before: `Mexico City` is no `Mexico`.
+const PARTS: [&str; 5] = ["City", "County", "Province", "State", "Territory"];
+
+/// The head of a name: `Tagus` of `Tagus River`, `Melfa` of `River Melfa`, `Frosinone` of `Province of Frosinone`.
 pub(super) fn short_names(name: &str, derived: &mut Vec<Derived>) {
     let name = name.split(',').next().unwrap_or_default().trim();
-    let behind = name.rsplit_once(' ').filter(|(_, last)| GENERIC.has_written(last)).map(|(head, _)| head);
+    let behind = name.rsplit_once(' ').filter(|(_, last)| GENERIC.has_written(last));
+    let behind = behind.filter(|(head, kind)| !(PARTS.contains(kind) && is_land(head))).map(|(head, _)| head);
     let before = name.split_once(' ').filter(|(first, _)| GENERIC.has_written(first)).map(|(_, head)| head);
     let before = before.map(|head| head.strip_prefix("of ").unwrap_or(head));
-    let rules = ["City", "County", "Province", "Region", "Republic", "State", "Territory"];
-    let is_ruled = rules.iter().any(|kind| name.ends_with(kind) || name.starts_with(kind));
-    let is_other = |head: &str| is_ruled && is_land(head);
-    for head in [behind, before].into_iter().flatten().filter(|head| stands_alone(head) && !is_other(head)) {
+    for head in [behind, before].into_iter().flatten().filter(|head| stands_alone(head)) {
         derived.push(Derived::new(Rule::Head, head));
     }
 }

@@ -12,18 +12,31 @@ pub(super) const OTHER: [&str; 16] = [
     "Organisation", "Organisations", "Programme", "Programmes", "St.", "Theatre",
 ];
 
-/// The name with each of these words in its other spelling, where it has one.
-pub(super) fn other(name: &str) -> Option<String> {
-    let spelled = |word: &str| {
+/// The most such words of a name that are spelled otherwise.
+const MOST: usize = 3;
+
+/// The name with one of these words in its other spelling, and with all.
+pub(super) fn others(name: &str) -> Vec<String> {
+    let words: Vec<_> = name.split(' ').collect();
+    let count = words.len();
+    // A street ends in `St.`
+    let spelled = |(at, word): (usize, &&str)| {
         let plain = word.trim_end_matches('.');
         let (one, other) =
             ONE.iter().zip(OTHER).find(|(one, other)| plain == **one || plain == other.trim_end_matches('.'))?;
-        Some(if plain == *one { other } else { one })
+        (other != "St." || at + 1 < count).then_some((at, if plain == *one { other } else { one }))
     };
-    name.split(' ').any(|word| spelled(word).is_some()).then(|| {
-        let words: Vec<_> = name.split(' ').map(|word| spelled(word).unwrap_or(word)).collect();
+    let spelled: Vec<_> = words.iter().enumerate().filter_map(spelled).take(MOST).collect();
+    let with = |changes: &[(usize, &str)]| {
+        let mut words = words.clone();
+        changes.iter().for_each(|&(at, word)| words[at] = word);
         words.join(" ")
-    })
+    };
+    let mut others: Vec<_> = spelled.iter().map(|&one| with(&[one])).collect();
+    if spelled.len() > 1 {
+        others.push(with(&spelled));
+    }
+    others
 }
 
 #[cfg(test)]
@@ -38,8 +51,11 @@ mod tests {
             ("Fort Worth", "Ft. Worth"),
             ("Shearson Lehman Bros", "Shearson Lehman Brothers"),
         ] {
-            assert_eq!(other(one).as_deref(), Some(another));
+            assert_eq!(others(one), [another]);
         }
-        assert_eq!(other("Organizational Health"), None);
+        for name in ["Organizational Health", "Wall St."] {
+            assert_eq!(others(name), [] as [&str; 0]);
+        }
+        assert_eq!(others("Mount St. Helens"), ["Mt. St. Helens", "Mount Saint Helens", "Mt. Saint Helens"]);
     }
 }

@@ -153,7 +153,8 @@ impl Readings {
     /// Whether a word may be the middle initial of a name that has any.
     #[inline]
     fn may_be_initial(&self, word: &Word) -> bool {
-        self.any_initial & word.shape.any(Shape::LETTER) & word.shape.any(Shape::CAPITALISED)
+        let letter = word.shape.any(Shape::LETTER) & !word.shape.any(Shape::DOTTED);
+        self.any_initial & letter & word.shape.any(Shape::CAPITALISED)
     }
 
     /// Whether a word may have other readings for the language of the document, or for how it was made.

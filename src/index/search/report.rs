@@ -17,10 +17,10 @@ use crate::{
 
 /// The most names reported at one last word, the longest first; nesting deeper is counted as dropped.
 pub const MAX_NESTED: usize = 64;
-/// The most names at one last word that are none for want of a capital, and where the longest alone is reported; further
-/// ones are counted as dropped.
-const MAX_SMALL: usize = 256;
-const MAX_SMALL_OF_MANY: usize = 8;
+/// The most names at one last word that are passed over because they ask for a capital, or hold a part of a reading alone;
+/// and where the longest alone is reported. Further ones are counted as dropped.
+const MAX_SMALL: usize = 255;
+const MAX_SMALL_OF_MANY: usize = 7;
 /// So many words may be looked at for capitals, and each of the document once more, before it is noted for all words which
 /// capital is the last before them.
 const LOOKS: usize = 1 << 14;
@@ -54,10 +54,11 @@ pub(super) struct Room {
 }
 
 impl Room {
-    /// Whether there is room for one more that is none for want of a capital.
+    /// Whether there was room to pass over one more.
     pub(super) fn take_small(&mut self) -> bool {
+        let free = self.small > 0;
         self.small = self.small.saturating_sub(1);
-        self.small > 0
+        free
     }
 
     /// Whether there was room for one more name.

@@ -19,6 +19,9 @@ use crate::gazetteer::Rule;
 /// What stands between the parts of a foreign name in Chinese and Japanese: `埃隆·马斯克`, `ジョー・バイデン`.
 pub(super) const MIDDLE_DOTS: [char; 2] = ['·', '・'];
 
+/// The longest syllable of a given name of East Asia, in bytes.
+const MAX_SYLLABLE: usize = 5;
+
 /// What a derived name has for any middle initial: `Paul ꞏ Volcker`. A letter of its own word that hardly any text has
 /// (U+A78F).
 pub const ANY_INITIAL: &str = "\u{A78F}";
@@ -49,7 +52,9 @@ pub(super) fn full_names(name: &str, derived: &mut Vec<Derived>) {
     if full.titles > 0 {
         derived.push(Derived::new(Rule::Title, full.from(full.titles)));
     }
-    let east_asian = full.is_east_asian(&first, &last);
+    // `Lee Harvey Oswald` has no such syllables.
+    let syllables = full.parts[full.titles + 1..full.end].iter().all(|part| full.text(part).len() <= MAX_SYLLABLE);
+    let east_asian = full.is_east_asian(&first, &last) && syllables;
     let (given, surname, long) = (full.text(&first), full.text(&last), full.text(&full.long_surname(&last)));
     let particles = full.long_surname(&last).start != last.start;
     // Where the surname comes first all others are given names.
