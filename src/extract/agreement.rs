@@ -44,8 +44,8 @@ const MAX_NAMERS: usize = 4;
 pub(super) struct Asked {
     pub(super) key: Key,
     pub(super) mention: usize,
-    /// The first word that the mention covers.
-    pub(super) first: u32,
+    /// The first word that the mention covers, and the last.
+    pub(super) place: Covered,
     /// The mention counts only where the entity is named elsewhere, or is written small: that the document names the
     /// entity elsewhere says nothing for it.
     pub(super) needs_full: bool,
@@ -91,25 +91,29 @@ impl Common {
     }
 }
 
+/// The first and the last word that a mention covers.
+type Covered = (u32, u32);
+
 /// Where a word stands that some candidate expects.
 #[derive(Debug)]
 struct Places {
     all: Vec<u32>,
     /// The place that was asked about last, and how far from it the word stands: many candidates of one mention may expect
     /// it.
-    asked: Option<(u32, u32)>,
+    asked: Option<(Covered, Option<u32>)>,
 }
 
 impl Places {
-    /// How many words from `first` the nearest stands.
-    fn distance(&mut self, first: u32) -> u32 {
-        if let Some((_, distance)) = self.asked.filter(|&(of, _)| of == first) {
+    /// How many words from its first the nearest stands that a mention does not cover, if one does.
+    fn distance(&mut self, (first, last): Covered) -> Option<u32> {
+        if let Some((_, distance)) = self.asked.filter(|&(of, _)| of == (first, last)) {
             return distance;
         }
-        let at = self.all.partition_point(|&place| place < first);
-        let close = [at.checked_sub(1), Some(at)].into_iter().flatten().filter_map(|at| self.all.get(at));
-        let distance = close.map(|place| place.abs_diff(first)).min().unwrap_or(u32::MAX);
-        self.asked = Some((first, distance));
+        let before = self.all.partition_point(|&place| place < first).checked_sub(1);
+        let behind = self.all.partition_point(|&place| place <= last);
+        let close = [before, Some(behind)].into_iter().flatten().filter_map(|at| self.all.get(at));
+        let distance = close.map(|place| place.abs_diff(first)).min();
+        self.asked = Some(((first, last), distance));
         distance
     }
 }
@@ -150,7 +154,7 @@ pub(super) struct Agreement {
     /// have one list, as far as they were asked for one behind the other.
     lists: Vec<Box<[usize]>>,
     /// The place that words were counted around last, their list, and how many stand near and further away.
-    counted: Option<(u32, usize, (u32, u32))>,
+    counted: Option<(Covered, usize, (u32, u32))>,
     /// The candidates of the mention that is asked about which are sure, ascending.
     rivals: Vec<Key>,
     /// The entities that are sure, by their keys.
@@ -289,7 +293,7 @@ impl Agreement {
         asked: Asked,
         mut note: impl FnMut(Part),
     ) -> f64 {
-        let Asked { key, mention, first, needs_full } = asked;
+        let Asked { key, mention, place, needs_full } = asked;
         let source = key.0;
         let segment = sources[source as usize].segment;
         let mut all = 1.0;
@@ -339,20 +343,20 @@ impl Agreement {
         }
         // Many candidates of one mention may expect the same.
         let (near, far) = match self.counted {
-            Some((of, list, count)) if (of, list) == (first, *words) => count,
+            Some((of, list, count)) if (of, list) == (place, *words) => count,
             _ => {
                 let (mut near, mut far) = (0, 0);
                 for &word in &self.lists[*words] {
-                    match self.places[word].distance(first) {
-                        0 => {}
-                        1..=NEAR => near += 1,
-                        _ => far += 1,
+                    match self.places[word].distance(place) {
+                        None => {}
+                        Some(..=NEAR) => near += 1,
+                        Some(_) => far += 1,
                     }
                 }
                 (near, far)
             }
         };
-        self.counted = Some((first, *words, (near, far)));
+        self.counted = Some((place, *words, (near, far)));
         let weight = (f64::from(near) + f64::from(far) / 2.0).min(MOST as f64);
         if weight > 0.0 {
             let detail = || format!("{near} of its context words stand near, {far} further away");

@@ -6,7 +6,7 @@
 use super::place::is_among;
 use crate::{
     index::{Form, Forms},
-    text::{Gap, Shape, Span, View, WordKey, WordSet},
+    text::{Gap, Shape, Span, View, Word, WordKey, WordSet},
 };
 
 /// Articles and prepositions that lose their vowel before a name, folded.
@@ -25,16 +25,30 @@ static SUFFIXES: WordSet<128> = WordSet::new(&[
 /// The shortest word, in bytes, that such an ending may follow.
 const MIN_SUFFIXED: usize = 3;
 
-/// What the ends of a place add to its form; `None` where it begins or ends inside a word of UAX #29.
+/// What the ends of a place add to its form; `None` where it begins or ends inside a word of UAX #29, or ends in a number
+/// that goes on.
 #[inline]
 pub(super) fn edges(view: View<'_>, first: u32, last: u32, span: Span) -> Option<Forms> {
     let words = view.all();
     let next = words.get(last as usize + 1).map_or(Gap::NONE, |next| next.gap);
     if (words[first as usize].gap | next).any(Gap::GLUED) {
         glued_edges(view, first as usize, last as usize, span)
+    } else if next.any(Gap::MARK) && is_fraction(view, last as usize) {
+        None
     } else {
         Some(Forms::EXACT)
     }
+}
+
+/// Whether the number at `last` has a fraction behind it: `9-11/16`.
+fn is_fraction(view: View<'_>, last: usize) -> bool {
+    let words = view.all();
+    let (word, next) = (&words[last], &words[last + 1]);
+    let is_number = |word: &Word| word.shape.any(Shape::DIGIT) && !word.shape.any(Shape::UPPER | Shape::LOWER);
+    is_number(word)
+        && is_number(next)
+        && view.field(last) == view.field(last + 1)
+        && view.slice(last, Span::new(word.span.end, next.span.start)) == "/"
 }
 
 /// What they add where a word is glued to the first or to the last. Seldom so, and so not in line.

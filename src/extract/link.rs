@@ -235,7 +235,7 @@ impl Linker {
 fn asked(scene: &Scene<'_>, weighed: &Weighed, mention: usize) -> Asked {
     let found = weighed.found(scene);
     let needs_full = found.forms.has(Form::Short) || found.forms.has(Form::Case);
-    Asked { key: weighed.key, mention, first: found.first, needs_full }
+    Asked { key: weighed.key, mention, place: (found.first, found.last), needs_full }
 }
 
 /// Every part of the weights of a mention's candidates.

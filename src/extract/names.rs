@@ -274,7 +274,7 @@ impl ShortNames {
             if !self.first_words.may_have(word.key.hash(0)) {
                 continue;
             }
-            self.from(view, index, anchors, &mut crowds, |short| finder.at(short, index, false));
+            self.words_from(view, index, anchors, &mut crowds, |short| finder.at(short, index, false));
             if word.shape.any(Shape::S) && !disabled.has(Form::Possessive) {
                 let mut buffer = [0; 8];
                 let folded = view.words.folded(word, &mut buffer);
@@ -331,7 +331,7 @@ impl ShortNames {
     }
 
     /// Gives each short name that may be the words from `index` on: of each crowd those named in full nearest to them.
-    fn from<'s>(
+    fn words_from<'s>(
         &'s self,
         view: View<'_>,
         index: usize,

@@ -41,6 +41,12 @@ static ASKING: WordSet<32> = WordSet::new(&[
     "write",
 ]);
 
+/// Parts of a place that its name has before it, folded and sorted: `West Texas`.
+static DIRECTIONS: WordSet<32> = WordSet::new(&[
+    "central", "east", "eastern", "greater", "inner", "lower", "north", "northern", "outer", "south", "southern",
+    "upper", "west", "western",
+]);
+
 /// What stands before the given name in the name of a place, folded and sorted.
 static SAINTS: WordSet<16> = WordSet::new(&["saint", "san", "santa", "santo", "sao", "st", "ste"]);
 
@@ -157,7 +163,9 @@ impl Odds {
                     // In other languages any noun may have a capital, or any word stand before a place.
                     let is_name = |index: usize, most| is_name(view, index, most) && !is_found(scene, index);
                     next.filter(|_| given && !foreign()).is_some_and(|next| is_name(next, Ordinary::Known))
-                        || before.filter(|&before| capital(before)).is_some_and(|before| is_name(before, Ordinary::No))
+                        || before
+                            .filter(|&before| capital(before) && !is_among(view, before, &DIRECTIONS))
+                            .is_some_and(|before| is_name(before, Ordinary::No))
                             && is_english()
                 }
         };
