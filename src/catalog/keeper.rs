@@ -147,11 +147,8 @@ impl Keeper {
         let stays = |uid: Uid| uid > revision || there.contains(&uid);
         self.forget(&stays).await;
         live.retain(|one| stays(one.uid));
-        self.served.send_modify(|served| {
-            served.all = revision.max(served.all);
-            served.newest = revision.max(served.newest);
-            served.times += 1;
-        });
+        self.served.send_modify(|served| served.all = revision.max(served.all));
+        self.tell(revision);
         Ok(revision)
     }
 

@@ -74,7 +74,7 @@ impl Odds {
     pub(super) fn at<'f>(
         scene: &Scene<'_>,
         candidates: impl Iterator<Item = &'f Found> + Clone,
-        mut is_english: impl FnMut() -> bool,
+        is_english: impl FnMut() -> bool,
     ) -> Self {
         let &Scene { view, sources, options, .. } = scene;
         let Some(found) = candidates.clone().next() else { return Self::default() };
@@ -128,47 +128,9 @@ impl Odds {
             return odds;
         }
         let natures = candidates.map(|one| sources[one.source as usize].segment.nature_of(one.entity));
-        if !one_word {
-            // Two words or more ask for a longer name only where a rule made them.
-            if derived && is_before_a_name(view, found, true) {
-                odds.longer_name = LONGER_NAME;
-            }
-            return odds;
-        }
-        let all = |kind: Kind| natures.clone().all(|nature| nature == kind);
-        let (persons, places, organizations) = (all(Kind::Person), all(Kind::Place), all(Kind::Organization));
-        let before = first.checked_sub(1).filter(|_| joins(view, first));
-        let longer = if persons {
-            is_before_a_name(view, found, false) || before.is_some_and(|before| is_name_like(view, before))
-        } else {
-            let courtesy = (places || organizations) && is_addressed(view, first);
-            let capital = |index: usize| view.all()[index].shape.any(Shape::CAPITALISED);
-            // Not in `San Antonio Toyota`, nor in `She told Adam Ford` where all words have capitals.
-            let given = |index: usize| {
-                let place = index > 0 && joins(view, index) && is_among(view, index - 1, &SAINTS);
-                capital(index) && is_among(view, index, &given::PERSONS) && !place && !is_found(scene, index)
-            };
-            courtesy
-                || derived && is_before_a_name(view, found, true)
-                || organizations && !is_headline(view, first) && before.is_some_and(given)
-                || places && !is_headline(view, first) && {
-                    let next =
-                        Some(first + 1).filter(|&next| next < view.all().len() && joins(view, next) && capital(next));
-                    // `In Georgia Meloni spoke`: the comma was left out.
-                    // `the Norman Transcript` is a newspaper of Norman.
-                    let article = || before.is_some_and(|before| is_among(view, before, &ARTICLES));
-                    let given =
-                        is_among(view, first, &given::PLACES) || is_among(view, first, &given::PERSONS) && !article();
-                    let given = given && Beside::of(view, first, first) != Beside::Place;
-                    // In other languages any noun may have a capital, or any word stand before a place.
-                    let is_name = |index: usize, most| is_name(view, index, most) && !is_found(scene, index);
-                    next.filter(|_| given && !foreign()).is_some_and(|next| is_name(next, Ordinary::Known))
-                        || before
-                            .filter(|&before| capital(before) && !is_among(view, before, &DIRECTIONS))
-                            .is_some_and(|before| is_name(before, Ordinary::No))
-                            && is_english()
-                }
-        };
+        // Two words or more ask for a longer name only where a rule made them.
+        let longer = derived && is_before_a_name(view, found, true)
+            || one_word && is_in_a_longer_name(scene, found, natures, is_english);
         if longer {
             odds.longer_name = LONGER_NAME;
         }
@@ -216,6 +178,70 @@ fn is_asked_for(view: View<'_>, index: usize) -> bool {
     let begins = index == 1 || before.gap.any(apart);
     let ends = words.get(index + 1).is_none_or(|next| next.gap.any(apart));
     begins && ends && before.shape.all_capitals() && ASKING.has_word(view.words, before)
+}
+
+/// Whether the words beside a place of one word make it a part of a longer name; `natures` are those of its candidates.
+#[inline]
+fn is_in_a_longer_name(
+    scene: &Scene<'_>,
+    found: &Found,
+    natures: impl Iterator<Item = Kind> + Clone,
+    is_english: impl FnMut() -> bool,
+) -> bool {
+    let (view, first) = (scene.view, found.first as usize);
+    let all = |kind: Kind| natures.clone().all(|nature| nature == kind);
+    let before = first.checked_sub(1).filter(|_| joins(view, first));
+    if all(Kind::Person) {
+        return is_before_a_name(view, found, false) || before.is_some_and(|before| is_name_like(view, before));
+    }
+    let before = before.filter(|&before| is_capitalised(view, before));
+    let (places, organizations) = (all(Kind::Place), all(Kind::Organization));
+    if !(places || organizations) {
+        return false;
+    }
+    is_addressed(view, first)
+        || !is_headline(view, first)
+            && (organizations && before.is_some_and(|before| is_given_name(scene, before))
+                || places && (is_given_before_surname(scene, first) || is_behind_a_name(scene, before, is_english)))
+}
+
+fn is_capitalised(view: View<'_>, index: usize) -> bool {
+    view.all()[index].shape.any(Shape::CAPITALISED)
+}
+
+/// Whether a capitalised word is a given name, and none of a place: `Gerald Ford`, but `San Antonio Toyota`.
+fn is_given_name(scene: &Scene<'_>, index: usize) -> bool {
+    let view = scene.view;
+    let of_place = index > 0 && joins(view, index) && is_among(view, index - 1, &SAINTS);
+    is_among(view, index, &given::PERSONS) && !of_place && !is_found(scene, index)
+}
+
+/// Whether a place is the given name of a person that is named there: `Chad Kroeger`. Not `In Georgia Meloni spoke`, where
+/// a comma was left out, nor `the Norman Transcript`; and in another language any noun may have a capital.
+fn is_given_before_surname(scene: &Scene<'_>, first: usize) -> bool {
+    let view = scene.view;
+    let next = first + 1;
+    if next >= view.all().len() || !joins(view, next) || !is_capitalised(view, next) {
+        return false;
+    }
+    let article = || first > 0 && joins(view, first) && is_among(view, first - 1, &ARTICLES);
+    let given = is_among(view, first, &given::PLACES) || is_among(view, first, &given::PERSONS) && !article();
+    given
+        && Beside::of(view, first, first) != Beside::Place
+        && !scene.language.is_known_other()
+        && is_name(view, next, Ordinary::Known)
+        && !is_found(scene, next)
+}
+
+/// Whether a capitalised word before a place is a name that is not known: `Denzel Washington`, but `West Texas`. Only in
+/// English text are there no other such words.
+fn is_behind_a_name(scene: &Scene<'_>, before: Option<usize>, mut is_english: impl FnMut() -> bool) -> bool {
+    before.is_some_and(|before| {
+        !is_among(scene.view, before, &DIRECTIONS)
+            && is_name(scene.view, before, Ordinary::No)
+            && !is_found(scene, before)
+            && is_english()
+    })
 }
 
 /// Whether the word at `index` is a month beside the number of a day or year: `TO DEC 31`.

@@ -1,18 +1,29 @@
 //! Streams of `GazetteerService`: what a watch tells at its beginning, and the place that a stream takes.
 
 use onomast::{
-    catalog::{Keeper, Kind},
+    catalog::{Keeper, Kind, Revision},
     service::{Limits, proto},
 };
 use tonic::Code;
 
 use crate::{
-    databases::{Database, KEEP, client, create, given, reason, serve, upsert},
+    databases::{Client, Database, KEEP, client, create, given, reason, serve, upsert},
     support::{Folder, TestServer},
 };
 
 fn watch() -> proto::WatchGazetteersRequest {
     proto::WatchGazetteersRequest::default()
+}
+
+/// Makes a change of `one` that is durable and not served yet, and a newer one of `two` that is; gives the older revision.
+async fn change_unserved(server: &TestServer, client: &mut Client) -> Revision {
+    let store = server.handle.live().keeper().unwrap().store();
+    let one = store.gazetteer("one").await.unwrap().unwrap();
+    let mut edit = store.edit(one.uid, None, 0).await.unwrap();
+    edit.put(&[("a".into(), "{\"id\":\"a\",\"name\":\"Alpha\"}".into())]).await.unwrap();
+    let older = store.commit(edit, Kind::Edit, None).await.unwrap().revision;
+    client.upsert_entities(upsert("two", vec![given("b", "Beta")])).await.unwrap();
+    older
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -22,13 +33,7 @@ async fn a_watch_begins_with_all_that_is_older_than_its_checkpoint() {
         let mut client = client(&server).await;
         create(&mut client, "one").await;
         create(&mut client, "two").await;
-        // A change that is durable and not served yet, and a newer one of another gazetteer that is.
-        let store = server.handle.live().keeper().unwrap().store();
-        let one = store.gazetteer("one").await.unwrap().unwrap();
-        let mut edit = store.edit(one.uid, None, 0).await.unwrap();
-        edit.put(&[("a".into(), "{\"id\":\"a\",\"name\":\"Alpha\"}".into())]).await.unwrap();
-        let older = store.commit(edit, Kind::Edit, None).await.unwrap().revision;
-        client.upsert_entities(upsert("two", vec![given("b", "Beta")])).await.unwrap();
+        let older = change_unserved(&server, &mut client).await;
 
         let mut stream = client.watch_gazetteers(watch()).await.unwrap().into_inner();
         let mut told = Vec::new();
@@ -49,14 +54,8 @@ async fn a_watch_tells_of_what_is_served_alone() {
         let mut client = client(&server).await;
         create(&mut client, "one").await;
         let checkpoint = create(&mut client, "two").await;
-        // A change that is durable and not served yet, and a newer one of another gazetteer that is.
+        let older = change_unserved(&server, &mut client).await;
         let live = server.handle.live();
-        let keeper = live.keeper().unwrap();
-        let one = keeper.store().gazetteer("one").await.unwrap().unwrap();
-        let mut edit = keeper.store().edit(one.uid, None, 0).await.unwrap();
-        edit.put(&[("a".into(), "{\"id\":\"a\",\"name\":\"Alpha\"}".into())]).await.unwrap();
-        let older = keeper.store().commit(edit, Kind::Edit, None).await.unwrap().revision;
-        client.upsert_entities(upsert("two", vec![given("b", "Beta")])).await.unwrap();
 
         let from = proto::WatchGazetteersRequest { checkpoint, ..watch() };
         let mut stream = client.watch_gazetteers(from).await.unwrap().into_inner();
@@ -70,7 +69,7 @@ async fn a_watch_tells_of_what_is_served_alone() {
             for _ in 0..5 {
                 client.list_gazetteers(proto::ListGazetteersRequest::default()).await.unwrap();
             }
-            keeper.refresh(live).await.unwrap();
+            live.keeper().unwrap().refresh(live).await.unwrap();
         };
         let (told, ()) = tokio::join!(served_then, serving);
         assert_eq!(told, ("one".into(), older.to_string(), older.to_string()));

@@ -253,7 +253,7 @@ pub(super) fn without_all_designators(name: &str) -> &str {
 /// Whether a name ends in a designator that is no word, but letters: `Siemens AG`.
 pub(super) fn ends_in_letters(name: &str) -> bool {
     let word = |last: &str| WORDS.iter().any(|word| last.trim_end_matches('.').eq_ignore_ascii_case(word));
-    name.trim_end().rsplit(' ').next().is_some_and(|last| DESIGNATORS.has_written(last) && !word(last))
+    designator(name).is_some_and(|last| !word(last))
 }
 
 /// The designator that a name ends in.
