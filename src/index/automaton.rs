@@ -18,6 +18,10 @@ pub(super) const WORDWISE_FROM: usize = match option_env!("WORDWISE_FROM") {
     },
 };
 
+/// How many failure links [`Automaton::step_within`] takes at most; news with six million names needs a handful. The
+/// crate cannot be told to stop, so it gets no names of more words.
+const MOST_LINKS: usize = 16;
+
 /// Which automaton a segment gets. What is found is the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Engine {
@@ -70,7 +74,7 @@ impl Automaton {
         engine: Engine,
     ) -> Result<Self, TooLarge> {
         let bytewise = match engine {
-            Engine::Auto => tree.ways.len() < WORDWISE_FROM,
+            Engine::Auto => tree.ways.len() < WORDWISE_FROM && tree.longest() <= MOST_LINKS,
             Engine::Bytewise => true,
             Engine::Wordwise => false,
         };
@@ -104,6 +108,16 @@ impl Automaton {
         match self {
             Self::Bytewise(automaton) => automaton.step(state, word, root),
             Self::Wordwise(automaton) => automaton.step(state, word, root),
+        }
+    }
+
+    /// The same for a reading that is given up afterwards, so that the failure links taken undo no transition of it: `None`
+    /// where they are more than [`MOST_LINKS`].
+    #[inline]
+    pub(super) fn step_within(&self, state: State, word: WordId, root: u32) -> Option<State> {
+        match self {
+            Self::Bytewise(automaton) => Some(automaton.step(state, word, root)),
+            Self::Wordwise(automaton) => automaton.step_within(state, word, root, MOST_LINKS),
         }
     }
 

@@ -134,6 +134,12 @@ impl Tree {
         }
         depths
     }
+
+    /// The words of the longest beginning.
+    pub(super) fn longest(&self) -> usize {
+        // Those of the longest have the highest numbers.
+        self.depths().last().map_or(0, |&words| words.into())
+    }
 }
 
 #[cfg(test)]
@@ -162,6 +168,7 @@ mod tests {
             assert_eq!(tree.pattern(number), expected);
             assert_eq!(usize::from(tree.depths()[number as usize]), pattern.len());
         }
+        assert_eq!(tree.longest(), 3);
         assert!(tree.ways.iter().enumerate().skip(1).all(|(node, way)| (way.before as usize) < node));
     }
 }

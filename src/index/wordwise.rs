@@ -260,22 +260,33 @@ impl Wordwise {
 
     #[inline]
     pub(super) fn step(&self, state: State, word: WordId, root: u32) -> State {
+        self.step_within(state, word, root, usize::MAX).unwrap_or(State(root & !LATER))
+    }
+
+    /// The state after one more word; `None` where more failure links than that would have to be taken.
+    #[inline]
+    pub(super) fn step_within(&self, state: State, word: WordId, root: u32, links: usize) -> Option<State> {
         if root & LATER != 0 && state.0 & NODE != 0 {
             let mut node = state.0 & NODE;
             if state.0 & GOES_ON == 0 {
                 node = self.nodes[node as usize].fail & NODE;
             }
+            let mut left = links;
             while node != 0 {
                 if self.may_go_on(node, word) {
                     let next = self.transitions[slot(&self.transitions, node, word)].next;
                     if next != 0 {
-                        return State(next);
+                        return Some(State(next));
                     }
                 }
+                if left == 0 {
+                    return None;
+                }
+                left -= 1;
                 node = self.nodes[node as usize].fail & NODE;
             }
         }
-        State(root & !LATER)
+        Some(State(root & !LATER))
     }
 
     /// Whether some transition leads on from a state, and some is taken with the word of a root.

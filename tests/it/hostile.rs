@@ -170,6 +170,21 @@ fn a_hyphen_behind_what_leads_nowhere_uses_up_no_readings() {
     assert_eq!(found_by_both(&names, &[&text]), [(1, vec![])]);
 }
 
+#[test]
+fn a_reading_goes_on_a_bounded_number_of_beginnings() {
+    // The beginnings that end in `ö`: as many as it was read, and the first word of `ö ue`.
+    let names = [("ü ö ".repeat(20) + "zz"), "ö ue".into(), "ue".into()];
+    let names: Vec<_> = names.into_iter().enumerate().map(|(id, name)| entity(id, name, "")).collect();
+    let found = |read: usize| {
+        let answer = extract(&names, Overlap::Longest, &("ü ö ".repeat(read) + "ü"));
+        let last = answer.mentions.last().unwrap();
+        (last.entity.as_ref().map(|entity| entity.id.clone()), cut(&answer).join(", "))
+    };
+    let name = |number: usize| Some(names[number].id.clone());
+    assert_eq!(found(16), (name(1), String::new()));
+    assert_eq!(found(17), (name(2), "readings".into()));
+}
+
 /// What either automaton finds in texts one behind the other: with memory that is used again, which must be what is found
 /// without.
 fn found_by_both(entities: &[Entity], texts: &[&str]) -> Vec<(usize, Vec<&'static str>)> {

@@ -3,7 +3,8 @@
 //! The automaton reads the words once, as they are written. Where a word, or two words with a hyphen between them, has
 //! another reading whose words the vocabulary knows (rules T2, T4, T6), a second track starts from the automaton's
 //! state before the word, takes that reading and goes on until it can no longer report a name that includes it. So the
-//! work stays linear: each word is read by the main track and by at most [`MAX_TRACKS`] others.
+//! work stays linear: each word is read by the main track and by at most [`MAX_TRACKS`] others, which take a bounded number
+//! of failure links.
 //!
 //! - `known` looks all words up before the automaton reads any,
 //! - `tracks` follows the other readings, and `dead_ends` remembers which lead nowhere,
@@ -181,8 +182,8 @@ impl Search {
         &self.other_words
     }
 
-    /// How many readings were not followed because too many were open at once, and, where too many had been followed before, at
-    /// how many words none was.
+    /// How many readings were not followed because too many were open at once or behind all that they may go on, and, where too
+    /// many had been followed before, at how many words none was.
     pub fn dropped(&self) -> u32 {
         self.tracks.dropped
     }

@@ -131,7 +131,7 @@ impl Tracks {
     }
 
     /// Takes the other readings of the word read last, and moves the tracks on that read it as it is written. Returns
-    /// whether a name may include one of the readings behind the main track.
+    /// whether a name may include one of the readings behind the main track, or one was not followed to the end.
     pub(super) fn read(&mut self, text: Text<'_>, readings: &Readings, here: Here, report: &mut Report) -> bool {
         let Here { index, before, .. } = here;
         if self.steps > MAX_NODES {
@@ -153,6 +153,7 @@ impl Tracks {
         });
         let main_track = Track { next: index as u32, state: before, node: MAIN | index as u32, since: 0 };
         let mut lives = false;
+        let dropped = self.dropped;
         for other in readings.all() {
             let tracks: &[Track] = if other.first { &[] } else { &reading };
             let steps = readings.steps(other);
@@ -165,7 +166,7 @@ impl Tracks {
             self.go_on(text, track, here, report);
         }
         self.reading = reading;
-        lives
+        lives || self.dropped > dropped
     }
 
     /// Follows a track through another reading of the word it is about to read, and returns whether a name may include
@@ -227,7 +228,9 @@ impl Tracks {
             let (state, alone) = match word {
                 Some(word) => {
                     let root = root.unwrap_or_else(|| automaton.root(word));
-                    (automaton.step(last.state, word, root), automaton.alone(root))
+                    let (state, alone) = (automaton.step_within(last.state, word, root), automaton.alone(root));
+                    self.dropped += u32::from(state.is_none());
+                    (state.unwrap_or(alone), alone)
                 }
                 None if reading.whole => return false,
                 None => (start, start),
@@ -248,7 +251,10 @@ impl Tracks {
         let Here { index, known, main, .. } = here;
         let Some(word) = known.id else { return };
         self.followed += 1;
-        let state = segment.automaton.step(track.state, word, known.root);
+        let Some(state) = segment.automaton.step_within(track.state, word, known.root) else {
+            self.dropped += 1;
+            return;
+        };
         let since = track.since + 1;
         if state == main || state == segment.automaton.start() || since >= segment.longest {
             return;
