@@ -14,7 +14,12 @@ use super::{
     progress::Progress,
     say,
 };
-use crate::{gazetteer::json_fault, index::begins_segment, service::proto::Document, text::check_tag};
+use crate::{
+    gazetteer::{begins_object, json_fault},
+    index::begins_segment,
+    service::proto::Document,
+    text::check_tag,
+};
 
 /// The largest document, in bytes: what offsets of 32 bits reach with room to spare.
 const MAX_BYTES: usize = 1 << 31;
@@ -134,9 +139,7 @@ fn read<E>(
 
 /// Reads a JSON object on a line, or says in a sentence why it is none.
 pub(super) fn json<T: DeserializeOwned>(line: &[u8]) -> Result<T, String> {
-    if !line.starts_with(b"{") {
-        return Err("it is no JSON object".into());
-    }
+    begins_object(line)?;
     serde_json::from_slice(line).map_err(|error| json_fault(&error))
 }
 

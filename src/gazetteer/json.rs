@@ -81,10 +81,7 @@ struct AliasObject {
 
 /// Reads one line. The error is a sentence with the column where it is known.
 pub fn parse(line: &str) -> Result<Entity, String> {
-    // The parser would take a list of values for the fields in their order.
-    if !line.trim_start().starts_with('{') {
-        return Err("it is no JSON object".into());
-    }
+    begins_object(line.trim_start().as_bytes())?;
     let entity: EntityLine = serde_json::from_str(line).map_err(|error| sentence(&error))?;
     let aliases = entity.aliases.into_iter().map(|item| match item {
         AliasItem::Text(text) => Alias::plain(text),
@@ -103,6 +100,18 @@ pub fn parse(line: &str) -> Result<Entity, String> {
         related: entity.related,
         context: entity.context,
     })
+}
+
+/// Checks that a line begins a JSON object: of a list the parser would take the values for the fields in their order. The
+/// error is a sentence, which tells how a list of objects is written as lines.
+pub fn begins_object(line: &[u8]) -> Result<(), String> {
+    match line.first() {
+        Some(b'{') => Ok(()),
+        Some(b'[') => Err("it is a JSON array: each object must stand on a line of its own, without brackets and \
+                           commas around it, as `jq -c '.[]'` writes it"
+            .into()),
+        _ => Err("it is no JSON object".into()),
+    }
 }
 
 /// Whether a text is a JSON object, whatever its fields.
@@ -161,6 +170,12 @@ pub fn write(entity: &Entity) -> String {
 /// What is wrong with a line, in a sentence of bounded length: the parser's message with a column instead of its line, which
 /// is always the first.
 pub fn sentence(error: &serde_json::Error) -> String {
+    if error.is_eof() {
+        return format!(
+            "the line ends inside of the object, which must stand on one line, at column {}",
+            error.column()
+        );
+    }
     let message: String = error.to_string().chars().take(MAX_MESSAGE).collect();
     match message.rsplit_once(" at line ") {
         Some((message, _)) => format!("{message} at column {}", error.column()),
@@ -255,7 +270,8 @@ mod tests {
     fn faults_are_told_in_plain_words() {
         for (line, told) in [
             ("foo", "it is no JSON object"),
-            (r#"["a","A","",[],null,0.5,{},[],[]]"#, "it is no JSON object"),
+            (r#"["a","A","",[],null,0.5,{},[],[]]"#, "it is a JSON array: each object must stand on a line of its own"),
+            (r#"{"id": "a","#, "the line ends inside of the object, which must stand on one line, at column 11"),
             (r#"{"case": "sometimes"}"#, r#"the case "sometimes" is not auto, exact or any at column"#),
             (r#"{"case": 7}"#, r#"the case "7" is not auto, exact or any at column"#),
             (r#"{"aliases": [{"kind": "NOPE"}]}"#, r#"the kind "NOPE" is not FULL or SHORT at column"#),

@@ -18,6 +18,6 @@ mod table;
 pub use check::{Checker, MAX_ALIASES, MAX_ENTITY_BYTES, MAX_ID_BYTES, MAX_LINKS, MAX_NAME_BYTES};
 pub use entity::{Alias, AliasKind, CaseRule, Entity};
 pub use issue::{Issue, IssueCode};
-pub use json::{parse as parse_json, sentence as json_fault, write as write_json};
+pub use json::{begins_object, parse as parse_json, sentence as json_fault, write as write_json};
 pub use read::{Entry, Format, Read, read, read_each};
 pub use rule::{Rule, Rules};

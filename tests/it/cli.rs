@@ -175,7 +175,7 @@ fn a_bad_document_is_reported_and_the_others_are_not_lost() {
     assert_eq!(code, 1);
     assert_eq!(out.lines().count(), 4);
     assert!(err.contains("d.jsonl:2: unknown field `txt`"), "{err}");
-    assert!(err.contains("d.jsonl:3: it is no JSON object\n"), "{err}");
+    assert!(err.contains("d.jsonl:3: it is a JSON array: "), "{err}");
     let tag = "d.jsonl:5: languageCode: a BCP 47 tag is asked for, such as en or zh-Hant, not \"xx-\"\n";
     assert!(err.contains(tag), "{err}");
     assert!(err.contains("latin1.txt: not UTF-8 at byte 3\n"), "{err}");
