@@ -34,10 +34,7 @@ fn main() {
         compare(&count.to_string(), &made_up::entities(count / 2), &texts);
     }
     let Some(folder) = std::env::var_os("ONOMAST_BENCH_DATA").map(PathBuf::from) else { return };
-    let news = fs::read_to_string(folder.join("news.jsonl")).unwrap();
-    let text =
-        |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["text"].as_str().unwrap().to_owned();
-    let texts: Vec<_> = news.lines().map(text).collect();
+    let texts = made_up::read_news(&folder);
     println!("{:.1} MB of real text", megabytes(&texts));
     let sets = std::env::var("ONOMAST_BENCH_SETS").unwrap_or("places-10k,places".into());
     for set in sets.split(',') {

@@ -47,7 +47,7 @@ struct Set {
 
 fn main() {
     let (texts, entities) = match std::env::var_os("ONOMAST_BENCH_DATA").map(PathBuf::from) {
-        Some(folder) => (news(&folder), places(&folder)),
+        Some(folder) => (made_up::read_news(&folder), places(&folder)),
         None => (made_up::news(8000), made_up::entities(5000)),
     };
     let sizes = std::env::var("ONOMAST_BENCH_GROWTH").unwrap_or("1000000,6000000".into());
@@ -175,13 +175,6 @@ impl Words {
         let first = &self.occurring[numbers.below(self.occurring.len())];
         first[..1].to_uppercase() + &first[1..] + " " + &self.stranger(numbers)
     }
-}
-
-fn news(folder: &Path) -> Vec<String> {
-    let lines = fs::read_to_string(folder.join("news.jsonl")).expect("news.jsonl");
-    let text =
-        |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["text"].as_str().unwrap().to_owned();
-    lines.lines().map(text).collect()
 }
 
 fn places(folder: &Path) -> Vec<Entity> {

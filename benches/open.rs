@@ -8,7 +8,6 @@
 #![allow(missing_docs, clippy::print_stdout, clippy::unwrap_used, clippy::expect_used)]
 
 // It needs no news.
-#[allow(dead_code)]
 mod made_up;
 
 use std::{

@@ -36,7 +36,7 @@ struct Set {
 
 fn main() {
     let (texts, sets) = match std::env::var_os("ONOMAST_BENCH_DATA").map(PathBuf::from) {
-        Some(folder) => (news(&folder), real(&folder)),
+        Some(folder) => (made_up::read_news(&folder), real(&folder)),
         None => (made_up::news(8000), [10_000, 100_000, 1_000_000].map(made_up).into()),
     };
     let bytes: usize = texts.iter().map(String::len).sum();
@@ -198,13 +198,6 @@ impl<'a> Bench<'a> {
         }
         count
     }
-}
-
-fn news(folder: &Path) -> Vec<String> {
-    let lines = fs::read_to_string(folder.join("news.jsonl")).expect("news.jsonl");
-    let text =
-        |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["text"].as_str().unwrap().to_owned();
-    lines.lines().map(text).collect()
 }
 
 fn real(folder: &Path) -> Vec<Set> {

@@ -11,7 +11,6 @@
 
 mod clients;
 #[path = "../made_up/mod.rs"]
-#[allow(dead_code)]
 mod made_up;
 mod overload;
 mod server;

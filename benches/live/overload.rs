@@ -64,13 +64,7 @@ fn texts() -> Vec<String> {
     let size = std::env::var("ONOMAST_BENCH_TEXT").map_or(TEXT, |size| size.parse().unwrap());
     let news = match std::env::var_os("ONOMAST_BENCH_DATA").map(PathBuf::from) {
         None => made_up::news(3000),
-        Some(data) => {
-            let lines = std::fs::read_to_string(data.join("news.jsonl")).unwrap();
-            let text = |line: &str| {
-                serde_json::from_str::<serde_json::Value>(line).unwrap()["text"].as_str().map(str::to_owned)
-            };
-            lines.lines().filter_map(text).collect()
-        }
+        Some(data) => made_up::read_news(&data),
     };
     let (mut texts, mut text) = (Vec::new(), String::new());
     for story in news {

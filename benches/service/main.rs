@@ -59,7 +59,7 @@ async fn run(folder: &Path) {
     let (stories, file) = match std::env::var_os("ONOMAST_BENCH_DATA").map(PathBuf::from) {
         Some(data) => {
             let file = std::env::var_os("ONOMAST_BENCH_SEGMENT").map(PathBuf::from);
-            (stories(&news(&data)), file.unwrap_or_else(|| data.join("places.segment")))
+            (stories(&made_up::read_news(&data)), file.unwrap_or_else(|| data.join("places.segment")))
         }
         None => (stories(&made_up::news(4 * STORIES + 1000)), made_up_segment(folder)),
     };
@@ -338,13 +338,6 @@ impl InProcess {
             }
         });
     }
-}
-
-fn news(folder: &Path) -> Vec<String> {
-    let lines = fs::read_to_string(folder.join("news.jsonl")).expect("news.jsonl");
-    let text =
-        |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["text"].as_str().unwrap().to_owned();
-    lines.lines().map(text).collect()
 }
 
 /// Stories of about 4 KB, each of several texts.

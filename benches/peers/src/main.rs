@@ -58,7 +58,7 @@ impl<'a> Runner<'a> {
 
 fn main() {
     let data = std::env::var_os("ONOMAST_BENCH_DATA").map(PathBuf::from);
-    let texts = data.as_deref().map_or_else(|| made_up::news(8000), news);
+    let texts = data.as_deref().map_or_else(|| made_up::news(8000), made_up::read_news);
     let bytes: usize = texts.iter().map(String::len).sum();
     println!("text: {} documents, {:.1} MB; fastest of {ROUNDS} rounds", texts.len(), bytes as f64 / 1e6);
     match &data {
@@ -179,13 +179,6 @@ fn check(runners: &mut [Runner<'_>], texts: &[String]) {
 fn agreement(places: &[Place], reference: &[Place]) -> f64 {
     let both = reference.iter().filter(|place| places.binary_search(place).is_ok()).count();
     both as f64 / reference.len() as f64
-}
-
-fn news(folder: &Path) -> Vec<String> {
-    let lines = fs::read_to_string(folder.join("news.jsonl")).expect("news.jsonl");
-    let text =
-        |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["text"].as_str().unwrap().to_owned();
-    lines.lines().map(text).collect()
 }
 
 /// A gazetteer, what making or opening it took, and its memory.
