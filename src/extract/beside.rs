@@ -53,8 +53,9 @@ static SAYS: WordSet<128> = WordSet::new(&[
     "wrote",
 ]);
 /// What stands before persons alone, folded and sorted.
-static COURTESY: WordSet<32> = WordSet::new(&[
-    "frau", "herr", "madame", "mister", "mlle", "mme", "monsieur", "mr", "mrs", "ms", "senor", "senora",
+static COURTESY: WordSet<64> = WordSet::new(&[
+    "frau", "herr", "madame", "mister", "mlle", "mme", "monsieur", "mr", "mrs", "ms", "pan", "pani", "senor", "senora",
+    "sr", "sra", "srta",
 ]);
 
 /// Prepositions that stand before places, folded and sorted.
@@ -227,17 +228,20 @@ pub(super) fn is_titled(view: View<'_>, index: usize) -> bool {
     title_before(view, index).is_some_and(|before| is_title(view, before))
 }
 
-/// Whether what stands before persons alone stands right before the word at `index`: `Mr. Ford`.
+/// Whether what stands before persons alone stands right before the word at `index`: `Mr. Ford`, `la señora Victoria`.
 pub(super) fn is_addressed(view: View<'_>, index: usize) -> bool {
-    title_before(view, index).is_some_and(|before| is_among(view, before, &COURTESY))
+    word_before(view, index).is_some_and(|before| is_among(view, before, &COURTESY))
 }
 
 /// The capitalised word right before the word at `index`, where that may be a title of it.
 fn title_before(view: View<'_>, index: usize) -> Option<usize> {
-    let words = view.all();
+    word_before(view, index).filter(|&before| view.all()[before].shape.any(Shape::CAPITALISED))
+}
+
+/// The word right before the word at `index`, with at most a period between them.
+fn word_before(view: View<'_>, index: usize) -> Option<usize> {
     let apart = Gap::STOP | Gap::COMMA | Gap::MARK | Gap::PARAGRAPH | Gap::HYPHEN | Gap::APOSTROPHE;
-    let before = index.checked_sub(1).filter(|_| !words[index].gap.any(apart))?;
-    words[before].shape.any(Shape::CAPITALISED).then_some(before)
+    index.checked_sub(1).filter(|_| !view.all()[index].gap.any(apart))
 }
 
 fn is_proper(view: View<'_>, index: usize) -> bool {

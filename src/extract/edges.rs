@@ -10,7 +10,10 @@ use crate::{
 };
 
 /// Articles and prepositions that lose their vowel before a name, folded.
-static ELIDED: WordSet<32> = WordSet::new(&["all", "c", "d", "dall", "dell", "j", "l", "m", "n", "nell", "qu", "sull"]);
+static ELIDED: WordSet<64> = WordSet::new(&[
+    "all", "c", "d", "dall", "dell", "j", "jusqu", "l", "lorsqu", "m", "n", "nell", "nessun", "puisqu", "qu", "quell",
+    "quest", "quoiqu", "sull", "tutt", "un",
+]);
 /// Those of them that, as capitals, are initials.
 static INITIALS: WordSet<16> = WordSet::new(&["c", "d", "j", "m", "n"]);
 /// What an apostrophe may add behind a name beside the possessive.
@@ -40,13 +43,19 @@ pub(super) fn edges(view: View<'_>, first: u32, last: u32, span: Span) -> Option
     }
 }
 
-/// Whether the number at `last` has a fraction behind it: `9-11/16`.
+/// Whether the number at `last` is that of a fraction behind a whole number: `9-11/16`, but `Windows 10/11`.
 fn is_fraction(view: View<'_>, last: usize) -> bool {
     let words = view.all();
     let (word, next) = (&words[last], &words[last + 1]);
     let is_number = |word: &Word| word.shape.any(Shape::DIGIT) && !word.shape.any(Shape::UPPER | Shape::LOWER);
+    let value = |at: usize| view.word(at).parse::<u32>().unwrap_or_default();
+    let is_part = || (2..=64).contains(&value(last + 1)) && value(last + 1).is_power_of_two() && value(last) % 2 == 1;
     is_number(word)
         && is_number(next)
+        && last > 0
+        && is_number(&words[last - 1])
+        && is_part()
+        && value(last) < value(last + 1)
         && view.field(last) == view.field(last + 1)
         && view.slice(last, Span::new(word.span.end, next.span.start)) == "/"
 }

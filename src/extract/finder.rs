@@ -11,22 +11,16 @@ use super::{
     edges::edges,
     found::Found,
     names::{ShortName, ShortNames},
-    neighbour::{is_name_like, is_noun_or_title, is_unknown_name},
     place::{begins_sentence, is_among, is_function, is_shouting, joins},
     spelling,
     trace::{Reason, Trace},
 };
 use crate::{
-    gazetteer::{
-        Rule,
-        derive::{self, Kind},
-    },
+    gazetteer::{Rule, derive::Kind},
     index::{Form, Forms},
     text::{ARTICLES, Gap, Language, Letters, Ordinary, Shape, Span, View, Word, WordKey, WordSet, Words},
 };
 
-/// The most names that are looked at where one begins.
-const MAX_HERE: usize = 8;
 /// The most given names and initials taken before a surname.
 const MAX_GIVEN: usize = 4;
 
@@ -38,6 +32,10 @@ static DETERMINERS: WordSet<64> = WordSet::new(&[
     "a", "all", "an", "any", "each", "every", "her", "his", "its", "my", "our", "some", "that", "the", "their",
     "these", "this", "your",
 ]);
+
+/// Words of one letter in many languages, folded and sorted.
+static LETTERS: WordSet<32> =
+    WordSet::new(&["a", "e", "i", "o", "u", "y", "а", "в", "и", "к", "о", "с", "у", "я", "і"]);
 
 /// Where a short name may stand.
 pub(super) struct Place {
@@ -151,20 +149,6 @@ impl<'a> Finder<'a> {
         self.compare(short, place)
     }
 
-    /// Whether the acronym of a company stands before a number that a hyphen ties (`MD-11`), or, where it has a letter for
-    /// its designator, before another (`FMC Corp` is no `Ford Motor Co`).
-    fn is_of_a_model_or_company(&self, short: &ShortName, last: usize) -> bool {
-        let Some(next) = self.view.all().get(last + 1) else { return false };
-        let tied = next.gap.any(Gap::HYPHEN) && next.gap.is_tight() && next.shape.any(Shape::DIGIT);
-        let designator = joins(self.view, last + 1) && derive::is_designator(self.view.words, next);
-        if !(tied || designator) {
-            return false;
-        }
-        let name = self.sources[short.source as usize].segment.preferred_name(short.entity);
-        derive::designator(name)
-            .is_some_and(|own| tied || own.chars().next().is_some_and(|c| short.written.ends_with(c)))
-    }
-
     /// Whether an ordinary word means no more than itself: a function word where no title and no verb of saying tells a
     /// person (`May`); one in the plural at the beginning of a sentence (`Apples fell`); one before an article or a
     /// pronoun there, which makes it a verb (`Mark my words`); for a person, one behind an article and before no noun
@@ -203,6 +187,13 @@ impl<'a> Finder<'a> {
     fn given_before(&self, short: &ShortName, first: usize) -> Option<(usize, Rule)> {
         let (given, middle) = short.given.split_first()?;
         let words = self.view.all();
+        // `A Duda to wie`: a letter that begins a sentence without a period is a word.
+        let is_word = |index: usize| {
+            let one = words[index].shape.any(Shape::LETTER) && !words[index].shape.any(Shape::DOTTED);
+            one && begins_sentence(self.view, index)
+                && !words[index + 1].gap.any(Gap::PERIOD)
+                && is_among(self.view, index, &LETTERS)
+        };
         let matches = |index: usize, name: &[u8]| {
             let mut buffer = [0; 8];
             let folded = self.view.words.folded(&words[index], &mut buffer);
@@ -215,7 +206,7 @@ impl<'a> Finder<'a> {
         let mut best = None;
         for count in 1..=self.capitals_before(first) {
             let from = first - count;
-            if !matches(from, given) {
+            if !matches(from, given) || is_word(from) {
                 continue;
             }
             let mut rest = middle.iter();
@@ -248,65 +239,6 @@ impl<'a> Finder<'a> {
         let known = known.unwrap_or_else(|| PartOf { asked, is: self.is_part_of_another(short, first, last) });
         self.parts[given] = Some(known);
         known.is
-    }
-
-    /// Whether a capitalised word beside the place makes it the name of something else: any for a person; behind it for
-    /// the beginning of a name; and behind a comma for a name that has another word there (`Springfield, Missouri`).
-    fn is_part_of_another(&self, short: &ShortName, first: usize, last: usize) -> bool {
-        if self.options.disabled_rules.has(Rule::LongerName) || matches!(short.rule, Rule::Acronym | Rule::Introduced) {
-            return false;
-        }
-        let next = last + 1;
-        // A part of a place's name: `Denzel Washington`, `Michigan State`.
-        let of_place = matches!(short.rule, Rule::BeforeComma | Rule::Head) && short.nature == Kind::Place;
-        if of_place && first > 0 && joins(self.view, first) && is_unknown_name(self.view, first - 1) {
-            return true;
-        }
-        let before = short.is_person() && first > 0 && joins(self.view, first) && self.is_name_like(first - 1, 0);
-        if before && !self.is_possessive(first - 1) && !is_noun_or_title(self.view, first - 1, self.language) {
-            return true;
-        }
-        let is_next = next < self.view.all().len() && self.is_name_like(next, 1);
-        // In German any noun may follow a surname: `Merkels Rede`.
-        let person = short.is_person() && !(short.rule == Rule::Surname && self.language == Language::German);
-        let behind = is_next && (person || short.leads || of_place) && joins(self.view, next);
-        // `Dlamini-Zuma` is another person, `Merkel-Macron` are two.
-        let tied = short.is_person() && first > 0 && self.view.all()[first].gap.any(Gap::HYPHEN);
-        let tied = tied && self.view.all()[first].gap.is_tight() && is_unknown_name(self.view, first - 1);
-        if tied && !self.names.begin_with(self.view.words, &self.view.all()[first - 1]) {
-            return true;
-        }
-        // `İmamoğlu İstanbul'u kazandı`: a place that the text names begins no part of a person's name.
-        let behind = behind && !(short.rule == Rule::Surname && self.is_place(next));
-        let qualified = is_next && short.rule == Rule::BeforeComma && self.view.all()[next].gap.is_comma_only();
-        behind || qualified
-    }
-
-    /// Whether the word at `index`, on that side of the place, is capitalised as a part of a name is.
-    fn is_name_like(&self, index: usize, side: usize) -> bool {
-        let known = self.name_like[side].get().filter(|&(of, _)| of == index);
-        let (_, like) = known.unwrap_or_else(|| (index, is_name_like(self.view, index)));
-        self.name_like[side].set(Some((index, like)));
-        like
-    }
-
-    /// Whether a place is named in full from the word at `index` on.
-    fn is_place(&self, index: usize) -> bool {
-        let nature = |one: &Found| self.sources[one.source as usize].segment.nature_of(one.entity);
-        self.found_from(index).any(|one| nature(one) == Kind::Place)
-    }
-
-    /// Whether the word at `index` is the end of a possessive, which is no part of a name behind it: `RUSSIA'S`, `Russias`.
-    fn is_possessive(&self, index: usize) -> bool {
-        let word = &self.view.all()[index];
-        word.gap.any(Gap::APOSTROPHE) && word.key == WordKey::of(b"s")
-            || self.found_from(index).any(|one| one.last as usize == index && one.forms.has(Form::Possessive))
-    }
-
-    /// Some of what is named in full from the word at `index` on.
-    fn found_from(&self, index: usize) -> impl Iterator<Item = &Found> {
-        let from = self.found.partition_point(|one| (one.first as usize) < index);
-        self.found[from..].iter().take(MAX_HERE).take_while(move |one| one.first as usize == index)
     }
 
     fn found_at(&self, short: &ShortName, place: &Place, rule: Rule) -> Found {

@@ -13,7 +13,7 @@ use crate::{
         derive::{self, Kind},
     },
     index::{EntityId, NameId, Segment},
-    text::{Ordinary, Word, WordKey, Words, composed, fold, ordinary},
+    text::{Ordinary, Word, WordKey, Words, fold, ordinary},
 };
 
 /// How many names are remembered.
@@ -104,7 +104,7 @@ impl Maker {
             return Vec::new();
         }
         // Rules leave out the article, and give composed letters.
-        let plain = composed(text);
+        let plain = derive::usual_name(nature, text);
         let plain = plain.strip_prefix("The ").unwrap_or(&plain);
         let shorts = derive::short_names(nature, text).into_iter().filter_map(|derived| {
             let given = if derived.rule == Rule::Surname { derive::given_names(text) } else { Vec::new() };

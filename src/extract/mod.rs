@@ -12,6 +12,7 @@
 
 mod agreement;
 mod anchors;
+mod another;
 mod answer;
 mod ask;
 mod beside;

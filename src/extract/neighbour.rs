@@ -94,6 +94,17 @@ static OPENERS: WordSet<2048> = WordSet::new(&[
     "тоже", "только", "тому", "у", "уже", "учора", "хотя", "хоча", "через", "чи", "что", "що", "як", "якщо", "із",
 ]);
 
+/// More of them that are names or words of English as well, so that they count in other languages alone; folded and sorted.
+#[rustfmt::skip]
+static FOREIGN_OPENERS: WordSet<256> = WordSet::new(&[
+    "af", "ali", "ama", "amikor", "ante", "att", "av", "az", "behem", "bij", "bo", "come", "csak", "czy", "dan",
+    "danas", "dat", "declaro", "di", "dijo", "disse", "dok", "dunque", "eftersom", "em", "en", "eppure", "fra",
+    "gia", "ha", "hvis", "jen", "jika", "kada", "kemudian", "lalu", "ma", "med", "mint", "natomiast", "nel", "nem",
+    "non", "och", "og", "ogsa", "om", "pedig", "per", "pod", "powiedzial", "powiedziala", "rowniez", "si", "som",
+    "su", "terwijl", "til", "till", "tylko", "van", "verso", "а", "ведь", "вчора", "затем", "заявив", "заявил",
+    "заявила", "и", "но", "проте", "сказав", "сказал", "сказала",
+]);
+
 /// Given names that look like the plural of an ordinary word, folded and sorted.
 static NAMES: WordSet<16> = WordSet::new(&["brooks", "mercedes", "miles", "wills"]);
 
@@ -224,13 +235,19 @@ fn opens_sentence(view: View<'_>, index: usize) -> bool {
             && std::str::from_utf8(folded).is_ok_and(|folded| is_inflected(folded, LONG_STEM))
 }
 
-/// Whether the capitalised word at `index`, before a surname, is a noun of German, which has a determiner before it
-/// (`die Kanzlerin Merkel`), or the `M.` of a French text.
-pub(super) fn is_noun_or_title(view: View<'_>, index: usize, language: Language) -> bool {
+/// Whether the capitalised word at `index`, before a surname, is no part of a name in that language: a noun of German, which
+/// has a determiner before it (`die Kanzlerin Merkel`), the `M.` of a French text, or a word that opens a sentence.
+pub(super) fn is_none_in(view: View<'_>, index: usize, language: Language) -> bool {
     let words = view.all();
     let word = &words[index];
     if language == Language::German {
         return index > 0 && joins(view, index) && is_among(view, index - 1, &BEFORE_NOUNS);
+    }
+    if language.is_known_other() && begins_sentence(view, index) && is_among(view, index, &FOREIGN_OPENERS) {
+        return true;
+    }
+    if language == Language::French && word.key == WordKey::of(b"m") {
+        return true;
     }
     let around = index.saturating_sub(AROUND)..words.len().min(index + AROUND);
     word.key == WordKey::of(b"m") && around.filter(|&at| is_among(view, at, &FRENCH)).count() > 1

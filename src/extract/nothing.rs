@@ -31,8 +31,8 @@ const COVERED: usize = 32;
 
 /// Articles of many languages that names begin with, folded and sorted.
 static LEADING: WordSet<64> = WordSet::new(&[
-    "a", "an", "as", "das", "de", "der", "die", "el", "gli", "het", "i", "il", "la", "las", "le", "les", "lo", "los",
-    "o", "os", "the",
+    "a", "an", "as", "az", "das", "de", "der", "die", "el", "gli", "het", "i", "il", "l", "la", "las", "le", "les",
+    "lo", "los", "o", "os", "the", "η", "ο", "οι", "τα", "το",
 ]);
 
 /// What stands before `us` on every page, folded and sorted: `CONTACT US`.

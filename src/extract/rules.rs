@@ -356,7 +356,7 @@ fn crosses(view: View<'_>, occurrence: &Occurrence, name: &Name<'_>, own: &mut W
         let comma_only = gap.any(Gap::COMMA) && !gap.any(Gap::STOP | Gap::MARK);
         let reversed = name.manner.rule == Some(Rule::Reversed);
         if comma_only && reversed {
-            return !goes_on(view, first, last);
+            return !goes_on(view, first, last) && !comes_again(view, first, last);
         }
         if comma_only && is_set_apart(view, index) {
             return true;
@@ -381,6 +381,11 @@ fn goes_on(view: View<'_>, first: usize, last: usize) -> bool {
     let part = next.shape.any(Shape::CAPITALISED) && !next.shape.any(Shape::LETTER | Shape::DOTTED);
     let begins = begins_sentence(view, first) || words[first].gap.any(Gap::LINE);
     next.key == words[first].key || part && !begins && !is_suffix(view.words, next)
+}
+
+/// Whether the name stands before the comma in its usual order, and its given name comes again: `Angela Merkel, Angela wrote`.
+fn comes_again(view: View<'_>, first: usize, last: usize) -> bool {
+    first > 0 && joins(view, first) && view.all()[first - 1].key == view.all()[last].key
 }
 
 fn marks(between: &str) -> impl Iterator<Item = char> {

@@ -67,9 +67,9 @@ fn same_marks(mut text: impl Iterator<Item = char>, marks: impl Iterator<Item = 
 /// T3).
 pub(super) fn one_mark(c: char) -> char {
     match c {
-        '‘' | '’' | '‛' | 'ʻ' | 'ʼ' | '′' | '´' | '＇' | '`' => '\'',
+        '‘' | '’' | '‛' | 'ʻ' | 'ʼ' | '′' | '´' | '＇' | '`' | '׳' => '\'',
         '‐'..='―' | '−' | '－' => '-',
-        '“' | '”' | '„' | '‟' | '″' | '＂' => '"',
+        '“' | '”' | '„' | '‟' | '″' | '＂' | '״' => '"',
         // Those as wide as Han.
         '！'..='～' => char::from_u32(u32::from(c) - u32::from('！') + u32::from('!')).unwrap_or(c),
         _ => c,
@@ -82,6 +82,7 @@ fn is_symbol(c: char) -> bool {
         '.' | ',' | ';' | ':' | '!' | '?' | '…' | '-' | '*' | '¡' | '¿' | '。' | '、' => true,
         '(' | ')' | '[' | ']' | '{' | '}' | '"' | '\'' | '`' | '«' | '»' | '「' | '」' | '《' | '》' => true,
         '‘'..='‟' | '‐'..='―' | '\u{200B}'..='\u{200F}' | '\u{FEFF}' | '\u{AD}' => true,
+        '®' | '™' | '℠' => true,
         _ => c.is_whitespace(),
     };
     !punctuation

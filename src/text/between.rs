@@ -75,6 +75,7 @@ impl Between {
             }
             Class::Comma => Gap::COMMA,
             Class::Quote => Gap::QUOTE,
+            Class::Trademark => Gap::NONE,
             _ => Gap::MARK,
         };
         self.carriage_return = c == '\r';

@@ -41,6 +41,8 @@ pub(crate) enum Class {
     Comma,
     /// A double quote.
     Quote,
+    /// The sign of a trademark, which is nothing between words.
+    Trademark,
     /// `&`, which reads as the word `and`.
     Ampersand,
     /// `+` and `#`, which may belong to the word before them.
@@ -117,13 +119,15 @@ fn by_properties(c: char) -> Class {
         '\u{1361}' => return Class::Space,
         '\u{0085}' | '\u{2028}' => return Class::Line,
         '\u{2029}' => return Class::Paragraph,
-        '‘' | '’' | '‛' | 'ʻ' | 'ʼ' | 'ʹ' | '′' | '´' | '＇' | '`' => return Class::Apostrophe,
-        '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '﹣' | '－' | '·' | '・' | '･' | '‧' | '־' => {
+        '‘' | '’' | '‛' | 'ʻ' | 'ʼ' | 'ʹ' | '′' | '´' | '＇' | '`' | '׳' => return Class::Apostrophe,
+        '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '﹣' | '－' | '·' | '・' | '･' | '‧' | '∙' | '⋅' | '־' =>
+        {
             return Class::Hyphen;
         }
         '．' => return Class::Period,
         '，' | '、' | '،' | '՝' | '､' | '፣' => return Class::Comma,
-        '“' | '”' | '„' | '‟' | '«' | '»' | '″' | '＂' => return Class::Quote,
+        '“' | '”' | '„' | '‟' | '«' | '»' | '″' | '＂' | '״' => return Class::Quote,
+        '®' | '™' | '℠' => return Class::Trademark,
         '＆' => return Class::Ampersand,
         '＋' | '＃' => return Class::Suffix,
         'ー' | 'ｰ' => return Class::Katakana,

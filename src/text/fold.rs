@@ -150,7 +150,7 @@ pub(super) fn is_diacritic(c: char) -> bool {
     matches!(c,
         '\u{0300}'..='\u{036F}' | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}'
         | '\u{0591}'..='\u{05BD}' | '\u{05BF}' | '\u{05C1}'..='\u{05C7}'
-        | '\u{0610}'..='\u{061A}' | '\u{064B}'..='\u{065F}' | '\u{0670}' | '\u{06D6}'..='\u{06ED}')
+        | '\u{0610}'..='\u{061A}' | '\u{064B}'..='\u{065F}' | '\u{0670}' | '\u{06D6}'..='\u{06ED}' | '\u{093C}')
 }
 
 /// Whether a non-ASCII character leaves no trace in a folded word.
@@ -187,6 +187,8 @@ pub(super) fn plain(c: char) -> Option<&'static str> {
         'ى' | 'ی' => "ي",
         'ک' => "ك",
         'ٱ' => "ا",
+        // Chandrabindu, for which many write an anusvara.
+        '\u{0901}' => "\u{0902}",
         _ => return None,
     })
 }

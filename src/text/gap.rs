@@ -73,11 +73,11 @@ impl BitOrAssign for Gap {
 }
 
 /// Abbreviations whose period ends no sentence, in lower case. Single letters are abbreviations too.
-const ABBREVIATIONS: [&str; 62] = [
+const ABBREVIATIONS: [&str; 64] = [
     "adm", "al", "apr", "assn", "aug", "ave", "blvd", "brig", "bros", "capt", "cmdr", "co", "col", "corp", "cpl",
     "dec", "dept", "dist", "div", "dr", "est", "feb", "fr", "ft", "gen", "gov", "hon", "inc", "jan", "jr", "lt", "ltd",
     "maj", "messrs", "mfg", "mlle", "mme", "mr", "mrs", "ms", "mt", "mts", "natl", "nov", "oct", "ph", "pres", "prof",
-    "pt", "rep", "rev", "sen", "sept", "sgt", "snr", "sr", "st", "ste", "supt", "univ", "viz", "vs",
+    "pt", "rep", "rev", "sen", "sept", "sgt", "snr", "sr", "sra", "srta", "st", "ste", "supt", "univ", "viz", "vs",
 ];
 
 static KEYS: ShortWords<256> = ShortWords::new(&ABBREVIATIONS);

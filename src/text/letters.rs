@@ -136,7 +136,9 @@ fn next_latin(chars: &mut std::str::Chars<'_>) -> Option<Option<(char, u8)>> {
 /// The letters, digits and marks of a text, decomposed.
 fn read(text: &str, out: &mut Vec<char>) {
     out.clear();
-    for c in DecomposingNormalizer::new_nfkd().normalize_iter(text.chars()) {
+    // To the normalizer these are letters.
+    let is_sign = |c: &char| matches!(c, '™' | '℠');
+    for c in DecomposingNormalizer::new_nfkd().normalize_iter(text.chars().filter(|c| !is_sign(c))) {
         if c == '&' {
             out.extend("and".chars());
         } else if is_diacritic(c) || (c.is_alphanumeric() || is_mark(c)) && !is_dropped(c) {

@@ -8,15 +8,19 @@
 //! Must not know: documents, how names are searched.
 
 mod acronym;
+mod adjectives;
 mod lands;
 mod organization;
 mod person;
 mod place;
 mod spelling;
+mod usual;
 
 pub use acronym::introduces;
 pub use organization::{designator, is_club, is_designator};
-pub use person::{ANY_INITIAL, given_names, is_suffix, is_title};
+pub use person::{ANY_INITIAL, is_suffix, is_title};
+
+use std::borrow::Cow;
 
 use super::Rule;
 use crate::text::{Ordinary, composed, fold, is_proper_adjective, ordinary};
@@ -31,6 +35,8 @@ pub(crate) fn word_lists() -> Vec<&'static [&'static str]> {
             place::GENERIC.words(),
             &acronym::TAKEN,
             &lands::LANDS,
+            adjectives::ADJECTIVES.words(),
+            &adjectives::ENDINGS,
             &spelling::ONE,
             &spelling::OTHER,
             &PERSONS,
@@ -59,18 +65,23 @@ pub enum Kind {
 }
 
 /// Types that are persons, organisations and places, folded and sorted.
-const PERSONS: [&str; 6] = ["character", "human", "people", "per", "person", "politician"];
-const ORGANIZATIONS: [&str; 17] = [
+const PERSONS: [&str; 8] = ["character", "human", "individual", "people", "per", "person", "persons", "politician"];
+const ORGANIZATIONS: [&str; 22] = [
     "agency",
+    "airline",
     "alliance",
     "bank",
+    "business",
     "club",
     "company",
     "corp",
     "corporation",
+    "institution",
     "ministry",
+    "ngo",
     "org",
     "organisation",
+    "organisations",
     "organization",
     "organizations",
     "party",
@@ -79,10 +90,12 @@ const ORGANIZATIONS: [&str; 17] = [
     "union",
     "university",
 ];
-const PLACES: [&str; 20] = [
+const PLACES: [&str; 25] = [
+    "capital",
     "city",
     "continent",
     "country",
+    "county",
     "district",
     "gpe",
     "island",
@@ -90,14 +103,17 @@ const PLACES: [&str; 20] = [
     "loc",
     "location",
     "mountain",
+    "municipality",
     "ocean",
     "place",
     "province",
     "region",
     "river",
     "sea",
+    "settlement",
     "state",
     "strait",
+    "territory",
     "town",
     "village",
 ];
@@ -124,7 +140,7 @@ impl Kind {
 }
 
 /// Prefixes of ships' names.
-const SHIPS: [&str; 9] = ["HMAS", "HMCS", "HMS", "INS", "MS", "MV", "RMS", "SS", "USS"];
+const SHIPS: [&str; 12] = ["HMAS", "HMCS", "HMS", "INS", "M/T", "M/V", "MS", "MT", "MV", "RMS", "SS", "USS"];
 
 /// A name that a rule made of another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -143,10 +159,14 @@ impl Derived {
 
 /// The names that are as good as the name itself.
 pub fn full_names(kind: Kind, name: &str) -> Vec<Derived> {
-    let name = &*composed(name);
+    let given = &*composed(name);
+    let name = &*usual::usual(kind, given);
     let mut derived = Vec::new();
-    if kind != Kind::Group && !name.contains(' ') {
+    if kind != Kind::Group && !name.contains(' ') && name.is_ascii() {
         return derived;
+    }
+    if given.contains(", ") && !name.contains(", ") {
+        derived.push(Derived::new(Rule::Reversed, name));
     }
     if let Some(plain) = without_qualifier(name) {
         derived.push(Derived::new(Rule::Qualifier, plain));
@@ -175,10 +195,23 @@ pub fn full_names(kind: Kind, name: &str) -> Vec<Derived> {
         derived.extend(others.into_iter().flatten());
         derived.extend(spelling::others(name).into_iter().map(|other| Derived::new(Rule::Spelling, other)));
     }
-    derived.retain(|one| one.text != name && is_capitalised(&one.text));
+    derived.retain(|one| one.text != given && is_capitalised(&one.text));
     derived.sort();
     derived.dedup_by(|a, b| a.text == b.text);
     derived
+}
+
+/// The name as running text writes it, of which short names are the parts.
+pub fn usual_name(kind: Kind, name: &str) -> Cow<'_, str> {
+    match composed(name) {
+        Cow::Borrowed(name) => usual::usual(kind, name),
+        Cow::Owned(name) => Cow::Owned(usual::usual(kind, &name).into_owned()),
+    }
+}
+
+/// The given names and middle names of a person, in order; none where the surname stands first.
+pub fn given_names(name: &str) -> Vec<String> {
+    person::given_names(&usual_name(Kind::Person, name))
 }
 
 /// Whether a name has short names, or may be introduced with an acronym: what is worth a look at all.
@@ -205,7 +238,7 @@ fn is_dotted(name: &str) -> bool {
 /// The names that count only where the document names the entity in full.
 pub fn short_names(kind: Kind, name: &str) -> Vec<Derived> {
     let mut derived = Vec::new();
-    let name = &*composed(name);
+    let name = &*usual_name(kind, name);
     let name = without_qualifier(name).unwrap_or(name);
     match kind {
         Kind::Person => person::short_names(name, &mut derived),
@@ -216,8 +249,10 @@ pub fn short_names(kind: Kind, name: &str) -> Vec<Derived> {
     if kind != Kind::Person {
         acronym::short_names(kind, name, &mut derived);
     }
-    if let Some((before, _)) = name.split_once(',').filter(|_| kind != Kind::Organization) {
-        derived.push(Derived::new(Rule::BeforeComma, before.trim()));
+    // Not the number of `2,4-D`, nor the letter of `N,N-dimethyltryptamine`.
+    if let Some((before, _)) = name.split_once(", ").filter(|_| kind != Kind::Organization) {
+        let before = Some(before.trim()).filter(|before| before.contains(char::is_alphabetic));
+        derived.extend(before.map(|before| Derived::new(Rule::BeforeComma, before)));
     }
     // Without capitals nothing tells a given name from another person's; yet Thais are called by nothing else.
     let bare = |one: &Derived| {

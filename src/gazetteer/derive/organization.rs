@@ -1,6 +1,6 @@
 //! Short names of organisations: without their designator, their head alone, their kind with an article.
 
-use super::{Derived, lands::is_land, stands_alone};
+use super::{Derived, adjectives::is_foreign_adjective, lands::is_land, stands_alone};
 use crate::{
     gazetteer::Rule,
     text::{Word, WordSet, Words},
@@ -14,55 +14,41 @@ const WORDS: [&str; 9] =
 
 /// The words of every list.
 #[cfg(test)]
-pub(super) fn word_lists() -> [&'static [&'static str]; 5] {
-    [DESIGNATORS.words(), &BEFORE, &CLUBS, GENERIC.words(), OPENING.words()]
+pub(super) fn word_lists() -> [&'static [&'static str]; 7] {
+    [DESIGNATORS.words(), &BEFORE, &LONG, &TIED, &CLUBS, GENERIC.words(), OPENING.words()]
 }
 
 /// What says of which legal form a company is, folded and sorted.
-static DESIGNATORS: WordSet<128> = WordSet::new(&[
-    "ab",
-    "ag",
-    "aktiengesellschaft",
-    "aps",
-    "as",
-    "asa",
-    "bhd",
-    "bv",
-    "co",
-    "company",
-    "corp",
-    "corporation",
-    "cv",
-    "gmbh",
-    "holding",
-    "holdings",
-    "inc",
-    "incorporated",
-    "jsc",
-    "kg",
-    "kgaa",
-    "kk",
-    "limited",
-    "llc",
-    "llp",
-    "lp",
-    "ltd",
-    "nv",
-    "oao",
-    "oy",
-    "oyj",
-    "pjsc",
-    "plc",
-    "pte",
-    "pty",
-    "sa",
-    "sarl",
-    "se",
-    "spa",
+#[rustfmt::skip]
+static DESIGNATORS: WordSet<256> = WordSet::new(&[
+    "ab", "ad", "ag", "aktiengesellschaft", "aps", "as", "asa", "bhd", "bv", "co", "company", "corp", "corporation",
+    "cv", "dmcc", "doo", "ehf", "eirl", "eood", "ev", "fzco", "fze", "gmbh", "hf", "holding", "holdings", "inc",
+    "incorporated", "jsc", "kft", "kg", "kgaa", "kk", "lda", "limited", "llc", "llp", "lp", "ltd", "ltda", "mbh",
+    "nv", "nyrt", "oao", "ood", "ou", "oy", "oyj", "pjsc", "plc", "pte", "pty", "pvt", "sa", "sarl", "sas", "sca",
+    "sdn", "se", "sia", "sl", "slu", "spa", "srl", "sro", "tbk", "uab", "ug", "zrt",
 ]);
 
 /// Designators that stand before names, too, as they are written; sorted.
-const BEFORE: [&str; 12] = ["JSC", "OAO", "OOO", "PAO", "PJSC", "PT", "ZAO", "АО", "ЗАО", "ОАО", "ООО", "ПАО"];
+const BEFORE: [&str; 18] = [
+    "CJSC", "JSC", "OAO", "OJSC", "OOO", "PAO", "PJSC", "PT", "TOO", "UAB", "ZAO", "АО", "ЗАО", "ОАО", "ООО", "ПАО",
+    "ТОВ", "ТОО",
+];
+
+/// Designators of several words, behind a space.
+const LONG: [&str; 9] = [
+    " Joint Stock Company",
+    " Limited Liability Company",
+    " Private Limited",
+    " Public Limited Company",
+    " S. de R.L. de C.V.",
+    " S.A. de C.V.",
+    " Sdn. Bhd.",
+    " Société Anonyme",
+    " Sp. z o.o.",
+];
+
+/// Designators of East Asia, which are written on to names, before or behind.
+const TIED: [&str; 6] = ["股份有限公司", "有限公司", "株式会社", "주식회사", "(株)", "㈜"];
 
 /// What football clubs are called behind their names, without periods; sorted. What is left is mostly a place.
 const CLUBS: [&str; 3] = ["AFC", "CF", "FC"];
@@ -150,6 +136,7 @@ pub(super) fn full_names(name: &str, derived: &mut Vec<Derived>) {
     let shorter = without_designators(name).take(MAX_DESIGNATORS).filter(|plain| stands_alone(plain));
     let shorter = shorter.filter(|plain| !is_group(plain) || is_name(plain));
     derived.extend(shorter.map(plain_name));
+    derived.extend(without_tied(name).map(plain_name));
     derived.extend(behind_designator(name).filter(|plain| stands_alone(plain)).map(plain_name));
     // `Chelsea` alone is the place.
     derived.extend(without_club(name).filter(|plain| plain.contains(' ')).map(plain_name));
@@ -171,6 +158,10 @@ pub(super) fn short_names(name: &str, derived: &mut Vec<Derived>) {
     let is_company = plain != name;
     let plain = without_article;
     let words: Vec<_> = plain.split_whitespace().collect();
+    // `Hannover 96` is of Hannover.
+    if words.len() == 2 && words[1].chars().all(char::is_numeric) {
+        return;
+    }
     let (Some(&first), Some(&last)) = (words.first(), words.last()) else { return };
     if words.len() > 1 {
         if GENERIC.has_written(last) {
@@ -212,13 +203,21 @@ fn is_bare_name(word: &str) -> bool {
         && stands_alone(word)
 }
 
-/// Whether the beginning of a name may stand for it.
+/// Whether the beginning of a name may stand for it. In a script without capitals nothing tells it from an ordinary word.
 fn is_head(beginning: &str) -> bool {
-    stands_alone(beginning) && !is_land(beginning)
+    let has_case = |c: char| c.is_uppercase() || c.is_lowercase() || !c.is_alphabetic();
+    let foreign = || !beginning.contains(' ') && is_foreign_adjective(beginning);
+    stands_alone(beginning) && beginning.chars().all(has_case) && !is_land(beginning) && !foreign()
 }
 
 fn plain_name(plain: &str) -> Derived {
     Derived::new(Rule::Designator, plain)
+}
+
+/// What is left without a designator of East Asia: `日立製作所` of `株式会社日立製作所`.
+fn without_tied(name: &str) -> Option<&str> {
+    let rest = TIED.iter().find_map(|tied| name.strip_prefix(tied).or_else(|| name.strip_suffix(tied)))?.trim();
+    (rest.chars().count() > 1).then_some(rest)
 }
 
 /// What stands behind a designator at the beginning: `Gazprom` of `PJSC Gazprom`.
@@ -263,6 +262,13 @@ pub fn designator(name: &str) -> Option<&str> {
 
 /// The name without the designator at its end, where it has one.
 fn without_last_designator(name: &str) -> Option<&str> {
+    let long = |end: &&str| {
+        let from = name.len().checked_sub(end.len())?;
+        name.get(from..).filter(|written| written.eq_ignore_ascii_case(end)).map(|_| &name[..from])
+    };
+    if let Some(before) = LONG.iter().find_map(long) {
+        return Some(before.trim_end().trim_end_matches(',').trim_end());
+    }
     let (before, last) = name.rsplit_once(char::is_whitespace)?;
     let designator = DESIGNATORS.has_written(last) || matches!(last, "&" | "and" | "-");
     designator.then(|| before.trim_end().trim_end_matches(',').trim_end())
@@ -277,9 +283,11 @@ fn spelled_otherwise(name: &str) -> Option<String> {
     before.contains(char::is_alphanumeric).then(|| format!("{before} {other}"))
 }
 
-/// Whether a name is that of a football club, as its end says.
+/// Whether a name is that of a football club, as its end says, or its beginning: `FC Bayern München`, `1. FC Köln`.
 pub fn is_club(name: &str) -> bool {
-    without_club(name).is_some()
+    let mut words = name.split(' ').map(|word| word.trim_end_matches('.'));
+    let first = words.by_ref().find(|word| !word.chars().all(char::is_numeric));
+    without_club(name).is_some() || first.is_some_and(|first| CLUBS.binary_search(&first).is_ok())
 }
 
 /// Whether a word says what kind of company a name before it is of: `Corp`.

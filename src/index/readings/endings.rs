@@ -10,8 +10,8 @@ use crate::text::{Language, fold};
 /// Russian, Ukrainian, Belarusian, Serbian, Macedonian and Bulgarian.
 const CYRILLIC: &[(&str, &str)] = &[
     ("", "а у ом ем е ым им ім ові еві ов ев ів ы и і ам ами ах ът ови"),
-    ("а", "ы и і е у ой ою ом ата ам ами ах ої ій"),
-    ("я", "и і ї ю е ей ею єю ята ой"),
+    ("а", "ы и і е у ой ою ом ата ам ами ах ої ій ею"),
+    ("я", "и і ї ю е ей ею єю ята ой ям ями ях"),
     ("й", "я ю ем ём е и єм ї ів єві еві"),
     ("ь", "я ю ем ём е и ью і лю єм"),
     ("о", "а у ом е ові і ото"),
@@ -25,7 +25,7 @@ const CYRILLIC: &[(&str, &str)] = &[
     ("ее", "его ему им ем"),
     ("ые", "ых ым ыми"),
     ("ие", "их им ими"),
-    ("і", "их им ими ів ам ами ах ей"),
+    ("і", "их им ими ів ам ами ах ей ях ями ям"),
     ("ы", "ов ам ами ах ев"),
     ("и", "ов ів ам ами ах ей ите има ог ом им ої ој"),
     ("ів", "ова ову овом ові ове"),
@@ -59,17 +59,18 @@ const POLISH: &[(&str, &str)] = &[
     ("ra", "rze"),
     ("ta", "cie"),
     ("da", "dzie"),
-    ("", "a u owi em ie e iem ów om ami ach"),
+    ("", "a u owi em ie e iem ów om ami ach ia iu"),
     ("ek", "ka kowi kiem ku"),
     ("ec", "ca cowi cem cu"),
     ("cy", "czech cami com iec"),
     ("ki", "kiego kiemu kim kich"),
-    ("i", "iego iemu im ich"),
+    ("i", "iego iemu im ich ach om ami"),
     ("y", "ego emu ym ych ach ów om ami"),
-    ("e", "ych ym ymi"),
+    ("e", "ych ym ymi ach om ami ego emu"),
     ("ść", "ści ścią"),
     ("o", "a u em ie e"),
     ("rz", "rza rzu rzem"),
+    ("ia", "i"),
 ];
 
 /// Czech.
@@ -77,7 +78,7 @@ const CZECH: &[(&str, &str)] = &[
     ("a", "y e u ou o i ě é"),
     ("", "a u em ovi e i om ov ů ům ech ach ami ě"),
     ("o", "a u em e ě"),
-    ("e", "i em"),
+    ("e", "i em ích ím emi ých ým"),
     ("ka", "ce"),
     ("ha", "ze"),
     ("ra", "ře"),
@@ -86,18 +87,22 @@ const CZECH: &[(&str, &str)] = &[
     ("á", "é ou"),
     ("ec", "ce ci cem"),
     ("ek", "ku ka kem"),
+    ("y", "ách ů ům ými ých ech ami"),
+    ("é", "ých ým ými"),
 ];
 
 /// Slovak.
 const SLOVAK: &[(&str, &str)] = &[
     ("a", "y e u ou i ej"),
     ("", "a u om ovi e i ov och ami"),
-    ("o", "a u om e"),
+    ("o", "a u om e ovi"),
     ("ka", "ke ky kou"),
     ("ý", "ého ému ým om"),
     ("á", "ej ú ou"),
     ("ec", "ca ci com"),
-    ("e", "a u om"),
+    ("e", "a u om iach iam ami ých ým"),
+    ("y", "ov och iam iach ách ami ých"),
+    ("é", "ých ým ými"),
 ];
 
 /// Slovene.
@@ -110,7 +115,7 @@ const CROATIAN: &[(&str, &str)] = &[
     ("", "a u om em e i ov ev ima"),
     ("o", "a u om"),
     ("i", "og oga om ome im ih ima"),
-    ("e", "a u em"),
+    ("e", "a u em ama ih im ima"),
     ("ac", "ca cu cem"),
 ];
 
@@ -122,24 +127,43 @@ const HUNGARIAN: &[(&str, &str)] = &[
     ),
     ("a", "ával ának ából ában át ára ától áról án ához"),
     ("e", "ével ének éből ében ét ére étől éről én éhez"),
+    ("b", "bbal bbel"),
+    ("c", "ccal ccel"),
+    ("d", "ddal ddel"),
+    ("f", "ffal ffel"),
+    ("g", "ggal ggel"),
+    ("h", "hhal hhel"),
+    ("j", "jjal jjel"),
+    ("k", "kkal kkel"),
+    ("l", "llal llel"),
+    ("m", "mmal mmel"),
+    ("n", "nnal nnel"),
+    ("p", "ppal ppel"),
+    ("r", "rral rrel"),
+    ("s", "ssal ssel"),
+    ("t", "ttal ttel"),
+    ("v", "vval vvel"),
+    ("z", "zzal zzel"),
 ];
 
 /// Finnish.
 const FINNISH: &[(&str, &str)] = &[
     (
         "",
-        "n a ä ta tä ssa ssä sta stä lla llä lta ltä lle na nä ksi an en in on issa issä ista istä iin illa ille ia iä",
+        "n a ä ta tä ssa ssä sta stä lla llä lta ltä lle na nä ksi an en in on issa issä ista istä iin illa ille ia iä ilta ina un yn seen",
     ),
     ("nki", "ngin ngissä ngistä ngillä ngille ngiltä ngiksi"),
     ("i", "en essa essä esta estä een ea eä ella ellä elle eltä"),
     ("e", "een eella eellä eelta eeltä eelle etta että eessa eessä eesta eestä"),
     ("kka", "kan kassa kasta kalla"),
     ("nta", "nnan nnassa nnasta"),
+    ("llat", "lloissa lloista lloille lloilla lloihin ltain ltojen"),
+    ("aat", "aissa aista aihin ailla aille aiden"),
 ];
 
 /// Estonian.
 const ESTONIAN: &[(&str, &str)] =
-    &[("", "s st sse le l lt ks ga ni na ta t i is ist isse iga u us ust a as ast asse aga e es est")];
+    &[("", "s st sse le l lt ks ga ni na ta t i is ist isse iga u us ust a as ast asse aga e es est ele elt ega")];
 
 /// Lithuanian.
 const LITHUANIAN: &[(&str, &str)] = &[
@@ -184,7 +208,7 @@ fn paradigms(table: Table) -> &'static [(&'static str, &'static str)] {
         Table::Cyrillic => CYRILLIC,
         Table::Greek => GREEK,
         Table::Latin(language) => match language {
-            Language::Unknown | Language::English | Language::Other => &[],
+            Language::Unknown | Language::English | Language::Other | Language::French => &[],
             Language::German => GERMAN,
             Language::Polish => POLISH,
             Language::Czech => CZECH,

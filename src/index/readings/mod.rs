@@ -61,6 +61,8 @@ pub(super) struct Reading {
     pub(super) first: bool,
     /// Nothing may follow within a name.
     pub(super) last: bool,
+    /// It is a part of a name of more words, and no name by itself.
+    pub(super) longer: bool,
     /// How many bytes at the end of the span are the mark of a plural.
     pub(super) tail: u32,
     /// The glued word it cuts, or [`NONE`].
@@ -315,6 +317,7 @@ impl Reading {
             whole: false,
             first: false,
             last: false,
+            longer: false,
             tail: 0,
             glued: NONE,
             steps: (0, 0),

@@ -85,9 +85,10 @@ const HEBREW: [&str; 18] =
 /// The Arabic article, and what is left of it behind the preposition `l`.
 const ARTICLE: &str = "ال";
 const WITH_L: &str = "لل";
-/// The shortest name behind a prefix, in letters.
+/// The shortest name behind a prefix, in letters, and the shortest first word of a name of more words.
 const MIN_PREFIXED: usize = 3;
-/// The shortest name before a Korean particle, in syllables.
+const MIN_PREFIXED_WORD: usize = 2;
+/// The shortest name before a Korean particle, in syllables; the last word of a name of more words may have one.
 const MIN_SYLLABLES: usize = 2;
 
 /// How many Hangul syllables a text has, whole or decomposed.
@@ -122,13 +123,15 @@ impl Readings {
         for which in particles {
             let stem = written
                 .strip_suffix(self.particles.korean[which].as_str())
-                .filter(|stem| syllables(stem) >= MIN_SYLLABLES);
-            let Some(stem) = stem else { continue };
+                .map(|stem| (stem, syllables(stem)))
+                .filter(|&(_, syllables)| syllables > 0);
+            let Some((stem, syllables)) = stem else { continue };
             self.folded.clear();
             fold(stem, &mut self.folded);
             if let Some(record) = at.find(&self.folded) {
                 let span = Span::new(at.word.span.start, at.word.span.start + stem.len() as u32);
-                let reading = Reading { last: true, ..Reading::of(Form::Particle) };
+                let longer = syllables < MIN_SYLLABLES;
+                let reading = Reading { last: true, longer, ..Reading::of(Form::Particle) };
                 self.push(reading, std::iter::once(at.step(record, span)));
             }
         }
@@ -141,7 +144,8 @@ impl Readings {
         let prefixes: &[&str] = if hebrew { &HEBREW } else { &ARABIC };
         for prefix in prefixes {
             let Some(rest) = written.strip_prefix(prefix) else { continue };
-            if rest.chars().take(MIN_PREFIXED).count() < MIN_PREFIXED {
+            let letters = rest.chars().take(MIN_PREFIXED).count();
+            if letters < MIN_PREFIXED_WORD {
                 continue;
             }
             // Behind `l` the article loses its alef: a name that has it is found as well.
@@ -153,7 +157,8 @@ impl Readings {
                     let start = at.word.span.start + prefix.len() as u32;
                     // A mark of the prefix belongs to it.
                     let start = past_marks(at.view.fields[at.view.field(at.index)], start as usize) as u32;
-                    let reading = Reading { first: true, ..Reading::of(Form::Particle) };
+                    let longer = letters < MIN_PREFIXED;
+                    let reading = Reading { first: true, longer, ..Reading::of(Form::Particle) };
                     self.push(reading, std::iter::once(at.step(record, Span::new(start, at.word.span.end))));
                 }
             }

@@ -189,6 +189,7 @@ impl Tracks {
         let mut state = track.state;
         // The main track reports what begins with this reading, or before it with words as they are written.
         let since = |steps: usize| if is_main { 0 } else { track.since + steps as u32 };
+        let least = |steps: usize| since(steps).max(u32::from(reading.longer));
         for at in (0..count).step_by(together.max(1)) {
             let (step, end) = (steps[at], at + together);
             state = self.walked[end - 1].state;
@@ -202,7 +203,7 @@ impl Tracks {
                 steps: together as u32,
             });
             let last = track.next + reading.consumed - 1;
-            self.report(text, Track { next: last, state, node, since: since(end) }, reading.tail, report);
+            self.report(text, Track { next: last, state, node, since: least(end) }, reading.tail, report);
         }
         // Of a reading that counts as a whole, names include all.
         let least = if reading.whole { count as u32 } else { 1 };

@@ -25,6 +25,8 @@ pub enum Language {
     English,
     /// Any other that is not listed.
     Other,
+    /// French, where the tag says so; to the guess it is another.
+    French,
     /// Has compounds.
     German,
     /// Polish.
@@ -54,8 +56,8 @@ pub enum Language {
 }
 
 use Language::{
-    Croatian, Czech, English, Estonian, Finnish, German, Hungarian, Latvian, Lithuanian, Other, Polish, Romanian,
-    Slovak, Slovene, Turkish, Unknown,
+    Croatian, Czech, English, Estonian, Finnish, French, German, Hungarian, Latvian, Lithuanian, Other, Polish,
+    Romanian, Slovak, Slovene, Turkish, Unknown,
 };
 
 /// How many languages there are.
@@ -83,6 +85,7 @@ impl Language {
         match &*small {
             b"" => Self::guess(words),
             b"en" => English,
+            b"fr" => French,
             b"de" | b"gsw" => German,
             b"pl" => Polish,
             b"cs" => Czech,
@@ -102,6 +105,11 @@ impl Language {
 
     fn guess(words: &Words) -> Self {
         let mut counts = [0; COUNT];
+        let sample = words.all().len().min(SAMPLE);
+        let other_letters = words.all()[..sample].iter().filter(|word| is_cyrillic_or_greek(word.key)).count();
+        if 2 * other_letters > sample {
+            return Other;
+        }
         for (index, word) in words.all().iter().take(SAMPLE).enumerate() {
             if index % LOOK == LOOK - 1 {
                 let sure = Self::ahead(&counts, 2 * ENOUGH);
@@ -132,6 +140,11 @@ impl Language {
         }
         if best == German || count(best) >= 2 * plain.max(count(German)) { best } else { Unknown }
     }
+}
+
+/// Whether a word is short enough for its letters to be seen, and of Cyrillic or Greek ones.
+fn is_cyrillic_or_greek(key: WordKey) -> bool {
+    !key.is_hashed() && key.inline_len() > 0 && matches!(key.inline_bytes()[0], 0xCD..=0xD4)
 }
 
 /// Whether the word at `index` is one of the text's own: no part of an address (`cnn.com`), no `s` of a possessive, and
@@ -196,6 +209,9 @@ mod tests {
         assert_eq!(of("pl-PL", "the of and"), Polish);
         assert_eq!(of("und", "the of and is"), English);
         assert_eq!(of("en", "na sie ze do"), English);
-        assert_eq!(of("fr", "the of and is"), Other);
+        assert_eq!(of("fr", "the of and is"), French);
+        assert_eq!(of("", "Мир важен для всех, и мы не знаем, что с ним."), Other);
+        assert_eq!(of("", "Η ζωή και ο θάνατος."), Other);
+        assert_eq!(of("", "The word мир is what it was to him, and it is Russian."), English);
     }
 }

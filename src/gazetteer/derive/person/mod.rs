@@ -11,6 +11,7 @@ mod words;
 use full::FullName;
 #[cfg(test)]
 pub(super) use words::word_lists;
+pub(super) use words::{is_numeral, is_suffix_word, is_title_word};
 pub use words::{is_suffix, is_title};
 
 use super::Derived;
@@ -27,7 +28,7 @@ const MAX_SYLLABLE: usize = 5;
 pub const ANY_INITIAL: &str = "\u{A78F}";
 
 /// The given names and middle names of a person, in order; none where the surname stands first.
-pub fn given_names(name: &str) -> Vec<String> {
+pub(super) fn given_names(name: &str) -> Vec<String> {
     let full = FullName::read(name);
     match (full.given(), full.surname()) {
         (Some(first), Some(last)) if !full.is_east_asian(&first, &last) => {
@@ -76,6 +77,12 @@ pub(super) fn full_names(name: &str, derived: &mut Vec<Derived>) {
         .fold(String::new(), |all, initial| format!("{all}{initial}. "));
     if !middle.is_empty() {
         derived.push(Derived::new(Rule::Initials, format!("{initials}{long}")));
+    }
+    // `J.-C. Juncker`
+    let tied: Option<Vec<_>> = given.split('-').map(|part| part.chars().next()).collect();
+    if let Some(initials) = tied.filter(|initials| initials.len() > 1 && !east_asian) {
+        let initials = initials.iter().map(|initial| format!("{initial}.")).collect::<Vec<_>>().join("-");
+        derived.push(Derived::new(Rule::Initials, format!("{initials} {long}")));
     }
     if particles {
         derived.push(Derived::new(Rule::MiddleNames, format!("{given} {surname}")));
@@ -212,6 +219,7 @@ mod tests {
         check("Countess Caroline of Hanau", &["Caroline of Hanau"]);
         check("Louis IX", &[]);
         check("Madonna", &[]);
+        check("Jean-Claude Juncker", &["Jean-Claude ꞏ Juncker", "J.-C. Juncker", "Juncker, Jean-Claude"]);
         check("President of the United States", &[]);
     }
 

@@ -1,0 +1,56 @@
+//! Adjectives of other languages that organisations begin with, and are not called by: `Česká národní banka` is no `Česká`.
+//!
+//! Those of countries, and what `new`, `national` and `first` are. `Deutsche` is not among them: English calls the bank so.
+//!
+//! Must not know: where they are used.
+
+use crate::text::{WordSet, fold};
+
+/// Folded and sorted.
+#[rustfmt::skip]
+pub(super) static ADJECTIVES: WordSet<512> = WordSet::new(&[
+    "allgemeine", "belgische", "birinci", "brasileira", "brasileiro", "ceska", "ceske", "cesky", "ceskych", "cong",
+    "danmarks", "dansk", "danske", "deutscher", "deutsches", "eerste", "eesti", "elso", "ensimmainen", "erste",
+    "erster", "erstes", "espanol", "espanola", "forsta", "forste", "francais", "francaise", "freie", "freier",
+    "freies", "hrvatska", "hrvatske", "hrvatski", "italiana", "italiano", "kansallinen", "koninklijke", "krajowa",
+    "krajowy", "latvijas", "lietuvos", "magyar", "milli", "nacional", "narodna", "narodni", "narodowa", "narodowy",
+    "nasjonale", "nationala", "nationale", "nationella", "nazionale", "nederlands", "nederlandse", "nemzeti",
+    "neue", "neuer", "neues", "ngan", "nieuwe", "norges", "norsk", "norske", "noua", "noul", "nouveau", "nouveaux",
+    "nouvelle", "nove", "novi", "novo", "novy", "nowa", "nowe", "nowy", "nueva", "nuevo", "nuova", "nuovo", "nya",
+    "nye", "osterreichische", "petit", "pierwszy", "polska", "polski", "polskich", "polskie", "portugues",
+    "portuguesa", "premiere", "primeira", "primera", "primul", "prva", "prvni", "roman", "romana", "romaneasca",
+    "schweizer", "schweizerische", "slovenska", "slovenske", "slovenski", "slovensky", "srpska", "srpski", "statni",
+    "suomen", "svensk", "svenska", "tap", "tong", "turk", "turkiye", "uj", "ulusal", "uusi", "vereinigte", "viet",
+    "vlaamse", "yeni", "εθνικη", "ελληνικη", "νεα", "νεο", "πρωτη", "единая", "единыи", "народна", "народная",
+    "народныи", "наш", "наша", "нова", "новая", "нове", "нови", "новии", "новое", "новыи", "первая", "первыи",
+    "перша", "першии", "прва", "россииские", "россиискии", "россииское", "русская", "русские", "русскии",
+    "советская", "советскии", "српска", "украинская", "украінська", "украінськии", "украінські", "єдина",
+]);
+
+/// How adjectives of Slavic languages end, folded.
+pub(super) const ENDINGS: [&str; 14] =
+    ["ая", "ое", "ские", "ски", "скии", "скои", "ска", "ске", "ская", "ский", "ськии", "ські", "цкая", "цкии"];
+
+/// Whether a word is one of them.
+pub(super) fn is_foreign_adjective(word: &str) -> bool {
+    let mut folded = Vec::new();
+    fold(word, &mut folded);
+    let ends = |word: &str| ENDINGS.iter().any(|ending| word.ends_with(ending));
+    ADJECTIVES.has(&folded) || std::str::from_utf8(&folded).is_ok_and(ends)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn adjectives() {
+        for word in ["Česká", "Российские", "Türk", "Новая", "Українська", "Svenska", "Neue"]
+        {
+            assert!(is_foreign_adjective(word), "{word}");
+        }
+        for word in ["Газпром", "Pepsi", "Deutsche", "Škoda", "Nokia"] {
+            assert!(!is_foreign_adjective(word), "{word}");
+        }
+    }
+}
