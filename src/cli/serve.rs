@@ -21,7 +21,7 @@ const ONE_SIGNAL: Duration = Duration::from_millis(100);
 pub(super) fn run(arguments: Serve) -> anyhow::Result<ExitCode> {
     let config = arguments.settings.load()?;
     let settings = config.settings().clone();
-    telemetry::start(&settings.log)?;
+    let _log = telemetry::start(&settings.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start threads")?;
     let result = runtime.block_on(serve(settings));
     // A job that still runs has had its time; the process does not wait for it.

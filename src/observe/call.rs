@@ -23,7 +23,9 @@ use super::{
 };
 
 /// The client of a call of which nobody said who it is from.
-const ANONYMOUS: &str = "anonymous";
+pub(super) const ANONYMOUS: &str = "anonymous";
+/// The type of entities of requests, whatever they say.
+pub(super) const INLINE: &str = "inline";
 
 thread_local! {
     /// The call that this thread works for.
@@ -144,7 +146,7 @@ impl Call {
     /// So many mentions were linked to entities of a type of ours; `None` for entities of the request.
     pub fn linked(&self, kind: Option<&str>, count: u64) {
         self.0.mentions.fetch_add(count, Relaxed);
-        self.0.observer.metrics.mentions(kind.unwrap_or("inline"), count);
+        self.0.observer.metrics.mentions(kind.unwrap_or(INLINE), count);
     }
 
     /// A document was refused.

@@ -22,9 +22,10 @@ pub(super) struct Labels {
 }
 
 impl Labels {
-    /// No values yet, and never more than `most`, and one for all others.
-    pub(super) fn new(most: usize) -> Self {
-        Self { most, seen: RwLock::default(), other: OTHER.into() }
+    /// The values that are ours, and never more than `most` others, and one for all beyond.
+    pub(super) fn new(ours: &[&str], most: usize) -> Self {
+        let seen: HashSet<Arc<str>> = ours.iter().map(|&value| value.into()).collect();
+        Self { most: most + seen.len(), seen: seen.into(), other: OTHER.into() }
     }
 
     /// The value to record instead of this one.
@@ -52,8 +53,8 @@ mod tests {
 
     #[test]
     fn there_are_never_more_values_than_allowed() {
-        let labels = Labels::new(2);
+        let labels = Labels::new(&["ours"], 2);
         assert_eq!((&*labels.of("a"), &*labels.of(&"x".repeat(101)), &*labels.of("b")), ("a", OTHER, "b"));
-        assert_eq!((&*labels.of("c"), &*labels.of("a")), (OTHER, "a"));
+        assert_eq!((&*labels.of("c"), &*labels.of("a"), &*labels.of("ours")), (OTHER, "a", "ours"));
     }
 }

@@ -16,6 +16,7 @@ use opentelemetry::{
 };
 
 use super::{
+    call::{ANONYMOUS, INLINE},
     definitions::{
         COMPILE_DURATION, CONNECTIONS_REFUSED, DATABASE_UP, DOCUMENTS, MEMORY, MENTIONS, QUEUE_LENGTH, QUEUE_WAIT,
         RECEIVED, RELOADS, REQUEST_DURATION, REQUESTS, REQUESTS_RUNNING, SENT, SERVING, TEXT, WORK_DURATION, WORKERS,
@@ -135,8 +136,8 @@ impl Metrics {
             work: WORK_DURATION.histogram(meter),
             compile: COMPILE_DURATION.histogram(meter),
             reloads: RELOADS.counter(meter),
-            clients: Labels::new(MAX_CLIENTS),
-            types: Labels::new(MAX_TYPES),
+            clients: Labels::new(&[ANONYMOUS], MAX_CLIENTS),
+            types: Labels::new(&[INLINE], MAX_TYPES),
             serving,
             workers,
             database,

@@ -1,13 +1,18 @@
 //! Logs: structured, on standard error, as text or as JSON lines.
 //!
-//! A log that cannot be written stops nothing.
+//! A log that cannot be written stops nothing: a thread of its own writes it, and where nobody takes it, lines beyond
+//! [`WAITING`] are lost.
 //!
 //! Must not know: what is logged.
 
 use serde::{Deserialize, Serialize};
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::{EnvFilter, filter::LevelFilter, fmt};
 
 use super::TelemetryError;
+
+/// How many lines wait for who reads the log, before further ones are lost.
+const WAITING: usize = 8192;
 
 /// What is logged, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,8 +40,15 @@ pub enum Format {
     Json,
 }
 
-/// Starts logging for the whole process.
-pub fn start(options: &Options) -> Result<(), TelemetryError> {
+/// Writes what is still to be written when it is dropped, for a second at the most.
+#[derive(Debug)]
+#[must_use = "the last lines are written when it is dropped"]
+pub struct Log {
+    _writer: WorkerGuard,
+}
+
+/// Starts logging for the whole process, until what is returned is dropped.
+pub fn start(options: &Options) -> Result<Log, TelemetryError> {
     let wrong = || TelemetryError::Level(options.level.clone());
     // A word alone would be taken for a module, and would switch off all others without a word.
     let level = |part: &str| !part.is_empty() && part.parse::<LevelFilter>().is_ok();
@@ -45,12 +57,14 @@ pub fn start(options: &Options) -> Result<(), TelemetryError> {
         return Err(wrong());
     }
     let filter = EnvFilter::try_new(&options.level).map_err(|_| wrong())?;
-    // A log that cannot be written must not stop the server.
-    let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
+    let (lines, writer) =
+        NonBlockingBuilder::default().lossy(true).buffered_lines_limit(WAITING).finish(std::io::stderr());
+    let builder = fmt().with_env_filter(filter).with_writer(lines).log_internal_errors(false);
     let terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
     match options.format {
         Format::Text => builder.with_ansi(terminal).with_target(false).try_init(),
         Format::Json => builder.json().flatten_event(true).try_init(),
     }
-    .map_err(|_| TelemetryError::Twice)
+    .map_err(|_| TelemetryError::Twice)?;
+    Ok(Log { _writer: writer })
 }

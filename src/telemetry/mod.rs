@@ -10,7 +10,7 @@ mod logs;
 use thiserror::Error;
 
 pub use export::{ExportOptions, Exporters};
-pub use logs::{Format, Options, start};
+pub use logs::{Format, Log, Options, start};
 
 /// Why telemetry does not start.
 #[derive(Debug, Error)]

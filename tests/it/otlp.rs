@@ -23,15 +23,24 @@ use opentelemetry_proto::tonic::{
     trace::v1::{Span, span::SpanKind},
 };
 use proto::{Document, ExtractRequest};
-use tonic::{Request, Response, Status};
+use tonic::{
+    Request, Response, Status,
+    transport::{Identity, ServerTlsConfig},
+};
 
-use crate::support::TestServer;
+use crate::{
+    faults::Process,
+    support::{Folder, TestServer},
+    tenants::Authority,
+};
 
 /// A collector that keeps what it gets.
 #[derive(Debug, Clone, Default)]
 struct Collector {
     spans: Arc<Mutex<Vec<Span>>>,
     metrics: Arc<Mutex<Vec<String>>>,
+    /// Metrics came.
+    came: Arc<tokio::sync::Notify>,
 }
 
 #[tonic::async_trait]
@@ -56,6 +65,7 @@ impl MetricsService for Collector {
         let resources = request.into_inner().resource_metrics.into_iter();
         let metrics = resources.flat_map(|one| one.scope_metrics).flat_map(|one| one.metrics);
         self.metrics.lock().unwrap().extend(metrics.map(|one| one.name));
+        self.came.notify_one();
         Ok(Response::new(Default::default()))
     }
 }
@@ -63,13 +73,18 @@ impl MetricsService for Collector {
 impl Collector {
     /// Starts it; gives its endpoint.
     async fn start(&self) -> String {
+        format!("http://127.0.0.1:{}", self.start_at(tonic::transport::Server::builder()).await)
+    }
+
+    /// Starts it on a server; gives its port.
+    async fn start_at(&self, mut server: tonic::transport::Server) -> u16 {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let endpoint = format!("http://{}", listener.local_addr().unwrap());
-        let server = tonic::transport::Server::builder()
+        let port = listener.local_addr().unwrap().port();
+        let server = server
             .add_service(TraceServiceServer::new(self.clone()))
             .add_service(MetricsServiceServer::new(self.clone()));
         tokio::spawn(server.serve_with_incoming(tokio_stream::wrappers::TcpListenerStream::new(listener)));
-        endpoint
+        port
     }
 }
 
@@ -156,6 +171,26 @@ async fn otlp_gets_spans_in_the_trace_of_the_caller_and_metrics() {
     }
 }
 
+/// A process of its own, since it finds the certificates of the system in its environment.
+#[tokio::test(flavor = "multi_thread")]
+async fn otlp_trusts_the_certificates_of_the_system() {
+    let (folder, authority, collector) = (Folder::new(), Authority::new(), Collector::default());
+    let (certificate, key) = authority.server();
+    let tls = ServerTlsConfig::new().identity(Identity::from_pem(certificate, key));
+    let port = collector.start_at(tonic::transport::Server::builder().tls_config(tls).unwrap()).await;
+    let flags = [
+        "--set".to_owned(),
+        format!("telemetry.otlp_endpoint=https://localhost:{port}"),
+        "--set".to_owned(),
+        "telemetry.metrics_interval_seconds=1".to_owned(),
+    ];
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_onomast"));
+    command.env("SSL_CERT_FILE", folder.file("ca.pem", &authority.pem));
+    let process = tokio::task::spawn_blocking(move || Process::of(command, &flags)).await.unwrap();
+    let came = tokio::time::timeout(std::time::Duration::from_secs(60), collector.came.notified()).await;
+    assert!(came.is_ok(), "{}", process.log.lock().unwrap());
+}
+
 #[tokio::test]
 async fn otlp_settings_that_cannot_work_are_told() {
     let options = |otlp_endpoint: &str, trace_sample_ratio, metrics_interval_seconds| ExportOptions {
@@ -167,6 +202,8 @@ async fn otlp_settings_that_cannot_work_are_told() {
     let start = |options| Exporters::start(&options, false).unwrap_err();
     assert!(matches!(start(options("localhost:4317", 0.1, 60)), TelemetryError::Endpoint { .. }));
     assert!(matches!(start(options("http://a b", 0.1, 60)), TelemetryError::Endpoint { .. }));
+    let secret = start(options("http://robot:secret@localhost:4317", 0.1, 60)).to_string();
+    assert!(secret.contains("localhost") && !secret.contains("secret") && !secret.contains("robot"), "{secret}");
     assert!(matches!(start(options("", 1.5, 60)), TelemetryError::Ratio(1.5)));
     assert!(matches!(start(options("", f64::NAN, 60)), TelemetryError::Ratio(_)));
     assert!(matches!(start(options("", 0.1, 0)), TelemetryError::Interval));
