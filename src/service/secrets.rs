@@ -93,7 +93,11 @@ impl Secrets {
     /// access file names other keys, that is another list, and all is read once more.
     fn look(&self, last: Option<&[(PathBuf, Mark)]>) -> Vec<(PathBuf, Mark)> {
         let now = self.marks();
-        if last.is_some_and(|last| last != now) {
+        let is_new = |last: &[(PathBuf, Mark)], (file, mark): &(PathBuf, Mark)| {
+            // One that is named now and is not there changes when it comes.
+            last.iter().find(|(other, _)| other == file).map_or(mark.is_some(), |(_, before)| before != mark)
+        };
+        if last.is_some_and(|last| now.iter().any(|one| is_new(last, one))) {
             self.reload();
         }
         now

@@ -6,7 +6,6 @@
 
 use std::{
     collections::HashMap,
-    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -69,8 +68,6 @@ pub(super) struct Directory {
     /// Signed tokens that were found good, by their hashes: checking a signature costs as much as a short document.
     /// Whoever takes one from here has to look at the time.
     pub(super) verified: Mutex<HashMap<token::Hash, Arc<Known>>>,
-    /// The files that this was read from.
-    pub(super) files: Vec<PathBuf>,
 }
 
 /// Gives the account of an address for tokens whose signature is bad, when a signature has to be checked.

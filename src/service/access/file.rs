@@ -104,7 +104,8 @@ struct Issuer {
 }
 
 /// Reads an access file, and the keys that it names.
-pub(super) fn read(path: &Path) -> Result<Directory, AccessError> {
+pub(super) fn read(path: &Path, files: &mut Vec<PathBuf>) -> Result<Directory, AccessError> {
+    files.push(path.to_owned());
     let wrong = |message: String| AccessError::Wrong { file: path.to_owned(), message };
     let text = text(path)?;
     let file: File = toml::from_str(&text).map_err(|error| {
@@ -140,21 +141,20 @@ pub(super) fn read(path: &Path) -> Result<Directory, AccessError> {
                 .map_err(|other| wrong(format!("{name:?} and {other:?} have one certificate name")))?;
         }
     }
-    let mut files = vec![path.to_owned()];
     let jwt = match file.jwt {
         None => None,
         Some(issuer) => {
             let keys = path.parent().unwrap_or(Path::new("")).join(&issuer.jwks);
             let quota = issuer.quota;
+            files.push(keys.clone());
             let jwt = keys_of(issuer, &self::text(&keys)?).map_err(|message| wrong(format!("jwt: {message}")))?;
-            files.push(keys);
             Some((jwt, quota))
         }
     };
     if names.is_empty() && jwt.is_none() {
         return Err(wrong("nobody may call: there is neither a [[principal]] nor [jwt]".into()));
     }
-    Ok(Directory { tokens, certificates, jwt, verified: Default::default(), files })
+    Ok(Directory { tokens, certificates, jwt, verified: Default::default() })
 }
 
 fn keys_of(issuer: Issuer, keys: &str) -> Result<Jwt, String> {

@@ -2,7 +2,10 @@
 //!
 //! A bad new file leaves the old one in force.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use arc_swap::ArcSwap;
 
@@ -16,6 +19,8 @@ use super::{
 pub(in crate::service) struct Gate {
     file: PathBuf,
     directory: ArcSwap<Directory>,
+    /// What was read the last time, or was to be.
+    files: Mutex<Vec<PathBuf>>,
 }
 
 impl Gate {
@@ -25,19 +30,24 @@ impl Gate {
         if file.as_os_str().is_empty() {
             return Ok(None);
         }
-        let directory = ArcSwap::from_pointee(file::read(file)?);
-        Ok(Some(Self { file: file.clone(), directory }))
+        let mut files = Vec::new();
+        let directory = ArcSwap::from_pointee(file::read(file, &mut files)?);
+        Ok(Some(Self { file: file.clone(), directory, files: files.into() }))
     }
 
     /// Reads the file again.
     pub(in crate::service) fn reload(&self) -> Result<(), AccessError> {
-        self.directory.store(Arc::new(file::read(&self.file)?));
+        let mut files = Vec::new();
+        let directory = file::read(&self.file, &mut files);
+        // Where one of them is bad, it may be another that is changed next.
+        *self.files.lock().unwrap_or_else(PoisonError::into_inner) = files;
+        self.directory.store(Arc::new(directory?));
         Ok(())
     }
 
-    /// The files that say who may call.
+    /// The files that say who may call, or would if they were good.
     pub(in crate::service) fn files(&self) -> Vec<PathBuf> {
-        self.directory.load().files.clone()
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Everybody who may call now.

@@ -38,6 +38,11 @@ pub(in crate::service) struct Pass {
     until: Option<Moment>,
 }
 
+/// The earlier of two ends.
+fn earlier(one: Option<Moment>, other: Option<Moment>) -> Option<Moment> {
+    one.into_iter().chain(other).min()
+}
+
 impl Pass {
     /// The pass of a caller with these headers, over a connection with that certificate. `strangers` counts tokens whose
     /// signature is bad.
@@ -57,7 +62,7 @@ impl Pass {
         }
         let directory = gate.directory();
         let known = directory.who(&token, &certificate, strangers)?;
-        let until = known.until;
+        let until = earlier(known.until, certificate.until);
         let pass = Self { known: Some((gate.clone(), directory, known)), token, certificate, until };
         // Until is the last moment; the one who knows them may not have looked at it.
         if pass.is_over() { Err(Error::Unauthenticated) } else { Ok(pass) }
@@ -86,7 +91,8 @@ impl Pass {
         // What let it in was good: it is no stranger.
         match newest.who(&self.token, &self.certificate, &|| None) {
             Ok(now) if now.principal == known.principal => {
-                (*directory, *known, self.until) = (newest, now.clone(), now.until);
+                let until = earlier(now.until, self.certificate.until);
+                (*directory, *known, self.until) = (newest, now.clone(), until);
                 !self.is_over()
             }
             _ => false,
