@@ -1,5 +1,5 @@
 //! The bodies of a call: what comes in is counted and must not stop coming, what goes out ends at the deadline, and both
-//! end when the caller would not be let in any more.
+//! end when the caller would not be let in any more. A call has its room until its answer is taken.
 //!
 //! A request of one message must be there whole in time; a stream may take long, but not between two parts. Bytes are
 //! counted for the quota as they come; a stream whose client is in debt is read no further until it is paid, which HTTP/2
@@ -16,15 +16,19 @@ use std::{
     time::Duration,
 };
 
+use futures_util::future::BoxFuture;
 use http_body::Frame;
-use tokio::time::{Instant, Sleep, sleep, sleep_until};
+use tokio::{
+    sync::watch,
+    time::{Instant, Sleep, sleep, sleep_until},
+};
 use tonic::{
     Code, Status,
     body::Body,
     codegen::{Bytes, http::HeaderMap},
 };
 
-use super::{Error, access::Pass, connection::OpenCall, tab::Tab};
+use super::{Error, access::Pass, connection::OpenCall, front::Admitted, tab::Tab};
 
 /// How long a request may take to come.
 #[derive(Debug, Clone, Copy)]
@@ -144,8 +148,12 @@ pub(super) struct Outgoing {
     /// What is left of the last part of the body.
     rest: Bytes,
     call: OpenCall,
+    /// What the call holds until the answer is taken.
+    room: Option<Admitted>,
     deadline: Option<Pin<Box<Sleep>>>,
     recheck: Option<Recheck>,
+    /// Ready when the server ends, for an answer that would not end by itself.
+    ending: Option<BoxFuture<'static, ()>>,
     tab: Tab,
 }
 
@@ -153,18 +161,29 @@ impl Outgoing {
     pub(super) fn new(
         body: Body,
         call: OpenCall,
+        room: Option<Admitted>,
         deadline: Option<Instant>,
         recheck: Option<Recheck>,
+        ending: Option<watch::Receiver<bool>>,
         tab: Tab,
     ) -> Self {
         let deadline = deadline.map(|deadline| Box::pin(sleep_until(deadline)));
-        Self { body, rest: Bytes::new(), call, deadline, recheck, tab }
+        let ending = ending.map(|mut ending| -> BoxFuture<'static, ()> {
+            Box::pin(async move {
+                // Where nobody can say so any more, the server has ended.
+                let _ = ending.wait_for(|ending| *ending).await;
+            })
+        });
+        Self { body, rest: Bytes::new(), call, room, deadline, recheck, ending, tab }
     }
 
     /// Why it ends before the answer does.
     fn overdue(&mut self, context: &mut Context<'_>) -> Option<Error> {
         if self.deadline.as_mut().is_some_and(|deadline| deadline.as_mut().poll(context).is_ready()) {
             return Some(Error::DeadlineExceeded);
+        }
+        if self.ending.as_mut().is_some_and(|ending| ending.as_mut().poll(context).is_ready()) {
+            return Some(Error::NotServing);
         }
         self.recheck.as_mut()?.ended(context).then_some(Error::Unauthenticated)
     }
@@ -178,7 +197,7 @@ impl http_body::Body for Outgoing {
         let this = self.get_mut();
         this.call.took();
         if let Some(error) = this.overdue(context) {
-            (this.deadline, this.recheck) = (None, None);
+            (this.deadline, this.recheck, this.ending, this.room) = (None, None, None, None);
             // What makes the answer goes, and its work with it.
             this.body = Body::empty();
             this.rest = Bytes::new();

@@ -34,7 +34,7 @@ use super::{
     activity::Activity,
     body::BROKEN_OFF,
     connection::Peer,
-    guard::{self, Guard},
+    guard::{self, Guard, Refused},
     proto::ErrorReason,
     status::{self, Known, Made},
 };
@@ -77,7 +77,7 @@ pub(super) struct Front {
     pub(super) made: Made,
 }
 
-/// Room that a call holds as long as a copy of this lives: to its answer, and to the end of its stream.
+/// Room that a call holds as long as a copy of this lives: until its client has taken the answer.
 #[derive(Debug, Clone)]
 pub(super) struct Admitted {
     _permit: Arc<OwnedSemaphorePermit>,
@@ -105,18 +105,19 @@ impl Front {
     }
 
     /// Lets a call begin, or says why not. Nothing of its messages was read yet.
-    fn admit(&self, request: &Request<Incoming>, peer: &Peer) -> Result<LetIn, Error> {
+    fn admit(&self, request: &Request<Incoming>, peer: &Peer) -> Result<LetIn, Refused> {
         let deadline = deadline(request.headers());
         let room = self.room(request.uri().path())?;
         // No time at all: not even begun.
         if deadline == Some(Duration::ZERO) {
-            return Err(Error::DeadlineExceeded);
+            return Err(Error::DeadlineExceeded.into());
         }
         Ok(LetIn { deadline, room, admitted: self.guard.admit(request.uri().path(), request.headers(), peer)? })
     }
 
     /// Answers a call that did not begin.
-    fn refuse(&self, request: &Request<Incoming>, peer: &Peer, error: Error) -> Response<Body> {
+    fn refuse(&self, request: &Request<Incoming>, peer: &Peer, refused: Refused) -> Response<Body> {
+        let Refused { error, client } = refused;
         // It is a call all the same: its connection is not idle.
         peer.link.called();
         let id = self.request_id(request.headers());
@@ -125,6 +126,9 @@ impl Front {
         let quiet = access_log::is_flood(&response) && !tracing::enabled!(tracing::Level::DEBUG);
         let span = if quiet { Span::none() } else { span(&id, request) };
         let watched = self.watch(request, span);
+        if let Some(client) = client {
+            watched.call().set_client(&*client.name);
+        }
         response.headers_mut().insert(REQUEST_ID, id);
         watched.answer(response)
     }
@@ -232,7 +236,7 @@ impl Future for Call {
             let Connected { front, peer } = &*connected;
             match front.admit(&request, peer) {
                 Ok(let_in) => *begun = Some(front.begin(request, peer, let_in)),
-                Err(error) => return Poll::Ready(Ok(front.refuse(&request, peer, error))),
+                Err(refused) => return Poll::Ready(Ok(front.refuse(&request, peer, refused))),
             }
         }
         match begun {

@@ -9,7 +9,7 @@
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use futures_util::future::BoxFuture;
-use tokio::time::Instant;
+use tokio::{sync::watch, time::Instant};
 use tonic::{
     body::Body,
     codegen::http::{HeaderMap, Request, Response},
@@ -42,6 +42,19 @@ const CLIENT_STREAMS: [&str; 3] = ["/StreamExtract", "/ImportEntities", "/Server
 /// How the methods end that answer one message with a stream.
 const SERVER_STREAMS: [&str; 2] = ["/WatchGazetteers", "/ExportEntities"];
 
+/// Why a call may not begin, and whose it is where that is known.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub(super) error: Error,
+    pub(super) client: Option<Principal>,
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self { error, client: None }
+    }
+}
+
 /// Who lets calls begin.
 #[derive(Debug)]
 pub(super) struct Guard {
@@ -55,6 +68,8 @@ pub(super) struct Guard {
     pub(super) limits: Arc<Limits>,
     /// Whose line may be too long.
     pub(super) workers: Workers,
+    /// Whether watches of health end, which last as long as the server otherwise.
+    pub(super) ending: watch::Receiver<bool>,
 }
 
 /// A caller who may begin a call.
@@ -68,7 +83,7 @@ pub(super) struct Admitted {
 
 impl Guard {
     /// Lets a call begin, or says why not. Nothing of its messages was read yet.
-    pub(super) fn admit(&self, path: &str, headers: &HeaderMap, peer: &Peer) -> Result<Admitted, Error> {
+    pub(super) fn admit(&self, path: &str, headers: &HeaderMap, peer: &Peer) -> Result<Admitted, Refused> {
         if path.starts_with(OPEN) {
             return Ok(Admitted { principal: Principal::anybody(), account: None, pass: None });
         }
@@ -79,12 +94,13 @@ impl Guard {
         let quota = known.and_then(|known| known.quota);
         let client = || known.map_or_else(network, |known| known.identity());
         let account = self.accounts.of(client, quota);
+        let refused = |error| Refused { error, client: Some(pass.principal()) };
         if let Some(account) = &account {
-            account.room()?;
+            account.room().map_err(refused)?;
         }
         // Who has no quota left says nothing of how many the workers have to do with.
         if path.starts_with(WORKED) && !streams(path) {
-            self.workers.admit()?;
+            self.workers.admit().map_err(refused)?;
         }
         if let Some(account) = &account {
             account.count();
@@ -109,6 +125,8 @@ impl Guard {
         let Admitted { principal, account, pass } = admitted;
         let deadline = front::deadline(request.headers()).and_then(|time| Instant::now().checked_add(time));
         let patience = self.patience(request.uri().path());
+        let ending = request.uri().path().starts_with(OPEN).then(|| self.ending.clone());
+        let room = request.extensions().get::<front::Admitted>().cloned();
         if let Some(call) = request.extensions().get::<Call>() {
             call.set_client(&*principal.name);
         }
@@ -123,7 +141,7 @@ impl Guard {
             response.extensions_mut().insert(principal);
             tab.end(response.headers());
             let recheck = pass.map(Recheck::new);
-            Ok(response.map(|body| Body::new(Outgoing::new(body, open, deadline, recheck, tab))))
+            Ok(response.map(|body| Body::new(Outgoing::new(body, open, room, deadline, recheck, ending, tab))))
         })
     }
 
@@ -157,11 +175,12 @@ mod tests {
             limits: Arc::default(),
             // It has no room for anybody.
             workers: Workers::start(Bounds { workers: 1, most: 0, longest: None }).unwrap(),
+            ending: watch::channel(false).1,
         };
         let admit = |path: &str, host: u8| {
             let address = Some(([127, 0, 0, host], 1).into());
             let peer = Peer { address, certificate: Arc::default(), link: Arc::new(Link::new()) };
-            guard.admit(path, &HeaderMap::new(), &peer).map(drop)
+            guard.admit(path, &HeaderMap::new(), &peer).map(drop).map_err(|refused| refused.error)
         };
         let (worked, other) = ("/onomast.v1.ExtractionService/Extract", "/onomast.v1.GazetteerService/ListGazetteers");
         guard.accounts.of(|| "127.0.0.1".into(), None).unwrap().bytes(1000);

@@ -36,7 +36,7 @@ use tonic::{codec::CompressionEncoding, service::Routes};
 /// How many documents may wait for each worker, where nothing else is set.
 const QUEUED_A_WORKER: usize = 32;
 
-/// How long no request may have run before the server ends: the last answers leave, and what clients sent meanwhile comes.
+/// How long no request may have run before watches of health end, and connections with them: what clients sent meanwhile comes.
 const FLUSH: Duration = Duration::from_secs(1);
 
 /// The services whose health is told; the name of all together is empty.
@@ -256,6 +256,7 @@ impl Server {
             .send_compressed(CompressionEncoding::Gzip)
             .send_compressed(CompressionEncoding::Zstd);
         let (ending, stopping) = tokio::sync::watch::channel(false);
+        let (last, ended) = tokio::sync::watch::channel(false);
         let gazetteers = Gazetteers::new(live, limits.clone(), stopping);
         let gazetteers = GazetteerServiceServer::new(gazetteers)
             .max_decoding_message_size(limits.message_bytes)
@@ -282,6 +283,7 @@ impl Server {
             strangers: Arc::new(Accounts::new(Quota { requests_per_second: FORGED, ..Quota::default() })),
             limits: limits.clone(),
             workers,
+            ending: ended,
         };
         let mut routes = Routes::builder();
         routes.add_service(checks);
@@ -324,8 +326,14 @@ impl Server {
                 return std::future::pending().await;
             }
             let grace = Duration::from_secs(options.grace_seconds);
-            // Once it is quiet, only watches of health are left.
-            let _ = tokio::time::timeout(grace, activity.quiet(FLUSH)).await;
+            // Once it is quiet, only watches of health are left, and what clients have not yet taken of their answers: the server
+            // ends with the last connection.
+            let quiet = async {
+                activity.quiet(FLUSH).await;
+                last.send_replace(true);
+                std::future::pending::<()>().await
+            };
+            let _ = tokio::time::timeout(grace, quiet).await;
             activity.running()
         };
         let asked = async {

@@ -14,6 +14,9 @@ use tokio::{
     time::timeout,
 };
 
+use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
+use tonic_types::StatusExt as _;
+
 use crate::support::TestServer;
 
 /// The longest that anything may take here.
@@ -117,6 +120,26 @@ async fn connections_that_wait_at_the_port_when_it_closes_are_served() {
     // Nobody comes any more.
     assert!(TcpStream::connect(&address).await.is_err());
     timeout(LONG, stopped).await.unwrap().unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn watches_of_health_end_with_the_server() {
+    let server = serve().await;
+    let mut health = HealthClient::new(server.channel().await);
+    let mut watch = health.watch(HealthCheckRequest::default()).await.unwrap().into_inner();
+    assert!(watch.message().await.unwrap().is_some());
+    let stopped = server.stop();
+    let status = loop {
+        match timeout(LONG, watch.message()).await.unwrap() {
+            Ok(Some(_)) => {}
+            Ok(None) => panic!("the watch ended without an error"),
+            Err(status) => break status,
+        }
+    };
+    assert_eq!(status.get_error_details().error_info().unwrap().reason, "NOT_SERVING", "{status:?}");
+    // The connection ends with it, long before the time to end is over.
+    drop(health);
+    timeout(LONG / 3, stopped).await.unwrap().unwrap().unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -55,7 +55,8 @@ fn requests(method: &str, code: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn metrics_count_what_was_done() {
-    let (server, _, _exporters) = TestServer::observed(Limits::default(), &ExportOptions::default()).await;
+    let (server, _, _exporters) =
+        TestServer::observed(Limits { document_bytes: 1000, ..Limits::default() }, &ExportOptions::default()).await;
     server.handle.serve(catalog()).await;
     let mut client = server.client().await;
     let inline_entities = vec![proto::Entity { id: "x".into(), name: "Xanadu".into(), ..Default::default() }];
@@ -95,7 +96,12 @@ async fn metrics_count_what_was_done() {
         until(&server, level, f64::from(level.ends_with("count"))).await;
     }
 
-    // A document that is refused, and a path that nobody serves: its label is none of the caller's choice.
+    // A document that is too large by itself.
+    let large = ExtractRequest { document: document(&"x".repeat(1001)), ..Default::default() };
+    assert_eq!(client.extract(large).await.unwrap_err().code(), Code::InvalidArgument);
+    until(&server, "onomast_documents_total{result=\"refused\"}", 1.0).await;
+
+    // A request that is refused, and a path that nobody serves: its label is none of the caller's choice.
     let status = client
         .extract(ExtractRequest { document: document("x"), gazetteers: vec!["no".into()], ..Default::default() })
         .await;

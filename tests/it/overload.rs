@@ -172,6 +172,24 @@ async fn a_client_that_never_takes_its_answer_loses_its_connection() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_is_not_taken_holds_its_room() {
+    let server = TestServer::with(catalog(), Limits { concurrent_requests: 1, ..Limits::default() }).await;
+    let (response, mut stream, connection) = open(&server, "Extract", None).await;
+    let large = ExtractRequest { document: document("China ".repeat(5000)), ..Default::default() };
+    stream.send_data(framed(&large).into(), true).unwrap();
+    // The answer has begun, and is larger than the window.
+    let response = timeout(LONG, response).await.unwrap().unwrap();
+    let mut client = server.client().await;
+    let small = || ExtractRequest { document: document("China".into()), ..Default::default() };
+    let status = client.extract(small()).await.unwrap_err();
+    assert_eq!(status.get_error_details().error_info().unwrap().reason, "OVERLOADED", "{status:?}");
+    connection.abort();
+    drop((response, stream));
+    let served = async { while client.extract(small()).await.is_err() {} };
+    timeout(LONG, served).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_takes_nothing_at_all_loses_its_connection() {
     let server = TestServer::with(catalog(), Limits { stalled_seconds: 1, idle_seconds: 0, ..Limits::default() }).await;
     let mut stream = tcp(&server).await;

@@ -15,8 +15,8 @@ use tonic::{Request, Response, Status, Streaming};
 
 use super::{
     Encoded, Error, Limits, Plan, Principal, SharedCatalog, Violation,
-    front::Admitted,
     line::Kind,
+    noted::Noted,
     proto::{
         self, BatchExtractRequest, Document, ExplainMatchRequest, ExplainMatchResponse, ExtractRequest,
         StreamExtractConfig, StreamExtractRequest, explain_match_request::Subject as Asked,
@@ -106,11 +106,14 @@ impl Extraction {
         let bytes = document.as_ref().map_or(0, bytes);
         let job = move |memory: &mut Memory, stop: &AtomicBool| {
             let catalog = catalog.catalog().ok_or(Error::NotServing)?;
+            let before = wrong.len();
             required(document.as_ref(), &limits, &mut wrong);
+            let noted = (wrong.len() > before).then(Noted::begin);
             wrong.extend(also);
             let begin = |inline| caller.tab.begin(inline);
-            let plan = Plan::new(&catalog, &limits, &caller.principal, &config, &pinned, begin, &mut wrong)?;
-            Error::check(wrong)?;
+            let checked = Plan::new(&catalog, &limits, &caller.principal, &config, &pinned, begin, &mut wrong)
+                .and_then(|plan| Error::check(wrong).map(|()| plan));
+            let plan = checked.inspect_err(|error| noted.iter().for_each(|noted| noted.failed(error)))?;
             let (Some(plan), Some(document)) = (plan, document) else { return Err(Error::Internal) };
             work(plan, &document, &limits, memory, stop)
         };
@@ -195,10 +198,8 @@ impl ExtractionService for Extraction {
         if self.catalog.catalog().is_none() {
             return Err(Error::NotServing.into());
         }
-        let mut request = request;
-        let admitted = request.extensions_mut().remove::<Admitted>();
         let caller = Caller::of(request.extensions());
-        Ok(Response::new(self.clone().answers(caller, request.into_inner(), admitted)))
+        Ok(Response::new(self.clone().answers(caller, request.into_inner())))
     }
 }
 

@@ -15,7 +15,7 @@ use tonic::{Status, Streaming};
 use super::{Caller, Extraction, SHORT, bytes, part};
 use crate::service::{
     Encoded, Error, Plan,
-    front::{Admitted, of_tonic},
+    front::of_tonic,
     line::Kind,
     proto::{self, StreamExtractRequest},
 };
@@ -29,14 +29,13 @@ impl Extraction {
         self,
         caller: Caller,
         requests: Streaming<StreamExtractRequest>,
-        admitted: Option<Admitted>,
     ) -> BoxStream<'static, Result<Encoded, Status>> {
         let look_ahead = self.limits.stream_look_ahead;
         // Tells the stream from every other of this process.
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let (plan, over) = (None, false);
-        let reader = Reader { service: self, caller, requests, number, plan, over, _admitted: admitted };
+        let reader = Reader { service: self, caller, requests, number, plan, over };
         let work = stream::unfold(reader, |mut reader| async move {
             if reader.over {
                 return None;
@@ -80,7 +79,6 @@ struct Reader {
     number: u64,
     plan: Option<Arc<Plan>>,
     over: bool,
-    _admitted: Option<Admitted>,
 }
 
 impl Reader {
@@ -137,7 +135,7 @@ mod tests {
             let decoder = tonic_prost::ProstCodec::<(), StreamExtractRequest>::default().decoder();
             let requests = Streaming::new_request(decoder, body, None, None);
             let caller = Caller { principal: Principal::anybody(), tab: Tab::default() };
-            let answers = service.clone().answers(caller, requests, None);
+            let answers = service.clone().answers(caller, requests);
             answers.map(|answer| answer.map_or_else(|status| status.code(), |_| Code::Ok)).collect::<Vec<_>>().await
         };
         let messages = [message.clone(), message];

@@ -15,7 +15,7 @@ use crate::{
         Error, Principal, Violation,
         access::Role,
         convert::unknown,
-        front::{Admitted, of_tonic},
+        front::of_tonic,
         proto::{
             self, ErrorReason, ExportEntitiesResponse, ImportConfig, ImportEntitiesRequest, ImportEntitiesResponse,
             ImportMode,
@@ -232,11 +232,7 @@ impl Gazetteers {
     }
 
     /// Every entity of a version.
-    pub(super) fn export(
-        &self,
-        content: Content,
-        admitted: Option<Admitted>,
-    ) -> BoxStream<'static, Result<ExportEntitiesResponse, Status>> {
+    pub(super) fn export(&self, content: Content) -> BoxStream<'static, Result<ExportEntitiesResponse, Status>> {
         let (service, content) = (self.clone(), Arc::new(content));
         // A page a message, so that a slow reader holds no connection to the database.
         let next = move |after: Option<String>| {
@@ -253,6 +249,6 @@ impl Gazetteers {
                 Ok::<_, Error>(Some((ExportEntitiesResponse { version: content.version(), entities }, last)))
             }
         };
-        stream::try_unfold(Some(String::new()), next).map_err(Status::from).inspect(move |_| _ = &admitted).boxed()
+        stream::try_unfold(Some(String::new()), next).map_err(Status::from).boxed()
     }
 }

@@ -19,7 +19,6 @@ use tonic::{Request, Response, Status, Streaming};
 use super::{
     Error, Limits, Principal, SharedCatalog, Violation,
     access::Role,
-    front::Admitted,
     proto::{self, ErrorReason, gazetteer_service_server::GazetteerService},
     tab::Tab,
 };
@@ -239,13 +238,12 @@ impl GazetteerService for Gazetteers {
 
     async fn export_entities(
         &self,
-        mut request: Request<proto::ExportEntitiesRequest>,
+        request: Request<proto::ExportEntitiesRequest>,
     ) -> Answer<Self::ExportEntitiesStream> {
         let principal = Principal::of(request.extensions());
-        let admitted = request.extensions_mut().remove::<Admitted>();
         let proto::ExportEntitiesRequest { gazetteer, version } = request.into_inner();
         let content = self.at(&principal, &gazetteer, &version).await?;
-        Ok(Response::new(self.export(content, admitted)))
+        Ok(Response::new(self.export(content)))
     }
 
     async fn list_versions(&self, request: Request<proto::ListVersionsRequest>) -> Answer<proto::ListVersionsResponse> {
@@ -280,11 +278,10 @@ impl GazetteerService for Gazetteers {
 
     async fn watch_gazetteers(
         &self,
-        mut request: Request<proto::WatchGazetteersRequest>,
+        request: Request<proto::WatchGazetteersRequest>,
     ) -> Answer<Self::WatchGazetteersStream> {
         let principal = Principal::of(request.extensions());
-        let admitted = request.extensions_mut().remove::<Admitted>();
-        Ok(Response::new(self.watch(principal, request.into_inner(), admitted).await?))
+        Ok(Response::new(self.watch(principal, request.into_inner()).await?))
     }
 }
 

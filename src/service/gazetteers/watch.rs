@@ -8,7 +8,6 @@ use crate::{
     catalog::{Catalog, Change, Kind, Revision, Served, Version},
     service::{
         Error, Principal, Violation,
-        front::Admitted,
         proto::{ErrorReason, GazetteerEvent, WatchGazetteersRequest, WatchGazetteersResponse},
     },
 };
@@ -26,8 +25,6 @@ struct Watch {
     /// What was read and not told yet.
     ready: std::collections::VecDeque<WatchGazetteersResponse>,
     served: tokio::sync::watch::Receiver<Served>,
-    /// The place that it takes on the server.
-    _admitted: Option<Admitted>,
 }
 
 impl Gazetteers {
@@ -36,7 +33,6 @@ impl Gazetteers {
         &self,
         principal: Principal,
         request: WatchGazetteersRequest,
-        admitted: Option<Admitted>,
     ) -> Result<BoxStream<'static, Result<WatchGazetteersResponse, Status>>, Error> {
         let WatchGazetteersRequest { checkpoint, gazetteers: wanted } = request;
         let keeper = self.keeper()?;
@@ -45,7 +41,7 @@ impl Gazetteers {
         Error::check(wrong)?;
         let served = keeper.served();
         let (service, ready) = (self.clone(), Default::default());
-        let mut watch = Watch { service, principal, wanted, checkpoint: 0, ready, served, _admitted: admitted };
+        let mut watch = Watch { service, principal, wanted, checkpoint: 0, ready, served };
         if checkpoint.is_empty() {
             // A newer change of another gazetteer may be served while an older one is not yet.
             watch.checkpoint = keeper.refresh(&self.catalog).await?;
