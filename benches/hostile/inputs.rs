@@ -96,6 +96,8 @@ fn nested() -> Vec<Hostile> {
         again("a a b, a name that fails late", things(&[&("a ".repeat(100) + "b b")]), &("a ".repeat(100) + "b ")),
         again("readings behind a long beginning", things(&[&("ü ö ".repeat(400) + "zz"), "q ue", "q oe"]), "ü ö ")
             .exactly(0),
+        again("a long name at each word", things(&[&("x/".repeat(2000) + "x")]), "x/"),
+        again("a long name before a comma", things(&[&format!("X {}b, Zz", "x ".repeat(2000))]), "x "),
         again("many short names", many(676, |id| letters(id, 2), "thing"), "ab cd ef gh ij kl mn op ").at_each("ab "),
         each("a mention at each word", many(5000, |id| format!("Q{id}"), "thing"), |n| format!("Q{} ", n % 5000)),
         again("a name hyphenated in every way", hyphens(13), &("b".repeat(13) + " ")).at_each(&("b".repeat(13) + " ")),

@@ -97,22 +97,25 @@ pub fn ask(
         Subject::Entity(_) => None,
     };
     let same_name = |text: &str| asked.as_ref().is_none_or(|name| folded(text) == *name);
+    let mut names_of = HashMap::new();
     let mut findings = Vec::new();
     for (number, mention) in answer.mentions.iter().enumerate() {
+        super::is_to_go_on(interrupted)?;
         for (rank, candidate) in answer.candidates[mention.candidates.clone()].iter().enumerate() {
             let text = mention.span.of([input.title, input.text][mention.field as usize]);
             let explained = answer.explanations.get(number).and_then(|one| one.candidates.get(rank));
             let found_by = explained.map_or(text, |one| &one.name);
-            let names = wanted.get(&(candidate.source, candidate.entity)).map_or(&[][..], |names| names);
+            let key = (candidate.source, candidate.entity);
+            let names = wanted.get(&key).map(|names| &*names_of.entry(key).or_insert_with(|| Names::of(names)));
             // A name that only the document gives, as an acronym in parentheses, is nobody's in the gazetteer.
-            if names.is_empty() && asked.is_none() {
+            if names.is_none() && asked.is_none() {
                 continue;
             }
             // A weaker form of the name counts: `Russias` where `Russia` is asked about.
             if !(same_name(text) || same_name(found_by)) {
                 continue;
             }
-            let name = if names.is_empty() { found_by.to_owned() } else { best_name(names, text) };
+            let name = names.map_or(found_by, |names| names.best(text)).to_owned();
             let reason = match (rank, mention.linked, mention.likely) {
                 (0, true, _) => Reason::Linked,
                 (0, _, false) => Reason::NothingLikelier,
@@ -250,13 +253,24 @@ fn named(segment: &Segment, name: &str, interrupted: &AtomicBool) -> Vec<EntityI
     entities
 }
 
-/// Of an entity's names the one that is written like the text, else the first.
-fn best_name(names: &[&Target], text: &str) -> String {
-    if let [only] = names {
-        return only.name.clone();
+/// The names of an entity that is asked about, by what they fold to.
+struct Names<'t> {
+    first: &'t str,
+    folded: HashMap<Vec<Vec<u8>>, &'t str>,
+}
+
+impl<'t> Names<'t> {
+    fn of(targets: &[&'t Target]) -> Self {
+        let first = targets.first().map_or("", |target| &target.name);
+        // Of those that fold alike the first counts.
+        let folded = targets.iter().rev().map(|target| (folded(&target.name), &*target.name)).collect();
+        Self { first, folded }
     }
-    let alike = names.iter().find(|target| folded(&target.name) == folded(text));
-    alike.or(names.first()).map_or_else(String::new, |target| target.name.clone())
+
+    /// The one that is written like the text, else the first.
+    fn best(&self, text: &str) -> &'t str {
+        if self.folded.len() == 1 { self.first } else { self.folded.get(&folded(text)).copied().unwrap_or(self.first) }
+    }
 }
 
 /// The mentions that may reach a place: of those that begin before its end, the last few.

@@ -12,7 +12,7 @@ use super::{
     explain::{CandidateParts, Explanation, Part, forms_in_words},
     factors::own_factors,
     overlap::settle,
-    resolve::Resolver,
+    resolve::{Key, Resolver},
     scales::{Draft, Scales, Weighed},
     scene::Scene,
     trace::{Reason, Trace},
@@ -193,7 +193,12 @@ impl Linker {
     /// Says of each short name which mention it follows: the one that covers the nearest full name.
     fn follow(scene: &Scene<'_>, resolver: &Resolver, answer: &mut Answer) {
         let Answer { mentions, candidates, .. } = answer;
+        // Where the shortest name in full of an entity ends that begins at a place: many follow one.
+        let mut lasts: HashMap<(Key, u32), Option<u32>> = HashMap::new();
         for index in 0..mentions.len() {
+            if scene.is_interrupted() {
+                return;
+            }
             let mention = &mentions[index];
             if !mention.forms.has(Form::Short) {
                 continue;
@@ -201,11 +206,13 @@ impl Linker {
             let best = candidates[mention.candidates.start];
             let key = (best.source as u16, best.entity);
             let Some((place, _)) = resolver.nearest(key, mention.first) else { continue };
-            // Of the names in full that begin there, the shortest.
-            let from = scene.found.partition_point(|one| one.first < place);
-            let full = scene.found[from..].iter().take_while(|one| one.first == place);
-            let full = full.filter(|one| one.key() == key && !one.forms.has(Form::Short));
-            let Some(last) = full.map(|one| one.last).min() else { continue };
+            let shortest = || {
+                let from = scene.found.partition_point(|one| one.first < place);
+                let full = scene.found[from..].iter().take_while(|one| one.first == place);
+                let full = full.filter(|one| one.key() == key && !one.forms.has(Form::Short));
+                full.map(|one| one.last).min()
+            };
+            let Some(last) = *lasts.entry((key, place)).or_insert_with(shortest) else { continue };
             let behind = mentions.partition_point(|mention| mention.first <= place);
             let covers = |at: &usize| mentions[*at].last >= last && !mentions[*at].forms.has(Form::Short);
             let means = |one: &Candidate| (one.source as u16, one.entity) == key;

@@ -18,6 +18,12 @@ use crate::{
 
 /// How many names are remembered.
 const SLOTS: usize = 2048;
+/// The most words of a short name, and the most given names that may stand before one.
+const MAX_WORDS: usize = 16;
+const MAX_GIVEN: usize = 8;
+/// The most words of two names whose words are compared.
+const MAX_COMPARED: usize = 128;
+
 /// The longest name that is remembered, in bytes: what is made of one takes many times as much.
 const LONGEST: usize = 128;
 
@@ -126,21 +132,21 @@ impl Maker {
             _ => Ordinary::No,
         };
         // A function word stands for a person where a title says so, and for nothing else.
-        if words.is_empty() || ordinary == Ordinary::Function && nature != Kind::Person {
+        if words.is_empty() || words.len() > MAX_WORDS || ordinary == Ordinary::Function && nature != Kind::Person {
             return None;
         }
-        let given = given.iter().map(|given| folded_word(given)).collect();
+        let given = given.iter().take(MAX_GIVEN).map(|given| folded_word(given)).collect();
         Some(Made { words, written, rule, ordinary, nature, leads, given, joined: false })
     }
 
-    /// Whether two names have a word in common.
+    /// Whether two names have a word in common; no where they are of very many words.
     fn share_a_word(&mut self, one: &str, other: &str) -> bool {
         self.words.clear();
         let border = self.words.read(one);
         self.words.read(other);
         let (of_one, of_other) = self.words.all().split_at(border);
         let same = |a: &Word, b: &Word| a.key == b.key && self.words.long(a) == self.words.long(b);
-        of_one.iter().any(|a| of_other.iter().any(|b| same(a, b)))
+        self.words.all().len() <= MAX_COMPARED && of_one.iter().any(|a| of_other.iter().any(|b| same(a, b)))
     }
 }
 

@@ -42,6 +42,7 @@ mod shown;
 mod sieve;
 mod source;
 mod spelling;
+mod spent;
 mod stretch;
 mod symbols;
 mod trace;
@@ -128,39 +129,29 @@ pub fn run(
 
     found.clear();
     let mut cut_readings = glued.dropped() as usize;
-    let (mut cut_nested, mut cut_candidates, mut others) = (0, 0, 0);
+    let (mut cut_nested, mut spent) = (0, spent::Spent::default());
     searches.resize_with(sources.len().max(searches.len()), Search::default);
     for (number, (source, search)) in sources.iter().zip(searches.iter_mut()).enumerate() {
         search.set_thorough(trace.on);
         search.run(source.segment, view, glued, language, refused, interrupted);
         let disabled = (refused, options.disabled_rules);
         let memory = (&mut *letters, &mut *own, &mut *judged, &mut *runs);
-        cut_candidates += rules::apply(
-            number,
-            source,
-            view,
-            search,
-            filter,
-            disabled,
-            memory,
-            (found, &mut others),
-            trace,
-            interrupted,
-        );
+        let all = (&mut *found, &mut spent);
+        rules::apply(number, source, view, search, filter, disabled, memory, all, trace, interrupted);
         is_to_go_on(interrupted)?;
         cut_readings += search.dropped() as usize;
         cut_nested += search.dropped_nested() as usize;
     }
     outrank::run(view, found, trace);
-    resolver.run(sources, view, searches, glued, options, language, letters, found, trace);
+    resolver.run(sources, view, searches, glued, options, language, letters, found, trace, interrupted);
     is_to_go_on(interrupted)?;
     let scene = scene::Scene { sources, input, language, view, searches, options, found, interrupted };
     linker.run(&scene, resolver, answer, trace);
     is_to_go_on(interrupted)?;
     for (limit, value, dropped) in [
         ("readings", MAX_TRACKS, cut_readings),
-        ("nested_names", MAX_NESTED, cut_nested),
-        ("candidates", rules::MAX_CANDIDATES, cut_candidates),
+        ("nested_names", MAX_NESTED, cut_nested + spent.cut_long),
+        ("candidates", rules::MAX_CANDIDATES, spent.cut_candidates),
     ] {
         if dropped > 0 {
             answer.cuts.push(Cut { limit, value, dropped });

@@ -8,7 +8,10 @@
 use std::{
     borrow::Cow,
     ops::{Deref, Range},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use hashbrown::HashMap;
@@ -44,6 +47,9 @@ const MANY: usize = 1024;
 const RECENT: usize = 2048;
 /// Places of which there is one for so many words are dealt out to the words rather than compared.
 const DENSE: usize = 16;
+
+/// How often, in words, somebody looks whether the work was interrupted.
+const INTERRUPT_EVERY: usize = 64;
 
 /// A name that may stand for an entity.
 #[derive(Debug)]
@@ -230,7 +236,7 @@ impl ShortNames {
     }
 
     /// Appends to `added` the short names in the document. `found` are the names in full, sorted by place, and `anchors`
-    /// the places of those that count.
+    /// the places of those that count. Ends early, with a part of them, when `interrupted`.
     #[allow(clippy::too_many_arguments)]
     pub(super) fn find(
         &self,
@@ -246,6 +252,7 @@ impl ShortNames {
         found: &[Found],
         added: &mut Vec<Found>,
         trace: &mut Trace,
+        interrupted: &AtomicBool,
     ) {
         if self.all.is_empty() {
             return;
@@ -271,6 +278,9 @@ impl ShortNames {
         };
         let mut crowds = HashMap::new();
         for (index, word) in view.all().iter().enumerate() {
+            if index % INTERRUPT_EVERY == 0 && interrupted.load(Ordering::Relaxed) {
+                return;
+            }
             if !self.first_words.may_have(word.key.hash(0)) {
                 continue;
             }

@@ -4,7 +4,7 @@
 //! of the word is accounted for. Each may depend on the other, so names in full and free of seams are settled first;
 //! they say which entities the document names. Then short names join, and at last glued words are judged by all.
 
-use std::ops::Range;
+use std::{ops::Range, sync::atomic::AtomicBool};
 
 use hashbrown::HashMap;
 
@@ -65,6 +65,7 @@ impl Resolver {
         letters: &mut Letters,
         found: &mut Vec<Found>,
         trace: &mut Trace,
+        interrupted: &AtomicBool,
     ) {
         self.gather_uses(searches, found);
         self.sorter.sort(found, |found| (found.place(), found.source, found.entity, found.name));
@@ -117,6 +118,7 @@ impl Resolver {
                 found,
                 &mut added,
                 trace,
+                interrupted,
             );
             self.shorts = all_shorts;
             if !added.is_empty() {

@@ -13,6 +13,7 @@ use super::{
     place::{begins_sentence, is_among, is_shouting, joins},
     shown::ShownNames,
     spelling,
+    spent::{LONG, Spent},
     stretch::Stretch,
     symbols::{is_bare, one_mark, symbols},
     trace::{Reason, Trace},
@@ -39,13 +40,8 @@ const _: () = assert!(MAX_CANDIDATES <= u8::MAX as usize);
 /// More names than these are a crowd.
 const CROWD: usize = 16;
 
-/// So many candidates other than the likeliest of each occurrence, and one more for each word read in any source, may be
-/// found before places have the likeliest one alone. Real news has 0.3 a word, with a million places or six million names.
-const CANDIDATES: usize = 1 << 15;
-
-/// Appends to `found` what keeps the rules among the occurrences that `search` found in the source of that number, and
-/// adds to `others` how many of it are not the likeliest of their occurrence; returns how many names were not looked at.
-/// Ends early when `interrupted`.
+/// Appends to `found` what keeps the rules among the occurrences that `search` found in the source of that number. Ends
+/// early when `interrupted`.
 #[allow(clippy::too_many_arguments)]
 #[inline]
 pub(super) fn apply(
@@ -56,12 +52,11 @@ pub(super) fn apply(
     filter: &Filter,
     (disabled, rules): (Forms, Rules),
     (letters, own, judged, runs): (&mut Letters, &mut Words, &mut Judged, &mut Vec<NameRun>),
-    (found, others): (&mut Vec<Found>, &mut usize),
+    (found, spent): (&mut Vec<Found>, &mut Spent),
     trace: &mut Trace,
     interrupted: &AtomicBool,
-) -> usize {
+) {
     let segment = source.segment;
-    let mut dropped = 0;
     let mut shown_names = ShownNames::default();
     let mut stretch = Stretch::default();
     // Who asks why wants every name judged.
@@ -95,13 +90,24 @@ pub(super) fn apply(
         // Whether the words may be capitals, where their letters count as they stand.
         let small = occurrence.forms.keep_letters() && !capital;
         let core = Span::new(occurrence.span.start, occurrence.core_end);
-        let written = &*view.words.plain(view.slice(occurrence.first as usize, core));
-        let many = *others >= CANDIDATES + read_before + occurrence.last as usize;
+        let (raw, read) = (view.slice(occurrence.first as usize, core), read_before + occurrence.last as usize);
+        let words = (occurrence.last - occurrence.first + 1) as usize;
+        // What holds references is no name as it is given.
+        let refers = words > LONG && raw.contains('&');
+        if refers && !spent.has_room_for(words, read) {
+            continue;
+        }
+        let written = &*view.words.plain(raw);
+        let many = spent.has_many(read);
         let count = run.count();
         let most = if many { 1 } else { MAX_CANDIDATES };
         // A name alone, read as it is written, is judged sooner than looked for. What a name may cross depends on the whole of
         // its last word, which is more than what is written at the place.
         let plain = count == 1 && forms == Forms::EXACT && free;
+        let is_written = || plain && segment.first_of(run).1.is_written(written);
+        if words > LONG && !refers && !is_written() && !spent.has_room_for(words, read) {
+            continue;
+        }
         if plain && settings.is_some() {
             let (id, name) = segment.first_of(run);
             match glance(&name, written, small, disabled) {
@@ -119,11 +125,11 @@ pub(super) fn apply(
             .and_then(|settings| Key::new(settings, most as u8, occurrence.pattern, forms, written));
         let bare = || is_bare(view, occurrence);
         if let Some((before, left_out)) = key.as_ref().and_then(|key| judged.get(key, bare)) {
-            dropped += left_out;
+            spent.cut_candidates += left_out;
             let field = view.field(occurrence.first as usize) as u8;
             let &Occurrence { span, first, last, uses, .. } = occurrence;
             let (start, source) = (found.len(), number as u16);
-            *others += before.len().saturating_sub(1);
+            spent.others += before.len().saturating_sub(1);
             found.extend_from_slice(before);
             for one in &mut found[start..] {
                 *one = Found { field, span, first, last, source, uses, ..*one };
@@ -132,7 +138,7 @@ pub(super) fn apply(
         }
         let shown = shown_names.of(source, occurrence.pattern, run);
         let left_out = if count > most { shown.count().saturating_sub(most) } else { 0 };
-        dropped += left_out;
+        spent.cut_candidates += left_out;
         let start = found.len();
         let mut place = Place {
             view,
@@ -163,7 +169,7 @@ pub(super) fn apply(
                 Err(reason) => trace.note(&one, reason),
             }
         });
-        *others += (found.len() - start).saturating_sub(1);
+        spent.others += (found.len() - start).saturating_sub(1);
         // The likeliest came first. Whoever sorts by place and entity finds a crowd in order, wherever it is remembered.
         if count > CROWD {
             found[start..].sort_by_key(|one| (one.entity, one.name));
@@ -172,7 +178,6 @@ pub(super) fn apply(
             judged.keep(key, place.symbols, &found[start..], left_out);
         }
     }
-    dropped
 }
 
 /// What a glance at a name alone says of a place.
@@ -366,7 +371,7 @@ fn crosses(view: View<'_>, occurrence: &Occurrence, name: &Name<'_>, own: &mut W
             let between = Span::new(words[index - 1].span.end, words[index].span.start);
             let own_between = Span::new(own.all()[here - 1].span.end, own.all()[here].span.start);
             let (here, own) = (view.slice(index, between), own_between.of(name.core()));
-            marks(&dereferenced(here)).eq(marks(&dereferenced(own)))
+            here == own || marks(&dereferenced(here)).eq(marks(&dereferenced(own)))
         }
     })
 }

@@ -13,7 +13,7 @@ use opentelemetry::{
     trace::TracerProvider as _,
 };
 use opentelemetry_otlp::{
-    MetricExporter, SpanExporter, WithExportConfig as _, WithTonicConfig as _, tonic_types::transport::ClientTlsConfig,
+    MetricExporter, SpanExporter, WithExportConfig as _, WithTonicConfig as _, tonic_types as client,
 };
 use opentelemetry_sdk::{
     Resource,
@@ -93,7 +93,8 @@ impl Exporters {
         }
         if !endpoint.is_empty() {
             // Without them, nobody is trusted.
-            let (is_safe, roots) = (endpoint.starts_with("https://"), || ClientTlsConfig::new().with_enabled_roots());
+            let (is_safe, roots) =
+                (endpoint.starts_with("https://"), || client::transport::ClientTlsConfig::new().with_enabled_roots());
             // Who it is told to is nobody else's business.
             let (user, shown) =
                 endpoint.rsplit_once('@').map_or((None, &**endpoint), |(user, host)| (Some(user), host));

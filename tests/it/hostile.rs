@@ -185,6 +185,23 @@ fn a_reading_goes_on_a_bounded_number_of_beginnings() {
     assert_eq!(found(17), (name(2), "readings".into()));
 }
 
+#[test]
+fn long_names_are_judged_up_to_a_number_of_words() {
+    let long = vec!["ж"; 1000].join(" ");
+    let names = [entity(0, long, ""), entity(1, "y ж".into(), "")];
+    let all = |text: &str| extract(&names, Overlap::All, &format!("{}y ж", text.repeat(20_000)));
+    let found = |answer: &proto::ExtractResponse, start: &str| {
+        answer.mentions.iter().filter(|one| one.text.starts_with(start)).count()
+    };
+    // What is written as the name is seen at once; in other capitals, each word is compared: those of the first places, and one
+    // for each word read.
+    assert_eq!((cut(&all("ж ")), found(&all("ж "), "ж")), (vec![], 19_001));
+    let answer = all("Ж ");
+    assert_eq!(cut(&answer), ["nested_names"]);
+    assert!((65..90).contains(&found(&answer, "Ж")), "{}", found(&answer, "Ж"));
+    assert_eq!(found(&answer, "y"), 1);
+}
+
 /// What either automaton finds in texts one behind the other: with memory that is used again, which must be what is found
 /// without.
 fn found_by_both(entities: &[Entity], texts: &[&str]) -> Vec<(usize, Vec<&'static str>)> {
