@@ -263,6 +263,7 @@ impl<'a> Finder<'a> {
             ordinary: short.ordinary,
             language: 0,
             any_case: false,
+            lacks_marks: false,
         }
     }
 

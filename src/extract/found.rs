@@ -46,6 +46,8 @@ pub(super) struct Found {
     pub(super) language: u8,
     /// The gazetteer says that its case counts for nothing.
     pub(super) any_case: bool,
+    /// The name has marks at its ends that the text has not: `BBB` for `BBB-`.
+    pub(super) lacks_marks: bool,
 }
 
 impl Found {
@@ -103,6 +105,7 @@ impl Found {
             ordinary: Ordinary::No,
             language: 0,
             any_case: false,
+            lacks_marks: false,
         }
     }
 }

@@ -11,7 +11,7 @@ use super::{
     found::Found,
     given,
     neighbour::{is_name, is_name_like},
-    place::{Capitals, capitals, is_among, is_headline, joins},
+    place::{Capitals, capitals, is_among, is_headline, is_short_title, is_shouting, joins},
     scene::Scene,
 };
 use crate::{
@@ -121,7 +121,12 @@ impl Odds {
             ordinary = Ordinary::Function;
         }
         if ordinary > Ordinary::No && !glued && !options.disabled_rules.has(Rule::OrdinaryWord) {
-            let told = if no_name { Capitals::Nothing } else { capitals(view, found.last as usize) };
+            let last = found.last as usize;
+            // `OIL PRICES SET TO RISE`: of capitals around, too few are longer words for a headline.
+            let shouted = || {
+                view.all()[last].shape.all_capitals() && (is_shouting(view, first, last) || is_short_title(view, last))
+            };
+            let told = if no_name || shouted() { Capitals::Nothing } else { capitals(view, last) };
             odds.ordinary_word = ordinary_weight(ordinary, told, short);
         }
         if short || glued || options.disabled_rules.has(Rule::LongerName) {

@@ -1,7 +1,8 @@
 //! What a stronger reading of the same place takes the place of (rule T6).
 //!
 //! An inflected form gives way to another entity's name as given at the same place; so does a name derived with an
-//! initial: `Michael B. Jordan` is no `Michael Jordan` where somebody is called so. `chef's` read as the word `chefs`
+//! initial, and one whose marks the text lacks: `Michael B. Jordan` is no `Michael Jordan` where somebody is called so, and
+//! `BBB` is no `BBB-`. `chef's` read as the word `chefs`
 //! gives way to the possessive of `chef`. Only what was found and kept its rules outranks, so that what the caller
 //! excluded shadows nothing (rule M2).
 //!
@@ -25,12 +26,12 @@ pub(super) fn run(view: View<'_>, found: &mut Vec<Found>, trace: &mut Trace) {
         let mut inner = found.first as usize + 1..found.last as usize;
         found.rule == Some(Rule::MiddleNames) && inner.any(|index| view.all()[index].shape.any(Shape::LETTER))
     };
-    let is_made = |found: &Found| found.forms.has(Form::Inflection) || has_initial(found);
+    let is_made = |found: &Found| found.forms.has(Form::Inflection) || found.lacks_marks || has_initial(found);
     let is_joined = |found: &Found| joins_possessive(view, found);
     if !found.iter().any(|found| is_made(found) || is_joined(found)) {
         return;
     }
-    let is_exact = |found: &Found| found.forms == Forms::EXACT && !found.short;
+    let is_exact = |found: &Found| found.forms == Forms::EXACT && !found.short && !found.lacks_marks;
     let exact = Stronger::of(found, is_made, Found::place, is_exact, Found::place);
     let is_possessive = |found: &Found| found.forms.has(Form::Possessive);
     let words = |first: u32, last: u32| u64::from(first) << 32 | u64::from(last);

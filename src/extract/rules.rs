@@ -165,7 +165,10 @@ pub(super) fn apply(
             };
             let one = of(id, &name);
             match kept {
-                Ok((span, forms)) => found.push(Found { span, forms, uses: occurrence.uses, ..one }),
+                Ok((span, forms)) => {
+                    let lacks_marks = name.has_symbols() && span == occurrence.span;
+                    found.push(Found { span, forms, uses: occurrence.uses, lacks_marks, ..one });
+                }
                 Err(reason) => trace.note(&one, reason),
             }
         });
@@ -326,6 +329,7 @@ fn at(view: View<'_>, source: usize, occurrence: &Occurrence, id: NameId, name: 
         ordinary: name.manner.ordinary,
         language: name.manner.language,
         any_case: name.manner.case == CaseCheck::Any,
+        lacks_marks: false,
     }
 }
 
