@@ -58,6 +58,7 @@ pub(super) fn apply(
 ) {
     let segment = source.segment;
     let mut shown_names = ShownNames::default();
+    let mut own = Own { words: own, of: "" };
     let mut stretch = Stretch::default();
     // Who asks why wants every name judged.
     let remembers = !trace.on && filter.wants_all(number) && source.hides_nothing();
@@ -92,8 +93,8 @@ pub(super) fn apply(
         let core = Span::new(occurrence.span.start, occurrence.core_end);
         let (raw, read) = (view.slice(occurrence.first as usize, core), read_before + occurrence.last as usize);
         let words = (occurrence.last - occurrence.first + 1) as usize;
-        // What holds references is no name as it is given.
-        let refers = words > LONG && raw.contains('&');
+        // What references stand for takes as long to read.
+        let refers = words > LONG && view.words.refers();
         if refers && !spent.has_room_for(words, read) {
             continue;
         }
@@ -161,7 +162,7 @@ pub(super) fn apply(
             {
                 Err(Reason::DisabledRule)
             } else {
-                place.judge(name, letters, own)
+                place.judge(name, letters, &mut own)
             };
             let one = of(id, &name);
             match kept {
@@ -251,7 +252,7 @@ struct Place<'a> {
 
 impl<'a> Place<'a> {
     /// Whether the place is this name: its span with the name's symbols and the forms it takes, or why not.
-    fn judge(&mut self, name: Name<'a>, letters: &mut Letters, own: &mut Words) -> Result<(Span, Forms), Reason> {
+    fn judge(&mut self, name: Name<'a>, letters: &mut Letters, own: &mut Own<'_>) -> Result<(Span, Forms), Reason> {
         let &mut Self { view, occurrence, written, .. } = self;
         if !self.free && !crosses(view, occurrence, &name, own) {
             return Err(crossed(view, occurrence));
@@ -346,11 +347,28 @@ fn crossed(view: View<'_>, occurrence: &Occurrence) -> Reason {
     }
 }
 
-/// Whether the name may cross what stands between the words, because it has the same there (rule T4). Its own words are
-/// read into `own`.
-fn crosses(view: View<'_>, occurrence: &Occurrence, name: &Name<'_>, own: &mut Words) -> bool {
-    own.clear();
-    own.read(name.core());
+/// The words of the name that was asked about last, in one segment.
+struct Own<'w> {
+    words: &'w mut Words,
+    /// Where its text lies. A segment has each text once.
+    of: *const str,
+}
+
+impl Own<'_> {
+    fn of(&mut self, core: &str) -> &Words {
+        if !std::ptr::eq(self.of, core) {
+            self.of = core;
+            self.words.clear();
+            self.words.read(core);
+        }
+        self.words
+    }
+}
+
+/// Whether the name may cross what stands between the words, because it has the same there (rule T4).
+fn crosses(view: View<'_>, occurrence: &Occurrence, name: &Name<'_>, own: &mut Own<'_>) -> bool {
+    let core = name.core();
+    let own = own.of(core);
     let (first, last) = (occurrence.first as usize, occurrence.last as usize);
     let same_words = own.all().len() == last - first + 1;
     let words = view.all();
@@ -374,7 +392,7 @@ fn crosses(view: View<'_>, occurrence: &Occurrence, name: &Name<'_>, own: &mut W
         same_words && {
             let between = Span::new(words[index - 1].span.end, words[index].span.start);
             let own_between = Span::new(own.all()[here - 1].span.end, own.all()[here].span.start);
-            let (here, own) = (view.slice(index, between), own_between.of(name.core()));
+            let (here, own) = (view.slice(index, between), own_between.of(core));
             here == own || marks(&dereferenced(here)).eq(marks(&dereferenced(own)))
         }
     })

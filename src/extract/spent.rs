@@ -10,7 +10,7 @@ const CANDIDATES: usize = 1 << 15;
 /// The most words of a place that is judged however often. Longer ones that are not written as their name take time for each
 /// word: so many of their words are judged, and one more for each word read in any source.
 pub(super) const LONG: usize = 16;
-const LONG_WORDS: usize = 1 << 16;
+const LONG_WORDS: usize = 1 << 14;
 
 /// What was spent.
 #[derive(Debug, Default)]

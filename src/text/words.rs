@@ -43,6 +43,11 @@ impl Words {
         self.refers = false;
     }
 
+    /// Whether a text has references, so that what it says is not all as it is written.
+    pub fn refers(&self) -> bool {
+        self.refers
+    }
+
     /// What a stretch of a text says whose words these are: its references are the characters that they stand for.
     pub fn plain<'t>(&self, written: &'t str) -> Cow<'t, str> {
         if self.refers { dereferenced(written) } else { Cow::Borrowed(written) }
