@@ -11,7 +11,7 @@ mod memory;
 mod padded;
 
 use std::{
-    fs::{self, File},
+    fs::File,
     io::BufReader,
     path::{Path, PathBuf},
     process::Command,
