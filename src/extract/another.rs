@@ -21,6 +21,16 @@ use crate::{
 
 /// The most names that are looked at where one begins.
 const MAX_HERE: usize = 8;
+/// What an organisation is in other languages, which its name begins with; folded and sorted.
+#[rustfmt::skip]
+static KINDS: WordSet<128> = WordSet::new(&[
+    "asociacion", "association", "associazione", "banca", "banco", "banque", "camara", "casa", "chambre", "comite",
+    "compagnie", "compania", "conseil", "consejo", "consiglio", "corte", "cour", "federacion", "federation",
+    "groupe", "grupo", "gruppo", "hopital", "hospital", "institut", "instituto", "istituto", "ministere",
+    "ministerio", "ministero", "musee", "museo", "parti", "partido", "partito", "radio", "sociedad", "societa",
+    "societe", "teatro", "theatre", "tribunal", "universidad", "universidade", "universita", "universite",
+    "universiteit",
+]);
 /// What ties a name to another behind it, folded and sorted: `Banco de España`.
 static TIES: WordSet<32> =
     WordSet::new(&["da", "de", "degli", "dei", "del", "della", "des", "di", "do", "du", "of", "van", "von"]);
@@ -59,12 +69,14 @@ impl Finder<'_> {
         if before && !self.is_possessive(first - 1) && !is_none_in(self.view, first - 1, self.language) {
             return true;
         }
-        if short.rule == Rule::Head && short.nature == Kind::Organization && self.is_tied_to_a_name(next) {
+        let is_kind = || matches!(&*short.words, [(_, one)] if KINDS.has(one));
+        if short.rule == Rule::Head && is_kind() && self.is_tied_to_a_name(next) {
             return true;
         }
         // `Сказал Сечин «Коммерсанту»`: what is quoted behind a surname is no part of the name.
-        let quoted =
-            short.rule == Rule::Surname && self.view.all().get(next).is_some_and(|next| next.gap.any(Gap::QUOTE));
+        let quoted = short.rule == Rule::Surname
+            && !self.view.all()[first].gap.any(Gap::QUOTE)
+            && self.view.all().get(next).is_some_and(|next| next.gap.any(Gap::QUOTE));
         let is_next = next < self.view.all().len() && !quoted && self.is_name_like(next, 1);
         // In German any noun may follow a surname: `Merkels Rede`.
         let person = short.is_person() && !(short.rule == Rule::Surname && self.language == Language::German);
@@ -81,7 +93,7 @@ impl Finder<'_> {
         behind || qualified
     }
 
-    /// Whether what is quoted right before the word at `first` is no nickname, which stands behind a given name: `A.R. "Archie"
+    /// Whether what is quoted right before the word at `first` is a quotation and no nickname, which stands behind a given name: `A.R. "Archie"
     /// Shaw`, but `Глава «Роснефти» Сечин`.
     fn is_behind_a_quotation(&self, first: usize) -> bool {
         let words = self.view.all();
@@ -89,7 +101,7 @@ impl Finder<'_> {
             return false;
         }
         let opens = (0..first).rev().take(MAX_NICKNAME).find(|&at| words[at].gap.any(Gap::QUOTE));
-        opens.is_none_or(|opens| opens == 0 || !joins(self.view, opens) || !is_name_like(self.view, opens - 1))
+        opens.is_some_and(|opens| opens == 0 || !joins(self.view, opens) || !is_name_like(self.view, opens - 1))
     }
 
     /// Whether a preposition at `index` ties a capitalised word to what stands before, which makes it another name.

@@ -54,9 +54,11 @@ static SAYS: WordSet<128> = WordSet::new(&[
 ]);
 /// What stands before persons alone, folded and sorted.
 static COURTESY: WordSet<64> = WordSet::new(&[
-    "frau", "herr", "madame", "mister", "mlle", "mme", "monsieur", "mr", "mrs", "ms", "pan", "pani", "senor", "senora",
-    "sr", "sra", "srta",
+    "frau", "herr", "madame", "mister", "mlle", "mme", "monsieur", "mr", "mrs", "ms", "senor", "senora", "sra", "srta",
 ]);
+
+/// Those that are written small and are no words of another language, folded and sorted.
+static SMALL: WordSet<4> = WordSet::new(&["senor", "senora"]);
 
 /// Prepositions that stand before places, folded and sorted.
 static IN: WordSet<16> = WordSet::new(&["across", "in", "inside", "into", "near", "outside", "throughout", "within"]);
@@ -230,7 +232,8 @@ pub(super) fn is_titled(view: View<'_>, index: usize) -> bool {
 
 /// Whether what stands before persons alone stands right before the word at `index`: `Mr. Ford`, `la señora Victoria`.
 pub(super) fn is_addressed(view: View<'_>, index: usize) -> bool {
-    word_before(view, index).is_some_and(|before| is_among(view, before, &COURTESY))
+    title_before(view, index).is_some_and(|before| is_among(view, before, &COURTESY))
+        || word_before(view, index).is_some_and(|before| is_among(view, before, &SMALL))
 }
 
 /// The capitalised word right before the word at `index`, where that may be a title of it.

@@ -190,7 +190,8 @@ impl<'a> Finder<'a> {
         // `A Duda to wie`: a letter that begins a sentence without a period is a word.
         let is_word = |index: usize| {
             let one = words[index].shape.any(Shape::LETTER) && !words[index].shape.any(Shape::DOTTED);
-            one && begins_sentence(self.view, index)
+            one && self.language.is_known_other()
+                && begins_sentence(self.view, index)
                 && !words[index + 1].gap.any(Gap::PERIOD)
                 && is_among(self.view, index, &LETTERS)
         };

@@ -13,7 +13,7 @@ use crate::{
         derive::{self, Kind},
     },
     index::{EntityId, NameId, Segment},
-    text::{Ordinary, Word, WordKey, Words, fold, ordinary},
+    text::{Ordinary, Word, WordKey, Words, composed, fold, ordinary},
 };
 
 /// How many names are remembered.
@@ -110,11 +110,13 @@ impl Maker {
             return Vec::new();
         }
         // Rules leave out the article, and give composed letters.
-        let plain = derive::usual_name(nature, text);
-        let plain = plain.strip_prefix("The ").unwrap_or(&plain);
+        let (plain, usual) = (composed(text), derive::usual_name(nature, text));
+        let begins = |with: &str| {
+            [&plain, &usual].into_iter().any(|name| name.strip_prefix("The ").unwrap_or(name).starts_with(with))
+        };
         let shorts = derive::short_names(nature, text).into_iter().filter_map(|derived| {
             let given = if derived.rule == Rule::Surname { derive::given_names(text) } else { Vec::new() };
-            let leads = plain.starts_with(&derived.text);
+            let leads = begins(&derived.text);
             self.short(nature, derived.text, derived.rule, leads, given)
         });
         shorts.flat_map(|short| [joined(&short), Some(short)]).flatten().collect()

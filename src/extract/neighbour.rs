@@ -97,12 +97,11 @@ static OPENERS: WordSet<2048> = WordSet::new(&[
 /// More of them that are names or words of English as well, so that they count in other languages alone; folded and sorted.
 #[rustfmt::skip]
 static FOREIGN_OPENERS: WordSet<256> = WordSet::new(&[
-    "af", "ali", "ama", "amikor", "ante", "att", "av", "az", "behem", "bij", "bo", "come", "csak", "czy", "dan",
-    "danas", "dat", "declaro", "di", "dijo", "disse", "dok", "dunque", "eftersom", "em", "en", "eppure", "fra",
-    "gia", "ha", "hvis", "jen", "jika", "kada", "kemudian", "lalu", "ma", "med", "mint", "natomiast", "nel", "nem",
-    "non", "och", "og", "ogsa", "om", "pedig", "per", "pod", "powiedzial", "powiedziala", "rowniez", "si", "som",
-    "su", "terwijl", "til", "till", "tylko", "van", "verso", "а", "ведь", "вчора", "затем", "заявив", "заявил",
-    "заявила", "и", "но", "проте", "сказав", "сказал", "сказала",
+    "af", "amikor", "att", "av", "az", "behem", "bij", "come", "csak", "czy", "danas", "dat", "declaro", "dijo",
+    "disse", "dok", "dunque", "eftersom", "em", "en", "eppure", "gia", "ha", "hvis", "jika", "kada", "kemudian",
+    "lalu", "med", "mint", "natomiast", "nel", "nem", "non", "och", "og", "ogsa", "om", "pedig", "pod",
+    "powiedzial", "powiedziala", "rowniez", "si", "som", "terwijl", "til", "till", "tylko", "verso", "а", "ведь",
+    "вчора", "затем", "заявив", "заявил", "заявила", "и", "но", "проте", "сказав", "сказал", "сказала",
 ]);
 
 /// Given names that look like the plural of an ordinary word, folded and sorted.

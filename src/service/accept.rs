@@ -23,6 +23,7 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use super::{
     Limits,
+    activity::Activity,
     connection::{Connection, open},
     places::Places,
     tls::Tls,
@@ -45,11 +46,12 @@ pub(super) fn accept(
     tls: Option<Arc<Tls>>,
     limits: Arc<Limits>,
     metrics: Metrics,
+    unsent: Activity,
     mut close: oneshot::Receiver<()>,
 ) -> ReceiverStream<io::Result<Connection>> {
     let (give, take) = mpsc::channel(16);
     let places = Places::new(&limits);
-    let mut port = Port { tls, limits, metrics, places, give, told: None, opening: JoinSet::new() };
+    let mut port = Port { tls, limits, metrics, unsent, places, give, told: None, opening: JoinSet::new() };
     tokio::spawn(async move {
         loop {
             tokio::select! {
@@ -83,6 +85,8 @@ struct Port {
     tls: Option<Arc<Tls>>,
     limits: Arc<Limits>,
     metrics: Metrics,
+    /// Counts connections whose system takes nothing more.
+    unsent: Activity,
     places: Places,
     give: mpsc::Sender<io::Result<Connection>>,
     /// When the log last said that connections are refused.
@@ -127,9 +131,10 @@ impl Port {
         };
         // A connection without the option works as well.
         let _ = stream.set_nodelay(true);
-        let (tls, limits, give) = (self.tls.clone(), self.limits.clone(), self.give.clone());
+        let (tls, limits, unsent, give) =
+            (self.tls.clone(), self.limits.clone(), self.unsent.clone(), self.give.clone());
         self.opening.spawn(async move {
-            match open(stream, tls, limits, place).await {
+            match open(stream, tls, limits, unsent, place).await {
                 // The receiver goes when the server ends.
                 Ok(connection) => drop(give.send(Ok(connection)).await),
                 Err(error) => tracing::debug!(%error, "no handshake"),

@@ -29,7 +29,13 @@ use tokio::{
 };
 use tokio_rustls::server::TlsStream;
 
-use super::{Limits, access::Certificate, places::Place, tls::Tls};
+use super::{
+    Limits,
+    access::Certificate,
+    activity::{Active, Activity},
+    places::Place,
+    tls::Tls,
+};
 
 /// What a client sends before all else: the preface of HTTP/2, and the head of its settings.
 const OPENING_BYTES: u64 = 24 + 9;
@@ -160,6 +166,9 @@ pub(super) struct Connection {
     read: u64,
     /// Since when the system takes nothing more to send.
     full: u64,
+    /// Counts connections whose system takes nothing more, and this one while it is so.
+    unsent: Activity,
+    waits: Option<Active>,
     look: Pin<Box<Sleep>>,
     /// How long it is still there after it began to be closed here, and whether its client was told.
     linger: Option<Pin<Box<Sleep>>>,
@@ -172,6 +181,7 @@ pub(super) async fn open(
     stream: TcpStream,
     tls: Option<Arc<Tls>>,
     limits: Arc<Limits>,
+    unsent: Activity,
     place: Place,
 ) -> io::Result<Connection> {
     let address = stream.peer_addr().ok();
@@ -187,7 +197,19 @@ pub(super) async fn open(
     };
     let peer = Peer { address, certificate: Arc::new(certificate), link: Arc::new(Link::new()) };
     let look = Box::pin(sleep(rhythm(&limits)));
-    Ok(Connection { stream, peer, limits, read: 0, full: NEVER, look, linger: None, told: false, _place: place })
+    Ok(Connection {
+        stream,
+        peer,
+        limits,
+        read: 0,
+        full: NEVER,
+        unsent,
+        waits: None,
+        look,
+        linger: None,
+        told: false,
+        _place: place,
+    })
 }
 
 /// How often a connection is looked at.
@@ -219,8 +241,11 @@ impl Connection {
     /// Notes whether the system took what was written.
     fn wrote<T>(&mut self, written: Poll<T>) -> Poll<T> {
         match &written {
-            Poll::Ready(_) => self.full = NEVER,
-            Poll::Pending => self.full = self.full.min(self.peer.link.now()),
+            Poll::Ready(_) => (self.full, self.waits) = (NEVER, None),
+            Poll::Pending => {
+                self.full = self.full.min(self.peer.link.now());
+                self.waits.get_or_insert_with(|| self.unsent.begin());
+            }
         }
         written
     }
@@ -347,7 +372,7 @@ mod tests {
             let (stream, from) = listener.accept().await.unwrap();
             let limits = Limits { idle_seconds: 0, stalled_seconds: 0, ..Limits::default() };
             let place = Places::new(&limits).take(from.ip()).unwrap();
-            open(stream, tls, Arc::new(limits), place).await.unwrap()
+            open(stream, tls, Arc::new(limits), Activity::default(), place).await.unwrap()
         };
         tokio::join!(accept, connect)
     }

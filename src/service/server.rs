@@ -39,6 +39,9 @@ const QUEUED_A_WORKER: usize = 32;
 /// How long no request may have run before watches of health end, and connections with them: what clients sent meanwhile comes.
 const FLUSH: Duration = Duration::from_secs(1);
 
+/// How long clients may take to leave after that, those whose connections take no more bytes apart.
+const LEAVE: Duration = Duration::from_secs(2);
+
 /// The services whose health is told; the name of all together is empty.
 const SERVICES: &[&str] = &["", SERVICE_NAME, gazetteer_service_server::SERVICE_NAME];
 
@@ -274,7 +277,7 @@ impl Server {
             tonic_health::server::HealthService::from_health_reporter(readiness.health()),
         );
         metrics.workers(count);
-        let activity = Activity::default();
+        let (activity, unsent) = (Activity::default(), Activity::default());
         let limit = limits.concurrent_requests.min(Semaphore::MAX_PERMITS);
         let instance = std::time::SystemTime::UNIX_EPOCH.elapsed().map_or(0, |time| time.as_nanos() as u64);
         let guard = Guard {
@@ -317,7 +320,8 @@ impl Server {
             std::future::pending::<()>().await
         };
         tracing::info!(%address, workers = count, "listening");
-        let incoming = accept::accept(listener, secrets.tls.clone(), limits.clone(), metrics.clone(), closing);
+        let incoming =
+            accept::accept(listener, secrets.tls.clone(), limits.clone(), metrics.clone(), unsent.clone(), closing);
         let watching = secrets.watch(Duration::from_secs(options.watch_seconds));
         // The last connection that comes in is the signal: from then on, clients are told to go elsewhere.
         let serving = serving::serve(incoming, Arc::new(front), &limits);
@@ -326,12 +330,11 @@ impl Server {
                 return std::future::pending().await;
             }
             let grace = Duration::from_secs(options.grace_seconds);
-            // Once it is quiet, only watches of health are left, and what clients have not yet taken of their answers: the server
-            // ends with the last connection.
+            // Once it is quiet, only watches of health are left, and what slow clients have yet to take.
             let quiet = async {
                 activity.quiet(FLUSH).await;
                 last.send_replace(true);
-                std::future::pending::<()>().await
+                unsent.quiet(LEAVE).await;
             };
             let _ = tokio::time::timeout(grace, quiet).await;
             activity.running()

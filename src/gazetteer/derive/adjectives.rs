@@ -10,26 +10,25 @@ use crate::text::{WordSet, fold};
 #[rustfmt::skip]
 pub(super) static ADJECTIVES: WordSet<512> = WordSet::new(&[
     "allgemeine", "belgische", "birinci", "brasileira", "brasileiro", "ceska", "ceske", "cesky", "ceskych", "cong",
-    "danmarks", "dansk", "danske", "deutscher", "deutsches", "eerste", "eesti", "elso", "ensimmainen", "erste",
-    "erster", "erstes", "espanol", "espanola", "forsta", "forste", "francais", "francaise", "freie", "freier",
-    "freies", "hrvatska", "hrvatske", "hrvatski", "italiana", "italiano", "kansallinen", "koninklijke", "krajowa",
-    "krajowy", "latvijas", "lietuvos", "magyar", "milli", "nacional", "narodna", "narodni", "narodowa", "narodowy",
-    "nasjonale", "nationala", "nationale", "nationella", "nazionale", "nederlands", "nederlandse", "nemzeti",
-    "neue", "neuer", "neues", "ngan", "nieuwe", "norges", "norsk", "norske", "noua", "noul", "nouveau", "nouveaux",
-    "nouvelle", "nove", "novi", "novo", "novy", "nowa", "nowe", "nowy", "nueva", "nuevo", "nuova", "nuovo", "nya",
-    "nye", "osterreichische", "petit", "pierwszy", "polska", "polski", "polskich", "polskie", "portugues",
-    "portuguesa", "premiere", "primeira", "primera", "primul", "prva", "prvni", "roman", "romana", "romaneasca",
-    "schweizer", "schweizerische", "slovenska", "slovenske", "slovenski", "slovensky", "srpska", "srpski", "statni",
-    "suomen", "svensk", "svenska", "tap", "tong", "turk", "turkiye", "uj", "ulusal", "uusi", "vereinigte", "viet",
-    "vlaamse", "yeni", "εθνικη", "ελληνικη", "νεα", "νεο", "πρωτη", "единая", "единыи", "народна", "народная",
-    "народныи", "наш", "наша", "нова", "новая", "нове", "нови", "новии", "новое", "новыи", "первая", "первыи",
-    "перша", "першии", "прва", "россииские", "россиискии", "россииское", "русская", "русские", "русскии",
-    "советская", "советскии", "српска", "украинская", "украінська", "украінськии", "украінські", "єдина",
+    "danmarks", "deutscher", "deutsches", "eerste", "eesti", "elso", "ensimmainen", "erste", "erster", "erstes",
+    "espanol", "espanola", "forsta", "forste", "francais", "francaise", "freie", "freier", "freies", "hrvatska",
+    "hrvatske", "hrvatski", "italiana", "italiano", "kansallinen", "koninklijke", "krajowa", "krajowy", "latvijas",
+    "lietuvos", "magyar", "nacional", "narodna", "narodni", "narodowa", "narodowy", "nasjonale", "nationala",
+    "nationale", "nationella", "nazionale", "nederlands", "nederlandse", "nemzeti", "neue", "neuer", "neues",
+    "ngan", "nieuwe", "norges", "norske", "noua", "noul", "nouveaux", "nouvelle", "nove", "novi", "novy", "nowa",
+    "nowe", "nowy", "nueva", "nuevo", "nuova", "nuovo", "nya", "osterreichische", "pierwszy", "polska", "polski",
+    "polskich", "polskie", "portugues", "portuguesa", "premiere", "primeira", "primera", "primul", "prva", "prvni",
+    "roman", "romana", "romaneasca", "schweizer", "schweizerische", "slovenska", "slovenske", "slovenski",
+    "slovensky", "srpska", "srpski", "statni", "suomen", "svensk", "svenska", "tap", "turk", "turkiye", "uj",
+    "ulusal", "uusi", "vereinigte", "viet", "vlaamse", "yeni", "εθνικη", "ελληνικη", "νεα", "νεο", "πρωτη",
+    "единая", "единыи", "народна", "народная", "народныи", "наш", "наша", "нова", "новая", "нове", "нови", "новии",
+    "новое", "новыи", "первая", "первыи", "перша", "першии", "прва", "россииские", "россиискии", "россииское",
+    "русская", "русские", "русскии", "советская", "советскии", "српска", "украинская", "украінська", "украінськии",
+    "украінські", "єдина",
 ]);
 
 /// How adjectives of Slavic languages end, folded.
-pub(super) const ENDINGS: [&str; 14] =
-    ["ая", "ое", "ские", "ски", "скии", "скои", "ска", "ске", "ская", "ский", "ськии", "ські", "цкая", "цкии"];
+pub(super) const ENDINGS: [&str; 10] = ["ая", "ое", "ская", "ские", "скии", "скои", "ськии", "ські", "цкая", "цкии"];
 
 /// Whether a word is one of them.
 pub(super) fn is_foreign_adjective(word: &str) -> bool {

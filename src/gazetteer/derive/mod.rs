@@ -160,13 +160,25 @@ impl Derived {
 /// The names that are as good as the name itself.
 pub fn full_names(kind: Kind, name: &str) -> Vec<Derived> {
     let given = &*composed(name);
-    let name = &*usual::usual(kind, given);
+    let usual = &*usual::usual(kind, given);
+    let mut derived = full_names_of(kind, given);
+    if usual != given {
+        derived.extend(full_names_of(kind, usual));
+    }
+    if given.contains(", ") && !usual.contains(", ") {
+        derived.push(Derived::new(Rule::Reversed, usual));
+    }
+    derived.retain(|one| one.text != given && is_capitalised(&one.text));
+    derived.sort();
+    derived.dedup_by(|a, b| a.text == b.text);
+    derived
+}
+
+/// The same of a name as it is written.
+fn full_names_of(kind: Kind, name: &str) -> Vec<Derived> {
     let mut derived = Vec::new();
     if kind != Kind::Group && !name.contains(' ') && name.is_ascii() {
         return derived;
-    }
-    if given.contains(", ") && !name.contains(", ") {
-        derived.push(Derived::new(Rule::Reversed, name));
     }
     if let Some(plain) = without_qualifier(name) {
         derived.push(Derived::new(Rule::Qualifier, plain));
@@ -195,9 +207,6 @@ pub fn full_names(kind: Kind, name: &str) -> Vec<Derived> {
         derived.extend(others.into_iter().flatten());
         derived.extend(spelling::others(name).into_iter().map(|other| Derived::new(Rule::Spelling, other)));
     }
-    derived.retain(|one| one.text != given && is_capitalised(&one.text));
-    derived.sort();
-    derived.dedup_by(|a, b| a.text == b.text);
     derived
 }
 
@@ -237,8 +246,19 @@ fn is_dotted(name: &str) -> bool {
 
 /// The names that count only where the document names the entity in full.
 pub fn short_names(kind: Kind, name: &str) -> Vec<Derived> {
+    let (given, usual) = (&*composed(name), &*usual_name(kind, name));
+    let mut derived = short_names_of(kind, given);
+    if usual != given {
+        derived.extend(short_names_of(kind, usual));
+    }
+    derived.sort();
+    derived.dedup_by(|a, b| a.text == b.text);
+    derived
+}
+
+/// The same of a name as it is written.
+fn short_names_of(kind: Kind, name: &str) -> Vec<Derived> {
     let mut derived = Vec::new();
-    let name = &*usual_name(kind, name);
     let name = without_qualifier(name).unwrap_or(name);
     match kind {
         Kind::Person => person::short_names(name, &mut derived),
@@ -260,8 +280,6 @@ pub fn short_names(kind: Kind, name: &str) -> Vec<Derived> {
         kind == Kind::Person && one.rule != Rule::Surname && !one.text.contains(char::is_uppercase) && !thai
     };
     derived.retain(|one| one.text != name && is_capitalised(&one.text) && !bare(one));
-    derived.sort();
-    derived.dedup_by(|a, b| a.text == b.text);
     derived
 }
 

@@ -40,6 +40,11 @@ fn unreversed(name: &str) -> Option<String> {
     let words: Vec<_> = given.split_whitespace().collect();
     let first = words.first()?;
     let is_given = !is_title_word(first) && !is_suffix_word(first) && !is_numeral(first);
+    // `Jane Doe, CEO`
+    let shouted = |word: &&str| word.chars().count() > 1 && word.chars().all(char::is_uppercase);
+    if words.len() == 1 && shouted(first) && !shouted(&surname) {
+        return None;
+    }
     let capitalised = words.iter().all(|word| word.starts_with(char::is_uppercase) && !word.contains(char::is_numeric));
     let surnames = surname.split_whitespace().count();
     (is_given && capitalised && words.len() <= MAX_GIVEN && (1..=MAX_SURNAMES).contains(&surnames))

@@ -59,7 +59,7 @@ const POLISH: &[(&str, &str)] = &[
     ("ra", "rze"),
     ("ta", "cie"),
     ("da", "dzie"),
-    ("", "a u owi em ie e iem ów om ami ach ia iu"),
+    ("", "a u owi em ie e iem ów om ami ach"),
     ("ek", "ka kowi kiem ku"),
     ("ec", "ca cowi cem cu"),
     ("cy", "czech cami com iec"),
@@ -70,7 +70,6 @@ const POLISH: &[(&str, &str)] = &[
     ("ść", "ści ścią"),
     ("o", "a u em ie e"),
     ("rz", "rza rzu rzem"),
-    ("ia", "i"),
 ];
 
 /// Czech.
@@ -150,7 +149,7 @@ const HUNGARIAN: &[(&str, &str)] = &[
 const FINNISH: &[(&str, &str)] = &[
     (
         "",
-        "n a ä ta tä ssa ssä sta stä lla llä lta ltä lle na nä ksi an en in on issa issä ista istä iin illa ille ia iä ilta ina un yn seen",
+        "n a ä ta tä ssa ssä sta stä lla llä lta ltä lle na nä ksi an en in on issa issä ista istä iin illa ille ia iä ilta un yn seen",
     ),
     ("nki", "ngin ngissä ngistä ngillä ngille ngiltä ngiksi"),
     ("i", "en essa essä esta estä een ea eä ella ellä elle eltä"),

@@ -105,9 +105,11 @@ impl Language {
 
     fn guess(words: &Words) -> Self {
         let mut counts = [0; COUNT];
-        let sample = words.all().len().min(SAMPLE);
-        let other_letters = words.all()[..sample].iter().filter(|word| is_cyrillic_or_greek(word.key)).count();
-        if 2 * other_letters > sample {
+        // Of longer words the letters are not seen.
+        let short = words.all().iter().take(SAMPLE).filter(|word| !word.key.is_hashed());
+        let (all, others) =
+            short.fold((0, 0), |(all, others), word| (all + 1, others + u32::from(is_cyrillic_or_greek(word.key))));
+        if others >= ENOUGH && 2 * others > all {
             return Other;
         }
         for (index, word) in words.all().iter().take(SAMPLE).enumerate() {
@@ -142,9 +144,9 @@ impl Language {
     }
 }
 
-/// Whether a word is short enough for its letters to be seen, and of Cyrillic or Greek ones.
+/// Whether a short word is of Cyrillic or Greek letters.
 fn is_cyrillic_or_greek(key: WordKey) -> bool {
-    !key.is_hashed() && key.inline_len() > 0 && matches!(key.inline_bytes()[0], 0xCD..=0xD4)
+    key.inline_len() > 0 && matches!(key.inline_bytes()[0], 0xCD..=0xD4)
 }
 
 /// Whether the word at `index` is one of the text's own: no part of an address (`cnn.com`), no `s` of a possessive, and
@@ -212,6 +214,9 @@ mod tests {
         assert_eq!(of("fr", "the of and is"), French);
         assert_eq!(of("", "Мир важен для всех, и мы не знаем, что с ним."), Other);
         assert_eq!(of("", "Η ζωή και ο θάνατος."), Other);
+        let news = "Президент России Владимир Путин провёл переговоры с председателем правительства. Стороны обсудили \
+                    экономическое сотрудничество двух государств. Весь мир следит за переговорами.";
+        assert_eq!(of("", news), Other);
         assert_eq!(of("", "The word мир is what it was to him, and it is Russian."), English);
     }
 }
