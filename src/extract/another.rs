@@ -93,8 +93,8 @@ impl Finder<'_> {
         behind || qualified
     }
 
-    /// Whether what is quoted right before the word at `first` is a quotation and no nickname, which stands behind a given name: `A.R. "Archie"
-    /// Shaw`, but `Глава «Роснефти» Сечин`.
+    /// Whether what is quoted right before the word at `first` is a quotation (`Глава «Роснефти» Сечин`) and no nickname, which
+    /// stands behind a given name (`A.R. "Archie" Shaw`).
     fn is_behind_a_quotation(&self, first: usize) -> bool {
         let words = self.view.all();
         if !words[first].gap.any(Gap::QUOTE) {
