@@ -153,14 +153,18 @@ async fn a_connection_whose_calls_are_refused_is_not_idle() {
     connection.abort();
 }
 
+/// The head of an answer that is larger than the window of HTTP/2, which this client does not move, and its connection.
+async fn untaken(server: &TestServer) -> (http::Response<h2::RecvStream>, tokio::task::JoinHandle<()>) {
+    let (response, mut stream, connection) = open(server, "Extract", None).await;
+    let request = ExtractRequest { document: document("China ".repeat(5000)), ..Default::default() };
+    stream.send_data(framed(&request).into(), true).unwrap();
+    (timeout(LONG, response).await.unwrap().unwrap(), connection)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_never_takes_its_answer_loses_its_connection() {
     let server = TestServer::with(catalog(), Limits { stalled_seconds: 1, ..Limits::default() }).await;
-    let (response, mut stream, connection) = open(&server, "Extract", None).await;
-    // The answer is larger than the window of HTTP/2, which this client does not move.
-    let request = ExtractRequest { document: document("China ".repeat(5000)), ..Default::default() };
-    stream.send_data(framed(&request).into(), true).unwrap();
-    let response = timeout(LONG, response).await.unwrap().unwrap();
+    let (response, connection) = untaken(&server).await;
     timeout(LONG, connection).await.unwrap().unwrap();
     // What was not taken is lost.
     let mut body = response.into_body();
@@ -174,17 +178,13 @@ async fn a_client_that_never_takes_its_answer_loses_its_connection() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_is_not_taken_holds_its_room() {
     let server = TestServer::with(catalog(), Limits { concurrent_requests: 1, ..Limits::default() }).await;
-    let (response, mut stream, connection) = open(&server, "Extract", None).await;
-    let large = ExtractRequest { document: document("China ".repeat(5000)), ..Default::default() };
-    stream.send_data(framed(&large).into(), true).unwrap();
-    // The answer has begun, and is larger than the window.
-    let response = timeout(LONG, response).await.unwrap().unwrap();
+    let (response, connection) = untaken(&server).await;
     let mut client = server.client().await;
     let small = || ExtractRequest { document: document("China".into()), ..Default::default() };
     let status = client.extract(small()).await.unwrap_err();
     assert_eq!(status.get_error_details().error_info().unwrap().reason, "OVERLOADED", "{status:?}");
     connection.abort();
-    drop((response, stream));
+    drop(response);
     let served = async { while client.extract(small()).await.is_err() {} };
     timeout(LONG, served).await.unwrap();
 }

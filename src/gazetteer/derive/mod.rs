@@ -210,7 +210,7 @@ fn full_names_of(kind: Kind, name: &str) -> Vec<Derived> {
     derived
 }
 
-/// The name as running text writes it, of which short names are the parts.
+/// The name as running text writes it, of which short names are parts as well as of the name as it is given.
 pub fn usual_name(kind: Kind, name: &str) -> Cow<'_, str> {
     match composed(name) {
         Cow::Borrowed(name) => usual::usual(kind, name),

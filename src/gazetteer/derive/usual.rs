@@ -1,5 +1,5 @@
 //! Names as running text writes them, where a list writes them in another way: `Saddam Hussein` for `HUSSEIN, Saddam`,
-//! `Gazprom PJSC` for `GAZPROM PJSC`. The rules take names apart in this form.
+//! `Gazprom PJSC` for `GAZPROM PJSC`. The rules take names apart in this form, too.
 //!
 //! Must not know: what follows from a name.
 
@@ -62,18 +62,13 @@ fn recased(kind: Kind, name: &str) -> Option<String> {
         letters(word) > 1 && !word.contains(|c: char| c.is_lowercase() || c.is_numeric() || matches!(c, '.' | '&'))
     };
     let is_long = |word: &&str| letters(word) >= SHORTEST;
-    let recases = match kind {
-        Kind::Person => name.split(' ').any(|word| capitals(word) && !is_numeral(word) && !is_suffix_word(word)),
-        Kind::Place | Kind::Group => false,
-        Kind::Organization | Kind::Other => {
-            name.split(' ').any(|word| is_long(&word)) && name.split(' ').filter(is_long).all(capitals)
-        }
-    };
     let is_shouted = |word: &str| match kind {
         Kind::Person => capitals(word) && !is_numeral(word) && !is_suffix_word(word),
-        _ => capitals(word) && is_long(&word),
+        Kind::Place | Kind::Group => false,
+        Kind::Organization | Kind::Other => capitals(word) && is_long(&word),
     };
-    recases.then(|| {
+    let all_long = || kind == Kind::Person || name.split(' ').filter(is_long).all(capitals);
+    (name.split(' ').any(is_shouted) && all_long()).then(|| {
         let words = name.split(' ').map(|word| if is_shouted(word) { titled(word) } else { word.to_owned() });
         words.collect::<Vec<_>>().join(" ")
     })
