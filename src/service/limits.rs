@@ -37,9 +37,9 @@ pub struct Limits {
     /// The most requests served or waiting at once; a stream counts as one.
     #[serde(deserialize_with = "some")]
     pub concurrent_requests: usize,
-    /// The most documents that wait for a worker before calls of a single document and batches are refused at once; 0 for
-    /// 32 a worker.
-    pub queued_documents: usize,
+    /// The most calls of which something waits for a worker, streams and batches among them, before calls of a single
+    /// document and batches are refused at once; 0 for 32 a worker.
+    pub queued_calls: usize,
     /// The longest time that a call may expect to wait for a worker before it is refused at once, in milliseconds; 0 for
     /// any. Where most calls are refused, two calls wait for each worker, or a millisecond's work of short ones.
     pub queue_milliseconds: u64,
@@ -106,7 +106,7 @@ impl Default for Limits {
             batch_mentions: 1_000_000,
             concurrent_requests: 1024,
             stream_look_ahead: 16,
-            queued_documents: 0,
+            queued_calls: 0,
             queue_milliseconds: 250,
             connections: 10_000,
             connections_per_address: 1000,

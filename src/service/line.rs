@@ -1,5 +1,8 @@
 //! The line of calls and documents that wait for a worker, and who is let in.
 //!
+//! Calls take turns: one that has many documents waiting, as streams and batches do, gets one of them done and stands
+//! behind all others again, so that none keeps others out.
+//!
 //! A call that would make the line too long is refused: before its message is read if that is known by then. What has
 //! begun waits for its turn, however long the line is. Where far more is refused than let in, the line is kept short: the
 //! workers find work in it whenever they ask, so that waiting longer would be for nothing.
@@ -7,7 +10,8 @@
 //! Must not know: threads, what the work is, the clock.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap, VecDeque},
+    sync::atomic::{AtomicU64, Ordering},
     time::{Duration, Instant},
 };
 
@@ -31,20 +35,24 @@ const IN_A_CROWD_TIME: Duration = Duration::from_millis(1);
 pub(super) struct Bounds {
     /// How many jobs run at once.
     pub(super) workers: usize,
-    /// How many may wait.
+    /// How many calls may wait.
     pub(super) most: usize,
     /// How long they may have to wait, as far as is known when they come; none for any time.
     pub(super) longest: Option<Duration>,
 }
 
-/// Who waits, in the order in which they came.
+/// Who waits.
 #[derive(Debug)]
 pub(super) struct Line<J> {
     bounds: Bounds,
-    waiting: BTreeMap<u64, (Kind, J)>,
-    /// How many of them are calls.
+    /// The calls that wait, in the order of their turns.
+    turns: BTreeMap<u64, Turns>,
+    /// The jobs of each.
+    waiting: HashMap<Turns, Waiting<J>>,
+    /// How many jobs wait, and how many of them are calls of their own.
+    jobs: usize,
     calls: usize,
-    /// The number of the next.
+    /// The number of the next job or turn.
     next: u64,
     /// What a job takes: a mean in which older jobs count for less and less.
     job: Duration,
@@ -55,6 +63,26 @@ pub(super) struct Line<J> {
     crowd: bool,
 }
 
+/// What waits of one call.
+#[derive(Debug)]
+struct Waiting<J> {
+    turn: u64,
+    /// Each with its number, which grow.
+    jobs: VecDeque<(u64, Kind, J)>,
+}
+
+/// Whose turn it is: a call, which no other is equal to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Turns(u64);
+
+impl Turns {
+    /// Those of a new call.
+    pub(super) fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
 /// What a job is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -62,23 +90,30 @@ pub(super) enum Kind {
     Call,
     /// Part of what has begun.
     Part,
-    /// A short document among many of one call, by a number that documents of other calls have not.
-    Short(u64),
+    /// A short document among many of one call.
+    Short,
+}
+
+/// Where a job waits.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    turns: Turns,
+    number: u64,
 }
 
 impl<J> Line<J> {
     pub(super) fn new(bounds: Bounds, now: Instant) -> Self {
-        let (waiting, job) = Default::default();
-        Self { bounds, waiting, calls: 0, next: 0, job, looked: now, taken: 0, refused: 0, crowd: false }
+        let (turns, waiting, jobs, calls, next, job) = Default::default();
+        Self { bounds, turns, waiting, jobs, calls, next, job, looked: now, taken: 0, refused: 0, crowd: false }
     }
 
     /// Whether there is room for a call of which nothing was read yet.
     pub(super) fn admit(&mut self, now: Instant) -> Result<(), Error> {
         self.look(now);
-        // Calls may wait beside as many parts of what has begun, so that streams do not keep them out.
-        let parts = self.waiting.len() - self.calls;
+        // Calls may wait beside as many that have begun, so that streams do not keep them out.
+        let begun = self.turns.len() - self.calls;
         let result = match self.bounds.longest {
-            Some(longest) if self.crowd && self.calls >= parts.max(self.few()) => Err(too_long(longest, longest)),
+            Some(longest) if self.crowd && self.calls >= begun.max(self.few()) => Err(too_long(longest, longest)),
             _ => self.room(),
         };
         match result {
@@ -93,12 +128,12 @@ impl<J> Line<J> {
     /// Whether there is still room for a call whose message was read. Here a crowd does not matter: it was paid for.
     pub(super) fn room(&self) -> Result<(), Error> {
         let Bounds { workers, most, longest } = self.bounds;
-        let waiting = u32::try_from(self.waiting.len()).unwrap_or(u32::MAX);
-        let expected = self.job.saturating_mul(waiting) / u32::try_from(workers).unwrap_or(u32::MAX);
+        let turns = u32::try_from(self.turns.len()).unwrap_or(u32::MAX);
+        let expected = self.job.saturating_mul(turns) / u32::try_from(workers).unwrap_or(u32::MAX);
         match longest {
-            _ if self.waiting.len() >= most => {
+            _ if self.turns.len() >= most => {
                 let retry = expected.max(MIN_RETRY);
-                Err(Error::Overloaded { setting: "limits.queued_documents", limit: most, retry })
+                Err(Error::Overloaded { setting: "limits.queued_calls", limit: most, retry })
             }
             Some(longest) if expected > longest => Err(too_long(longest, expected)),
             _ => Ok(()),
@@ -122,44 +157,62 @@ impl<J> Line<J> {
         }
     }
 
-    /// A job waits from now on. Gives its number.
-    pub(super) fn push(&mut self, kind: Kind, job: J) -> u64 {
-        let number = self.next;
+    fn number(&mut self) -> u64 {
         self.next += 1;
+        self.next
+    }
+
+    /// A job waits from now on.
+    pub(super) fn push(&mut self, turns: Turns, kind: Kind, job: J) -> Place {
+        let number = self.number();
+        let waiting = self.waiting.entry(turns).or_insert_with(|| {
+            self.turns.insert(number, turns);
+            Waiting { turn: number, jobs: VecDeque::with_capacity(1) }
+        });
+        waiting.jobs.push_back((number, kind, job));
+        self.jobs += 1;
         self.calls += usize::from(kind == Kind::Call);
-        self.waiting.insert(number, (kind, job));
-        number
+        Place { turns, number }
     }
 
     /// The job whose turn it is.
-    pub(super) fn pop(&mut self) -> Option<(Kind, J)> {
-        let number = *self.waiting.first_key_value()?.0;
-        self.take(number)
+    pub(super) fn pop(&mut self) -> Option<(Turns, Kind, J)> {
+        let turns = *self.turns.first_key_value()?.1;
+        let (kind, job) = self.take(turns, 0)?;
+        let behind = self.number();
+        if let Some(waiting) = self.waiting.get_mut(&turns) {
+            self.turns.remove(&waiting.turn);
+            self.turns.insert(behind, turns);
+            waiting.turn = behind;
+        }
+        Some((turns, kind, job))
     }
 
-    /// The job whose turn it is, if it goes well with one of this kind: a short document of the same call, where so many
-    /// wait that none of the workers lacks work.
-    pub(super) fn pop_with(&mut self, kind: Kind) -> Option<J> {
-        let next = self.waiting.first_key_value()?.1.0;
-        let goes = matches!(kind, Kind::Short(_)) && kind == next && self.waiting.len() > self.bounds.workers;
-        goes.then(|| self.pop()).flatten().map(|(_, job)| job)
+    /// The next job of a call that has just had its turn, if both are short documents: where so many jobs wait that none of
+    /// the workers lacks work.
+    pub(super) fn pop_with(&mut self, turns: Turns, kind: Kind) -> Option<J> {
+        let next = self.waiting.get(&turns)?.jobs.front()?.1;
+        let goes = kind == Kind::Short && next == Kind::Short && self.jobs > self.bounds.workers;
+        goes.then(|| self.take(turns, 0)).flatten().map(|(_, job)| job)
     }
 
     /// Takes a job out of the line; `None` where it does not wait any more.
-    pub(super) fn remove(&mut self, number: u64) -> Option<J> {
-        self.take(number).map(|(_, job)| job)
+    pub(super) fn remove(&mut self, place: Place) -> Option<J> {
+        let jobs = &self.waiting.get(&place.turns)?.jobs;
+        let index = jobs.binary_search_by_key(&place.number, |(number, ..)| *number).ok()?;
+        self.take(place.turns, index).map(|(_, job)| job)
     }
 
-    fn take(&mut self, number: u64) -> Option<(Kind, J)> {
-        let (kind, job) = self.waiting.remove(&number)?;
+    fn take(&mut self, turns: Turns, index: usize) -> Option<(Kind, J)> {
+        let waiting = self.waiting.get_mut(&turns)?;
+        let (_, kind, job) = waiting.jobs.remove(index)?;
+        if waiting.jobs.is_empty() {
+            self.turns.remove(&waiting.turn);
+            self.waiting.remove(&turns);
+        }
+        self.jobs -= 1;
         self.calls -= usize::from(kind == Kind::Call);
         Some((kind, job))
-    }
-
-    /// How many wait.
-    #[cfg(test)]
-    fn len(&self) -> usize {
-        self.waiting.len()
     }
 
     /// A job took so long.
@@ -180,7 +233,7 @@ mod tests {
 
     const MS: Duration = Duration::from_millis(1);
 
-    fn line(workers: usize, most: usize, longest: Option<Duration>) -> (Line<()>, Instant) {
+    fn line<J>(workers: usize, most: usize, longest: Option<Duration>) -> (Line<J>, Instant) {
         let now = Instant::now();
         (Line::new(Bounds { workers, most, longest }, now), now)
     }
@@ -189,8 +242,8 @@ mod tests {
     fn a_line_that_is_full_lets_nobody_in() {
         let (mut line, now) = line(1, 1, None);
         assert_eq!(line.admit(now), Ok(()));
-        let number = line.push(Kind::Call, ());
-        let full = Err(Error::Overloaded { setting: "limits.queued_documents", limit: 1, retry: MIN_RETRY });
+        let number = line.push(Turns::new(), Kind::Call, ());
+        let full = Err(Error::Overloaded { setting: "limits.queued_calls", limit: 1, retry: MIN_RETRY });
         assert_eq!(line.admit(now), full);
         assert_eq!(line.room(), full);
         assert!(line.remove(number).is_some() && line.remove(number).is_none() && line.pop().is_none());
@@ -202,10 +255,10 @@ mod tests {
         let (mut line, now) = line(2, usize::MAX, Some(100 * MS));
         line.took(60 * MS);
         for _ in 0..3 {
-            line.push(Kind::Part, ());
+            line.push(Turns::new(), Kind::Part, ());
         }
         assert_eq!(line.admit(now), Ok(()));
-        line.push(Kind::Call, ());
+        line.push(Turns::new(), Kind::Call, ());
         let slow = Err(Error::Overloaded { setting: "limits.queue_milliseconds", limit: 100, retry: 120 * MS });
         assert_eq!(line.admit(now), slow);
         assert_eq!(line.room(), slow);
@@ -219,7 +272,7 @@ mod tests {
         let mut taken = 0;
         for call in 0..calls {
             if line.admit(now).is_ok() {
-                line.push(Kind::Call, ());
+                line.push(Turns::new(), Kind::Call, ());
                 taken += 1;
             }
             if call % each == 0 {
@@ -234,38 +287,38 @@ mod tests {
         let (mut line, mut now) = line(2, 64, Some(250 * MS));
         // Ten times as many as are worked on: the line is full at first, and short as soon as that was seen.
         ask(&mut line, now, 100, 10);
-        assert_eq!(line.len(), 64);
+        assert_eq!(line.jobs, 64);
         ask(&mut line, now, 900, 10);
-        assert!(line.len() < 20);
+        assert!(line.jobs < 20);
         now += LOOK;
         ask(&mut line, now, 1000, 10);
-        assert_eq!(line.len(), 2 * IN_A_CROWD);
+        assert_eq!(line.jobs, 2 * IN_A_CROWD);
         let Err(Error::Overloaded { setting: "limits.queue_milliseconds", limit: 250, retry }) = line.admit(now) else {
             panic!()
         };
         assert_eq!(retry, 250 * MS);
         assert_eq!(ask(&mut line, now, 1000, 10), 100);
-        assert_eq!(line.len(), 2 * IN_A_CROWD);
+        assert_eq!(line.jobs, 2 * IN_A_CROWD);
         // What has begun waits whatever happens, and keeps no call out.
         for _ in 0..8 {
-            line.push(Kind::Part, ());
+            line.push(Turns::new(), Kind::Part, ());
         }
         assert_eq!(line.admit(now), Ok(()));
         for _ in 0..8 {
-            line.push(Kind::Call, ());
+            line.push(Turns::new(), Kind::Call, ());
         }
         assert!(line.admit(now).is_err());
         // A message that was read was paid for.
         assert_eq!(line.room(), Ok(()));
         // Twice as many as are worked on are no crowd.
-        while line.len() > 0 {
+        while line.jobs > 0 {
             line.pop();
         }
         now += LOOK;
         ask(&mut line, now, 1000, 2);
         now += LOOK;
         ask(&mut line, now, 1000, 2);
-        assert!(line.len() > 60);
+        assert!(line.jobs > 60);
         // Nor is what was long ago.
         ask(&mut line, now, 1000, 1000);
         now += 2 * LOOK;
@@ -275,7 +328,7 @@ mod tests {
 
     #[test]
     fn in_a_crowd_more_short_jobs_wait_than_long_ones() {
-        let (mut line, _) = line(2, 64, Some(250 * MS));
+        let (mut line, _) = line::<()>(2, 64, Some(250 * MS));
         assert_eq!(line.few(), 4);
         line.took(MS / 4);
         assert_eq!(line.few(), 8);
@@ -288,20 +341,41 @@ mod tests {
     #[test]
     fn short_documents_of_a_call_go_together_while_nobody_lacks_work() {
         let (mut line, _) = line(1, 64, None);
-        let short = Kind::Short;
-        for kind in [short(1), short(1), short(2), Kind::Part, Kind::Part, short(2)] {
-            line.push(kind, ());
+        let [one, other] = [Turns::new(), Turns::new()];
+        for (turns, kind) in
+            [(one, Kind::Short), (one, Kind::Short), (other, Kind::Short), (one, Kind::Part), (other, Kind::Short)]
+        {
+            line.push(turns, kind, ());
         }
-        assert_eq!(line.pop(), Some((short(1), ())));
-        assert_eq!(line.pop_with(short(1)), Some(()));
-        assert_eq!(line.pop_with(short(1)), None);
-        assert_eq!(line.pop(), Some((short(2), ())));
-        assert_eq!(line.pop_with(short(2)), None, "its turn has not come");
-        assert_eq!(line.pop(), Some((Kind::Part, ())));
-        assert_eq!(line.pop_with(Kind::Part), None);
-        line.pop();
-        assert_eq!(line.pop_with(short(2)), None, "it is for a worker that has none");
-        assert_eq!(line.len(), 1);
+        assert_eq!(line.pop(), Some((one, Kind::Short, ())));
+        assert_eq!(line.pop_with(one, Kind::Short), Some(()));
+        assert_eq!(line.pop_with(one, Kind::Short), None, "its next is long");
+        assert_eq!(line.pop(), Some((other, Kind::Short, ())));
+        assert_eq!(line.pop_with(other, Kind::Part), None);
+        assert_eq!(line.pop_with(other, Kind::Short), Some(()));
+        line.push(other, Kind::Short, ());
+        assert_eq!(line.pop(), Some((one, Kind::Part, ())));
+        assert_eq!(line.pop_with(other, Kind::Short), None, "it is for a worker that has none");
+        assert_eq!(line.jobs, 1);
+    }
+
+    #[test]
+    fn calls_take_turns() {
+        let (mut line, now) = line(1, 3, Some(100 * MS));
+        line.took(10 * MS);
+        let [stream, batch] = [Turns::new(), Turns::new()];
+        let [_, second, ..] = [0, 1, 2, 3].map(|job| line.push(stream, Kind::Part, job));
+        let third = line.push(batch, Kind::Part, 10);
+        // However much of a stream waits, it is one of three.
+        assert_eq!(line.admit(now), Ok(()));
+        line.push(Turns::new(), Kind::Call, 20);
+        assert!(line.admit(now).is_err());
+        let next = |line: &mut Line<i32>| line.pop().map(|(.., job)| job);
+        assert_eq!([next(&mut line), next(&mut line), next(&mut line)], [Some(0), Some(10), Some(20)]);
+        assert_eq!((line.remove(third), line.remove(second), line.remove(second)), (None, Some(1), None));
+        line.push(batch, Kind::Part, 11);
+        assert_eq!([next(&mut line), next(&mut line), next(&mut line)], [Some(2), Some(11), Some(3)]);
+        assert_eq!((next(&mut line), line.turns.len(), line.calls), (None, 0, 0));
     }
 
     #[test]
@@ -309,6 +383,6 @@ mod tests {
         let (mut line, now) = line(1, 64, None);
         ask(&mut line, now, 1000, 10);
         ask(&mut line, now + LOOK, 1000, 10);
-        assert_eq!(line.len(), 64);
+        assert_eq!(line.jobs, 64);
     }
 }

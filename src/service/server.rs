@@ -243,7 +243,7 @@ impl Server {
             count => count,
         };
         let (live, told) = (catalog.clone(), tell_of_database(catalog.database(), readiness.clone()));
-        let queued = match limits.queued_documents {
+        let queued = match limits.queued_calls {
             0 => count.saturating_mul(QUEUED_A_WORKER),
             queued => queued,
         };

@@ -21,7 +21,7 @@ use tokio::{runtime::Handle, sync::oneshot};
 
 use super::{
     Error, References,
-    line::{Bounds, Kind, Line},
+    line::{Bounds, Kind, Line, Place, Turns},
 };
 use crate::{
     extract::{Answer, Scratch},
@@ -89,20 +89,20 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A job waits from now on. Gives its number.
-    fn push(&self, kind: Kind, job: Job) -> u64 {
+    /// A job waits from now on.
+    fn push(&self, turns: Turns, kind: Kind, job: Job) -> Place {
         let mut state = self.state();
-        let number = state.line.push(kind, job);
+        let place = state.line.push(turns, kind, job);
         // To wake nobody would be a call of the system as well.
         if state.idle > 0 {
             drop(state);
             self.work.notify_one();
         }
-        number
+        place
     }
 
     /// The next job; `None` where there are no more.
-    fn next(&self) -> Option<(Kind, Job)> {
+    fn next(&self) -> Option<(Turns, Kind, Job)> {
         let mut state = self.state();
         loop {
             match state.line.pop() {
@@ -120,7 +120,7 @@ impl Shared {
     /// What a worker does.
     fn work(&self) {
         let mut memory = Memory::default();
-        while let Some((kind, mut job)) = self.next() {
+        while let Some((turns, kind, mut job)) = self.next() {
             let (first, mut results) = (Instant::now(), Vec::new());
             let mut began = first;
             loop {
@@ -131,7 +131,7 @@ impl Shared {
                 if results.len() == TOGETHER || now - first > LATE {
                     break;
                 }
-                match state.line.pop_with(kind) {
+                match state.line.pop_with(turns, kind) {
                     Some(next) => (job, began) = (next, now),
                     None => break,
                 }
@@ -192,16 +192,17 @@ impl Workers {
     /// Runs a job about `bytes` of text and waits for its result. A job that panics is an [`Error::Internal`].
     pub(super) async fn run<T: Send + 'static>(
         &self,
+        turns: Turns,
         kind: Kind,
         bytes: usize,
         job: impl FnOnce(&mut Memory, &AtomicBool) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        self.run_all(kind, vec![(bytes, job)]).await.pop().unwrap_or(Err(Error::Internal))
+        self.run_all(turns, kind, vec![(bytes, job)]).await.pop().unwrap_or(Err(Error::Internal))
     }
 
     /// Runs jobs, each about so many bytes of text, one after the other on one worker, and waits for all their results.
     /// They have one place in the line. Each panics for itself.
-    pub(super) async fn run_all<T, J>(&self, kind: Kind, jobs: Vec<(usize, J)>) -> Vec<Result<T, Error>>
+    pub(super) async fn run_all<T, J>(&self, turns: Turns, kind: Kind, jobs: Vec<(usize, J)>) -> Vec<Result<T, Error>>
     where
         T: Send + 'static,
         J: FnOnce(&mut Memory, &AtomicBool) -> Result<T, Error> + Send + 'static,
@@ -224,8 +225,8 @@ impl Workers {
             Box::new(move || drop(give.send(results))) as Give
         };
         let shared = self.0.shared.clone();
-        let number = shared.push(kind, Box::new(job));
-        let _guard = StopOnDrop { stop, shared, number };
+        let place = shared.push(turns, kind, Box::new(job));
+        let _guard = StopOnDrop { stop, shared, place };
         let cancelled = |_| std::iter::repeat_with(|| Err(Error::Cancelled)).take(count).collect();
         results.await.unwrap_or_else(cancelled)
     }
@@ -251,14 +252,14 @@ fn isolated<T>(
 struct StopOnDrop {
     stop: Arc<AtomicBool>,
     shared: Arc<Shared>,
-    number: u64,
+    place: Place,
 }
 
 impl Drop for StopOnDrop {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
         // What the job holds is dropped outside of the lock.
-        let job = self.shared.state().line.remove(self.number);
+        let job = self.shared.state().line.remove(self.place);
         drop(job);
     }
 }
@@ -277,9 +278,10 @@ mod tests {
     #[tokio::test]
     async fn a_job_that_panics_is_an_error_and_harms_no_other() {
         let workers = workers(1);
-        let result = workers.run(Kind::Call, 0, |_, _| -> Result<(), Error> { panic!("on purpose") }).await;
+        let result =
+            workers.run(Turns::new(), Kind::Call, 0, |_, _| -> Result<(), Error> { panic!("on purpose") }).await;
         assert_eq!(result, Err(Error::Internal));
-        assert_eq!(workers.run(Kind::Call, 0, |_, _| Ok(1)).await, Ok(1));
+        assert_eq!(workers.run(Turns::new(), Kind::Call, 0, |_, _| Ok(1)).await, Ok(1));
     }
 
     #[tokio::test]
@@ -287,7 +289,7 @@ mod tests {
         let workers = workers(1);
         let (started, has_started) = oneshot::channel();
         let (ended, has_ended) = mpsc::channel();
-        let waiting = workers.run(Kind::Call, 0, move |_, stop| {
+        let waiting = workers.run(Turns::new(), Kind::Call, 0, move |_, stop| {
             started.send(()).ok();
             while !stop.load(Ordering::Relaxed) {
                 thread::yield_now();
@@ -301,7 +303,7 @@ mod tests {
         }
         // What waited is dropped now.
         assert_eq!(has_ended.recv(), Ok(()));
-        assert_eq!(workers.run(Kind::Call, 0, |_, _| Ok(2)).await, Ok(2));
+        assert_eq!(workers.run(Turns::new(), Kind::Call, 0, |_, _| Ok(2)).await, Ok(2));
     }
 
     #[tokio::test]
@@ -316,14 +318,14 @@ mod tests {
                     started.send(()).ok();
                     Ok(released.recv().is_ok())
                 };
-                workers.run(Kind::Call, 0, job).await
+                workers.run(Turns::new(), Kind::Call, 0, job).await
             }
         });
         has_started.await.unwrap();
         assert_eq!(workers.room(), Ok(()));
         let held = Arc::new(());
         let holds = held.clone();
-        let mut waits = Box::pin(workers.run(Kind::Call, 0, move |_, _| {
+        let mut waits = Box::pin(workers.run(Turns::new(), Kind::Call, 0, move |_, _| {
             drop(holds);
             Ok(())
         }));
@@ -339,10 +341,10 @@ mod tests {
     #[tokio::test]
     async fn who_is_not_polled_holds_no_place_in_the_line() {
         let workers = workers(1);
-        let mut slow = Box::pin(workers.run(Kind::Part, 0, |_, _| Ok(1)));
+        let mut slow = Box::pin(workers.run(Turns::new(), Kind::Part, 0, |_, _| Ok(1)));
         // Polled once, then left alone.
         assert!(futures_util::poll!(&mut slow).is_pending());
-        assert_eq!(workers.run(Kind::Part, 0, |_, _| Ok(2)).await, Ok(2));
+        assert_eq!(workers.run(Turns::new(), Kind::Part, 0, |_, _| Ok(2)).await, Ok(2));
         assert_eq!(slow.await, Ok(1));
     }
 
@@ -351,7 +353,7 @@ mod tests {
         let workers = workers(1);
         let job =
             |number: usize| (0, move |_: &mut _, _: &_| if number == 1 { panic!("on purpose") } else { Ok(number) });
-        let results = workers.run_all(Kind::Part, (0..3).map(job).collect()).await;
+        let results = workers.run_all(Turns::new(), Kind::Part, (0..3).map(job).collect()).await;
         assert_eq!(results, [Ok(0), Err(Error::Internal), Ok(2)]);
     }
 
@@ -374,10 +376,10 @@ mod tests {
             (0, job)
         });
         tokio::select! {
-            _ = workers.run_all(Kind::Part, jobs.collect()) => panic!("the first ends only when told"),
+            _ = workers.run_all(Turns::new(), Kind::Part, jobs.collect()) => panic!("the first ends only when told"),
             _ = has_started => {}
         }
-        assert_eq!(workers.run(Kind::Part, 0, |_, _| Ok(1)).await, Ok(1));
+        assert_eq!(workers.run(Turns::new(), Kind::Part, 0, |_, _| Ok(1)).await, Ok(1));
         drop(began);
         assert_eq!(has_begun.iter().collect::<Vec<_>>(), [0]);
     }
@@ -387,14 +389,15 @@ mod tests {
         let workers = workers(1);
         let (release, released) = mpsc::channel::<()>();
         let (done, is_done) = mpsc::channel();
-        let first = workers.run(Kind::Call, 0, move |_, _| Ok(released.recv().is_ok()));
-        let short = |call: u64| {
+        let first = workers.run(Turns::new(), Kind::Call, 0, move |_, _| Ok(released.recv().is_ok()));
+        let turns = [(); 3].map(|()| Turns::new());
+        let short = |call: usize| {
             let done = done.clone();
             let job = move |_: &mut _, _: &_| {
                 done.send(call).ok();
                 Ok(call)
             };
-            workers.run(Kind::Short(call), 0, job)
+            workers.run(turns[call], Kind::Short, 0, job)
         };
         // In this order they wait.
         let calls = [1, 1, 1, 2, 1];
@@ -407,14 +410,14 @@ mod tests {
         release.send(()).unwrap();
         assert_eq!(first.await, Ok(true));
         assert_eq!(futures_util::future::join_all(all).await, calls.map(Ok));
-        assert_eq!(is_done.try_iter().collect::<Vec<_>>(), calls);
+        assert_eq!(is_done.try_iter().collect::<Vec<_>>(), [1, 1, 1, 1, 2]);
     }
 
     #[tokio::test]
     async fn threads_end_with_the_workers() {
         let workers = workers(2);
         let shared = Arc::downgrade(&workers.0.shared);
-        assert_eq!(workers.clone().run(Kind::Part, 0, |_, _| Ok(1)).await, Ok(1));
+        assert_eq!(workers.clone().run(Turns::new(), Kind::Part, 0, |_, _| Ok(1)).await, Ok(1));
         drop(workers);
         while shared.strong_count() > 0 {
             thread::yield_now();

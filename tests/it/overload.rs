@@ -102,6 +102,23 @@ async fn a_deadline_is_honoured_in_the_middle_of_a_document() {
     }
 }
 
+/// More documents of a stream wait than may wait in all, each of them slow: another call gets its turn between them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_keeps_no_other_call_out() {
+    let limits = Limits { queued_calls: 2, queue_milliseconds: 0, ..Limits::default() };
+    let server = TestServer::with(catalog(), limits).await;
+    let mut client = server.client().await;
+    let slow = proto::StreamExtractRequest { config: None, document: document("China, ".repeat(1 << 15)) };
+    let requests = tokio_stream::iter(vec![slow; 48]);
+    let mut answers = client.stream_extract(requests).await.unwrap().into_inner();
+    assert!(answers.message().await.unwrap().is_some());
+    let quick = ExtractRequest { document: document("China".into()), ..Default::default() };
+    let answer = client.extract(quick.clone()).await.unwrap().into_inner();
+    assert_eq!(answer.mentions.len(), 1);
+    let request = proto::BatchExtractRequest { documents: quick.document.into_iter().collect(), ..Default::default() };
+    assert_eq!(client.batch_extract(request).await.unwrap().into_inner().results.len(), 1);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_that_pauses_for_too_long_ends() {
     let server = TestServer::with(catalog(), Limits { stream_idle_seconds: 1, ..Limits::default() }).await;

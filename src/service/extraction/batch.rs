@@ -9,7 +9,7 @@ use futures_util::{StreamExt as _, stream};
 use super::{Caller, Extraction, SHORT, bytes, part};
 use crate::service::{
     Encoded, Error, Violation,
-    line::Kind,
+    line::{Kind, Turns},
     proto::{self, BatchExtractRequest, ErrorReason, StreamExtractConfig},
     work::TOGETHER,
 };
@@ -28,16 +28,17 @@ impl Extraction {
             wrong.push(Violation::limit("documents", "documents", size, "limits.batch_documents", limit, reason));
         }
         self.workers.room()?;
+        let turns = Turns::new();
         let config = StreamExtractConfig { gazetteers, inline_entities, options, versions };
         let count = documents.len();
-        let plan = self.plan(&caller, config, count, wrong).await?;
+        let plan = self.plan(&caller, turns, config, count, wrong).await?;
         let jobs = portions(documents, self.workers.count()).into_iter().map(|portion| {
             let job = |(index, document)| {
                 let (plan, limits, bytes) = (plan.clone(), self.limits.clone(), bytes(&document));
                 let path = format!("documents[{index}]");
                 (bytes, move |memory: &mut _, stop: &_| plan.extract(&document, &path, &limits, memory, stop))
             };
-            self.workers.run_all(Kind::Part, portion.into_iter().map(job).collect())
+            self.workers.run_all(turns, Kind::Part, portion.into_iter().map(job).collect())
         });
         let mut results = stream::iter(jobs).buffered(self.workers.count());
         let mut parts = Vec::with_capacity(count);

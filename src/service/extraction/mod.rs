@@ -15,7 +15,7 @@ use tonic::{Request, Response, Status, Streaming};
 
 use super::{
     Encoded, Error, Limits, Plan, Principal, SharedCatalog, Violation,
-    line::Kind,
+    line::{Kind, Turns},
     noted::Noted,
     proto::{
         self, BatchExtractRequest, Document, ExplainMatchRequest, ExplainMatchResponse, ExtractRequest,
@@ -117,7 +117,7 @@ impl Extraction {
             let (Some(plan), Some(document)) = (plan, document) else { return Err(Error::Internal) };
             work(plan, &document, &limits, memory, stop)
         };
-        self.workers.run(Kind::Call, bytes, job).await
+        self.workers.run(Turns::new(), Kind::Call, bytes, job).await
     }
 
     /// Finds the versions that the caller asks for; what is wrong with them is added to `wrong`.
@@ -135,6 +135,7 @@ impl Extraction {
     async fn plan(
         &self,
         caller: &Caller,
+        turns: Turns,
         config: StreamExtractConfig,
         documents: usize,
         mut wrong: Vec<Violation>,
@@ -148,7 +149,7 @@ impl Extraction {
             Error::check(wrong)?;
             plan.map(|plan| Arc::new(plan.shared(&limits, documents))).ok_or(Error::Internal)
         };
-        self.workers.run(Kind::Part, 0, job).await
+        self.workers.run(turns, Kind::Part, 0, job).await
     }
 }
 
@@ -230,7 +231,8 @@ mod tests {
         for (title, text, kept) in [(&short, &short, true), (&short, &long, false), (&long, &short, false)] {
             let document = || document(title, text);
             let left = async |call: &str| {
-                let mentions = workers.run(Kind::Part, 0, |memory, _| Ok(memory.answer.mentions.len())).await;
+                let mentions =
+                    workers.run(Turns::new(), Kind::Part, 0, |memory, _| Ok(memory.answer.mentions.len())).await;
                 assert_eq!(mentions, Ok(if kept { 2 } else { 0 }), "{call}: {} and {}", title.len(), text.len());
             };
             let request = ExtractRequest { document: Some(document()), ..Default::default() };

@@ -4,10 +4,7 @@
 //!
 //! Must not know: how workers take their turns.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::Arc;
 
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream, stream::BoxStream};
 use tonic::{Status, Streaming};
@@ -16,7 +13,7 @@ use super::{Caller, Extraction, SHORT, bytes, part};
 use crate::service::{
     Encoded, Error, Plan,
     front::of_tonic,
-    line::Kind,
+    line::{Kind, Turns},
     proto::{self, StreamExtractRequest},
 };
 
@@ -31,11 +28,8 @@ impl Extraction {
         requests: Streaming<StreamExtractRequest>,
     ) -> BoxStream<'static, Result<Encoded, Status>> {
         let look_ahead = self.limits.stream_look_ahead;
-        // Tells the stream from every other of this process.
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let (plan, over) = (None, false);
-        let reader = Reader { service: self, caller, requests, number, plan, over };
+        let (turns, plan, over) = (Turns::new(), None, false);
+        let reader = Reader { service: self, caller, requests, turns, plan, over };
         let work = stream::unfold(reader, |mut reader| async move {
             if reader.over {
                 return None;
@@ -53,19 +47,19 @@ impl Extraction {
         work.buffered(look_ahead).boxed()
     }
 
-    /// Extracts from one document of the stream of that number.
+    /// Extracts from one document of the stream that has these turns.
     fn extract_document(
         &self,
-        stream: u64,
+        turns: Turns,
         plan: Arc<Plan>,
         document: proto::Document,
     ) -> BoxFuture<'static, Result<Encoded, Error>> {
         let (limits, workers) = (self.limits.clone(), self.workers.clone());
         async move {
             let bytes = bytes(&document);
-            let kind = if bytes <= SHORT { Kind::Short(stream) } else { Kind::Part };
+            let kind = if bytes <= SHORT { Kind::Short } else { Kind::Part };
             let job = move |memory: &mut _, stop: &_| plan.extract(&document, "document", &limits, memory, stop);
-            workers.run(kind, bytes, job).await
+            workers.run(turns, kind, bytes, job).await
         }
         .boxed()
     }
@@ -76,7 +70,7 @@ struct Reader {
     service: Extraction,
     caller: Caller,
     requests: Streaming<StreamExtractRequest>,
-    number: u64,
+    turns: Turns,
     plan: Option<Arc<Plan>>,
     over: bool,
 }
@@ -91,16 +85,17 @@ impl Reader {
     async fn next(&mut self) -> Result<Option<BoxFuture<'static, Result<Encoded, Error>>>, Status> {
         while let Some(StreamExtractRequest { config, document }) = self.message().await? {
             if let Some(config) = config {
-                self.plan = Some(self.service.plan(&self.caller, config, 1, Vec::new()).await?);
+                self.plan = Some(self.service.plan(&self.caller, self.turns, config, 1, Vec::new()).await?);
             }
             let Some(document) = document else { continue };
             let plan = match &self.plan {
                 Some(plan) => plan.clone(),
-                None => {
-                    self.plan.insert(self.service.plan(&self.caller, Default::default(), 1, Vec::new()).await?).clone()
-                }
+                None => self
+                    .plan
+                    .insert(self.service.plan(&self.caller, self.turns, Default::default(), 1, Vec::new()).await?)
+                    .clone(),
             };
-            return Ok(Some(self.service.extract_document(self.number, plan, document)));
+            return Ok(Some(self.service.extract_document(self.turns, plan, document)));
         }
         Ok(None)
     }
