@@ -2,7 +2,8 @@
 //!
 //! A handshake runs in a task of its own with a time to end, so that nothing a client does or fails to do holds up another.
 //! A connection is closed when it does not begin with HTTP/2 in time, when it has had no call for long, or when a client
-//! asked for an answer and does not take it, or takes nothing at all. Where the server ends a connection in order, it
+//! asked for an answer and does not take it, or takes nothing at all. The client of one that is idle is told first, so that
+//! it begins no call that nobody would take. Where the server ends a connection in order, it
 //! reads on until the client has closed it as well: else the system would tell the client of a reset, perhaps before it
 //! has read its last answer, or that it shall go elsewhere.
 //!
@@ -15,7 +16,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::{Context, Poll, ready},
     time::Duration,
@@ -41,6 +42,8 @@ use super::{
 const OPENING_BYTES: u64 = 24 + 9;
 /// The most calls at once of a connection that nobody is asked for: who watches health does so once for each service.
 pub(super) const UNASKED: usize = 16;
+/// How many seconds the client of an idle connection has to leave when it is told to.
+const LEAVE_SECONDS: u64 = 5;
 /// How long a client may take to close a connection that the server has closed.
 const LINGER: Duration = Duration::from_secs(2);
 /// A time that is not there.
@@ -63,6 +66,8 @@ pub(super) struct Link {
     opened: Instant,
     /// Since when there is no call.
     idle: AtomicU64,
+    /// Whether that is so long ago that its client shall go elsewhere.
+    leaves: AtomicBool,
     /// The open calls, each with the time since when its client takes nothing.
     calls: Mutex<HashMap<u64, Arc<AtomicU64>>>,
     count: AtomicU64,
@@ -81,8 +86,8 @@ pub(super) struct OpenCall {
 
 impl Link {
     pub(super) fn new() -> Self {
-        let (idle, calls, count) = Default::default();
-        Self { opened: Instant::now(), idle, calls, count, unasked: Arc::new(Semaphore::new(UNASKED)) }
+        let (idle, leaves, calls, count) = Default::default();
+        Self { opened: Instant::now(), idle, leaves, calls, count, unasked: Arc::new(Semaphore::new(UNASKED)) }
     }
 
     fn now(&self) -> u64 {
@@ -108,6 +113,11 @@ impl Link {
         }
     }
 
+    /// Whether the client shall be told to go elsewhere.
+    pub(super) fn leaves(&self) -> bool {
+        self.leaves.load(Ordering::Relaxed)
+    }
+
     fn passed(&self, since: u64, seconds: u64) -> bool {
         seconds > 0 && since != NEVER && self.now().saturating_sub(since) >= seconds.saturating_mul(1000)
     }
@@ -117,8 +127,12 @@ impl Link {
         if read < OPENING_BYTES && self.passed(0, limits.handshake_seconds) {
             return Some("it did not begin with HTTP/2 in time");
         }
-        if self.passed(self.idle.load(Ordering::Relaxed), limits.idle_seconds) {
-            return Some("it was idle");
+        let idle = self.idle.load(Ordering::Relaxed);
+        if self.passed(idle, limits.idle_seconds) {
+            self.leaves.store(true, Ordering::Relaxed);
+            if self.passed(idle, limits.idle_seconds.saturating_add(LEAVE_SECONDS)) {
+                return Some("it was idle, and its client does not leave");
+            }
         }
         if self.passed(full, limits.stalled_seconds) {
             return Some("its client takes nothing");

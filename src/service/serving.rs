@@ -60,7 +60,7 @@ pub(super) async fn serve(
     tell.closed().await;
 }
 
-/// Serves a connection to its end. Tells its client to go elsewhere when `told` changes.
+/// Serves a connection to its end. Tells its client to go elsewhere when `told` changes, or when it was idle for long.
 fn serve_one(
     connection: Connection,
     front: Arc<Front>,
@@ -79,7 +79,9 @@ fn serve_one(
         .initial_connection_window_size(CONNECTION_WINDOW)
         .max_pending_accept_reset_streams(limits.pending_resets)
         .max_local_error_reset_streams(RESETS);
-    let calls = Calls::new(front, connection.peer());
+    let peer = connection.peer();
+    let link = peer.link.clone();
+    let calls = Calls::new(front, peer);
     let connection = Gathered::new(connection);
     let serving = http.serve_connection(TokioIo::new(connection.clone()), calls);
     async move {
@@ -91,7 +93,13 @@ fn serve_one(
                 left = true;
                 serving.as_mut().graceful_shutdown();
             }
-            let served = serving.as_mut().poll(context);
+            let mut served = serving.as_mut().poll(context);
+            // It is looked at while it is read.
+            if !left && served.is_pending() && link.leaves() {
+                left = true;
+                serving.as_mut().graceful_shutdown();
+                served = serving.as_mut().poll(context);
+            }
             connection.send(context);
             served
         };

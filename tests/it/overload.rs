@@ -221,8 +221,11 @@ async fn a_client_that_takes_nothing_at_all_loses_its_connection() {
 async fn idle_connections_are_closed_and_those_with_a_call_are_not() {
     let server = TestServer::with(catalog(), Limits { idle_seconds: 1, ..Limits::default() }).await;
     let (response, mut stream, busy) = open(&server, "StreamExtract", None).await;
-    let (_send, idle) = h2::client::handshake(tcp(&server).await).await.unwrap();
+    let (send, idle) = h2::client::handshake(tcp(&server).await).await.unwrap();
     timeout(LONG, idle).await.unwrap().ok();
+    // It was told, so that it begins no call that nobody would take.
+    let error = send.ready().await.map(drop).unwrap_err();
+    assert!(error.is_go_away() && error.is_remote(), "{error:?}");
     // The other one was open for longer.
     assert!(!busy.is_finished());
     let message = proto::StreamExtractRequest { config: None, document: document("China".into()) };
