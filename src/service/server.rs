@@ -33,7 +33,7 @@ use thiserror::Error;
 use tokio::{net::TcpListener, sync::Semaphore};
 use tonic::{codec::CompressionEncoding, service::Routes};
 
-/// How many documents may wait for each worker, where nothing else is set.
+/// How many calls may wait for each worker, where nothing else is set.
 const QUEUED_A_WORKER: usize = 32;
 
 /// How long no request may have run before watches of health end, and connections with them: what clients sent meanwhile comes.
@@ -356,6 +356,8 @@ impl Server {
             () = told => {}
             () = asked => {}
         }
+        // Connections were cut: what ran on them ends with a line of its own.
+        let _ = tokio::time::timeout(LEAVE, activity.quiet(Duration::ZERO)).await;
         tracing::info!("stopped");
         Ok(())
     }

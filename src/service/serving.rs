@@ -43,7 +43,8 @@ const RESETS: usize = 1 << 16;
 /// come with it, takes up to tens of milliseconds.
 const STRETCH: Duration = Duration::from_millis(1);
 
-/// Serves connections until no more come; then tells their clients to go elsewhere, and waits until they have.
+/// Serves connections until no more come; then tells their clients to go elsewhere, and waits until they have. Dropped
+/// before, it cuts what is left of them.
 pub(super) async fn serve(
     mut connections: impl Stream<Item = io::Result<Connection>> + Unpin,
     front: Arc<Front>,
@@ -55,12 +56,13 @@ pub(super) async fn serve(
         tokio::spawn(serve_one(connection, front.clone(), limits, told.clone()));
     }
     drop(told);
-    // Each connection has one who is told, as long as it is open.
+    // Each connection has some who are told, as long as it is open.
     let _ = tell.send(());
     tell.closed().await;
 }
 
-/// Serves a connection to its end. Tells its client to go elsewhere when `told` changes, or when it was idle for long.
+/// Serves a connection to its end. Tells its client to go elsewhere when `told` changes, or when it was idle for long; cuts
+/// it when nobody is left to tell.
 fn serve_one(
     connection: Connection,
     front: Arc<Front>,
@@ -86,9 +88,14 @@ fn serve_one(
     let serving = http.serve_connection(TokioIo::new(connection.clone()), calls);
     async move {
         let mut serving = pin!(serving);
+        let mut tells = told.clone();
         let mut leaving = pin!(told.changed());
+        let mut cut = pin!(async move { while tells.changed().await.is_ok() {} });
         let mut left = false;
         let serve = |context: &mut Context<'_>| {
+            if cut.as_mut().poll(context).is_ready() {
+                return Poll::Ready(Ok(()));
+            }
             if !left && leaving.as_mut().poll(context).is_ready() {
                 left = true;
                 serving.as_mut().graceful_shutdown();

@@ -5,6 +5,8 @@ use std::{
     process::{Command, Stdio},
 };
 
+use tokio_stream::StreamExt as _;
+
 use crate::{
     cli::{onomast, path, run},
     support::Folder,
@@ -139,6 +141,24 @@ async fn a_signal_that_comes_twice_is_one_and_another_ends_the_server() {
     };
     assert!(ended.success());
     served.wait_for("second signal: stopping at once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_still_runs_when_the_time_is_over_has_its_line() {
+    use onomast::service::proto::{Document, StreamExtractRequest, extraction_service_client::ExtractionServiceClient};
+    let mut served = Served::start(&["--set", "server.grace_seconds=1"]);
+    served.wait_for("\"serving\"");
+    let mut client = ExtractionServiceClient::connect(format!("http://{}", served.address)).await.unwrap();
+    let document = StreamExtractRequest { document: Some(Document::default()), ..Default::default() };
+    let documents = tokio_stream::once(document).chain(tokio_stream::pending());
+    let mut answers = client.stream_extract(documents).await.unwrap().into_inner();
+    assert!(answers.message().await.unwrap().is_some());
+    let pid = served.child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert!(served.wait_for("requests still ran").contains("\"requests\":1"));
+    let line = served.wait_for("answered");
+    assert!(line.contains("StreamExtract") && line.contains("CANCELLED") && line.contains("\"documents\":1"), "{line}");
+    served.wait_for("\"stopped\"");
 }
 
 #[tokio::test(flavor = "multi_thread")]
