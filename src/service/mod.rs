@@ -1,8 +1,8 @@
 //! The gRPC service: handlers, the border between protobuf and the domain, errors as statuses.
 //!
 //! [`Server::bind`] takes the port, [`Server::run`] serves until told to stop. The health service answers from the
-//! first moment; extraction answers once a catalog was given. Work on the processor happens in [`work`], never on the
-//! threads that do input and output.
+//! first moment; extraction answers once a catalog was given. Extraction and the encoding of its answers happen in [`work`],
+//! never on the threads that do input and output; these decode requests, and compress answers where clients ask for it.
 //!
 //! The only home of `tonic`, `hyper`, `prost` and `axum`. Generated types end in [`convert`].
 //!
