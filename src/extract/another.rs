@@ -7,8 +7,10 @@ use super::{
     finder::Finder,
     found::Found,
     names::ShortName,
-    neighbour::{is_name_like, is_none_in, is_unknown_name},
+    neighbour::{is_name_like, is_none_in, is_unknown_name, suffix_behind},
+    no_name::is_no_name,
     place::{is_among, joins},
+    rules::MAX_CANDIDATES,
 };
 use crate::{
     gazetteer::{
@@ -19,8 +21,8 @@ use crate::{
     text::{Gap, Language, Shape, WordKey, WordSet},
 };
 
-/// The most names that are looked at where one begins.
-const MAX_HERE: usize = 8;
+/// The most names that are looked at where one begins: some of each of the longest lists of namesakes, in any order.
+const MAX_HERE: usize = 10 * MAX_CANDIDATES;
 /// What an organisation is in other languages, which its name begins with; folded and sorted.
 #[rustfmt::skip]
 static KINDS: WordSet<128> = WordSet::new(&[
@@ -39,8 +41,15 @@ const MAX_NICKNAME: usize = 3;
 
 impl Finder<'_> {
     /// Whether the acronym of a company stands before a number that a hyphen ties (`MD-11`), or, where it has a letter for
-    /// its designator, before another (`FMC Corp` is no `Ford Motor Co`).
+    /// its designator, before another (`FMC Corp` is no `Ford Motor Co`); and whether any is cited between numbers
+    /// (`15 U.S.C. § 78a`).
     pub(super) fn is_of_a_model_or_company(&self, short: &ShortName, last: usize) -> bool {
+        if short.rule != Rule::Acronym {
+            return false;
+        }
+        if is_no_name(self.view, last, self.view.all()[last].span) {
+            return true;
+        }
         let Some(next) = self.view.all().get(last + 1) else { return false };
         let tied = next.gap.any(Gap::HYPHEN) && next.gap.is_tight() && next.shape.any(Shape::DIGIT);
         let designator = joins(self.view, last + 1) && derive::is_designator(self.view.words, next);
@@ -50,6 +59,17 @@ impl Finder<'_> {
         let name = self.sources[short.source as usize].segment.preferred_name(short.entity);
         derive::designator(name)
             .is_some_and(|own| tied || own.chars().next().is_some_and(|c| short.written.ends_with(c)))
+    }
+
+    /// Whether what stands behind a person's short name makes it a child's or a parent's, or another ruler's: `Sinatra Jr.`,
+    /// `Charles II`.
+    pub(super) fn is_of_another_generation(&self, short: &ShortName, last: usize) -> bool {
+        short.is_person()
+            && !self.options.disabled_rules.has(Rule::LongerName)
+            && suffix_behind(self.view, last).is_some_and(|word| {
+                let name = self.sources[short.source as usize].segment.preferred_name(short.entity);
+                derive::is_of_another_generation(name, self.view.words, word)
+            })
     }
 
     /// Whether a capitalised word beside the place makes it the name of something else: any for a person; behind it for
@@ -137,7 +157,7 @@ impl Finder<'_> {
             || self.found_from(index).any(|one| one.last as usize == index && one.forms.has(Form::Possessive))
     }
 
-    /// Some of what is named in full from the word at `index` on.
+    /// What is named in full from the word at `index` on.
     fn found_from(&self, index: usize) -> impl Iterator<Item = &Found> {
         let from = self.found.partition_point(|one| (one.first as usize) < index);
         self.found[from..].iter().take(MAX_HERE).take_while(move |one| one.first as usize == index)

@@ -114,6 +114,10 @@ impl<'a> Finder<'a> {
             }
             None => (whole, short.rule),
         };
+        // These depend on the entity, all else on what is written.
+        if self.is_of_another_generation(short, last) || self.is_of_a_model_or_company(short, last) {
+            return self.reject(short, &Place { first, span, ..place }, short.rule, Reason::PartOfLongerName);
+        }
         let at = (first, before.map(|(from, _)| from), plural);
         let known = self.tried.as_ref().filter(|known| known.place == at && known.short.is_like(short));
         let forms = known.map(|known| known.forms).unwrap_or_else(|| {
@@ -141,9 +145,7 @@ impl<'a> Finder<'a> {
             }
         } else if given.is_none() && self.is_only_a_word(short, first, last, plural) {
             return Err(Reason::NothingLikelier);
-        } else if self.is_part(short, place.first, last, first - place.first)
-            || short.rule == Rule::Acronym && self.is_of_a_model_or_company(short, last)
-        {
+        } else if self.is_part(short, place.first, last, first - place.first) {
             return Err(Reason::PartOfLongerName);
         }
         self.compare(short, place)
@@ -212,7 +214,14 @@ impl<'a> Finder<'a> {
             }
             let mut rest = middle.iter();
             let mut between = (from + 1..first).filter(|&index| !is_nickname(index));
-            let fits = middle.is_empty() || between.all(|index| rest.any(|name| matches(index, name)));
+            // `Elon Musk Elon Musk`: a name that comes again is no middle name.
+            let again = |index: usize| {
+                words[index].key == words[from].key || short.words.iter().any(|(key, _)| *key == words[index].key)
+            };
+            let fits = match middle.is_empty() {
+                true => !between.any(again),
+                false => between.all(|index| rest.any(|name| matches(index, name))),
+            };
             if fits {
                 let initials = words[from].shape.any(Shape::LETTER | Shape::DOTTED);
                 best = Some((from, if initials { Rule::Initials } else { Rule::MiddleNames }));

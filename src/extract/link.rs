@@ -20,7 +20,7 @@ use super::{
 use crate::{
     gazetteer::Rule,
     index::{EntityId, Form},
-    text::{is_english, primary_subtag},
+    text::primary_subtag,
 };
 
 /// How many mentions that begin before a full name may lie over it and are looked at.
@@ -58,14 +58,12 @@ impl Linker {
         let mut languages = std::mem::take(&mut self.languages);
         languages.clear();
         languages.extend(scene.sources.iter().map(number));
-        let mut english = None;
         settle(options.overlap, found, |run, kept| {
             if scene.is_interrupted() {
                 return;
             }
             if kept {
-                let is_english = || *english.get_or_insert_with(|| is_english(scene.input.language, scene.view.words));
-                self.scales.draft(scene, &languages, run, is_english);
+                self.scales.draft(scene, &languages, run);
             } else if trace.on {
                 found[run].iter().for_each(|one| trace.note(one, Reason::LostOverlap));
             }

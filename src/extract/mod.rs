@@ -23,11 +23,13 @@ mod factors;
 mod finder;
 mod found;
 mod given;
+mod introduced;
 mod judged;
 mod link;
 mod made;
 mod names;
 mod neighbour;
+mod no_name;
 mod nothing;
 mod options;
 mod order;
@@ -145,7 +147,8 @@ pub fn run(
     outrank::run(view, found, trace);
     resolver.run(sources, view, searches, glued, options, language, letters, found, trace, interrupted);
     is_to_go_on(interrupted)?;
-    let scene = scene::Scene { sources, input, language, view, searches, options, found, interrupted };
+    let known = scene::Known::default();
+    let scene = scene::Scene { sources, input, language, view, searches, options, found, interrupted, known };
     linker.run(&scene, resolver, answer, trace);
     is_to_go_on(interrupted)?;
     for (limit, value, dropped) in [

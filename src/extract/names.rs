@@ -6,7 +6,6 @@
 //! Must not know: scores, overlap.
 
 use std::{
-    borrow::Cow,
     ops::{Deref, Range},
     sync::{
         Arc,
@@ -21,6 +20,7 @@ use super::{
     anchors::Anchors,
     finder::{Finder, Place},
     found::Found,
+    introduced::in_parentheses,
     made::{Made, Maker},
     order::deal,
     resolve::Key,
@@ -33,7 +33,7 @@ use crate::{
         derive::{self, Kind},
     },
     index::{EntityId, Form, Forms, GluedWords, NameId, OtherWord, Search, Segment, Use, WordId},
-    text::{Gap, Language, Letters, Shape, Span, View, Word, WordKey, Words},
+    text::{Language, Letters, Shape, View, Word, WordKey, Words},
 };
 
 /// The most entities of one short name that are candidates at a place: those named in full nearest to it.
@@ -456,21 +456,4 @@ fn without_plural<'f>(folded: &'f [u8], written: &str) -> Option<&'f [u8]> {
     let stem = folded.strip_suffix(b"s").filter(|_| !written.ends_with(';'))?;
     let capitals = || written.strip_suffix('s').is_some_and(|stem| !stem.contains(char::is_lowercase));
     (stem.len() >= SHORTEST_PLURAL || stem.len() > 1 && capitals()).then_some(stem)
-}
-
-/// The word at `index`, without periods behind it, where it stands in parentheses and has several capitals.
-#[inline]
-fn in_parentheses(view: View<'_>, index: usize) -> Option<Cow<'_, str>> {
-    let words = view.all();
-    let word = words.get(index).filter(|word| word.gap.any(Gap::MARK) && !word.gap.any(Gap::PARAGRAPH))?;
-    let field = view.field(index);
-    let end = words.get(index + 1).filter(|_| view.field(index + 1) == field).map(|next| next.span.start);
-    let end = end.unwrap_or(view.fields[field].len() as u32);
-    let gap = |from, to| view.words.plain(view.slice(index, Span::new(from, to)));
-    let (between, behind) = (gap(words[index - 1].span.end, word.span.start), gap(word.span.end, end));
-    let closed = behind.trim_start_matches(['"', '”', '\'', '’']).starts_with([')', ',']);
-    let opened = between.trim().trim_end_matches(['"', '“', '\'', '‘']) == "(";
-    let written = view.words.plain(view.word(index).trim_end_matches('.'));
-    let capitals = written.chars().filter(|c| c.is_uppercase()).count();
-    (opened && closed && capitals > 1).then_some(written)
 }

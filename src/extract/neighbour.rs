@@ -7,7 +7,7 @@
 use super::place::{begins_sentence, is_among, is_headline, is_short_title, joins};
 use crate::{
     gazetteer::derive,
-    text::{Gap, Language, Ordinary, Shape, View, WordKey, WordSet, is_inflected, is_proper_adjective, ordinary},
+    text::{Gap, Language, Ordinary, Shape, View, Word, WordKey, WordSet, is_inflected, is_proper_adjective, ordinary},
 };
 
 /// Words that are capitalised in English and belong to no name beside them, folded and sorted.
@@ -218,6 +218,13 @@ pub(super) fn is_name(view: View<'_>, index: usize, most: Ordinary) -> bool {
     // A title of few words may as well be a name: `Grace Tusk`.
     let given = || is_among(view, index, &GIVEN_WORDS);
     !(any_word && (is_headline(view, index) || is_short_title(view, index) && !given()))
+}
+
+/// The capitalised word right behind a person's name that ends with the word `last`, which may be a suffix of it: `Jr.`, `II`.
+pub(super) fn suffix_behind(view: View<'_>, last: usize) -> Option<&Word> {
+    let next = last + 1;
+    let word = view.all().get(next).filter(|word| word.shape.any(Shape::CAPITALISED))?;
+    (joins(view, next) || word.gap.is_comma_only()).then_some(word)
 }
 
 /// Whether the word at `index` opens a sentence and is no name: one of the list, or an ordinary word in another form

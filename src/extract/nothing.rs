@@ -7,11 +7,12 @@
 //! Must not know: what the rest of the document says.
 
 use super::{
-    beside::{Beside, is_addressed},
+    beside::{Beside, is_addressed, is_titled},
     found::Found,
     given,
-    neighbour::{is_name, is_name_like},
-    place::{Capitals, capitals, is_among, is_headline, is_short_title, is_shouting, joins},
+    neighbour::{is_name, is_name_like, suffix_behind},
+    no_name::is_no_name,
+    place::{Capitals, begins_sentence, capitals, is_among, is_headline, is_short_title, is_shouting, joins},
     scene::Scene,
 };
 use crate::{
@@ -20,11 +21,14 @@ use crate::{
         derive::{self, Kind},
     },
     index::Form,
-    text::{ARTICLES, Gap, Ordinary, Shape, View, WordKey, WordSet},
+    text::{ARTICLES, Ordinary, Shape, View, WordSet},
 };
 
 /// What weighs against a person of one name beside another capitalised word, and against a derived name before one.
 const LONGER_NAME: f64 = 2.0;
+
+/// What weighs against an acronym that the document introduces for another name.
+const INTRODUCED: f64 = 4.0;
 
 /// How many places before a word may reach to it and are looked at.
 const COVERED: usize = 32;
@@ -33,12 +37,6 @@ const COVERED: usize = 32;
 static LEADING: WordSet<64> = WordSet::new(&[
     "a", "an", "as", "az", "das", "de", "der", "die", "el", "gli", "het", "i", "il", "l", "la", "las", "le", "les",
     "lo", "los", "o", "os", "the", "η", "ο", "οι", "τα", "το",
-]);
-
-/// What stands before `us` on every page, folded and sorted: `CONTACT US`.
-static ASKING: WordSet<32> = WordSet::new(&[
-    "about", "ask", "call", "contact", "email", "follow", "help", "join", "like", "support", "tell", "text", "visit",
-    "write",
 ]);
 
 /// Parts of a place that its name has before it, folded and sorted: `West Texas`.
@@ -50,15 +48,12 @@ static DIRECTIONS: WordSet<32> = WordSet::new(&[
 /// What stands before the given name in the name of a place, folded and sorted.
 static SAINTS: WordSet<16> = WordSet::new(&["saint", "san", "santa", "santo", "sao", "st", "ste"]);
 
-/// Months as they are abbreviated, folded and sorted.
-static MONTHS: WordSet<32> =
-    WordSet::new(&["apr", "aug", "dec", "feb", "jan", "jul", "jun", "mar", "nov", "oct", "sep", "sept"]);
-
 /// The weight of no entity, by the rules that give it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Nothing {
     pub(super) ordinary_word: f64,
     pub(super) longer_name: f64,
+    pub(super) introduced: f64,
 }
 
 /// The odds of no entity against the best candidate of a place.
@@ -66,16 +61,13 @@ pub(super) struct Nothing {
 pub(super) struct Odds {
     ordinary_word: f64,
     longer_name: f64,
+    introduced: f64,
 }
 
 impl Odds {
     /// The odds at the place of these candidates.
     #[inline]
-    pub(super) fn at<'f>(
-        scene: &Scene<'_>,
-        candidates: impl Iterator<Item = &'f Found> + Clone,
-        is_english: impl FnMut() -> bool,
-    ) -> Self {
+    pub(super) fn at<'f>(scene: &Scene<'_>, candidates: impl Iterator<Item = &'f Found> + Clone) -> Self {
         let &Scene { view, sources, options, .. } = scene;
         let Some(found) = candidates.clone().next() else { return Self::default() };
         let first = found.first as usize;
@@ -102,7 +94,7 @@ impl Odds {
             ordinary = Ordinary::No;
         }
         // What is no name there, whatever its capitals.
-        let no_name = one_word && (is_asked_for(view, first) || is_of_a_date(view, first));
+        let no_name = one_word && !candidates.clone().any(|one| one.any_case) && is_no_name(view, first, found.span);
         if no_name {
             ordinary = Ordinary::Function;
         }
@@ -129,13 +121,21 @@ impl Odds {
             let told = if no_name || shouted() { Capitals::Nothing } else { capitals(view, last) };
             odds.ordinary_word = ordinary_weight(ordinary, told, short);
         }
+        if !short && one_word && is_introduced_otherwise(scene, candidates.clone()) {
+            odds.introduced = INTRODUCED;
+        }
         if short || glued || options.disabled_rules.has(Rule::LongerName) {
             return odds;
         }
-        let natures = candidates.map(|one| sources[one.source as usize].segment.nature_of(one.entity));
+        let natures = candidates.clone().map(|one| sources[one.source as usize].segment.nature_of(one.entity));
         // Two words or more ask for a longer name only where a rule made them.
         let longer = derived && is_before_a_name(view, found, true)
-            || one_word && is_in_a_longer_name(scene, found, natures, is_english);
+            || one_word && is_in_a_longer_name(scene, found, natures.clone())
+            || natures.clone().all(|nature| nature == Kind::Person)
+                && candidates.clone().all(|one| is_of_another_generation(scene, one))
+            || !one_word
+                && natures.clone().all(|nature| nature == Kind::Organization)
+                && is_behind_a_modifier(scene, first);
         if longer {
             odds.longer_name = LONGER_NAME;
         }
@@ -149,14 +149,15 @@ impl Odds {
 
     /// What weighs for no entity where the best candidate has that weight by itself.
     pub(super) fn against(self, best: f64) -> Nothing {
-        Nothing { ordinary_word: best * self.ordinary_word, longer_name: best * self.longer_name }
+        let Self { ordinary_word, longer_name, introduced } = self;
+        Nothing { ordinary_word: best * ordinary_word, longer_name: best * longer_name, introduced: best * introduced }
     }
 }
 
 impl Nothing {
     /// All of it.
     pub(super) fn weight(self) -> f64 {
-        self.ordinary_word + self.longer_name
+        self.ordinary_word + self.longer_name + self.introduced
     }
 
     /// Each part that weighs something, with its rule and a sentence.
@@ -164,35 +165,16 @@ impl Nothing {
         [
             (Rule::OrdinaryWord, self.ordinary_word, "an ordinary word may be spelled alike"),
             (Rule::LongerName, self.longer_name, "the capitalised word beside it may belong to a longer name"),
+            (Rule::Introduced, self.introduced, "the document introduces the acronym for another name"),
         ]
         .into_iter()
         .filter(|(_, weight, _)| *weight > 0.0)
     }
 }
 
-/// Whether the word at `index` is the `US` of `CONTACT US`: it stands behind what is asked of readers, all in capitals, and
-/// nothing else stands on their line.
-fn is_asked_for(view: View<'_>, index: usize) -> bool {
-    let words = view.all();
-    let word = &words[index];
-    if word.key != WordKey::of(b"us") || word.shape.any(Shape::DOTTED) || !joins(view, index) {
-        return false;
-    }
-    let before = &words[index - 1];
-    let apart = Gap::LINE | Gap::PARAGRAPH | Gap::MARK;
-    let begins = index == 1 || before.gap.any(apart);
-    let ends = words.get(index + 1).is_none_or(|next| next.gap.any(apart));
-    begins && ends && before.shape.all_capitals() && ASKING.has_word(view.words, before)
-}
-
 /// Whether the words beside a place of one word make it a part of a longer name; `natures` are those of its candidates.
 #[inline]
-fn is_in_a_longer_name(
-    scene: &Scene<'_>,
-    found: &Found,
-    natures: impl Iterator<Item = Kind> + Clone,
-    is_english: impl FnMut() -> bool,
-) -> bool {
+fn is_in_a_longer_name(scene: &Scene<'_>, found: &Found, natures: impl Iterator<Item = Kind> + Clone) -> bool {
     let (view, first) = (scene.view, found.first as usize);
     let all = |kind: Kind| natures.clone().all(|nature| nature == kind);
     let before = first.checked_sub(1).filter(|_| joins(view, first));
@@ -205,9 +187,46 @@ fn is_in_a_longer_name(
         return false;
     }
     is_addressed(view, first)
+        || places && found.forms.has(Form::Possessive) && is_titled(view, first)
         || !is_headline(view, first)
             && (organizations && before.is_some_and(|before| is_given_name(scene, before))
-                || places && (is_given_before_surname(scene, first) || is_behind_a_name(scene, before, is_english)))
+                || places && (is_given_before_surname(scene, first) || is_behind_a_name(scene, before)))
+}
+
+/// Whether the name of an organisation that begins with its kind has one more word before it: `Export-Import Bank of Japan`.
+fn is_behind_a_modifier(scene: &Scene<'_>, first: usize) -> bool {
+    let view = scene.view;
+    let before = first.checked_sub(1).filter(|_| joins(view, first));
+    before.is_some_and(|before| {
+        derive::is_generic(view.words, &view.all()[first])
+            && !is_headline(view, first)
+            && is_name_like(view, before)
+            && (!begins_sentence(view, before) || is_name(view, before, Ordinary::No))
+            && !is_found(scene, before)
+    })
+}
+
+/// Whether the document introduces an acronym, as in `Interstate Commerce Commission (ICC)`, for what is none of these
+/// entities, in a language where their names would be known.
+fn is_introduced_otherwise<'f>(scene: &Scene<'_>, mut candidates: impl Iterator<Item = &'f Found> + Clone) -> bool {
+    let first = candidates.clone().next().map_or(0, |found| found.first as usize);
+    if scene.options.disabled_rules.has(Rule::Introduced) {
+        return false;
+    }
+    let Some(introduced) = scene.introduced(first) else { return false };
+    let from = scene.found.partition_point(|one| one.first < introduced.first as u32);
+    let here = scene.found[from..].iter().take(COVERED).take_while(|one| one.first == introduced.first as u32);
+    let is_named = |one: &Found| here.clone().any(|named| named.key() == one.key());
+    let name = |one: &Found| scene.sources[one.source as usize].segment.preferred_name(one.entity);
+    candidates.all(|one| !is_named(one) && !introduced.is_like(scene.view, name(one)))
+}
+
+/// Whether what stands behind a person's name makes it a child's or a parent's, or another ruler's: `Robert Downey Sr.`
+fn is_of_another_generation(scene: &Scene<'_>, found: &Found) -> bool {
+    suffix_behind(scene.view, found.last as usize).is_some_and(|word| {
+        let name = scene.sources[found.source as usize].segment.preferred_name(found.entity);
+        derive::is_of_another_generation(name, scene.view.words, word)
+    })
 }
 
 fn is_capitalised(view: View<'_>, index: usize) -> bool {
@@ -240,29 +259,13 @@ fn is_given_before_surname(scene: &Scene<'_>, first: usize) -> bool {
 
 /// Whether a capitalised word before a place is a name that is not known: `Denzel Washington`, but `West Texas`. Only in
 /// English text are there no other such words.
-fn is_behind_a_name(scene: &Scene<'_>, before: Option<usize>, mut is_english: impl FnMut() -> bool) -> bool {
+fn is_behind_a_name(scene: &Scene<'_>, before: Option<usize>) -> bool {
     before.is_some_and(|before| {
         !is_among(scene.view, before, &DIRECTIONS)
             && is_name(scene.view, before, Ordinary::No)
             && !is_found(scene, before)
-            && is_english()
+            && scene.is_english()
     })
-}
-
-/// Whether the word at `index` is a month beside the number of a day or year: `TO DEC 31`.
-fn is_of_a_date(view: View<'_>, index: usize) -> bool {
-    let words = view.all();
-    let number = |at: usize| view.word(at).parse::<u16>().ok();
-    let (day, year) = (1..=31, 1900..=2099);
-    // `Dec. 31`
-    let follows = |next: &usize| {
-        *next < words.len() && !words[*next].gap.any(Gap::PARAGRAPH | Gap::STOP | Gap::COMMA | Gap::MARK)
-    };
-    let behind = Some(index + 1).filter(follows).and_then(number);
-    let before = index.checked_sub(1).filter(|_| joins(view, index)).and_then(number);
-    is_among(view, index, &MONTHS)
-        && (behind.is_some_and(|number| day.contains(&number) || year.contains(&number))
-            || before.is_some_and(|number| day.contains(&number)))
 }
 
 /// Whether a capitalised word that is like a part of a name follows on the place; where `derived`, no designator.

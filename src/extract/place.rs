@@ -11,6 +11,10 @@ const AROUND: usize = 6;
 const SENTENCE: usize = 40;
 /// How many words on each side tell whether the text around is all in capitals.
 const SHOUTING: usize = 5;
+/// The fewest bytes of a line that was broken because it was full: a shorter one is a heading, or an entry of a list.
+const FULL_LINE: u32 = 32;
+/// So many bytes between two words part the columns of a table.
+const COLUMNS: usize = 3;
 
 /// What the capitals of a word tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,14 +102,30 @@ fn around(view: View<'_>, index: usize, far: usize) -> impl Iterator<Item = &Wor
     before.map(|pair| &pair[0]).chain(behind.map(|pair| &pair[1]))
 }
 
-/// Whether only a space, or the period of an initial, lies before the word at `index`.
+/// Whether only a space, or the period of an initial, lies before the word at `index`, and no column or short line ends
+/// there.
 pub(super) fn joins(view: View<'_>, index: usize) -> bool {
     let words = view.all();
     let Some(before) = index.checked_sub(1).map(|before| words[before]) else { return false };
     let gap = words[index].gap;
     let initial = before.shape.any(Shape::LETTER | Shape::DOTTED);
     let apart = Gap::HYPHEN | Gap::APOSTROPHE | Gap::STOP | Gap::COMMA | Gap::MARK | Gap::PARAGRAPH;
-    !gap.any(apart) && (gap.any(Gap::SPACE) || initial) && (initial || !gap.any(Gap::PERIOD))
+    let close = !gap.any(apart) && (gap.any(Gap::SPACE) || initial) && (initial || !gap.any(Gap::PERIOD));
+    close && !ends_line_or_column(view, index)
+}
+
+/// Whether a line that was not full ends before the word at `index`, or the column of a table.
+fn ends_line_or_column(view: View<'_>, index: usize) -> bool {
+    let words = view.all();
+    let end = words[index - 1].span.end;
+    if words[index].gap.any(Gap::LINE) {
+        let begins = |at: &usize| *at == 0 || *at == view.border || words[*at].gap.any(Gap::LINE | Gap::PARAGRAPH);
+        // So many words are as long as a full line.
+        let start = (0..index).rev().take(FULL_LINE as usize / 2).find(begins);
+        return start.is_some_and(|start| end - words[start].span.start < FULL_LINE);
+    }
+    let between = &view.fields[view.field(index)].as_bytes()[end as usize..words[index].span.start as usize];
+    between.len() >= COLUMNS && between.iter().all(u8::is_ascii_whitespace) || between.contains(&b'\t')
 }
 
 /// Whether the word at `index` is a function word.

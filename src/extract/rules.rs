@@ -10,7 +10,7 @@ use super::{
     edges::edges,
     found::Found,
     judged::{Judged, Key, Settings},
-    place::{begins_sentence, is_among, is_shouting, joins},
+    place::{begins_sentence, is_shouting, joins},
     shown::ShownNames,
     spelling,
     spent::{LONG, Spent},
@@ -21,17 +21,11 @@ use super::{
 use crate::{
     gazetteer::{
         Rule, Rules,
-        derive::{ANY_INITIAL, is_suffix},
+        derive::{self, ANY_INITIAL, is_suffix},
     },
     index::{CaseCheck, Form, Forms, Manner, Name, NameId, NameRun, Occurrence, Search},
-    text::{Difference, Gap, Letters, Shape, Span, View, WordSet, Words, dereferenced},
+    text::{Difference, Gap, Letters, Shape, Span, View, Words, dereferenced},
 };
-
-/// Words that a comma may set apart from a name that has none: `Acme, Inc.`
-static DESIGNATORS: WordSet<64> = WordSet::new(&[
-    "ag", "bv", "co", "corp", "esq", "gmbh", "ii", "iii", "inc", "iv", "jr", "llc", "llp", "ltd", "nv", "plc", "sa",
-    "se", "spa", "sr",
-]);
 
 /// The most names looked at that are the same words; those of the likeliest entities come first.
 pub(super) const MAX_CANDIDATES: usize = 100;
@@ -257,6 +251,12 @@ impl<'a> Place<'a> {
         if !self.free && !crosses(view, occurrence, &name, own) {
             return Err(crossed(view, occurrence));
         }
+        if name.manner.rule == Some(Rule::Reversed) {
+            self.alone = false;
+            if self.free && is_surname_again(view, occurrence) {
+                return Err(Reason::PartOfLongerName);
+            }
+        }
         self.symbols |= name.has_symbols();
         let span = symbols(view, occurrence, &name).ok_or(Reason::MissingSymbol)?;
         if self.small && name.manner.asks_for_a_capital() {
@@ -410,6 +410,14 @@ fn goes_on(view: View<'_>, first: usize, last: usize) -> bool {
     next.key == words[first].key || part && !begins && !is_suffix(view.words, next)
 }
 
+/// Whether the surname comes again behind the given name, which then stands before it: `Who is Musk`, and on the next line
+/// `Elon Musk was born`.
+fn is_surname_again(view: View<'_>, occurrence: &Occurrence) -> bool {
+    let words = view.all();
+    let next = words.get(occurrence.last as usize + 1);
+    next.is_some_and(|next| next.gap.is_free() && next.key == words[occurrence.first as usize].key)
+}
+
 /// Whether the name stands before the comma in its usual order, and its given name comes again: `Angela Merkel, Angela wrote`.
 fn comes_again(view: View<'_>, first: usize, last: usize) -> bool {
     first > 0 && joins(view, first) && view.all()[first - 1].key == view.all()[last].key
@@ -424,6 +432,7 @@ fn is_set_apart(view: View<'_>, index: usize) -> bool {
     let word = &view.all()[index];
     let mut buffer = [0; 8];
     let folded = view.words.folded(word, &mut buffer);
-    is_among(view, index, &DESIGNATORS)
+    derive::is_designator(view.words, word)
+        || is_suffix(view.words, word)
         || word.shape.all_capitals() && folded.len() <= 4 && (folded.len() > 1 || word.shape.any(Shape::DOTTED))
 }

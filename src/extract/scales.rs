@@ -85,18 +85,12 @@ impl Scales {
 
     /// Weighs everything found at one place, a range of [`Scene::found`], by itself.
     #[inline]
-    pub(super) fn draft(
-        &mut self,
-        scene: &Scene<'_>,
-        languages: &[u8],
-        range: Range<usize>,
-        is_english: impl FnMut() -> bool,
-    ) {
+    pub(super) fn draft(&mut self, scene: &Scene<'_>, languages: &[u8], range: Range<usize>) {
         let start = self.weighed.len();
         let found = &scene.found[range.clone()];
         if let [only] = found {
             let strength = only.strength();
-            let odds = Odds::at(scene, [only].into_iter(), is_english);
+            let odds = Odds::at(scene, [only].into_iter());
             // Where nothing stands against it, what it weighs decides nothing.
             let base = if odds.are_none() {
                 strength
@@ -134,7 +128,7 @@ impl Scales {
         }
         let candidates = &self.weighed[start..];
         let best = candidates.iter().map(|one| one.base).fold(0.0, f64::max);
-        let nothing = Odds::at(scene, candidates.iter().map(|one| one.found(scene)), is_english).against(best);
+        let nothing = Odds::at(scene, candidates.iter().map(|one| one.found(scene))).against(best);
         self.weigh(scene, start, nothing, beside, namesakes);
     }
 

@@ -2,12 +2,20 @@
 //!
 //! Must not know: candidates, weights.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{
+    cell::OnceCell,
+    collections::HashMap,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
-use super::{Input, Options, Source, found::Found};
+use super::{
+    Input, Options, Source,
+    found::Found,
+    introduced::{self, Introduced},
+};
 use crate::{
     index::Search,
-    text::{Language, View},
+    text::{Language, Shape, View, WordKey, is_english},
 };
 
 /// What the stage looks at.
@@ -22,10 +30,32 @@ pub(super) struct Scene<'a> {
     pub(super) found: &'a [Found],
     /// Set by another thread where nobody waits for the answer any more.
     pub(super) interrupted: &'a AtomicBool,
+    pub(super) known: Known,
+}
+
+/// What is known of the document as a whole, once somebody asked.
+#[derive(Default)]
+pub(super) struct Known {
+    english: OnceCell<bool>,
+    introduced: OnceCell<HashMap<WordKey, Introduced>>,
 }
 
 impl Scene<'_> {
     pub(super) fn is_interrupted(&self) -> bool {
         self.interrupted.load(Ordering::Relaxed)
+    }
+
+    /// Whether it is in English.
+    pub(super) fn is_english(&self) -> bool {
+        *self.known.english.get_or_init(|| is_english(self.input.language, self.view.words))
+    }
+
+    /// The words for which an English document introduces the acronym at `index`, if it is one and it does.
+    pub(super) fn introduced(&self, index: usize) -> Option<&Introduced> {
+        let word = &self.view.all()[index];
+        if !word.shape.all_capitals() || word.shape.any(Shape::LETTER) || word.key.is_hashed() || !self.is_english() {
+            return None;
+        }
+        self.known.introduced.get_or_init(|| introduced::all(self.view)).get(&word.key)
     }
 }

@@ -29,6 +29,8 @@ use crate::{
 /// with a number: no other word is `covid-19`, but `area 51` may be two.
 const CAPITALS: usize = 5;
 const CAPITALS_WITH_NUMBER: usize = 3;
+/// The most letters of a name that begins and ends with a capital and asks for them.
+const CAPITALS_AROUND: usize = 4;
 
 /// Keeps what comes of names and entities, in the order in which they come. Words are numbered by first appearance.
 pub(super) trait Keep {
@@ -174,7 +176,7 @@ impl<K: Keep> Collector<K> {
             language: 0,
             preferred: true,
             shortens: may_be_short(nature, &entity.name),
-            is_code: false,
+            as_word: Ordinary::No,
         };
         let has_words = self.add_name(&entity.name, name);
         if !has_words {
@@ -187,9 +189,9 @@ impl<K: Keep> Collector<K> {
             let case = alias.case.unwrap_or(entity.case);
             let (short, language) = (alias.kind == AliasKind::Short, self.language(&alias.language_code));
             let preferred = alias.text == entity.name;
-            let is_code = case != CaseRule::Any && is_code(&alias.text, entity, nature);
+            let as_word = if case == CaseRule::Any { Ordinary::No } else { as_word(&alias.text, entity, nature) };
             let prior = prior(alias.prior);
-            self.add_name(&alias.text, Given { case, short, prior, language, preferred, is_code, ..name });
+            self.add_name(&alias.text, Given { case, short, prior, language, preferred, as_word, ..name });
         }
         for derived in full_names(nature, &entity.name) {
             let given = std::iter::once(&entity.name).chain(entity.aliases.iter().map(|alias| &alias.text));
@@ -241,7 +243,7 @@ impl<K: Keep> Collector<K> {
 
     /// Adds a name; returns whether it has a word.
     fn add_name(&mut self, text: &str, name: Given) -> bool {
-        let Given { entity, nature, case, short, prior, rule, language, preferred, shortens, is_code } = name;
+        let Given { entity, nature, case, short, prior, rule, language, preferred, shortens, as_word } = name;
         let mut added = false;
         let mut reader = std::mem::take(&mut self.reader);
         reader.clear();
@@ -261,7 +263,7 @@ impl<K: Keep> Collector<K> {
                 && (first.shape.any(Shape::LOWER) || first.span.end == 1)
                 && case != CaseRule::Any;
             let ordinary = match std::str::from_utf8(reader.folded(first, &mut [0; 8])) {
-                _ if is_code => Ordinary::Function,
+                _ if as_word > Ordinary::No => as_word,
                 Ok(word) if capitalised && sequence.len() == 1 => ordinary(word),
                 _ => Ordinary::No,
             };
@@ -375,19 +377,28 @@ struct Given {
     preferred: bool,
     /// Whether the preferred name has short names.
     shortens: bool,
-    /// Whether it is a code that is spelled like an ordinary word.
-    is_code: bool,
+    /// How ordinary a word it is, where its letters tell no name.
+    as_word: Ordinary,
 }
 
-/// Whether an alias is spelled like a word and its letters tell no name: `SET` and `INC` for places whose initials they are
-/// not, `we` for Huế.
-fn is_code(alias: &str, entity: &Entity, nature: Kind) -> bool {
+/// How ordinary a word an alias is whose letters tell no name: `we` for Huế and `part` for Perth; for places also `SET` and
+/// `INC`, where these are not their initials, and numbers. Such codes weigh like function words.
+fn as_word(alias: &str, entity: &Entity, nature: Kind) -> Ordinary {
     if alias.contains(' ') {
-        return false;
+        return Ordinary::No;
     }
     let word = || ordinary(&alias.to_lowercase());
+    let code = |is: bool| if is { Ordinary::Function } else { Ordinary::No };
     if !alias.contains(char::is_uppercase) {
-        return entity.name.contains(char::is_uppercase) && word() == Ordinary::Function;
+        let number = alias.bytes().all(|byte| byte.is_ascii_digit()) && nature == Kind::Place;
+        let proper = entity.name.contains(char::is_uppercase);
+        return if number {
+            code(entity.name.contains(char::is_alphabetic))
+        } else if proper {
+            word()
+        } else {
+            Ordinary::No
+        };
     }
     let initials = |name: &str| {
         let initials = name.split([' ', '-']).filter_map(|word| word.chars().next().filter(|c| c.is_uppercase()));
@@ -395,7 +406,7 @@ fn is_code(alias: &str, entity: &Entity, nature: Kind) -> bool {
     };
     let names = || std::iter::once(&entity.name).chain(entity.aliases.iter().map(|alias| &alias.text));
     let is_place = nature == Kind::Place && !alias.contains(char::is_lowercase);
-    is_place && word() > Ordinary::No && !names().any(|name| initials(name))
+    code(is_place && word() > Ordinary::No && !names().any(|name| initials(name)))
 }
 
 /// Whether a single letter stands between longer words: `will-i-am` is no `William`.
@@ -414,9 +425,12 @@ pub(super) fn check(case: CaseRule, text: &str, ordinary: Ordinary) -> CaseCheck
             let capitals = letters.clone().all(char::is_uppercase);
             let numbered = text.contains(char::is_numeric) && !text.contains(char::is_whitespace);
             let most = if numbered { CAPITALS_WITH_NUMBER } else { CAPITALS };
-            if capitals && (1..=most).contains(&letters.count()) {
+            // `DoE` is no `doe`.
+            let ends = |c: Option<char>| c.is_some_and(char::is_uppercase);
+            let shaped = ends(text.chars().next()) && ends(text.chars().last());
+            if capitals && (1..=most).contains(&letters.clone().count()) {
                 CaseCheck::Capitals
-            } else if ordinary == Ordinary::Function {
+            } else if shaped && letters.count() <= CAPITALS_AROUND || ordinary == Ordinary::Function {
                 CaseCheck::Proper
             } else {
                 CaseCheck::None

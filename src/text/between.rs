@@ -148,7 +148,20 @@ mod tests {
         for text in ["a b", "a\nb", "a\r\nb", "a-b", "a’s", "St. P", "J. B", "x. b", "a-\nb", "a\u{A0}b", "\"a\" b"] {
             assert!(gap(text).is_free(), "{text:?}");
         }
-        for text in ["ab. B", "ab, b", "a; b", "a (b", "a\n\nb", "a\r\n\r\nb", "a/b", "ab.Cd", "a - b", "ab... b"] {
+        for text in [
+            "ab. B",
+            "ab, b",
+            "a; b",
+            "a (b",
+            "a\n\nb",
+            "a\r\n\r\nb",
+            "a/b",
+            "ab.Cd",
+            "a - b",
+            "ab... b",
+            "a\n- b",
+            "a -\nb",
+        ] {
             assert!(!gap(text).is_free(), "{text:?}");
         }
         for text in ["can't", "ab.com", "l'Iran"] {

@@ -43,7 +43,8 @@ impl Gap {
 
     /// Whether every name may cross the gap. Where not, the name's own text decides.
     pub fn is_free(self) -> bool {
-        let spaced_dash = self.any(Self::HYPHEN) && self.any(Self::SPACE) && !self.any(Self::LINE);
+        // A dash, or what begins an entry of a list; but no hyphen at the end of a line.
+        let spaced_dash = self.any(Self::HYPHEN) && self.any(Self::SPACE) && !self.any(Self::LINE_HYPHEN);
         !spaced_dash && !self.any(Self::STOP | Self::COMMA | Self::MARK | Self::PARAGRAPH)
     }
 

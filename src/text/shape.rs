@@ -15,8 +15,6 @@ impl Shape {
     pub const UPPER: Self = Self(2);
     /// Holds a digit.
     pub const DIGIT: Self = Self(4);
-    /// Holds a connector such as `_`.
-    pub const CONNECTOR: Self = Self(8);
     /// The first character is a capital.
     pub const CAPITALISED: Self = Self(16);
     /// Holds an inner capital, a digit beside letters, or a connector: may be several words glued together.

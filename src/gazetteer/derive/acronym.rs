@@ -22,7 +22,11 @@ pub(super) const TAKEN: [&str; 37] = [
 /// The acronyms of a name: the initials of its capitalised words, with and without those behind hyphens. A designator may
 /// have a letter of its own, as in `BBC`, or none, as in `IBM`; those that are hardly words (`AG`) have none.
 pub(super) fn short_names(kind: Kind, name: &str, derived: &mut Vec<Derived>) {
-    let name = name.split(',').next().unwrap_or_default();
+    let (name, behind) = name.split_once(',').unwrap_or((name, ""));
+    // `University of California, Los Angeles` is no `UC`.
+    if kind == Kind::Organization && !organization::are_designators(behind) {
+        return;
+    }
     if kind != Kind::Organization {
         return of_words(name, 3, derived);
     }
@@ -47,8 +51,9 @@ fn of_words(name: &str, least: usize, derived: &mut Vec<Derived>) {
         return;
     }
     let mut add = |letters: String| {
-        let taken =
-            TAKEN.binary_search(&&*letters).is_ok() || letters.chars().count() < 3 && is_function_word(&letters);
+        let short = letters.chars().count() < 3;
+        let taken = TAKEN.binary_search(&&*letters).is_ok()
+            || short && (is_function_word(&letters) || organization::are_designators(&letters));
         if letters.chars().all(char::is_uppercase) && letters.chars().count() >= least && !taken {
             derived.push(Derived::new(Rule::Acronym, letters));
         }

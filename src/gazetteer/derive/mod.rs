@@ -17,8 +17,8 @@ mod spelling;
 mod usual;
 
 pub use acronym::introduces;
-pub use organization::{designator, is_club, is_designator};
-pub use person::{ANY_INITIAL, is_suffix, is_title};
+pub use organization::{designator, is_club, is_designator, is_generic};
+pub use person::{ANY_INITIAL, is_of_another_generation, is_suffix, is_title};
 
 use std::borrow::Cow;
 
@@ -185,7 +185,13 @@ fn full_names_of(kind: Kind, name: &str) -> Vec<Derived> {
     }
     match kind {
         Kind::Person => person::full_names(name, &mut derived),
-        Kind::Organization => organization::full_names(name, &mut derived),
+        Kind::Organization => {
+            organization::full_names(name, &mut derived);
+            // `Boeing Co.` of `The Boeing Company`
+            if let Some(bare) = name.strip_prefix("The ") {
+                organization::full_names(bare, &mut derived);
+            }
+        }
         Kind::Group => {
             let one = name.strip_suffix('s').filter(|one| one.len() > 4 && !one.ends_with('s'));
             derived.extend(one.map(|one| Derived::new(Rule::Singular, one)));

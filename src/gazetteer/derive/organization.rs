@@ -122,10 +122,10 @@ static OPENING: WordSet<64> = WordSet::new(&[
 /// Designators that are written in full and short.
 const SPELLINGS: [(&str, &str); 5] = [
     ("Aktiengesellschaft", "AG"),
-    ("Company", "Co"),
-    ("Corporation", "Corp"),
-    ("Incorporated", "Inc"),
-    ("Limited", "Ltd"),
+    ("Company", "Co."),
+    ("Corporation", "Corp."),
+    ("Incorporated", "Inc."),
+    ("Limited", "Ltd."),
 ];
 
 /// The names that are as good as the name itself.
@@ -140,7 +140,7 @@ pub(super) fn full_names(name: &str, derived: &mut Vec<Derived>) {
     derived.extend(behind_designator(name).filter(|plain| stands_alone(plain)).map(plain_name));
     // `Chelsea` alone is the place.
     derived.extend(without_club(name).filter(|plain| plain.contains(' ')).map(plain_name));
-    derived.extend(spelled_otherwise(name).map(|other| Derived::new(Rule::Designator, other)));
+    derived.extend(spelled_otherwise(name).into_iter().map(|other| Derived::new(Rule::Designator, other)));
 }
 
 /// The names that count only beside the name in full.
@@ -260,6 +260,11 @@ pub fn designator(name: &str) -> Option<&str> {
     name.trim_end().rsplit(' ').next().filter(|last| DESIGNATORS.has_written(last))
 }
 
+/// Whether words are designators and nothing else; true of none.
+pub(super) fn are_designators(words: &str) -> bool {
+    words.split([' ', ',']).filter(|word| !word.is_empty()).all(|word| DESIGNATORS.has_written(word))
+}
+
 /// The name without the designator at its end, where it has one.
 fn without_last_designator(name: &str) -> Option<&str> {
     let long = |end: &&str| {
@@ -274,13 +279,27 @@ fn without_last_designator(name: &str) -> Option<&str> {
     designator.then(|| before.trim_end().trim_end_matches(',').trim_end())
 }
 
-/// The name with its last designator in full where it is short, and short where it is in full.
-fn spelled_otherwise(name: &str) -> Option<String> {
-    let (before, last) = name.trim_end().rsplit_once(char::is_whitespace)?;
-    let is = |spelling: &str| last.trim_end_matches('.').eq_ignore_ascii_case(spelling);
-    let &(long, short) = SPELLINGS.iter().find(|(long, short)| is(long) || is(short))?;
-    let other = if is(long) { short } else { long };
-    before.contains(char::is_alphanumeric).then(|| format!("{before} {other}"))
+/// The name with its last designator in full where it is short, and short where it is in full; where the word before it is
+/// one as well, with both in each way: `Foo Co., Ltd.` of `Foo Company Limited`.
+fn spelled_otherwise(name: &str) -> Vec<String> {
+    let name = name.trim_end();
+    let Some((before, last)) = name.rsplit_once(char::is_whitespace) else { return Vec::new() };
+    let Some(spellings) = spellings(last).filter(|_| before.contains(char::is_alphanumeric)) else { return Vec::new() };
+    let more = before.rsplit_once(char::is_whitespace).and_then(|(first, word)| {
+        let spellings = self::spellings(word.trim_end_matches(','))?;
+        first.contains(char::is_alphanumeric).then(|| spellings.map(|word| format!("{first} {word}")))
+    });
+    let beginnings = more.map_or(vec![before.to_owned()], Vec::from);
+    let all = beginnings.iter().flat_map(|before| spellings.map(|last| format!("{before} {last}")));
+    let same = |other: &String| other.trim_end_matches('.') == name.trim_end_matches('.');
+    all.filter(|other| !same(other)).collect()
+}
+
+/// A designator in full and short.
+fn spellings(designator: &str) -> Option<[&'static str; 2]> {
+    let bare = |spelling: &str| spelling.trim_end_matches('.').len();
+    let is = |spelling: &str| designator.trim_end_matches('.').eq_ignore_ascii_case(&spelling[..bare(spelling)]);
+    SPELLINGS.iter().find(|(long, short)| is(long) || is(short)).map(|&(long, short)| [long, short])
 }
 
 /// Whether a name is that of a football club, as its end says, or its beginning: `FC Bayern München`, `1. FC Köln`.
@@ -288,6 +307,11 @@ pub fn is_club(name: &str) -> bool {
     let mut words = name.split(' ').map(|word| word.trim_end_matches('.'));
     let first = words.by_ref().find(|word| !word.chars().all(char::is_numeric));
     without_club(name).is_some() || first.is_some_and(|first| CLUBS.binary_search(&first).is_ok())
+}
+
+/// Whether a word says what kind of organisation something is: `Bank`.
+pub fn is_generic(words: &Words, word: &Word) -> bool {
+    GENERIC.has_word(words, word)
 }
 
 /// Whether a word says what kind of company a name before it is of: `Corp`.

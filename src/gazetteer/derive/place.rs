@@ -57,6 +57,7 @@ pub(super) fn short_names(name: &str, derived: &mut Vec<Derived>) {
     let behind = behind.filter(|(head, kind)| !(PARTS.contains(kind) && is_land(head))).map(|(head, _)| head);
     let before = name.split_once(' ').filter(|(first, _)| GENERIC.has_written(first)).map(|(_, head)| head);
     let before = before.map(|head| head.strip_prefix("of ").unwrap_or(head));
+    let before = before.map(|head| head.strip_prefix("the ").unwrap_or(head));
     for head in [behind, before].into_iter().flatten().filter(|head| stands_alone(head)) {
         derived.push(Derived::new(Rule::Head, head));
     }

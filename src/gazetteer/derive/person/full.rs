@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use super::words::{EAST_ASIAN, NUMERALS, PARTICLES, SUFFIXES, TITLES};
+use super::words::{EAST_ASIAN, NUMERALS, PARTICLES, RULERS, SUFFIXES, TITLES};
 use crate::text::{Gap, Shape, WordKey, WordSet, Words};
 
 /// A name in parts; ranges are of its words.
@@ -60,8 +60,13 @@ impl<'n> FullName<'n> {
             .then(|| self.parts[self.titles].clone())
     }
 
-    /// Whether a number tells a ruler from others of the name. Rulers have no initials: `James A. Baker III`.
+    /// Whether a number tells a ruler from others of the name. Rulers have no initials (`James A. Baker III`), and given
+    /// names alone (`Henry Ford II`).
     pub(super) fn is_numbered(&self) -> bool {
+        let names = &self.parts[self.titles..self.end];
+        if names.len() > 1 && names.last().is_some_and(|last| !self.all_are(last, &RULERS)) {
+            return false;
+        }
         let initial = |part: &Range<usize>| self.words.all()[part.start].shape.any(Shape::LETTER | Shape::DOTTED);
         self.parts[self.end..].iter().any(|part| self.all_are(part, &NUMERALS))
             && !self.parts[self.titles..self.end].iter().any(initial)

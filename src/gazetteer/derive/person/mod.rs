@@ -12,13 +12,13 @@ use full::FullName;
 #[cfg(test)]
 pub(super) use words::word_lists;
 pub(super) use words::{is_numeral, is_suffix_word, is_title_word};
-pub use words::{is_suffix, is_title};
+pub use words::{is_of_another_generation, is_suffix, is_title};
 
 use super::Derived;
 use crate::gazetteer::Rule;
 
 /// What stands between the parts of a foreign name in Chinese and Japanese: `埃隆·马斯克`, `ジョー・バイデン`.
-pub(super) const MIDDLE_DOTS: [char; 2] = ['·', '・'];
+pub(super) const MIDDLE_DOTS: [char; 6] = ['·', '・', '･', '‧', '∙', '⋅'];
 
 /// The longest syllable of a given name of East Asia, in bytes.
 const MAX_SYLLABLE: usize = 5;

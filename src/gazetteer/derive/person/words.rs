@@ -2,21 +2,35 @@
 //!
 //! Must not know: how names are made of words.
 
-use crate::text::{Word, WordSet, Words};
+use crate::text::{Shape, Word, WordSet, Words, fold};
 
 /// The words of every list.
 #[cfg(test)]
-pub(in super::super) fn word_lists() -> [&'static [&'static str]; 5] {
-    [SUFFIXES.words(), NUMERALS.words(), PARTICLES.words(), TITLES.words(), EAST_ASIAN.words()]
+pub(in super::super) fn word_lists() -> [&'static [&'static str]; 6] {
+    [SUFFIXES.words(), NUMERALS.words(), RULERS.words(), PARTICLES.words(), TITLES.words(), EAST_ASIAN.words()]
 }
 
 /// What follows a surname without being one, folded and sorted.
 pub(super) static SUFFIXES: WordSet<32> =
     WordSet::new(&["esq", "jnr", "jr", "junior", "phd", "senior", "snr", "sr", "v"]);
+/// What tells a child from a parent of the same name, in two short forms and as a word, which may mean something else.
+const GENERATIONS: [[&str; 3]; 2] = [["jr", "jnr", "junior"], ["sr", "snr", "senior"]];
 /// Numbers of rulers, folded.
 pub(super) static NUMERALS: WordSet<64> = WordSet::new(&[
     "i", "ii", "iii", "iv", "ix", "v", "vi", "vii", "viii", "x", "xi", "xii", "xiii", "xiv", "xix", "xv", "xvi",
     "xvii", "xviii", "xx",
+]);
+/// The last of several given names of rulers, folded and sorted: `John Paul II`.
+#[rustfmt::skip]
+pub(super) static RULERS: WordSet<256> = WordSet::new(&[
+    "afonso", "albert", "alexander", "alexandre", "alfonso", "amadeus", "antoine", "antonio", "august", "augustus",
+    "carl", "carlos", "casimir", "charles", "christian", "constantine", "edward", "emanuel", "emmanuel", "felipe",
+    "ferdinand", "fernando", "filiberto", "francis", "franz", "frederick", "friedrich", "george", "giuseppe",
+    "gustaf", "gustav", "gustavus", "henri", "henry", "hussein", "james", "joachim", "johann", "john", "josef",
+    "joseph", "juan", "leopold", "louis", "ludwig", "luis", "luitpold", "maria", "maximilian", "michael",
+    "nicholas", "paolo", "paul", "pedro", "peter", "philip", "philippe", "pius", "rainier", "selassie", "shah",
+    "sigismund", "singh", "stanislaus", "stephen", "theodore", "umberto", "victor", "vittorio", "vladimir",
+    "wilhelm", "william",
 ]);
 /// Words that belong to the surname behind them and never stand alone, folded and sorted.
 pub(super) static PARTICLES: WordSet<128> = WordSet::new(&[
@@ -40,7 +54,7 @@ pub(super) static TITLES: WordSet<1024> = WordSet::new(&[
     "justizminister", "kanzler", "kanzlerin", "khan", "king", "koning", "koningin", "lady", "landgrave", "leader",
     "lieutenant", "lord", "lt", "madam", "madame", "maj", "major", "marquis", "marshal", "marszalek", "master",
     "mayor", "meneer", "menteri", "mevrouw", "mgr", "milletvekili", "minister", "ministeri", "ministerin",
-    "ministerprasident", "ministr", "ministra", "ministre", "ministro", "miss", "mlle", "mme", "monsieur", "mr",
+    "ministerprasident", "ministr", "ministra", "ministre", "ministro", "miss", "mister", "mlle", "mme", "monsieur", "mr",
     "mrs", "ms", "mullah", "oberburgermeister", "officer", "onorevole", "paaministeri", "pak", "palatine", "pan",
     "pani", "parteichef", "parteichefin", "pastor", "patriarch", "pope", "prasident", "prasidentin", "predseda",
     "prefeito", "premier", "premiera", "premierminister", "pres", "presedintele", "presiden", "president",
@@ -83,6 +97,28 @@ pub(in super::super) fn is_numeral(word: &str) -> bool {
 /// Whether a word is a title, honorific or office that stands before a name.
 pub fn is_title(words: &Words, word: &Word) -> bool {
     TITLES.has_word(words, word)
+}
+
+/// Whether the word of a text behind a person's name makes it somebody else's, as it is no part of the name in full: `Jr.`,
+/// `II`. The numbers of one letter count where the name has a number as well: `I` and `V` are words.
+pub fn is_of_another_generation(name: &str, words: &Words, word: &Word) -> bool {
+    let mut buffer = [0; 8];
+    let suffix = words.folded(word, &mut buffer);
+    let alike = GENERATIONS.iter().find(|[one, other, _]| [one, other].iter().any(|short| short.as_bytes() == suffix));
+    let number = alike.is_none() && word.shape.all_capitals() && NUMERALS.has(suffix);
+    if alike.is_none() && !number || !word.shape.any(Shape::CAPITALISED) {
+        return false;
+    }
+    let is_own = |own: &[u8]| own == suffix || alike.is_some_and(|alike| alike.iter().any(|one| one.as_bytes() == own));
+    let (mut has_it, mut has_number) = (false, false);
+    let mut folded = Vec::new();
+    for own in name.split([' ', ',']).map(|own| own.trim_end_matches('.')) {
+        folded.clear();
+        fold(own, &mut folded);
+        has_it |= is_own(&folded);
+        has_number |= NUMERALS.has(&folded);
+    }
+    !has_it && (suffix.len() > 1 || has_number)
 }
 
 /// Whether a word follows a surname without being one, as `jr` does.

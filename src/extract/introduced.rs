@@ -1,0 +1,104 @@
+//! Acronyms that a document introduces in parentheses: `Interstate Commerce Commission (ICC)`.
+//!
+//! Reads all words once, and a bounded number before each acronym. Must not know: entities, scores.
+
+use std::{borrow::Cow, collections::HashMap};
+
+use crate::text::{FUNCTION, Gap, Shape, Span, View, WordKey, fold};
+
+use super::place::is_among;
+
+/// The letters of an acronym that is looked for with its words.
+const LETTERS: std::ops::RangeInclusive<usize> = 2..=6;
+/// The most function words among those whose initials it has.
+const MAX_FUNCTION: usize = 4;
+
+/// The words that an acronym is introduced for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Introduced {
+    pub(super) first: usize,
+    pub(super) last: usize,
+}
+
+impl Introduced {
+    /// Whether a name has half of the words or more, but for function words.
+    pub(super) fn is_like(&self, view: View<'_>, name: &str) -> bool {
+        let mut names = Vec::new();
+        for word in name.split(|c: char| !c.is_alphanumeric()) {
+            let mut folded = Vec::new();
+            fold(word, &mut folded);
+            names.push(folded);
+        }
+        let mut buffer = [0; 8];
+        let words = (self.first..=self.last).filter(|&at| !is_among(view, at, &FUNCTION));
+        let (mut all, mut shared) = (0, 0);
+        for at in words {
+            let folded = view.words.folded(&view.all()[at], &mut buffer);
+            all += 1;
+            shared += usize::from(names.iter().any(|own| own == folded));
+        }
+        2 * shared >= all
+    }
+}
+
+/// The acronyms that are introduced for the words whose initials they are, by their keys. One that is introduced for several
+/// names is none of them.
+pub(super) fn all(view: View<'_>) -> HashMap<WordKey, Introduced> {
+    let mut all: HashMap<WordKey, Option<Introduced>> = HashMap::new();
+    for (index, word) in view.all().iter().enumerate().skip(1) {
+        let may_be = word.gap.any(Gap::MARK) && word.shape.all_capitals() && !word.shape.any(Shape::LETTER);
+        let Some(words) = may_be.then(|| words_before(view, index)).flatten() else { continue };
+        let same = |one: &Introduced| {
+            let keys = |of: &Introduced| view.all()[of.first..=of.last].iter().map(|word| word.key).collect::<Vec<_>>();
+            keys(one) == keys(&words)
+        };
+        let known = all.entry(word.key).or_insert(Some(words));
+        *known = known.filter(same);
+    }
+    all.into_iter().filter_map(|(key, words)| Some((key, words?))).collect()
+}
+
+/// The words before the acronym in parentheses at `index` whose initials it has.
+fn words_before(view: View<'_>, index: usize) -> Option<Introduced> {
+    let written = in_parentheses(view, index)?;
+    let letters: Vec<char> = written.chars().filter(|c| c.is_alphabetic()).collect();
+    if !LETTERS.contains(&letters.len()) {
+        return None;
+    }
+    let words = view.all();
+    let last = index - 1;
+    let (mut at, mut function, mut first) = (index, 0, last);
+    for letter in letters.iter().rev() {
+        loop {
+            // What stands before a word ties it to the one before.
+            at = at.checked_sub(1).filter(|&at| at == last || words[at + 1].gap.is_free())?;
+            let initial = view.word(at).chars().next()?;
+            if initial == *letter {
+                first = at;
+                break;
+            }
+            function += 1;
+            if at == last || function > MAX_FUNCTION || !is_among(view, at, &FUNCTION) {
+                return None;
+            }
+        }
+    }
+    (first < last).then_some(Introduced { first, last })
+}
+
+/// The word at `index`, without periods behind it, where it stands in parentheses and has several capitals.
+#[inline]
+pub(super) fn in_parentheses(view: View<'_>, index: usize) -> Option<Cow<'_, str>> {
+    let words = view.all();
+    let word = words.get(index).filter(|word| word.gap.any(Gap::MARK) && !word.gap.any(Gap::PARAGRAPH))?;
+    let field = view.field(index);
+    let end = words.get(index + 1).filter(|_| view.field(index + 1) == field).map(|next| next.span.start);
+    let end = end.unwrap_or(view.fields[field].len() as u32);
+    let gap = |from, to| view.words.plain(view.slice(index, Span::new(from, to)));
+    let (between, behind) = (gap(words[index - 1].span.end, word.span.start), gap(word.span.end, end));
+    let closed = behind.trim_start_matches(['"', '”', '\'', '’']).starts_with([')', ',']);
+    let opened = between.trim().trim_end_matches(['"', '“', '\'', '‘']) == "(";
+    let written = view.words.plain(view.word(index).trim_end_matches('.'));
+    let capitals = written.chars().filter(|c| c.is_uppercase()).count();
+    (opened && closed && capitals > 1).then_some(written)
+}
