@@ -38,7 +38,8 @@ impl Painter {
         answer: &Answer,
     ) -> io::Result<()> {
         let mut palette = HashMap::new();
-        writeln!(out, "== {}", clean(id))?;
+        let cell = |text: &str| clean(text).replace(['\n', '\t'], " ");
+        writeln!(out, "== {}", cell(id))?;
         for (field, text) in [(Field::Title, input.title), (Field::Text, input.text)] {
             if !text.is_empty() {
                 self.paint(out, field, text, sources, answer, &mut palette)?;
@@ -53,7 +54,6 @@ impl Painter {
                 let record = sources[source].segment.entity(entity);
                 let id = sources[source].segment.id_of(entity);
                 let kind = kind(sources, source, entity);
-                let cell = |text: &str| clean(text).replace(['\n', '\t'], " ");
                 [count.to_string(), cell(record.name), cell(kind), cell(&id), cell(sources[source].name)]
             })
             .collect();

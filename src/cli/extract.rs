@@ -46,7 +46,8 @@ pub(super) fn run(arguments: Extract) -> anyhow::Result<ExitCode> {
                 out.write_all(b"\n")?;
             }
         }
-        Ok(())
+        // Who gives one document after the other waits for each answer.
+        Ok(out.flush()?)
     })?;
     if format == OutputFormat::Html {
         page.write(&mut out)?;

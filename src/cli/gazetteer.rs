@@ -43,12 +43,16 @@ const TIMES: [&str; 2] = [r#""createTime":""#, r#""updateTime":""#];
 pub(super) fn run(arguments: Gazetteer) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
     let Gazetteer { verb, server } = arguments;
-    runtime.block_on(async { ask(connect(&server.connection()).await?, verb).await })?;
-    Ok(ExitCode::SUCCESS)
+    // A server closes a connection that says nothing while a large file is checked.
+    let checked = if let Verb::Import(import) = &verb { check(import)? } else { 0 };
+    let result = runtime.block_on(async { ask(connect(&server.connection()).await?, verb, checked).await });
+    // A file that is still read has no reader any more.
+    runtime.shutdown_background();
+    result.map(|()| ExitCode::SUCCESS)
 }
 
-/// Asks and prints.
-async fn ask(mut client: Client, verb: Verb) -> anyhow::Result<()> {
+/// Asks and prints; `checked` is how many good entities the file of an import has.
+async fn ask(mut client: Client, verb: Verb, checked: usize) -> anyhow::Result<()> {
     macro_rules! call {
         ($method:ident, $request:expr) => {
             client.$method($request).await.map_err(|status| anyhow::anyhow!(explain(&status)))?.into_inner()
@@ -120,29 +124,26 @@ async fn ask(mut client: Client, verb: Verb) -> anyhow::Result<()> {
             }
             Ok(())
         }
-        Verb::Import(import) => send(client, import).await,
+        Verb::Import(import) => send(client, import, checked).await,
     }
 }
 
-/// Sends a file as an import.
-async fn send(mut client: Client, import: ImportFile) -> anyhow::Result<()> {
-    let ImportFile { file, name, replace, skip_bad_lines, check_only, if_version } = import;
-    let gazetteer =
-        name.unwrap_or_else(|| file.file_stem().map(|stem| stem.to_string_lossy().to_lowercase()).unwrap_or_default());
+/// Tells everything that is wrong with the file of an import, before anything is sent. Gives how many good entities it has.
+fn check(import: &ImportFile) -> anyhow::Result<usize> {
+    let &ImportFile { ref file, replace, skip_bad_lines, .. } = import;
     let segment = || {
         anyhow::anyhow!(
             "{} is a segment file; give what it was compiled from, or serve it and export it there",
             file.display()
         )
     };
-    if catalog::is_segment(&file) {
+    if catalog::is_segment(file) {
         return Err(segment());
     }
-    if std::fs::metadata(&file).is_ok_and(|data| !data.is_file() && !data.is_dir()) {
+    if std::fs::metadata(file).is_ok_and(|data| !data.is_file() && !data.is_dir()) {
         anyhow::bail!("{} can be read only once, and an import reads it twice; write it into a file", file.display());
     }
-    // Every issue with its line, before anything is sent.
-    let (entities, issues) = catalog::check(&file).map_err(|error| match error {
+    let (entities, issues) = catalog::check(file).map_err(|error| match error {
         LoadError::Misnamed { .. } => segment(),
         error => error.into(),
     })?;
@@ -163,6 +164,17 @@ async fn send(mut client: Client, import: ImportFile) -> anyhow::Result<()> {
             }
         );
     }
+    if replace && entities == 0 {
+        anyhow::bail!("{} has no entity; nothing was sent: --replace would delete all that there are", file.display());
+    }
+    Ok(entities)
+}
+
+/// Sends a file that has so many good entities as an import.
+async fn send(mut client: Client, import: ImportFile, entities: usize) -> anyhow::Result<()> {
+    let ImportFile { file, name, replace, skip_bad_lines: _, check_only, if_version } = import;
+    let gazetteer =
+        name.unwrap_or_else(|| file.file_stem().map(|stem| stem.to_string_lossy().to_lowercase()).unwrap_or_default());
     let if_version = if_version.unwrap_or_default();
     let mode = if replace { ImportMode::Replace } else { ImportMode::Merge };
     let config =

@@ -33,8 +33,8 @@ enum InputError {
     NotUtf8 { file: PathBuf, at: usize, wide: bool },
     #[error("{}: this is a segment file and no document; give it to --gazetteer", file.display())]
     Segment { file: PathBuf },
-    #[error("{}: the document has {bytes} bytes, the limit is {MAX_BYTES}; cut it into parts", file.display())]
-    TooLarge { file: PathBuf, bytes: usize },
+    #[error("{}: the document has more than {MAX_BYTES} bytes; cut it into parts", file.display())]
+    TooLarge { file: PathBuf },
     #[error("{}:{line}: {message}", file.display())]
     Line { file: PathBuf, line: u64, message: String },
 }
@@ -49,6 +49,9 @@ pub(super) fn each<W: Write>(
     out: &mut W,
     mut take: impl FnMut(&mut W, &str, Document) -> anyhow::Result<()>,
 ) -> anyhow::Result<bool> {
+    if inputs.files.iter().filter(|file| *file == Path::new("-")).count() > 1 {
+        anyhow::bail!("- is given twice, and standard input can be read once");
+    }
     let progress = Progress::beside_output(total(&inputs.files));
     let mut good = true;
     for path in &inputs.files {
@@ -101,9 +104,9 @@ fn read<E>(
     };
     if !lines {
         let mut bytes = Vec::new();
-        let document = match reader.read_to_end(&mut bytes) {
+        let document = match reader.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes) {
             Err(error) => Err(fail(error)),
-            Ok(bytes) if bytes > MAX_BYTES => Err(InputError::TooLarge { file: input.to_owned(), bytes }),
+            Ok(bytes) if bytes > MAX_BYTES => Err(InputError::TooLarge { file: input.to_owned() }),
             Ok(_) => match String::from_utf8(bytes) {
                 Ok(text) => Ok(Document { id: input.to_string_lossy().into_owned(), text, ..Document::default() }),
                 Err(error) => {
@@ -122,7 +125,7 @@ fn read<E>(
         match reader.read_until(b'\n', &mut bytes) {
             Ok(0) => break,
             Ok(count) if count > MAX_BYTES => {
-                take(line, Err(InputError::TooLarge { file: input.to_owned(), bytes: count }))?;
+                take(line, Err(InputError::TooLarge { file: input.to_owned() }))?;
                 continue;
             }
             Ok(_) => {}

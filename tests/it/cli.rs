@@ -1,7 +1,7 @@
 //! The program as a user meets it: inputs, outputs, settings, errors, exit codes.
 
 use std::{
-    io::Write as _,
+    io::{BufRead as _, BufReader, Write as _},
     process::{Command, Output, Stdio},
 };
 
@@ -158,6 +158,25 @@ fn standard_input_is_text_unless_told() {
         let (code, out, _) = texts(child.wait_with_output().unwrap());
         assert_eq!((code, out.matches("\"start\"").count()), (0, count), "{out}");
     }
+}
+
+/// Who gives one document after the other, and waits for each answer.
+#[test]
+fn each_answer_comes_before_the_next_document() {
+    let mut child = onomast(&["extract", "-", "--input-format", "jsonl"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut give, mut answers) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()).lines());
+    for id in ["one", "two"] {
+        writeln!(give, "{{\"id\":\"{id}\",\"text\":\"From China.\"}}").unwrap();
+        assert!(answers.next().unwrap().unwrap().contains(id));
+    }
+    drop(give);
+    assert!(child.wait().unwrap().success());
+    let (code, _, err) = run(&["extract", "-", "-"]);
+    assert!(code == 1 && err.contains("- is given twice"), "{err}");
 }
 
 #[test]

@@ -54,7 +54,10 @@ fn example() -> Files {
 #[test]
 fn errors_are_not_written_over_what_is_read() {
     let Files { folder: _folder, gazetteer, documents, expected } = example();
-    for file in [&gazetteer, &documents, &expected] {
+    // By another name as well.
+    let linked = documents.with_file_name("linked.jsonl");
+    fs::hard_link(&documents, &linked).unwrap();
+    for file in [&gazetteer, &documents, &expected, &linked] {
         let before = fs::read(file).unwrap();
         let (code, out, err) = eval(&gazetteer, &documents, &expected, &["--errors", file.to_str().unwrap()]);
         assert_eq!((code, out.as_str()), (1, ""));

@@ -213,8 +213,13 @@ async fn a_damaged_database_is_refused_with_a_sentence_that_helps() {
             "{message}"
         );
     }
-    // What the log of one database has would become part of another.
     fs::remove_file(&file).unwrap();
+    // What cannot be opened is not damaged: who took a backup for it would lose what it has.
+    fs::create_dir(&file).unwrap();
+    let error = Store::open_folder(&data).await.unwrap_err();
+    assert!(matches!(error, StoreError::File { .. }), "{error:?}");
+    fs::remove_dir(&file).unwrap();
+    // What the log of one database has would become part of another.
     fs::write(data.join("catalog.db-wal"), "what was written last").unwrap();
     let error = Store::open_folder(&data).await.unwrap_err().to_string();
     assert!(error.contains("it is gone, but its log") && error.contains("catalog.db-wal is there"), "{error}");
@@ -225,7 +230,13 @@ async fn a_damaged_database_is_refused_with_a_sentence_that_helps() {
     assert!(error.contains("it is a link to what is not there") && file.is_symlink(), "{error}");
     fs::remove_file(&file).unwrap();
     fs::write(&file, whole).unwrap();
+    // A lock file that is a link to something takes nothing from it.
+    let important = folder.path("important");
+    fs::write(&important, "important").unwrap();
+    fs::remove_file(data.join("lock")).unwrap();
+    std::os::unix::fs::symlink(&important, data.join("lock")).unwrap();
     let store = Store::open_folder(&data).await.unwrap();
+    assert_eq!(fs::read_to_string(&important).unwrap(), "important");
     let error = Store::open_folder(&data).await.unwrap_err();
     assert!(matches!(error, StoreError::InUse(_)) && error.to_string().contains("--data"), "{error}");
     store.close().await;

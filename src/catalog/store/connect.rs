@@ -54,6 +54,30 @@ CREATE INDEX onomast_entities_until ON onomast_entities (gazetteer, until) WHERE
 INSERT INTO onomast_meta (format, revision, identity) VALUES (1, 0, '{identity}');
 ";
 
+/// The codes of SQLite that tell of the system, not of the file: PERM, READONLY, IOERR, CANTOPEN, AUTH.
+const OF_SYSTEM: [u32; 5] = [3, 8, 10, 14, 23];
+
+/// What the address of a PostgreSQL database may set behind its `?`, as sqlx reads it. It would log the value of any other.
+const PARAMETERS: [&str; 17] = [
+    "application_name",
+    "dbname",
+    "host",
+    "hostaddr",
+    "options",
+    "password",
+    "port",
+    "ssl-ca",
+    "ssl-cert",
+    "ssl-key",
+    "ssl-mode",
+    "ssl-root-cert",
+    "sslcert",
+    "sslkey",
+    "sslmode",
+    "sslrootcert",
+    "statement-cache-capacity",
+];
+
 /// The file of the database in a folder.
 const FILE: &str = "catalog.db";
 
@@ -66,7 +90,9 @@ impl Store {
         };
         fs::create_dir_all(folder).map_err(fail(folder))?;
         let lock_file = folder.join("lock");
-        let lock = File::create(&lock_file).map_err(fail(&lock_file))?;
+        // What is there may be somebody's.
+        let lock = File::options().write(true).create(true).truncate(false).open(&lock_file);
+        let lock = lock.map_err(fail(&lock_file))?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(StoreError::InUse(folder.to_owned())),
@@ -134,6 +160,9 @@ impl Store {
         if !["postgres://", "postgresql://"].iter().any(|scheme| address.starts_with(scheme)) {
             return Err(StoreError::Address("it must begin with postgres://".into()));
         }
+        if let Some(name) = unknown_parameter(address) {
+            return Err(StoreError::Address(format!("it sets {name:?}, which is no parameter of it")));
+        }
         let pool = connect(address).await?;
         let mut connection = pool.begin().await?;
         // Two servers that start at once must not both make the tables.
@@ -197,6 +226,13 @@ async fn connect(address: &str) -> Result<AnyPool, StoreError> {
     })
 }
 
+/// What the address of a PostgreSQL database sets that is no parameter, without its value.
+fn unknown_parameter(address: &str) -> Option<&str> {
+    let (_, set) = address.split_once('?')?;
+    let names = set.split('&').filter_map(|one| Some(one.split_once('=')?.0));
+    names.into_iter().find(|name| !PARAMETERS.contains(name) && !name.starts_with("options["))
+}
+
 /// Makes a new database in that place.
 async fn make(file: &Path) -> Result<(), StoreError> {
     let fail = |error| StoreError::File { file: file.to_owned(), error };
@@ -226,10 +262,20 @@ fn identity() -> String {
     format!("{:016x}{:016x}", random(), random())
 }
 
+/// The primary code of an error of SQLite.
+fn code(error: &dyn sqlx::error::DatabaseError) -> Option<u32> {
+    error.code()?.parse::<u32>().ok().map(|code| code & 0xFF)
+}
+
 /// What opening says of a file that is no database, or cannot be opened.
 fn unreadable(file: &Path, error: StoreError) -> StoreError {
     match error {
-        // SQLITE_CORRUPT and SQLITE_NOTADB.
+        // Rights, the system's limits, the disk.
+        StoreError::Other(sqlx::Error::Database(error))
+            if code(&*error).is_some_and(|code| OF_SYSTEM.contains(&code)) =>
+        {
+            StoreError::File { file: file.to_owned(), error: std::io::Error::other(error.message().to_owned()) }
+        }
         StoreError::Other(sqlx::Error::Database(error)) => {
             StoreError::Damaged { file: file.to_owned(), what: error.message().to_owned() }
         }
@@ -243,4 +289,18 @@ fn unreadable(file: &Path, error: StoreError) -> StoreError {
 fn address_of(file: &Path, mode: &str) -> String {
     let path = file.to_string_lossy().replace('%', "%25").replace('?', "%3F").replace('#', "%23");
     format!("sqlite://{path}?mode={mode}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_no_parameter_of_a_database_is_named_without_its_value() {
+        assert!(PARAMETERS.is_sorted());
+        let error = Store::open_postgres("postgres://me@localhost/x?sslmode=prefer&sslpassword=secret").await;
+        let error = error.err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.contains("\"sslpassword\"") && !error.contains("secret"), "{error}");
+        assert_eq!(unknown_parameter("postgres://me@localhost/x?host=/run&options[a]=b&password=%3F"), None);
+    }
 }

@@ -11,7 +11,9 @@ mod score;
 use std::{
     collections::HashMap,
     fs::File,
-    io::{BufWriter, Write as _, stdout},
+    io::{self, BufWriter, Write as _, stdout},
+    os::unix::fs::MetadataExt as _,
+    path::Path,
     process::ExitCode,
 };
 
@@ -31,10 +33,12 @@ type Known<'a> = HashMap<&'a str, (&'a str, &'a str)>;
 /// Extracts from every document, compares, and prints what came of it.
 pub(super) fn run(arguments: Eval) -> anyhow::Result<ExitCode> {
     let Eval { documents, expected, search, default_gazetteer, errors, format } = arguments;
+    // A hard link is the same file as well.
+    let same = |one: &Path| one.metadata().ok().map(|data| (data.dev(), data.ino()));
     if let Some(file) = &errors
-        && let Ok(place) = file.canonicalize()
+        && let Some(place) = same(file)
         && let mut read = search.gazetteer.iter().chain([&documents, &expected])
-        && read.any(|one| one.canonicalize().is_ok_and(|one| one == place))
+        && read.any(|one| same(one) == Some(place))
     {
         anyhow::bail!("--errors {}: the file is read, and would be lost", file.display());
     }
@@ -48,6 +52,10 @@ pub(super) fn run(arguments: Eval) -> anyhow::Result<ExitCode> {
             let created = File::create(file).with_context(|| format!("cannot write {}", file.display()))?;
             Some(BufWriter::new(created))
         }
+    };
+    // Also where it is a pipe whose reader went away: that is not our output.
+    let unwritten = |error: io::Error| {
+        anyhow::anyhow!("cannot write {}: {error}", errors.as_deref().unwrap_or(Path::new("")).display())
     };
     let mut scores = Scores::default();
     for task in &tasks {
@@ -82,11 +90,11 @@ pub(super) fn run(arguments: Eval) -> anyhow::Result<ExitCode> {
         let judged = score::judge(&task.window, &wanted, &given);
         scores.add(&judged, &given, |id| known.get(id).map_or("", |&(_, kind)| kind).to_owned());
         if let Some(out) = &mut list {
-            faults::write(out, task, &judged, &answers, &response, &known)?;
+            faults::write(out, task, &judged, &answers, &response, &known).map_err(unwritten)?;
         }
     }
-    if let (Some(mut out), Some(file)) = (list, &errors) {
-        out.flush().with_context(|| format!("cannot write {}", file.display()))?;
+    if let Some(mut out) = list {
+        out.flush().map_err(unwritten)?;
     }
     let mut out = stdout().lock();
     match format {
