@@ -7,7 +7,7 @@
 //! Must not know: what the rest of the document says.
 
 use super::{
-    beside::{Beside, is_addressed, is_titled},
+    beside::{Beside, is_addressed, is_said_to_speak, is_titled},
     found::Found,
     given,
     neighbour::{is_name, is_name_like, suffix_behind},
@@ -29,6 +29,12 @@ const LONGER_NAME: f64 = 2.0;
 
 /// What weighs against an acronym that the document introduces for another name.
 const INTRODUCED: f64 = 4.0;
+
+/// How many words a company's name has behind the place that it begins with, at the most.
+const COMPANY: usize = 3;
+
+/// What is called by its place, folded and sorted.
+static SCHOOLS: WordSet<4> = WordSet::new(&["college", "university"]);
 
 /// How many places before a word may reach to it and are looked at.
 const COVERED: usize = 32;
@@ -190,7 +196,9 @@ fn is_in_a_longer_name(scene: &Scene<'_>, found: &Found, natures: impl Iterator<
         || places && found.forms.has(Form::Possessive) && is_titled(view, first)
         || !is_headline(view, first)
             && (organizations && before.is_some_and(|before| is_given_name(scene, before))
-                || places && (is_given_before_surname(scene, first) || is_behind_a_name(scene, before)))
+                || places && (is_given_before_surname(scene, first) || is_behind_a_name(scene, before))
+                || places && begins_a_company(scene, first))
+        || is_said_to_speak(view, first) && scene.is_surname(first)
 }
 
 /// Whether the name of an organisation that begins with its kind has one more word before it: `Export-Import Bank of Japan`.
@@ -219,6 +227,18 @@ fn is_introduced_otherwise<'f>(scene: &Scene<'_>, mut candidates: impl Iterator<
     let is_named = |one: &Found| here.clone().any(|named| named.key() == one.key());
     let name = |one: &Found| scene.sources[one.source as usize].segment.preferred_name(one.entity);
     candidates.all(|one| !is_named(one) && !introduced.is_like(scene.view, name(one)))
+}
+
+/// Whether a place is the beginning of the name of a company, of few words with a capital, that ends in a designator: `Texas
+/// Air Corp`; or of a university: `Oxford University`.
+fn begins_a_company(scene: &Scene<'_>, first: usize) -> bool {
+    let view = scene.view;
+    let words = view.all();
+    let follows = |at: usize| at < words.len() && joins(view, at) && is_capitalised(view, at);
+    let behind = (first + 1..=first + COMPANY).take_while(|&at| follows(at));
+    let ends =
+        |at: usize| derive::is_designator(view.words, &words[at]) || at == first + 1 && is_among(view, at, &SCHOOLS);
+    scene.is_english() && behind.into_iter().any(ends)
 }
 
 /// Whether what stands behind a person's name makes it a child's or a parent's, or another ruler's: `Robert Downey Sr.`

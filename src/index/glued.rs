@@ -64,6 +64,65 @@ static AFFIXES: WordSet<128> = WordSet::new(&[
     "wing",
 ]);
 
+/// Those of them that begin names of companies where they have a capital, folded and sorted: `TransCanada`.
+static OF_COMPANIES: WordSet<16> = WordSet::new(&["co", "counter", "cross", "inter", "pan", "trans"]);
+
+/// Words whose space before a name was lost, folded and sorted: `theUnited States`, `MrJoe Biden`.
+static BEFORE: WordSet<128> = WordSet::new(&[
+    "about",
+    "after",
+    "against",
+    "and",
+    "as",
+    "at",
+    "before",
+    "between",
+    "but",
+    "by",
+    "chancellor",
+    "dr",
+    "for",
+    "from",
+    "general",
+    "gov",
+    "governor",
+    "in",
+    "into",
+    "is",
+    "king",
+    "minister",
+    "mr",
+    "mrs",
+    "ms",
+    "of",
+    "on",
+    "or",
+    "over",
+    "pope",
+    "president",
+    "prince",
+    "princess",
+    "queen",
+    "rep",
+    "said",
+    "says",
+    "sen",
+    "senator",
+    "sir",
+    "than",
+    "that",
+    "the",
+    "to",
+    "under",
+    "when",
+    "where",
+    "while",
+    "with",
+]);
+
+/// The fewest letters of a word in a hashtag, where it is not all in capitals: not the `Mc` of `#McDonald`.
+const MIN_TAGGED: usize = 3;
+
 /// What articles and prepositions leave before an apostrophe that was lost: `lAllemagne`. In small letters, at the
 /// beginning, and before a vowel or an `h`.
 static ELIDED: WordSet<32> =
@@ -118,7 +177,13 @@ impl GluedWords {
                     let from = self.folded.len();
                     fold(part.of(text), &mut self.folded);
                     let folded = &self.folded[from..];
-                    if AFFIXES.has(folded) || at == 0 && is_elided(text, parts) && ELIDED.has(folded) {
+                    let is_affix = || {
+                        let company = at == 0 && part.of(text).starts_with(char::is_uppercase);
+                        AFFIXES.has(folded) && !(company && OF_COMPANIES.has(folded))
+                    };
+                    let elided = || is_elided(text, parts) && ELIDED.has(folded);
+                    let before = || at == 0 && (BEFORE.has(folded) && is_capital_at(text, parts, 1) || elided());
+                    if is_affix() || before() || is_set_apart(text, part) || is_tagged(text, parts, at) {
                         affixes |= 1 << at;
                     }
                     self.parts.push((part, WordKey::of(folded), from as u32, self.folded.len() as u32));
@@ -180,6 +245,26 @@ impl GluedWords {
             word.covered = covered;
         }
     }
+}
+
+/// Whether a part begins with a capital.
+fn is_capital_at(text: &str, parts: &[Span], at: usize) -> bool {
+    parts.get(at).is_some_and(|part| part.of(text).starts_with(char::is_uppercase))
+}
+
+/// Whether a part is a number that is none of a name: one set high (`Merkel¹`), or on a key (`1️⃣Paris`).
+fn is_set_apart(text: &str, part: Span) -> bool {
+    let part = part.of(text);
+    let high = |c: char| matches!(c, '²' | '³' | '¹' | '⁰' | '⁴'..='⁹');
+    part.chars().all(high) || part.contains('\u{20E3}')
+}
+
+/// Whether a part belongs to a hashtag, whose words need not be names: `#UkraineWar`, `#WorldCup2022`.
+fn is_tagged(text: &str, parts: &[Span], at: usize) -> bool {
+    let tag = text[..parts[0].start as usize].ends_with('#');
+    let part = parts[at].of(text);
+    let word = || part.chars().count() >= MIN_TAGGED && !part.eq_ignore_ascii_case("mac");
+    tag && (word() || !part.contains(char::is_lowercase))
 }
 
 /// Whether the first part may be an article that lost its apostrophe, as its letters and the next part tell.

@@ -1,7 +1,7 @@
 //! A naive matcher: every name is tried at every word, in every reading, by plain recursion. Quadratic and worse, and
 //! written apart from the engine; it shares only the segmentation and folding of `text`.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::Range};
 
 use onomast::text::{Gap, Seams, Shape, Span, Word, Words, fold};
 
@@ -118,7 +118,11 @@ pub(crate) fn find(text: &str, names: &[&str]) -> BTreeSet<Hit> {
     let needed: Needs = hits.iter().flat_map(|(_, needs)| needs.iter().copied()).collect();
     let whole = |&(token, cut, _): &(usize, usize, usize)| {
         let parts = &tokens[token].cuts[cut].parts;
-        (0..parts.len()).all(|part| needed.contains(&(token, cut, part)) || AFFIXES.contains(&parts[part].1.as_str()))
+        // `inDepth`: a space was lost.
+        let capital = |part: &(Span, String, Range<usize>)| part.0.of(text).starts_with(char::is_uppercase);
+        let glued = |part: usize| part == 0 && parts[0].1 == "in" && parts.get(1).is_some_and(capital);
+        let affix = |part: usize| AFFIXES.contains(&parts[part].1.as_str()) || glued(part);
+        (0..parts.len()).all(|part| needed.contains(&(token, cut, part)) || affix(part))
     };
     let hits: BTreeSet<Hit> =
         hits.into_iter().filter(|(_, needs)| needs.iter().all(whole)).map(|(hit, _)| hit).collect();

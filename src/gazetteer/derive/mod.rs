@@ -197,8 +197,8 @@ fn full_names_of(kind: Kind, name: &str) -> Vec<Derived> {
             derived.extend(one.map(|one| Derived::new(Rule::Singular, one)));
         }
         Kind::Other => {
-            let ship = SHIPS.iter().find_map(|prefix| name.strip_prefix(prefix)?.strip_prefix(' '));
-            derived.extend(ship.filter(|ship| stands_alone(ship)).map(|ship| Derived::new(Rule::Title, ship)));
+            let ship = ship(name).filter(|ship| stands_alone(ship));
+            derived.extend(ship.map(|ship| Derived::new(Rule::Title, ship)));
         }
         Kind::Place => {}
     }
@@ -270,7 +270,8 @@ fn short_names_of(kind: Kind, name: &str) -> Vec<Derived> {
         Kind::Person => person::short_names(name, &mut derived),
         Kind::Organization => organization::short_names(name, &mut derived),
         Kind::Place => place::short_names(name, &mut derived),
-        Kind::Group | Kind::Other => {}
+        Kind::Other => derived.extend(ship(name).map(|ship| Derived::new(Rule::Title, ship))),
+        Kind::Group => {}
     }
     if kind != Kind::Person {
         acronym::short_names(kind, name, &mut derived);
@@ -287,6 +288,11 @@ fn short_names_of(kind: Kind, name: &str) -> Vec<Derived> {
     };
     derived.retain(|one| one.text != name && is_capitalised(&one.text) && !bare(one));
     derived
+}
+
+/// The name of a ship without its prefix.
+fn ship(name: &str) -> Option<&str> {
+    SHIPS.iter().find_map(|prefix| name.strip_prefix(prefix)?.strip_prefix(' '))
 }
 
 /// `Mercury (planet)` without what is in parentheses at its end.

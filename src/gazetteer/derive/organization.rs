@@ -3,7 +3,7 @@
 use super::{Derived, adjectives::is_foreign_adjective, lands::is_land, stands_alone};
 use crate::{
     gazetteer::Rule,
-    text::{Word, WordSet, Words},
+    text::{FUNCTION, Ordinary, Word, WordSet, Words, fold, is_inflected, ordinary},
 };
 
 /// How many designators are left out of a name one after the other, each of which makes a name. None has more than three.
@@ -11,6 +11,9 @@ const MAX_DESIGNATORS: usize = 4;
 /// Designators that are words, or short for words that have a letter in acronyms.
 const WORDS: [&str; 9] =
     ["Co", "Company", "Corp", "Corporation", "Holding", "Holdings", "Inc", "Incorporated", "Limited"];
+
+/// The shortest ordinary word, in bytes, of which other forms are known.
+const INFLECTED: usize = 4;
 
 /// The words of every list.
 #[cfg(test)]
@@ -173,7 +176,9 @@ pub(super) fn short_names(name: &str, derived: &mut Vec<Derived>) {
         } else if GENERIC.has_written(first) {
             derived.push(Derived::new(Rule::Generic, first));
         }
-        if is_head(first) {
+        // `Securities` of `Securities and Exchange Commission`
+        let plain_word = words.get(1).is_some_and(|next| FUNCTION.has_written(next)) && is_inflection(first);
+        if is_head(first) && !plain_word {
             derived.push(Derived::new(Rule::Head, first));
         }
         if let [one, other, _, ..] = *words
@@ -186,6 +191,16 @@ pub(super) fn short_names(name: &str, derived: &mut Vec<Derived>) {
             );
         }
     }
+}
+
+/// Whether a word is an ordinary one in another form.
+fn is_inflection(word: &str) -> bool {
+    let mut folded = Vec::new();
+    fold(word, &mut folded);
+    std::str::from_utf8(&folded).is_ok_and(|word| {
+        let singular = word.strip_suffix("ies").map(|stem| ordinary(&format!("{stem}y")));
+        is_inflected(word, INFLECTED) || singular.is_some_and(|singular| singular > Ordinary::No)
+    })
 }
 
 /// The beginning of a name up to its second word.
