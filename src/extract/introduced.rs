@@ -2,7 +2,10 @@
 //!
 //! Reads all words once, and a bounded number before each acronym. Must not know: entities, scores.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, hash_map::Entry},
+};
 
 use crate::text::{FUNCTION, Gap, Shape, Span, View, WordKey, fold};
 
@@ -10,34 +13,30 @@ use super::place::is_among;
 
 /// The letters of an acronym that is looked for with its words.
 const LETTERS: std::ops::RangeInclusive<usize> = 2..=6;
+/// The most words of a name that is compared with them.
+const MAX_WORDS: usize = 16;
 /// The most function words among those whose initials it has.
 const MAX_FUNCTION: usize = 4;
 
 /// The words that an acronym is introduced for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Introduced {
+    /// The first of them.
     pub(super) first: usize,
-    pub(super) last: usize,
+    /// Those that are no function words, folded.
+    words: Vec<Box<[u8]>>,
 }
 
 impl Introduced {
-    /// Whether a name has half of the words or more, but for function words.
-    pub(super) fn is_like(&self, view: View<'_>, name: &str) -> bool {
-        let mut names = Vec::new();
-        for word in name.split(|c: char| !c.is_alphanumeric()) {
-            let mut folded = Vec::new();
+    /// Whether a name has half of the words or more. Of a long one the beginning is looked at.
+    pub(super) fn is_like(&self, name: &str) -> bool {
+        let (mut folded, mut shared) = (Vec::new(), 0);
+        for word in name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(MAX_WORDS) {
+            folded.clear();
             fold(word, &mut folded);
-            names.push(folded);
+            shared += usize::from(self.words.iter().any(|own| **own == *folded));
         }
-        let mut buffer = [0; 8];
-        let words = (self.first..=self.last).filter(|&at| !is_among(view, at, &FUNCTION));
-        let (mut all, mut shared) = (0, 0);
-        for at in words {
-            let folded = view.words.folded(&view.all()[at], &mut buffer);
-            all += 1;
-            shared += usize::from(names.iter().any(|own| own == folded));
-        }
-        2 * shared >= all
+        2 * shared >= self.words.len()
     }
 }
 
@@ -48,12 +47,15 @@ pub(super) fn all(view: View<'_>) -> HashMap<WordKey, Introduced> {
     for (index, word) in view.all().iter().enumerate().skip(1) {
         let may_be = word.gap.any(Gap::MARK) && word.shape.all_capitals() && !word.shape.any(Shape::LETTER);
         let Some(words) = may_be.then(|| words_before(view, index)).flatten() else { continue };
-        let same = |one: &Introduced| {
-            let keys = |of: &Introduced| view.all()[of.first..=of.last].iter().map(|word| word.key).collect::<Vec<_>>();
-            keys(one) == keys(&words)
-        };
-        let known = all.entry(word.key).or_insert(Some(words));
-        *known = known.filter(same);
+        match all.entry(word.key) {
+            Entry::Vacant(new) => {
+                new.insert(Some(words));
+            }
+            Entry::Occupied(mut known) => {
+                let other = known.get_mut();
+                *other = other.take().filter(|other| other.words == words.words);
+            }
+        }
     }
     all.into_iter().filter_map(|(key, words)| Some((key, words?))).collect()
 }
@@ -83,7 +85,9 @@ fn words_before(view: View<'_>, index: usize) -> Option<Introduced> {
             }
         }
     }
-    (first < last).then_some(Introduced { first, last })
+    let told = (first..=last).filter(|&at| !is_among(view, at, &FUNCTION));
+    let words = told.map(|at| view.words.folded(&words[at], &mut [0; 8]).into()).collect();
+    (first < last).then_some(Introduced { first, words })
 }
 
 /// The word at `index`, without periods behind it, where it stands in parentheses and has several capitals.

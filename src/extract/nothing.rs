@@ -226,7 +226,7 @@ fn is_introduced_otherwise<'f>(scene: &Scene<'_>, mut candidates: impl Iterator<
     let here = scene.found[from..].iter().take(COVERED).take_while(|one| one.first == introduced.first as u32);
     let is_named = |one: &Found| here.clone().any(|named| named.key() == one.key());
     let name = |one: &Found| scene.sources[one.source as usize].segment.preferred_name(one.entity);
-    candidates.all(|one| !is_named(one) && !introduced.is_like(scene.view, name(one)))
+    candidates.all(|one| !is_named(one) && !introduced.is_like(name(one)))
 }
 
 /// Whether a place is the beginning of the name of a company, of few words with a capital, that ends in a designator: `Texas
