@@ -65,13 +65,12 @@ pub(super) fn run(arguments: &Compile) -> anyhow::Result<ExitCode> {
 /// Sees to it that nothing is left of the file that is written where a signal stops the program from now on. Where the
 /// system does not let us wait for signals, they stop it as they always do.
 fn remove_when_stopped(part: PathBuf) {
-    let Ok((runtime, [mut interrupt, mut terminate, mut hangup])) = signals() else { return };
+    let Ok((runtime, [mut interrupt, mut terminate])) = signals() else { return };
     let wait = move || {
         let kind = runtime.block_on(async {
             tokio::select! {
                 _ = interrupt.recv() => SignalKind::interrupt(),
                 _ = terminate.recv() => SignalKind::terminate(),
-                _ = hangup.recv() => SignalKind::hangup(),
             }
         });
         // It may be renamed already.
@@ -83,11 +82,10 @@ fn remove_when_stopped(part: PathBuf) {
 }
 
 /// The signals that stop the program, and what waits for them.
-fn signals() -> io::Result<(Runtime, [Signal; 3])> {
+fn signals() -> io::Result<(Runtime, [Signal; 2])> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let entered = runtime.enter();
-    let [interrupt, terminate, hangup] = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
-    let signals = [signal(interrupt)?, signal(terminate)?, signal(hangup)?];
+    let signals = [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?];
     drop(entered);
     Ok((runtime, signals))
 }

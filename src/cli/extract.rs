@@ -46,8 +46,7 @@ pub(super) fn run(arguments: Extract) -> anyhow::Result<ExitCode> {
                 out.write_all(b"\n")?;
             }
         }
-        // Who gives one document after the other waits for each answer.
-        Ok(out.flush()?)
+        Ok(())
     })?;
     if format == OutputFormat::Html {
         page.write(&mut out)?;

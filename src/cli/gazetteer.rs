@@ -43,9 +43,15 @@ const TIMES: [&str; 2] = [r#""createTime":""#, r#""updateTime":""#];
 pub(super) fn run(arguments: Gazetteer) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
     let Gazetteer { verb, server } = arguments;
-    // A server closes a connection that says nothing while a large file is checked.
-    let checked = if let Verb::Import(import) = &verb { check(import)? } else { 0 };
-    let result = runtime.block_on(async { ask(connect(&server.connection()).await?, verb, checked).await });
+    let server = server.connection();
+    // A server closes a connection that says nothing while a large file is checked; one that is not there is told first.
+    let checked = if let Verb::Import(import) = &verb {
+        drop(runtime.block_on(connect(&server))?);
+        check(import)?
+    } else {
+        0
+    };
+    let result = runtime.block_on(async { ask(connect(&server).await?, verb, checked).await });
     // A file that is still read has no reader any more.
     runtime.shutdown_background();
     result.map(|()| ExitCode::SUCCESS)
@@ -165,7 +171,11 @@ fn check(import: &ImportFile) -> anyhow::Result<usize> {
         );
     }
     if replace && entities == 0 {
-        anyhow::bail!("{} has no entity; nothing was sent: --replace would delete all that there are", file.display());
+        anyhow::bail!(
+            "{} has no entity; nothing was sent: --replace would delete all that the gazetteer has; to empty it, delete \
+             and create it",
+            file.display()
+        );
     }
     Ok(entities)
 }

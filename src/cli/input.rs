@@ -33,7 +33,7 @@ enum InputError {
     NotUtf8 { file: PathBuf, at: usize, wide: bool },
     #[error("{}: this is a segment file and no document; give it to --gazetteer", file.display())]
     Segment { file: PathBuf },
-    #[error("{}: the document has more than {MAX_BYTES} bytes; cut it into parts", file.display())]
+    #[error("{}: a document or its line has more than {MAX_BYTES} bytes; cut it into parts", file.display())]
     TooLarge { file: PathBuf },
     #[error("{}:{line}: {message}", file.display())]
     Line { file: PathBuf, line: u64, message: String },
@@ -55,30 +55,36 @@ pub(super) fn each<W: Write>(
     let progress = Progress::beside_output(total(&inputs.files));
     let mut good = true;
     for path in &inputs.files {
-        read(path, inputs.input_format, &progress, |line, document| match document {
-            Ok(document) if document.id.is_empty() => take(out, &format!("{}:{line}", path.display()), document),
-            Ok(document) => take(out, &document.id.clone(), document),
-            Err(error) => {
-                good = false;
-                out.flush()?;
-                say(&format!("error: {error}"));
-                Ok(())
+        read(path, inputs.input_format, &progress, |line, waits, document| {
+            match document {
+                Ok(document) if document.id.is_empty() => take(out, &format!("{}:{line}", path.display()), document)?,
+                Ok(document) => take(out, &document.id.clone(), document)?,
+                Err(error) => {
+                    good = false;
+                    out.flush()?;
+                    say(&format!("error: {error}"));
+                }
             }
+            // Who gives one document after the other waits for each answer.
+            if waits {
+                out.flush()?;
+            }
+            anyhow::Ok(())
         })?;
     }
     progress.finish();
     Ok(good)
 }
 
-/// Gives each document of an input and its line, or why it is none, to `take`, which may end everything with an error of
-/// its own.
+/// Gives each document of an input, or why it is none, to `take`, with its line and whether no more has come yet; it may end
+/// everything with an error of its own.
 ///
 /// A line that is no document does not keep the others from being given.
 fn read<E>(
     input: &Path,
     format: InputFormat,
     progress: &Progress,
-    mut take: impl FnMut(u64, Result<Document, InputError>) -> Result<(), E>,
+    mut take: impl FnMut(u64, bool, Result<Document, InputError>) -> Result<(), E>,
 ) -> Result<(), E> {
     let fail = |error| InputError::Read { file: input.to_owned(), error };
     let stdin = input == Path::new("-");
@@ -87,14 +93,14 @@ fn read<E>(
     } else {
         match File::open(input) {
             Ok(file) => Box::new(file),
-            Err(error) => return take(1, Err(fail(error))),
+            Err(error) => return take(1, true, Err(fail(error))),
         }
     };
     let mut reader = BufReader::with_capacity(1 << 16, progress.wrap(reader));
     match reader.fill_buf() {
-        Ok(head) if begins_segment(head) => return take(1, Err(InputError::Segment { file: input.to_owned() })),
+        Ok(head) if begins_segment(head) => return take(1, true, Err(InputError::Segment { file: input.to_owned() })),
         Ok(_) => {}
-        Err(error) => return take(1, Err(fail(error))),
+        Err(error) => return take(1, true, Err(fail(error))),
     }
     let extension = input.extension().map(|extension| extension.to_ascii_lowercase());
     let lines = match format {
@@ -117,24 +123,37 @@ fn read<E>(
                 }
             },
         };
-        return take(1, document);
+        return take(1, true, document);
     }
     let mut bytes = Vec::new();
     for line in 1.. {
         bytes.clear();
-        match reader.read_until(b'\n', &mut bytes) {
+        match reader.by_ref().take(MAX_BYTES as u64 + 1).read_until(b'\n', &mut bytes) {
             Ok(0) => break,
             Ok(count) if count > MAX_BYTES => {
-                take(line, Err(InputError::TooLarge { file: input.to_owned() }))?;
+                // The rest of the line is no document either.
+                while !bytes.ends_with(b"\n") {
+                    bytes.clear();
+                    match reader.by_ref().take(1 << 20).read_until(b'\n', &mut bytes) {
+                        Ok(0) => break,
+                        Ok(_) => {}
+                        Err(error) => return take(line, true, Err(fail(error))),
+                    }
+                }
+                take(line, true, Err(InputError::TooLarge { file: input.to_owned() }))?;
                 continue;
             }
             Ok(_) => {}
-            Err(error) => return take(1, Err(fail(error))),
+            Err(error) => return take(1, true, Err(fail(error))),
         }
         let text = bytes.strip_prefix(b"\xEF\xBB\xBF").filter(|_| line == 1).unwrap_or(&bytes).trim_ascii();
         if !text.is_empty() {
             let document = json(text).and_then(|document| language_fault(&document).map_or(Ok(document), Err));
-            take(line, document.map_err(|message| InputError::Line { file: input.to_owned(), line, message }))?;
+            take(
+                line,
+                reader.buffer().is_empty(),
+                document.map_err(|message| InputError::Line { file: input.to_owned(), line, message }),
+            )?;
         }
     }
     Ok(())

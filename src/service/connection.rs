@@ -16,7 +16,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     task::{Context, Poll, ready},
     time::Duration,
@@ -66,8 +66,8 @@ pub(super) struct Link {
     opened: Instant,
     /// Since when there is no call.
     idle: AtomicU64,
-    /// Whether that is so long ago that its client shall go elsewhere.
-    leaves: AtomicBool,
+    /// Since when its client shall go elsewhere, because that is so long ago.
+    leaves: AtomicU64,
     /// The open calls, each with the time since when its client takes nothing.
     calls: Mutex<HashMap<u64, Arc<AtomicU64>>>,
     count: AtomicU64,
@@ -86,7 +86,8 @@ pub(super) struct OpenCall {
 
 impl Link {
     pub(super) fn new() -> Self {
-        let (idle, leaves, calls, count) = Default::default();
+        let (idle, calls, count) = Default::default();
+        let leaves = AtomicU64::new(NEVER);
         Self { opened: Instant::now(), idle, leaves, calls, count, unasked: Arc::new(Semaphore::new(UNASKED)) }
     }
 
@@ -115,7 +116,7 @@ impl Link {
 
     /// Whether the client shall be told to go elsewhere.
     pub(super) fn leaves(&self) -> bool {
-        self.leaves.load(Ordering::Relaxed)
+        self.leaves.load(Ordering::Relaxed) != NEVER
     }
 
     fn passed(&self, since: u64, seconds: u64) -> bool {
@@ -127,12 +128,11 @@ impl Link {
         if read < OPENING_BYTES && self.passed(0, limits.handshake_seconds) {
             return Some("it did not begin with HTTP/2 in time");
         }
-        let idle = self.idle.load(Ordering::Relaxed);
-        if self.passed(idle, limits.idle_seconds) {
-            self.leaves.store(true, Ordering::Relaxed);
-            if self.passed(idle, limits.idle_seconds.saturating_add(LEAVE_SECONDS)) {
+        if self.passed(self.idle.load(Ordering::Relaxed), limits.idle_seconds) {
+            if self.passed(self.leaves.load(Ordering::Relaxed), LEAVE_SECONDS) {
                 return Some("it was idle, and its client does not leave");
             }
+            self.leaves.fetch_min(self.now(), Ordering::Relaxed);
         }
         if self.passed(full, limits.stalled_seconds) {
             return Some("its client takes nothing");

@@ -1,7 +1,7 @@
 //! The line of calls and documents that wait for a worker, and who is let in.
 //!
-//! Calls take turns: one that has many documents waiting, as streams and batches do, gets one of them done and stands
-//! behind all others again, so that none keeps others out.
+//! Calls take turns: one that has many documents waiting, as streams and batches do, gets one of them done, or a few short
+//! ones, and stands behind all others again, so that it takes one place of the line and no more.
 //!
 //! A call that would make the line too long is refused: before its message is read if that is known by then. What has
 //! begun waits for its turn, however long the line is. Where far more is refused than let in, the line is kept short: the

@@ -337,7 +337,11 @@ impl Server {
                 unsent.quiet(LEAVE).await;
             };
             let _ = tokio::time::timeout(grace, quiet).await;
-            activity.running()
+            // Told before connections are cut.
+            let (seconds, requests) = (options.grace_seconds, activity.running());
+            if requests > 0 {
+                tracing::warn!(seconds, requests, "requests still ran when the time to end was over");
+            }
         };
         let asked = async {
             if let Some(admin) = admin {
@@ -347,10 +351,7 @@ impl Server {
         };
         tokio::select! {
             () = serving => {}
-            left = grace => if left > 0 {
-                let seconds = options.grace_seconds;
-                tracing::warn!(seconds, requests = left, "requests still ran when the time to end was over");
-            },
+            () = grace => {}
             () = stopping => {}
             () = watching => {}
             () = told => {}

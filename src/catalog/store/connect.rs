@@ -4,6 +4,7 @@
 //! place is always damage, and never taken for a new one.
 
 use std::{
+    borrow::Cow,
     collections::hash_map::RandomState,
     fs::{self, File, TryLockError},
     hash::{BuildHasher as _, Hasher as _},
@@ -54,28 +55,15 @@ CREATE INDEX onomast_entities_until ON onomast_entities (gazetteer, until) WHERE
 INSERT INTO onomast_meta (format, revision, identity) VALUES (1, 0, '{identity}');
 ";
 
-/// The codes of SQLite that tell of the system, not of the file: PERM, READONLY, IOERR, CANTOPEN, AUTH.
-const OF_SYSTEM: [u32; 5] = [3, 8, 10, 14, 23];
+/// The codes of SQLite that tell of the system, not of the file: PERM, NOMEM, READONLY, IOERR, CANTOPEN,
+/// NOLFS, AUTH.
+const OF_SYSTEM: [u32; 7] = [3, 7, 8, 10, 14, 22, 23];
 
-/// What the address of a PostgreSQL database may set behind its `?`, as sqlx reads it. It would log the value of any other.
-const PARAMETERS: [&str; 17] = [
-    "application_name",
-    "dbname",
-    "host",
-    "hostaddr",
-    "options",
-    "password",
-    "port",
-    "ssl-ca",
-    "ssl-cert",
-    "ssl-key",
-    "ssl-mode",
-    "ssl-root-cert",
-    "sslcert",
-    "sslkey",
-    "sslmode",
-    "sslrootcert",
-    "statement-cache-capacity",
+/// What the address of a PostgreSQL database may set behind its `?`, as sqlx reads it; sorted.
+#[rustfmt::skip]
+const PARAMETERS: [&str; 18] = [
+    "application_name", "dbname", "host", "hostaddr", "options", "password", "port", "ssl-ca", "ssl-cert", "ssl-key",
+    "ssl-mode", "ssl-root-cert", "sslcert", "sslkey", "sslmode", "sslrootcert", "statement-cache-capacity", "user",
 ];
 
 /// The file of the database in a folder.
@@ -160,9 +148,7 @@ impl Store {
         if !["postgres://", "postgresql://"].iter().any(|scheme| address.starts_with(scheme)) {
             return Err(StoreError::Address("it must begin with postgres://".into()));
         }
-        if let Some(name) = unknown_parameter(address) {
-            return Err(StoreError::Address(format!("it sets {name:?}, which is no parameter of it")));
-        }
+        let address = &*understood(address);
         let pool = connect(address).await?;
         let mut connection = pool.begin().await?;
         // Two servers that start at once must not both make the tables.
@@ -226,11 +212,21 @@ async fn connect(address: &str) -> Result<AnyPool, StoreError> {
     })
 }
 
-/// What the address of a PostgreSQL database sets that is no parameter, without its value.
-fn unknown_parameter(address: &str) -> Option<&str> {
-    let (_, set) = address.split_once('?')?;
-    let names = set.split('&').filter_map(|one| Some(one.split_once('=')?.0));
-    names.into_iter().find(|name| !PARAMETERS.contains(name) && !name.starts_with("options["))
+/// The address of a PostgreSQL database without what sqlx does not know: it would log that with its value, which may be
+/// secret, or a part of a password in which a character was not written as `%26`.
+fn understood(address: &str) -> Cow<'_, str> {
+    let Some((before, set)) = address.split_once('?') else { return address.into() };
+    let is_known = |one: &&str| {
+        let name = one.split_once('=').map(|(name, _)| name);
+        // Names may be written with `%` as well.
+        let known = |name: &str| PARAMETERS.contains(&name) || name.starts_with("options") || name.contains('%');
+        let known = name.is_some_and(known);
+        if !known {
+            tracing::warn!(name = name.unwrap_or_default(), "the database address sets what is no parameter of it");
+        }
+        known
+    };
+    format!("{before}?{}", set.split('&').filter(is_known).collect::<Vec<_>>().join("&")).into()
 }
 
 /// Makes a new database in that place.
@@ -295,12 +291,17 @@ fn address_of(file: &Path, mode: &str) -> String {
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn what_is_no_parameter_of_a_database_is_named_without_its_value() {
+    #[test]
+    fn what_is_no_parameter_of_a_database_is_left_out() {
         assert!(PARAMETERS.is_sorted());
-        let error = Store::open_postgres("postgres://me@localhost/x?sslmode=prefer&sslpassword=secret").await;
-        let error = error.err().map(|error| error.to_string()).unwrap_or_default();
-        assert!(error.contains("\"sslpassword\"") && !error.contains("secret"), "{error}");
-        assert_eq!(unknown_parameter("postgres://me@localhost/x?host=/run&options[a]=b&password=%3F"), None);
+        for (address, expected) in [
+            ("postgres://me@localhost/x", "postgres://me@localhost/x"),
+            ("postgres://h/x?user=me&options[a]=b&password=%3F", "postgres://h/x?user=me&options[a]=b&password=%3F"),
+            ("postgres://h/x?options%5Ba%5D=b&port=1", "postgres://h/x?options%5Ba%5D=b&port=1"),
+            ("postgres://h/x?sslmode=prefer&sslpassword=secret", "postgres://h/x?sslmode=prefer"),
+            ("postgres://h/x?password=ab&cd&connect_timeout=5", "postgres://h/x?password=ab"),
+        ] {
+            assert_eq!(understood(address), expected);
+        }
     }
 }

@@ -50,13 +50,11 @@ pub(super) fn run(arguments: Eval) -> anyhow::Result<ExitCode> {
         None => None,
         Some(file) => {
             let created = File::create(file).with_context(|| format!("cannot write {}", file.display()))?;
-            Some(BufWriter::new(created))
+            Some((BufWriter::new(created), file))
         }
     };
     // Also where it is a pipe whose reader went away: that is not our output.
-    let unwritten = |error: io::Error| {
-        anyhow::anyhow!("cannot write {}: {error}", errors.as_deref().unwrap_or(Path::new("")).display())
-    };
+    let unwritten = |error: io::Error, file: &Path| anyhow::anyhow!("cannot write {}: {error}", file.display());
     let mut scores = Scores::default();
     for task in &tasks {
         let Document { title, text, language_code: language, .. } = &task.document;
@@ -89,12 +87,13 @@ pub(super) fn run(arguments: Eval) -> anyhow::Result<ExitCode> {
             .collect();
         let judged = score::judge(&task.window, &wanted, &given);
         scores.add(&judged, &given, |id| known.get(id).map_or("", |&(_, kind)| kind).to_owned());
-        if let Some(out) = &mut list {
-            faults::write(out, task, &judged, &answers, &response, &known).map_err(unwritten)?;
+        if let Some((out, file)) = &mut list {
+            let written = faults::write(out, task, &judged, &answers, &response, &known);
+            written.map_err(|error| unwritten(error, file))?;
         }
     }
-    if let Some(mut out) = list {
-        out.flush().map_err(unwritten)?;
+    if let Some((mut out, file)) = list {
+        out.flush().map_err(|error| unwritten(error, file))?;
     }
     let mut out = stdout().lock();
     match format {
