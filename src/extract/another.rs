@@ -7,8 +7,7 @@ use super::{
     finder::Finder,
     found::Found,
     names::ShortName,
-    neighbour::{is_name_like, is_none_in, is_unknown_name, suffix_behind},
-    no_name::is_no_name,
+    neighbour::{is_name_like, is_none_in, is_of_another_generation, is_unknown_name},
     place::{is_among, joins},
     rules::MAX_CANDIDATES,
 };
@@ -41,14 +40,10 @@ const MAX_NICKNAME: usize = 3;
 
 impl Finder<'_> {
     /// Whether the acronym of a company stands before a number that a hyphen ties (`MD-11`), or, where it has a letter for
-    /// its designator, before another (`FMC Corp` is no `Ford Motor Co`); and whether any is cited between numbers
-    /// (`15 U.S.C. § 78a`).
+    /// its designator, before another (`FMC Corp` is no `Ford Motor Co`).
     pub(super) fn is_of_a_model_or_company(&self, short: &ShortName, last: usize) -> bool {
         if short.rule != Rule::Acronym {
             return false;
-        }
-        if is_no_name(self.view, last, self.view.all()[last].span) {
-            return true;
         }
         let Some(next) = self.view.all().get(last + 1) else { return false };
         let tied = next.gap.any(Gap::HYPHEN) && next.gap.is_tight() && next.shape.any(Shape::DIGIT);
@@ -64,12 +59,10 @@ impl Finder<'_> {
     /// Whether what stands behind a person's short name makes it a child's or a parent's, or another ruler's: `Sinatra Jr.`,
     /// `Charles II`.
     pub(super) fn is_of_another_generation(&self, short: &ShortName, last: usize) -> bool {
+        let name = || self.sources[short.source as usize].segment.preferred_name(short.entity);
         short.is_person()
             && !self.options.disabled_rules.has(Rule::LongerName)
-            && suffix_behind(self.view, last).is_some_and(|word| {
-                let name = self.sources[short.source as usize].segment.preferred_name(short.entity);
-                derive::is_of_another_generation(name, self.view.words, word)
-            })
+            && is_of_another_generation(self.view, last, name(), short.words.len() == 1)
     }
 
     /// Whether a capitalised word beside the place makes it the name of something else: any for a person; behind it for
@@ -84,7 +77,8 @@ impl Finder<'_> {
         if of_place && first > 0 && joins(self.view, first) && is_unknown_name(self.view, first - 1) {
             return true;
         }
-        let before = short.is_person() && first > 0 && joins(self.view, first) && self.is_name_like(first - 1, 0);
+        let beside = short.is_person() || short.rule == Rule::Title;
+        let before = beside && first > 0 && joins(self.view, first) && self.is_name_like(first - 1, 0);
         let before = before && !self.is_behind_a_quotation(first);
         if before && !self.is_possessive(first - 1) && !is_none_in(self.view, first - 1, self.language) {
             return true;
@@ -100,7 +94,8 @@ impl Finder<'_> {
         let is_next = next < self.view.all().len() && !quoted && self.is_name_like(next, 1);
         // In German any noun may follow a surname: `Merkels Rede`.
         let person = short.is_person() && !(short.rule == Rule::Surname && self.language == Language::German);
-        let behind = is_next && (person || short.leads || of_place) && joins(self.view, next);
+        let ship = short.rule == Rule::Title;
+        let behind = is_next && (person || short.leads || of_place || ship) && joins(self.view, next);
         // `Dlamini-Zuma` is another person, `Merkel-Macron` are two.
         let tied = short.is_person() && first > 0 && self.view.all()[first].gap.any(Gap::HYPHEN);
         let tied = tied && self.view.all()[first].gap.is_tight() && is_unknown_name(self.view, first - 1);

@@ -11,6 +11,7 @@ use super::{
     edges::edges,
     found::Found,
     names::{ShortName, ShortNames},
+    no_name::is_no_name,
     place::{begins_sentence, is_among, is_function, is_shouting, joins},
     spelling,
     trace::{Reason, Trace},
@@ -145,7 +146,9 @@ impl<'a> Finder<'a> {
             }
         } else if given.is_none() && self.is_only_a_word(short, first, last, plural) {
             return Err(Reason::NothingLikelier);
-        } else if self.is_part(short, place.first, last, first - place.first) {
+        } else if self.is_part(short, place.first, last, first - place.first)
+            || short.rule == Rule::Acronym && is_no_name(self.view, last, self.view.all()[last].span, |_| false)
+        {
             return Err(Reason::PartOfLongerName);
         }
         self.compare(short, place)
@@ -163,6 +166,10 @@ impl<'a> Finder<'a> {
             return !(is_titled(self.view, first) || is_said_to_speak(self.view, last));
         }
         let words = self.view.all();
+        // `the Enterprise`, but `Enterprise software`, `Mr. Hood`.
+        if short.rule == Rule::Title {
+            return !(first > 0 && joins(self.view, first) && is_among(self.view, first - 1, &ARTICLES));
+        }
         let next = Some(last + 1).filter(|&next| next < words.len() && joins(self.view, next));
         let begins = begins_sentence(self.view, first);
         let verb = next.is_some_and(|next| is_among(self.view, next, &DETERMINERS));

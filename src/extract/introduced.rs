@@ -12,7 +12,7 @@ use crate::text::{FUNCTION, Gap, Shape, Span, View, WordKey, fold};
 use super::place::is_among;
 
 /// The letters of an acronym that is looked for with its words.
-const LETTERS: std::ops::RangeInclusive<usize> = 2..=6;
+const LETTERS: std::ops::RangeInclusive<usize> = 3..=6;
 /// The most words of a name that is compared with them.
 const MAX_WORDS: usize = 16;
 /// The most function words among those whose initials it has.
@@ -21,22 +21,28 @@ const MAX_FUNCTION: usize = 4;
 /// The words that an acronym is introduced for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Introduced {
-    /// The first of them.
+    /// The first and the last of them.
     pub(super) first: usize,
+    pub(super) last: usize,
+    letters: Vec<char>,
     /// Those that are no function words, folded.
     words: Vec<Box<[u8]>>,
 }
 
 impl Introduced {
-    /// Whether a name has half of the words or more. Of a long one the beginning is looked at.
-    pub(super) fn is_like(&self, name: &str) -> bool {
-        let (mut folded, mut shared) = (Vec::new(), 0);
+    /// Whether a name has the acronym for its initials as well, and fewer than half of the words, so that something else is
+    /// meant. Of a long name the beginning is looked at.
+    pub(super) fn is_of_another(&self, name: &str) -> bool {
+        let (mut folded, mut shared, mut initials) = (Vec::new(), 0, Vec::new());
         for word in name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(MAX_WORDS) {
             folded.clear();
             fold(word, &mut folded);
-            shared += usize::from(self.words.iter().any(|own| **own == *folded));
+            if !FUNCTION.has(&folded) {
+                initials.extend(word.chars().next());
+                shared += usize::from(self.words.iter().any(|own| **own == *folded));
+            }
         }
-        2 * shared >= self.words.len()
+        initials.starts_with(&self.letters) && 2 * shared < self.words.len()
     }
 }
 
@@ -87,7 +93,7 @@ fn words_before(view: View<'_>, index: usize) -> Option<Introduced> {
     }
     let told = (first..=last).filter(|&at| !is_among(view, at, &FUNCTION));
     let words = told.map(|at| view.words.folded(&words[at], &mut [0; 8]).into()).collect();
-    (first < last).then_some(Introduced { first, words })
+    (first < last).then_some(Introduced { first, last, letters, words })
 }
 
 /// The word at `index`, without periods behind it, where it stands in parentheses and has several capitals.

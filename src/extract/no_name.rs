@@ -5,9 +5,9 @@
 
 use super::{
     neighbour::is_name_like,
-    place::{is_among, joins},
+    place::{begins_sentence, is_among, joins},
 };
-use crate::text::{Gap, Shape, Span, View, WordKey, WordSet};
+use crate::text::{Gap, Shape, Span, View, Word, WordKey, WordSet};
 
 /// What stands before `us` on every page, folded and sorted: `CONTACT US`.
 static ASKING: WordSet<32> = WordSet::new(&[
@@ -30,8 +30,12 @@ static CITED: WordSet<8> = WordSet::new(&["cfr", "us", "usc"]);
 /// How many bytes of a word between spaces are looked at on each side.
 const FAR: usize = 100;
 
-/// Whether the word at `index`, which a name has with its symbols at `span`, is no name there.
-pub(super) fn is_no_name(view: View<'_>, index: usize, span: Span) -> bool {
+/// What is tied to names as well as to words, folded and sorted: `X-based`.
+static TIED: WordSet<16> = WordSet::new(&["backed", "based", "led", "like", "only", "owned", "related", "style"]);
+
+/// Whether the word at `index`, which a name has with its symbols at `span`, is no name there; `is_found` says of which words
+/// a name ends with them.
+pub(super) fn is_no_name(view: View<'_>, index: usize, span: Span, is_found: impl Fn(usize) -> bool) -> bool {
     let shape = view.all()[index].shape;
     // Not `C++`, nor `U.S.`
     let letter = shape.any(Shape::LETTER)
@@ -40,7 +44,7 @@ pub(super) fn is_no_name(view: View<'_>, index: usize, span: Span) -> bool {
     is_asked_for(view, index)
         || is_of_a_date(view, index)
         || shape.all_capitals() && (is_unit(view, index) || is_cited(view, index))
-        || letter && is_letter_among_others(view, index)
+        || letter && is_letter_among_others(view, index, is_found)
         || is_in_address(view, index)
 }
 
@@ -77,7 +81,13 @@ fn is_of_a_date(view: View<'_>, index: usize) -> bool {
 
 /// Whether the word at `index` is a unit behind a number.
 fn is_unit(view: View<'_>, index: usize) -> bool {
-    is_among(view, index, &UNITS) && index > 0 && joins(view, index) && is_number(view, index - 1)
+    is_among(view, index, &UNITS) && is_behind_a_number(view, index)
+}
+
+/// Whether a number that is no year stands right before the word at `index`.
+fn is_behind_a_number(view: View<'_>, index: usize) -> bool {
+    let is_year = |at| view.word(at).parse().is_ok_and(|number: u16| (1500..2100).contains(&number));
+    index > 0 && joins(view, index) && is_number(view, index - 1) && !is_year(index - 1)
 }
 
 fn is_number(view: View<'_>, index: usize) -> bool {
@@ -87,31 +97,40 @@ fn is_number(view: View<'_>, index: usize) -> bool {
 /// Whether the word at `index` is cited between two numbers, or is the `SEC.` of a section with its number.
 fn is_cited(view: View<'_>, index: usize) -> bool {
     let words = view.all();
-    let Some(next) = words.get(index + 1).filter(|next| !next.gap.any(Gap::PARAGRAPH | Gap::COMMA)) else {
-        return false;
-    };
-    let section = words[index].key == WordKey::of(b"sec") && next.gap.any(Gap::PERIOD);
-    let between = || is_among(view, index, &CITED) && index > 0 && joins(view, index) && is_number(view, index - 1);
+    let follows = |next: &&Word| !next.gap.any(Gap::PARAGRAPH | Gap::COMMA | Gap::LINE);
+    let Some(next) = words.get(index + 1).filter(follows) else { return false };
     // `597 U.S. ___ (2022)`
-    let blank = || view.word(index + 1).starts_with('_');
-    (is_number(view, index + 1) || blank()) && (section || between())
+    let number = is_number(view, index + 1) || view.word(index + 1).starts_with('_');
+    // `U.S. 10-year notes`
+    let tied = words.get(index + 2).is_some_and(|behind| behind.gap.any(Gap::HYPHEN));
+    let begins = || begins_sentence(view, index) || words[index].gap.any(Gap::LINE);
+    let section = words[index].key == WordKey::of(b"sec") && next.gap.any(Gap::PERIOD) && begins();
+    let dotted = || words[index].key != WordKey::of(b"us") || words[index].shape.any(Shape::DOTTED);
+    let between = || is_among(view, index, &CITED) && dotted() && is_behind_a_number(view, index);
+    number && !tied && (section || between())
 }
 
 /// Whether the letter at `index` is tied to a word (`X-ray`, `R&D`), an initial (`R. Kelly`), or the end of a name
 /// (`Malcolm X`).
-fn is_letter_among_others(view: View<'_>, index: usize) -> bool {
+fn is_letter_among_others(view: View<'_>, index: usize, is_found: impl Fn(usize) -> bool) -> bool {
     let words = view.all();
     let end_of = |index: usize| words[index].span.end;
     let tied = |at: usize| {
         let gap = words[at].gap;
         let between = || view.slice(at, Span::new(end_of(at - 1), words[at].span.start));
-        gap.any(Gap::HYPHEN) && gap.is_tight() || gap.any(Gap::MARK) && matches!(between(), "&" | "&amp;" | "+" | "=")
+        gap.any(Gap::HYPHEN) && gap.is_tight() && !is_among(view, at, &TIED)
+            || gap.any(Gap::MARK) && matches!(between(), "&" | "&amp;" | "+" | "=")
     };
     let inside = |at: &usize| *at > 0 && *at < words.len() && view.field(*at) == view.field(at - 1);
     let next = Some(index + 1).filter(inside);
-    let initial = |next: usize| words[next].gap.any(Gap::PERIOD) && words[next].shape.any(Shape::CAPITALISED);
+    // `He wrote on X. Musk` ends a sentence.
+    let small = || index > 0 && joins(view, index) && !words[index - 1].shape.any(Shape::UPPER);
+    let initial =
+        |next: usize| words[next].gap.any(Gap::PERIOD) && words[next].shape.any(Shape::CAPITALISED) && !small();
     let numbers = || index > 0 && is_number(view, index - 1) && next.is_some_and(|next| is_number(view, next));
-    Some(index).filter(inside).is_some_and(|at| tied(at) || joins(view, at) && is_name_like(view, at - 1))
+    Some(index)
+        .filter(inside)
+        .is_some_and(|at| tied(at) || joins(view, at) && is_name_like(view, at - 1) && !is_found(at - 1))
         || next.is_some_and(|next| tied(next) || initial(next))
         || numbers()
 }
@@ -134,7 +153,8 @@ fn is_in_address(view: View<'_>, index: usize) -> bool {
     let is_letter = |at: usize| whole.get(at).is_some_and(u8::is_ascii_alphanumeric);
     let within = |at: usize| at > 0 && is_letter(at - 1) && is_letter(at + 1);
     let mail = at(b"@").is_some_and(within);
-    // `bit.ly/US`: a period before the first slash.
-    let host = at(b"/").is_some_and(|slash| whole[..slash].iter().enumerate().any(|(at, c)| *c == b'.' && within(at)));
+    // `bit.ly/US`, but `U.S./Mexico border`: a period among letters before the first slash.
+    let label = |at: usize| at > 1 && [at - 2, at - 1, at + 1, at + 2].into_iter().all(is_letter);
+    let host = at(b"/").is_some_and(|slash| whole[..slash].iter().enumerate().any(|(at, c)| *c == b'.' && label(at)));
     mail || at(b"://").is_some() || host || whole.starts_with(b"www.")
 }

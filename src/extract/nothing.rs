@@ -6,11 +6,13 @@
 //!
 //! Must not know: what the rest of the document says.
 
+use std::collections::HashSet;
+
 use super::{
     beside::{Beside, is_addressed, is_said_to_speak, is_titled},
     found::Found,
     given,
-    neighbour::{is_name, is_name_like, suffix_behind},
+    neighbour::{is_name, is_name_like, is_of_another_generation},
     no_name::is_no_name,
     place::{Capitals, begins_sentence, capitals, is_among, is_headline, is_short_title, is_shouting, joins},
     scene::Scene,
@@ -21,7 +23,7 @@ use crate::{
         derive::{self, Kind},
     },
     index::Form,
-    text::{ARTICLES, Ordinary, Shape, View, WordSet},
+    text::{ARTICLES, Gap, Ordinary, Shape, View, WordKey, WordSet},
 };
 
 /// What weighs against a person of one name beside another capitalised word, and against a derived name before one.
@@ -33,11 +35,17 @@ const INTRODUCED: f64 = 4.0;
 /// How many words a company's name has behind the place that it begins with, at the most.
 const COMPANY: usize = 3;
 
+/// What the names of companies end in and no other words are, folded and sorted.
+static COMPANIES: WordSet<32> =
+    WordSet::new(&["bancorp", "co", "company", "corp", "corporation", "gmbh", "inc", "llc", "ltd", "plc"]);
+
 /// What is called by its place, folded and sorted.
 static SCHOOLS: WordSet<4> = WordSet::new(&["college", "university"]);
 
 /// How many places before a word may reach to it and are looked at.
 const COVERED: usize = 32;
+/// How many names are looked at among the words that an acronym is introduced for.
+const MAX_HERE: usize = 256;
 
 /// Articles of many languages that names begin with, folded and sorted.
 static LEADING: WordSet<64> = WordSet::new(&[
@@ -100,7 +108,9 @@ impl Odds {
             ordinary = Ordinary::No;
         }
         // What is no name there, whatever its capitals.
-        let no_name = one_word && !candidates.clone().any(|one| one.any_case) && is_no_name(view, first, found.span);
+        let no_name = one_word
+            && !candidates.clone().any(|one| one.any_case)
+            && is_no_name(view, first, found.span, |at| is_found(scene, at));
         if no_name {
             ordinary = Ordinary::Function;
         }
@@ -138,7 +148,7 @@ impl Odds {
         let longer = derived && is_before_a_name(view, found, true)
             || one_word && is_in_a_longer_name(scene, found, natures.clone())
             || natures.clone().all(|nature| nature == Kind::Person)
-                && candidates.clone().all(|one| is_of_another_generation(scene, one))
+                && candidates.clone().all(|one| is_another_generation(scene, one))
             || !one_word
                 && natures.clone().all(|nature| nature == Kind::Organization)
                 && is_behind_a_modifier(scene, first);
@@ -193,12 +203,12 @@ fn is_in_a_longer_name(scene: &Scene<'_>, found: &Found, natures: impl Iterator<
         return false;
     }
     is_addressed(view, first)
-        || places && found.forms.has(Form::Possessive) && is_titled(view, first)
+        || places && is_like_a_plural(view, found) && is_titled(view, first)
         || !is_headline(view, first)
             && (organizations && before.is_some_and(|before| is_given_name(scene, before))
                 || places && (is_given_before_surname(scene, first) || is_behind_a_name(scene, before))
                 || places && begins_a_company(scene, first))
-        || is_said_to_speak(view, first) && scene.is_surname(first)
+        || places && is_said_to_speak(view, first) && is_surname(scene, first)
 }
 
 /// Whether the name of an organisation that begins with its kind has one more word before it: `Export-Import Bank of Japan`.
@@ -214,6 +224,13 @@ fn is_behind_a_modifier(scene: &Scene<'_>, first: usize) -> bool {
     })
 }
 
+/// Whether a place of one word has the ending of a plural, without an apostrophe: `Chiles`.
+fn is_like_a_plural(view: View<'_>, found: &Found) -> bool {
+    let next = view.all().get(found.last as usize + 1);
+    let apostrophe = next.is_some_and(|next| next.gap.any(Gap::APOSTROPHE) && next.key == WordKey::of(b"s"));
+    found.forms.has(Form::Possessive) && !apostrophe
+}
+
 /// Whether the document introduces an acronym, as in `Interstate Commerce Commission (ICC)`, for what is none of these
 /// entities, in a language where their names would be known.
 fn is_introduced_otherwise<'f>(scene: &Scene<'_>, mut candidates: impl Iterator<Item = &'f Found> + Clone) -> bool {
@@ -222,41 +239,64 @@ fn is_introduced_otherwise<'f>(scene: &Scene<'_>, mut candidates: impl Iterator<
         return false;
     }
     let Some(introduced) = scene.introduced(first) else { return false };
-    let from = scene.found.partition_point(|one| one.first < introduced.first as u32);
-    let here = scene.found[from..].iter().take(COVERED).take_while(|one| one.first == introduced.first as u32);
-    let is_named = |one: &Found| here.clone().any(|named| named.key() == one.key());
+    // A name that goes farther begins before.
+    let (begin, end) = (introduced.first.saturating_sub(COVERED) as u32, introduced.last as u32);
+    let from = scene.found.partition_point(|one| one.first < begin);
+    let here = scene.found[from..].iter().take(MAX_HERE).take_while(|one| one.first <= end);
+    let is_named =
+        |one: &Found| here.clone().any(|named| named.key() == one.key() && named.last >= introduced.first as u32);
     let name = |one: &Found| scene.sources[one.source as usize].segment.preferred_name(one.entity);
-    candidates.all(|one| !is_named(one) && !introduced.is_like(name(one)))
+    candidates.all(|one| introduced.is_of_another(name(one)) && !is_named(one))
 }
 
-/// Whether a place is the beginning of the name of a company, of few words with a capital, that ends in a designator: `Texas
+/// Whether a place is a part of the name of a company, where few words with a capital follow up to its designator: `Texas
 /// Air Corp`; or of a university: `Oxford University`.
 fn begins_a_company(scene: &Scene<'_>, first: usize) -> bool {
     let view = scene.view;
     let words = view.all();
     let follows = |at: usize| at < words.len() && joins(view, at) && is_capitalised(view, at);
     let behind = (first + 1..=first + COMPANY).take_while(|&at| follows(at));
-    let ends =
-        |at: usize| derive::is_designator(view.words, &words[at]) || at == first + 1 && is_among(view, at, &SCHOOLS);
+    let tied = |at: usize| words.get(at + 1).is_some_and(|next| next.gap.any(Gap::HYPHEN));
+    let company = |at: usize| is_among(view, at, &COMPANIES) && !tied(at);
+    let ends = |at: usize| company(at) || at == first + 1 && is_among(view, at, &SCHOOLS);
     scene.is_english() && behind.into_iter().any(ends)
 }
 
-/// Whether what stands behind a person's name makes it a child's or a parent's, or another ruler's: `Robert Downey Sr.`
-fn is_of_another_generation(scene: &Scene<'_>, found: &Found) -> bool {
-    suffix_behind(scene.view, found.last as usize).is_some_and(|word| {
-        let name = scene.sources[found.source as usize].segment.preferred_name(found.entity);
-        derive::is_of_another_generation(name, scene.view.words, word)
-    })
+/// Whether what stands behind a person's name makes it a child's or a parent's, or another ruler's (`Robert Downey Sr.`), and
+/// no other name of the person goes on to there (`Elizabeth II` in `Queen Elizabeth II`).
+fn is_another_generation(scene: &Scene<'_>, found: &Found) -> bool {
+    let name = scene.sources[found.source as usize].segment.preferred_name(found.entity);
+    let (first, suffix) = (found.first, found.last + 1);
+    let goes_on = || {
+        let from = scene.found.partition_point(|one| one.first < first);
+        let here = scene.found[from..].iter().take(MAX_HERE).take_while(|one| one.first < suffix);
+        here.into_iter().any(|one| one.last == suffix && one.key() == found.key())
+    };
+    is_of_another_generation(scene.view, found.last as usize, name, found.first == found.last) && !goes_on()
 }
 
 fn is_capitalised(view: View<'_>, index: usize) -> bool {
     view.all()[index].shape.any(Shape::CAPITALISED)
 }
 
+/// Whether the word at `index` is a surname in the document: where it stands first, it stands behind a given name.
+fn is_surname(scene: &Scene<'_>, index: usize) -> bool {
+    let view = scene.view;
+    let surnames = scene.known.surnames.get_or_init(|| {
+        let mut seen = HashSet::new();
+        let words = view.all().iter().enumerate();
+        let new = words.filter(|(_, word)| word.shape.any(Shape::CAPITALISED) && seen.insert(word.key));
+        let named = new.filter(|&(at, _)| at > 0 && joins(view, at) && is_given_name(scene, at - 1));
+        named.map(|(_, word)| word.key).collect()
+    });
+    surnames.contains(&view.all()[index].key)
+}
+
 /// Whether a capitalised word is a given name, and none of a place: `Gerald Ford`, but `San Antonio Toyota`.
 fn is_given_name(scene: &Scene<'_>, index: usize) -> bool {
     let view = scene.view;
-    let of_place = index > 0 && joins(view, index) && is_among(view, index - 1, &SAINTS);
+    let apart = Gap::PARAGRAPH | Gap::COMMA | Gap::MARK;
+    let of_place = index > 0 && !view.all()[index].gap.any(apart) && is_among(view, index - 1, &SAINTS);
     is_among(view, index, &given::PERSONS) && !of_place && !is_found(scene, index)
 }
 

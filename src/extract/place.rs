@@ -14,7 +14,7 @@ const SHOUTING: usize = 5;
 /// The fewest bytes of a line that was broken because it was full: a shorter one is a heading, or an entry of a list.
 const FULL_LINE: u32 = 32;
 /// So many bytes between two words part the columns of a table.
-const COLUMNS: usize = 3;
+const COLUMNS: usize = 4;
 
 /// What the capitals of a word tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -114,18 +114,22 @@ pub(super) fn joins(view: View<'_>, index: usize) -> bool {
     close && !ends_line_or_column(view, index)
 }
 
-/// Whether a line that was not full ends before the word at `index`, or the column of a table.
+/// Whether an entry of a list ends before the word at `index`, or the column of a table: the lines on both sides are short.
 fn ends_line_or_column(view: View<'_>, index: usize) -> bool {
     let words = view.all();
-    let end = words[index - 1].span.end;
+    let (end, begin) = (words[index - 1].span.end, words[index].span.start);
     if words[index].gap.any(Gap::LINE) {
-        let begins = |at: &usize| *at == 0 || *at == view.border || words[*at].gap.any(Gap::LINE | Gap::PARAGRAPH);
+        let breaks = |at: &usize| *at == view.border || words[*at].gap.any(Gap::LINE | Gap::PARAGRAPH);
         // So many words are as long as a full line.
-        let start = (0..index).rev().take(FULL_LINE as usize / 2).find(begins);
-        return start.is_some_and(|start| end - words[start].span.start < FULL_LINE);
+        let most = FULL_LINE as usize / 2;
+        let first = (0..index).rev().take(most).find(|at| *at == 0 || breaks(at));
+        let next = (index + 1..=words.len()).take(most).find(|at| *at == words.len() || breaks(at));
+        return first.is_some_and(|first| end - words[first].span.start < FULL_LINE)
+            && next.is_some_and(|next| words[next - 1].span.end - begin < FULL_LINE);
     }
-    let between = &view.fields[view.field(index)].as_bytes()[end as usize..words[index].span.start as usize];
-    between.len() >= COLUMNS && between.iter().all(u8::is_ascii_whitespace) || between.contains(&b'\t')
+    let between = &view.fields[view.field(index)].as_bytes()[end as usize..begin as usize];
+    let between = &between[..between.len().min(COLUMNS)];
+    between.len() == COLUMNS && between.iter().all(u8::is_ascii_whitespace) || between.contains(&b'\t')
 }
 
 /// Whether the word at `index` is a function word.

@@ -11,9 +11,7 @@ use std::{
 use super::{
     Input, Options, Source,
     found::Found,
-    given,
     introduced::{self, Introduced},
-    place::{is_among, joins},
 };
 use crate::{
     index::Search,
@@ -40,7 +38,8 @@ pub(super) struct Scene<'a> {
 pub(super) struct Known {
     english: OnceCell<bool>,
     introduced: OnceCell<HashMap<WordKey, Introduced>>,
-    surnames: OnceCell<HashSet<WordKey>>,
+    /// The words that are surnames of persons there.
+    pub(super) surnames: OnceCell<HashSet<WordKey>>,
 }
 
 impl Scene<'_> {
@@ -51,18 +50,6 @@ impl Scene<'_> {
     /// Whether it is in English.
     pub(super) fn is_english(&self) -> bool {
         *self.known.english.get_or_init(|| is_english(self.input.language, self.view.words))
-    }
-
-    /// Whether the word at `index` stands behind a given name somewhere in the document, and is a surname.
-    pub(super) fn is_surname(&self, index: usize) -> bool {
-        let view = self.view;
-        let surnames = self.known.surnames.get_or_init(|| {
-            let words = view.all().iter().enumerate().skip(1);
-            let given = |at: usize| joins(view, at) && is_among(view, at - 1, &given::PERSONS);
-            let named = words.filter(|(at, word)| word.shape.any(Shape::CAPITALISED) && given(*at));
-            named.map(|(_, word)| word.key).collect()
-        });
-        surnames.contains(&view.all()[index].key)
     }
 
     /// The words for which an English document introduces the acronym at `index`, if it is one and it does.

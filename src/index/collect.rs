@@ -29,8 +29,6 @@ use crate::{
 /// with a number: no other word is `covid-19`, but `area 51` may be two.
 const CAPITALS: usize = 5;
 const CAPITALS_WITH_NUMBER: usize = 3;
-/// The most letters of a name that begins and ends with a capital and asks for them.
-const CAPITALS_AROUND: usize = 4;
 
 /// Keeps what comes of names and entities, in the order in which they come. Words are numbered by first appearance.
 pub(super) trait Keep {
@@ -381,7 +379,7 @@ struct Given {
     as_word: Ordinary,
 }
 
-/// How ordinary a word an alias is whose letters tell no name: `we` for Huế and `part` for Perth; for places also `SET` and
+/// How ordinary a word an alias is whose letters tell no name: `we` for Huế; for places also `part` for Perth, `SET` and
 /// `INC`, where these are not their initials, and numbers. Such codes weigh like function words.
 fn as_word(alias: &str, entity: &Entity, nature: Kind) -> Ordinary {
     if alias.contains(' ') {
@@ -390,15 +388,12 @@ fn as_word(alias: &str, entity: &Entity, nature: Kind) -> Ordinary {
     let word = || ordinary(&alias.to_lowercase());
     let code = |is: bool| if is { Ordinary::Function } else { Ordinary::No };
     if !alias.contains(char::is_uppercase) {
-        let number = alias.bytes().all(|byte| byte.is_ascii_digit()) && nature == Kind::Place;
-        let proper = entity.name.contains(char::is_uppercase);
-        return if number {
-            code(entity.name.contains(char::is_alphabetic))
-        } else if proper {
-            word()
-        } else {
-            Ordinary::No
-        };
+        let place = nature == Kind::Place;
+        if alias.bytes().all(|byte| byte.is_ascii_digit()) {
+            return code(place && entity.name.contains(char::is_alphabetic));
+        }
+        let word = if entity.name.contains(char::is_uppercase) { word() } else { Ordinary::No };
+        return if place || word == Ordinary::Function { word } else { Ordinary::No };
     }
     let initials = |name: &str| {
         let initials = name.split([' ', '-']).filter_map(|word| word.chars().next().filter(|c| c.is_uppercase()));
@@ -425,12 +420,9 @@ pub(super) fn check(case: CaseRule, text: &str, ordinary: Ordinary) -> CaseCheck
             let capitals = letters.clone().all(char::is_uppercase);
             let numbered = text.contains(char::is_numeric) && !text.contains(char::is_whitespace);
             let most = if numbered { CAPITALS_WITH_NUMBER } else { CAPITALS };
-            // `DoE` is no `doe`.
-            let ends = |c: Option<char>| c.is_some_and(char::is_uppercase);
-            let shaped = ends(text.chars().next()) && ends(text.chars().last());
-            if capitals && (1..=most).contains(&letters.clone().count()) {
+            if capitals && (1..=most).contains(&letters.count()) {
                 CaseCheck::Capitals
-            } else if shaped && letters.count() <= CAPITALS_AROUND || ordinary == Ordinary::Function {
+            } else if ordinary == Ordinary::Function {
                 CaseCheck::Proper
             } else {
                 CaseCheck::None

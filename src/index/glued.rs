@@ -4,7 +4,7 @@
 //! `McDonald` holds no `Donald`. The parts do not depend on a gazetteer, so several segments account for one word
 //! together.
 
-use crate::text::{Seams, Shape, Span, WordKey, WordSet, Words, fold};
+use crate::text::{Ordinary, Seams, Shape, Span, WordKey, WordSet, Words, fold, ordinary};
 
 /// Parts that need no mention, folded.
 static AFFIXES: WordSet<128> = WordSet::new(&[
@@ -120,8 +120,9 @@ static BEFORE: WordSet<128> = WordSet::new(&[
     "with",
 ]);
 
-/// The fewest letters of a word in a hashtag, where it is not all in capitals: not the `Mc` of `#McDonald`.
+/// The fewest letters of a word in a hashtag, and the most digits of a number.
 const MIN_TAGGED: usize = 3;
+const MAX_YEAR: usize = 4;
 
 /// What articles and prepositions leave before an apostrophe that was lost: `lAllemagne`. In small letters, at the
 /// beginning, and before a vowel or an `h`.
@@ -183,7 +184,7 @@ impl GluedWords {
                     };
                     let elided = || is_elided(text, parts) && ELIDED.has(folded);
                     let before = || at == 0 && (BEFORE.has(folded) && is_capital_at(text, parts, 1) || elided());
-                    if is_affix() || before() || is_set_apart(text, part) || is_tagged(text, parts, at) {
+                    if is_affix() || before() || is_raised(text, parts, at) || is_tagged(text, parts, at, folded) {
                         affixes |= 1 << at;
                     }
                     self.parts.push((part, WordKey::of(folded), from as u32, self.folded.len() as u32));
@@ -252,19 +253,25 @@ fn is_capital_at(text: &str, parts: &[Span], at: usize) -> bool {
     parts.get(at).is_some_and(|part| part.of(text).starts_with(char::is_uppercase))
 }
 
-/// Whether a part is a number that is none of a name: one set high (`Merkel¹`), or on a key (`1️⃣Paris`).
-fn is_set_apart(text: &str, part: Span) -> bool {
-    let part = part.of(text);
+/// Whether a part is a number that is none of a name: one set high behind a word (`Merkel¹`), or on a key (`1️⃣Paris`).
+fn is_raised(text: &str, parts: &[Span], at: usize) -> bool {
+    let part = parts[at].of(text);
     let high = |c: char| matches!(c, '²' | '³' | '¹' | '⁰' | '⁴'..='⁹');
-    part.chars().all(high) || part.contains('\u{20E3}')
+    let word = at.checked_sub(1).is_some_and(|before| parts[before].of(text).chars().nth(1).is_some());
+    word && part.chars().all(high) || part.contains('\u{20E3}')
 }
 
-/// Whether a part belongs to a hashtag, whose words need not be names: `#UkraineWar`, `#WorldCup2022`.
-fn is_tagged(text: &str, parts: &[Span], at: usize) -> bool {
-    let tag = text[..parts[0].start as usize].ends_with('#');
+/// Whether a part is an ordinary word, a number or an abbreviation in a hashtag, where it need be no name: `#UkraineWar`,
+/// `#WorldCup2022`; but `#IndianaJones`.
+fn is_tagged(text: &str, parts: &[Span], at: usize, folded: &[u8]) -> bool {
+    let before = text[..parts[0].start as usize].strip_suffix('#');
+    let tag = before.is_some_and(|before| !before.ends_with(|c: char| c.is_alphanumeric() || c == '/'));
     let part = parts[at].of(text);
-    let word = || part.chars().count() >= MIN_TAGGED && !part.eq_ignore_ascii_case("mac");
-    tag && (word() || !part.contains(char::is_lowercase))
+    let number = || part.len() <= MAX_YEAR && part.bytes().all(|byte| byte.is_ascii_digit());
+    let capitals = || !OF_COMPANIES.has(folded) && part.chars().all(char::is_uppercase);
+    let word = || part.chars().count() >= MIN_TAGGED && !OF_COMPANIES.has(folded);
+    let word = || word() && std::str::from_utf8(folded).is_ok_and(|word| ordinary(word) > Ordinary::No);
+    tag && (word() || number() || capitals())
 }
 
 /// Whether the first part may be an article that lost its apostrophe, as its letters and the next part tell.

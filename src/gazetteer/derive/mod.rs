@@ -189,7 +189,7 @@ fn full_names_of(kind: Kind, name: &str) -> Vec<Derived> {
             organization::full_names(name, &mut derived);
             // `Boeing Co.` of `The Boeing Company`
             if let Some(bare) = name.strip_prefix("The ") {
-                organization::full_names(bare, &mut derived);
+                organization::other_designators(bare, &mut derived);
             }
         }
         Kind::Group => {

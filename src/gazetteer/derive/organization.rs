@@ -143,6 +143,11 @@ pub(super) fn full_names(name: &str, derived: &mut Vec<Derived>) {
     derived.extend(behind_designator(name).filter(|plain| stands_alone(plain)).map(plain_name));
     // `Chelsea` alone is the place.
     derived.extend(without_club(name).filter(|plain| plain.contains(' ')).map(plain_name));
+    other_designators(name, derived);
+}
+
+/// The name with its designators in full where they are short, and short where they are in full.
+pub(super) fn other_designators(name: &str, derived: &mut Vec<Derived>) {
     derived.extend(spelled_otherwise(name).into_iter().map(|other| Derived::new(Rule::Designator, other)));
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Must not know: how names are made of words.
 
-use crate::text::{Shape, Word, WordSet, Words, fold};
+use crate::text::{Word, WordSet, Words, fold};
 
 /// The words of every list.
 #[cfg(test)]
@@ -15,6 +15,8 @@ pub(super) static SUFFIXES: WordSet<32> =
     WordSet::new(&["esq", "jnr", "jr", "junior", "phd", "senior", "snr", "sr", "v"]);
 /// What tells a child from a parent of the same name, in two short forms and as a word, which may mean something else.
 const GENERATIONS: [[&str; 3]; 2] = [["jr", "jnr", "junior"], ["sr", "snr", "senior"]];
+/// The most words of a name that are looked at for a suffix.
+const MAX_WORDS: usize = 16;
 /// Numbers of rulers, folded.
 pub(super) static NUMERALS: WordSet<64> = WordSet::new(&[
     "i", "ii", "iii", "iv", "ix", "v", "vi", "vii", "viii", "x", "xi", "xii", "xiii", "xiv", "xix", "xv", "xvi",
@@ -23,14 +25,14 @@ pub(super) static NUMERALS: WordSet<64> = WordSet::new(&[
 /// The last of several given names of rulers, folded and sorted: `John Paul II`.
 #[rustfmt::skip]
 pub(super) static RULERS: WordSet<256> = WordSet::new(&[
-    "afonso", "albert", "alexander", "alexandre", "alfonso", "amadeus", "antoine", "antonio", "august", "augustus",
-    "carl", "carlos", "casimir", "charles", "christian", "constantine", "edward", "emanuel", "emmanuel", "felipe",
-    "ferdinand", "fernando", "filiberto", "francis", "franz", "frederick", "friedrich", "george", "giuseppe",
-    "gustaf", "gustav", "gustavus", "henri", "henry", "hussein", "james", "joachim", "johann", "john", "josef",
-    "joseph", "juan", "leopold", "louis", "ludwig", "luis", "luitpold", "maria", "maximilian", "michael",
-    "nicholas", "paolo", "paul", "pedro", "peter", "philip", "philippe", "pius", "rainier", "selassie", "shah",
-    "sigismund", "singh", "stanislaus", "stephen", "theodore", "umberto", "victor", "vittorio", "vladimir",
-    "wilhelm", "william",
+    "afonso", "albert", "alexander", "alexandra", "alexandre", "alfonso", "amadeus", "antoine", "antonio", "august",
+    "augustus", "carl", "carlos", "casimir", "charles", "christian", "constantine", "edward", "emanuel", "emmanuel",
+    "felipe", "ferdinand", "fernando", "filiberto", "francis", "franz", "frederick", "friedrich", "george",
+    "giuseppe", "gustaf", "gustav", "gustavus", "henri", "henry", "hussein", "james", "joachim", "johann", "john",
+    "josef", "joseph", "juan", "karol", "khan", "leopold", "louis", "ludwig", "luis", "luitpold", "maria", "mary",
+    "maximilian", "michael", "nicholas", "pablo", "paolo", "paul", "paulo", "paulus", "pawel", "pedro", "peter",
+    "philip", "philippe", "pius", "rainier", "selassie", "shah", "sigismund", "singh", "stanislaus", "stephen",
+    "theodore", "umberto", "victor", "vittorio", "vladimir", "wilhelm", "william",
 ]);
 /// Words that belong to the surname behind them and never stand alone, folded and sorted.
 pub(super) static PARTICLES: WordSet<128> = WordSet::new(&[
@@ -100,25 +102,26 @@ pub fn is_title(words: &Words, word: &Word) -> bool {
 }
 
 /// Whether the word of a text behind a person's name makes it somebody else's, as it is no part of the name in full: `Jr.`,
-/// `II`. The numbers of one letter count where the name has a number as well: `I` and `V` are words.
-pub fn is_of_another_generation(name: &str, words: &Words, word: &Word) -> bool {
+/// and `II` where `number` or where the name in full has another number. So do the numbers that are words and surnames as
+/// well (`I`, `V`, `Xi`), not without another; and none where `comma`.
+pub fn is_of_another_generation(name: &str, words: &Words, word: &Word, number: bool, comma: bool) -> bool {
     let mut buffer = [0; 8];
     let suffix = words.folded(word, &mut buffer);
     let alike = GENERATIONS.iter().find(|[one, other, _]| [one, other].iter().any(|short| short.as_bytes() == suffix));
-    let number = alike.is_none() && word.shape.all_capitals() && NUMERALS.has(suffix);
-    if alike.is_none() && !number || !word.shape.any(Shape::CAPITALISED) {
+    if alike.is_none() && (comma || !word.shape.all_capitals() || !NUMERALS.has(suffix)) {
         return false;
     }
     let is_own = |own: &[u8]| own == suffix || alike.is_some_and(|alike| alike.iter().any(|one| one.as_bytes() == own));
     let (mut has_it, mut has_number) = (false, false);
     let mut folded = Vec::new();
-    for own in name.split([' ', ',']).map(|own| own.trim_end_matches('.')) {
+    for own in name.split([' ', ',']).map(|own| own.trim_end_matches('.')).take(MAX_WORDS) {
         folded.clear();
         fold(own, &mut folded);
         has_it |= is_own(&folded);
         has_number |= NUMERALS.has(&folded);
     }
-    !has_it && (suffix.len() > 1 || has_number)
+    let tells = alike.is_some() || has_number || number && suffix.len() > 1 && suffix != b"xi";
+    tells && !has_it
 }
 
 /// Whether a word follows a surname without being one, as `jr` does.
