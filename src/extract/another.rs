@@ -62,7 +62,7 @@ impl Finder<'_> {
         let name = || self.sources[short.source as usize].segment.preferred_name(short.entity);
         short.is_person()
             && !self.options.disabled_rules.has(Rule::LongerName)
-            && is_of_another_generation(self.view, last, name(), short.words.len() == 1)
+            && is_of_another_generation(self.view, last, short.words.len() == 1, name)
     }
 
     /// Whether a capitalised word beside the place makes it the name of something else: any for a person; behind it for

@@ -50,6 +50,9 @@ impl Introduced {
 /// names is none of them.
 pub(super) fn all(view: View<'_>) -> HashMap<WordKey, Introduced> {
     let mut all: HashMap<WordKey, Option<Introduced>> = HashMap::new();
+    if !view.fields.iter().any(|text| text.contains('(')) {
+        return HashMap::new();
+    }
     for (index, word) in view.all().iter().enumerate().skip(1) {
         let may_be = word.gap.any(Gap::MARK) && word.shape.all_capitals() && !word.shape.any(Shape::LETTER);
         let Some(words) = may_be.then(|| words_before(view, index)).flatten() else { continue };

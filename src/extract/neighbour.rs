@@ -7,7 +7,7 @@
 use super::place::{begins_sentence, is_among, is_headline, is_short_title, joins};
 use crate::{
     gazetteer::derive,
-    text::{Gap, Language, Ordinary, Shape, View, WordKey, WordSet, is_inflected, is_proper_adjective, ordinary},
+    text::{Gap, Language, Ordinary, Shape, View, Word, WordKey, WordSet, is_inflected, is_proper_adjective, ordinary},
 };
 
 /// Words that are capitalised in English and belong to no name beside them, folded and sorted.
@@ -222,12 +222,20 @@ pub(super) fn is_name(view: View<'_>, index: usize, most: Ordinary) -> bool {
 
 /// Whether what stands behind a person's name that ends with the word `last` makes it a child's or a parent's, or another
 /// ruler's than the one who is called `name` in full: `Sinatra Jr.`, `Charles II`. The number of a ruler counts behind one
-/// word, and where the name in full has another. A comma may stand before `Jr.` alone.
-pub(super) fn is_of_another_generation(view: View<'_>, last: usize, name: &str, one_word: bool) -> bool {
+/// word, and where the name in full has another. A comma may stand before `Jr.` alone. The name is asked for where there is
+/// a suffix: it takes longer to find.
+pub(super) fn is_of_another_generation<'n>(
+    view: View<'_>,
+    last: usize,
+    one_word: bool,
+    name: impl FnOnce() -> &'n str,
+) -> bool {
     let next = last + 1;
-    let Some(word) = view.all().get(next).filter(|word| word.shape.any(Shape::CAPITALISED)) else { return false };
+    let is_suffix = |word: &&Word| word.shape.any(Shape::CAPITALISED) && derive::is_suffix(view.words, word);
+    let Some(word) = view.all().get(next).filter(is_suffix) else { return false };
     let comma = word.gap.is_comma_only();
-    (comma || joins(view, next)) && derive::is_of_another_generation(name, view.words, word, one_word && !comma, comma)
+    (comma || joins(view, next))
+        && derive::is_of_another_generation(name(), view.words, word, one_word && !comma, comma)
 }
 
 /// Whether the word at `index` opens a sentence and is no name: one of the list, or an ordinary word in another form

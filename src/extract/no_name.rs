@@ -35,6 +35,7 @@ static TIED: WordSet<16> = WordSet::new(&["backed", "based", "led", "like", "onl
 
 /// Whether the word at `index`, which a name has with its symbols at `span`, is no name there; `is_found` says of which words
 /// a name ends with them.
+#[inline(never)]
 pub(super) fn is_no_name(view: View<'_>, index: usize, span: Span, is_found: impl Fn(usize) -> bool) -> bool {
     let shape = view.all()[index].shape;
     // Not `C++`, nor `U.S.`

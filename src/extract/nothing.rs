@@ -147,11 +147,11 @@ impl Odds {
         // Two words or more ask for a longer name only where a rule made them.
         let longer = derived && is_before_a_name(view, found, true)
             || one_word && is_in_a_longer_name(scene, found, natures.clone())
-            || natures.clone().all(|nature| nature == Kind::Person)
-                && candidates.clone().all(|one| is_another_generation(scene, one))
+            // What the text says is asked before what entities are, which takes longer to find.
+            || candidates.clone().all(|one| is_another_generation(scene, one))
             || !one_word
-                && natures.clone().all(|nature| nature == Kind::Organization)
-                && is_behind_a_modifier(scene, first);
+                && is_behind_a_modifier(scene, first)
+                && natures.clone().all(|nature| nature == Kind::Organization);
         if longer {
             odds.longer_name = LONGER_NAME;
         }
@@ -212,6 +212,7 @@ fn is_in_a_longer_name(scene: &Scene<'_>, found: &Found, natures: impl Iterator<
 }
 
 /// Whether the name of an organisation that begins with its kind has one more word before it: `Export-Import Bank of Japan`.
+#[inline(never)]
 fn is_behind_a_modifier(scene: &Scene<'_>, first: usize) -> bool {
     let view = scene.view;
     let before = first.checked_sub(1).filter(|_| joins(view, first));
@@ -233,6 +234,7 @@ fn is_like_a_plural(view: View<'_>, found: &Found) -> bool {
 
 /// Whether the document introduces an acronym, as in `Interstate Commerce Commission (ICC)`, for what is none of these
 /// entities, in a language where their names would be known.
+#[inline(never)]
 fn is_introduced_otherwise<'f>(scene: &Scene<'_>, mut candidates: impl Iterator<Item = &'f Found> + Clone) -> bool {
     let first = candidates.clone().next().map_or(0, |found| found.first as usize);
     if scene.options.disabled_rules.has(Rule::Introduced) {
@@ -251,6 +253,7 @@ fn is_introduced_otherwise<'f>(scene: &Scene<'_>, mut candidates: impl Iterator<
 
 /// Whether a place is a part of the name of a company, where few words with a capital follow up to its designator: `Texas
 /// Air Corp`; or of a university: `Oxford University`.
+#[inline(never)]
 fn begins_a_company(scene: &Scene<'_>, first: usize) -> bool {
     let view = scene.view;
     let words = view.all();
@@ -259,20 +262,25 @@ fn begins_a_company(scene: &Scene<'_>, first: usize) -> bool {
     let tied = |at: usize| words.get(at + 1).is_some_and(|next| next.gap.any(Gap::HYPHEN));
     let company = |at: usize| is_among(view, at, &COMPANIES) && !tied(at);
     let ends = |at: usize| company(at) || at == first + 1 && is_among(view, at, &SCHOOLS);
-    scene.is_english() && behind.into_iter().any(ends)
+    // The language of a document takes longer to tell.
+    behind.into_iter().any(ends) && scene.is_english()
 }
 
 /// Whether what stands behind a person's name makes it a child's or a parent's, or another ruler's (`Robert Downey Sr.`), and
 /// no other name of the person goes on to there (`Elizabeth II` in `Queen Elizabeth II`).
+#[inline(never)]
 fn is_another_generation(scene: &Scene<'_>, found: &Found) -> bool {
-    let name = scene.sources[found.source as usize].segment.preferred_name(found.entity);
+    let segment = scene.sources[found.source as usize].segment;
+    let name = || segment.preferred_name(found.entity);
     let (first, suffix) = (found.first, found.last + 1);
     let goes_on = || {
         let from = scene.found.partition_point(|one| one.first < first);
         let here = scene.found[from..].iter().take(MAX_HERE).take_while(|one| one.first < suffix);
         here.into_iter().any(|one| one.last == suffix && one.key() == found.key())
     };
-    is_of_another_generation(scene.view, found.last as usize, name, found.first == found.last) && !goes_on()
+    is_of_another_generation(scene.view, found.last as usize, found.first == found.last, name)
+        && segment.nature_of(found.entity) == Kind::Person
+        && !goes_on()
 }
 
 fn is_capitalised(view: View<'_>, index: usize) -> bool {
@@ -280,6 +288,7 @@ fn is_capitalised(view: View<'_>, index: usize) -> bool {
 }
 
 /// Whether the word at `index` is a surname in the document: where it stands first, it stands behind a given name.
+#[inline(never)]
 fn is_surname(scene: &Scene<'_>, index: usize) -> bool {
     let view = scene.view;
     let surnames = scene.known.surnames.get_or_init(|| {

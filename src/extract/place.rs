@@ -104,6 +104,7 @@ fn around(view: View<'_>, index: usize, far: usize) -> impl Iterator<Item = &Wor
 
 /// Whether only a space, or the period of an initial, lies before the word at `index`, and no column or short line ends
 /// there.
+#[inline]
 pub(super) fn joins(view: View<'_>, index: usize) -> bool {
     let words = view.all();
     let Some(before) = index.checked_sub(1).map(|before| words[before]) else { return false };
@@ -111,10 +112,14 @@ pub(super) fn joins(view: View<'_>, index: usize) -> bool {
     let initial = before.shape.any(Shape::LETTER | Shape::DOTTED);
     let apart = Gap::HYPHEN | Gap::APOSTROPHE | Gap::STOP | Gap::COMMA | Gap::MARK | Gap::PARAGRAPH;
     let close = !gap.any(apart) && (gap.any(Gap::SPACE) || initial) && (initial || !gap.any(Gap::PERIOD));
-    close && !ends_line_or_column(view, index)
+    // Mostly it is a single space.
+    let (end, begin) = (before.span.end as usize, words[index].span.start as usize);
+    let plain = || !gap.any(Gap::LINE) && begin <= end + 1 && view.fields[view.field(index)].as_bytes()[end] != b'\t';
+    close && (plain() || !ends_line_or_column(view, index))
 }
 
 /// Whether an entry of a list ends before the word at `index`, or the column of a table: the lines on both sides are short.
+#[inline(never)]
 fn ends_line_or_column(view: View<'_>, index: usize) -> bool {
     let words = view.all();
     let (end, begin) = (words[index - 1].span.end, words[index].span.start);

@@ -55,9 +55,11 @@ impl Scene<'_> {
     /// The words for which an English document introduces the acronym at `index`, if it is one and it does.
     pub(super) fn introduced(&self, index: usize) -> Option<&Introduced> {
         let word = &self.view.all()[index];
-        if !word.shape.all_capitals() || word.shape.any(Shape::LETTER) || word.key.is_hashed() || !self.is_english() {
+        if !word.shape.all_capitals() || word.shape.any(Shape::LETTER) || word.key.is_hashed() {
             return None;
         }
-        self.known.introduced.get_or_init(|| introduced::all(self.view)).get(&word.key)
+        let introduced = self.known.introduced.get_or_init(|| introduced::all(self.view)).get(&word.key);
+        // The language of a document takes longer to tell.
+        introduced.filter(|_| self.is_english())
     }
 }
