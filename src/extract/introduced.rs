@@ -7,9 +7,8 @@ use std::{
     collections::{HashMap, hash_map::Entry},
 };
 
-use crate::text::{FUNCTION, Gap, Shape, Span, View, WordKey, fold};
-
 use super::place::is_among;
+use crate::text::{FUNCTION, Gap, Shape, Span, View, WordKey, fold};
 
 /// The letters of an acronym that is looked for with its words.
 const LETTERS: std::ops::RangeInclusive<usize> = 3..=6;
@@ -19,7 +18,7 @@ const MAX_WORDS: usize = 16;
 const MAX_FUNCTION: usize = 4;
 
 /// The words that an acronym is introduced for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Introduced {
     /// The first and the last of them.
     pub(super) first: usize,

@@ -2,9 +2,9 @@
 //! name that no gazetteer has.
 //!
 //! The weights are odds against the best candidate's own weight, set by judgement: the commoner the word and the less
-//! its capitals tell, the more.
+//! its capitals tell, the more. Of the rest of the document it asks for acronyms that are introduced and for surnames.
 //!
-//! Must not know: what the rest of the document says.
+//! Must not know: what other mentions mean.
 
 use std::collections::HashSet;
 

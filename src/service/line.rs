@@ -96,7 +96,7 @@ pub(super) enum Kind {
 
 /// Where a job waits.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
+pub(super) struct Ticket {
     turns: Turns,
     number: u64,
 }
@@ -163,7 +163,7 @@ impl<J> Line<J> {
     }
 
     /// A job waits from now on.
-    pub(super) fn push(&mut self, turns: Turns, kind: Kind, job: J) -> Place {
+    pub(super) fn push(&mut self, turns: Turns, kind: Kind, job: J) -> Ticket {
         let number = self.number();
         let waiting = self.waiting.entry(turns).or_insert_with(|| {
             self.turns.insert(number, turns);
@@ -172,7 +172,7 @@ impl<J> Line<J> {
         waiting.jobs.push_back((number, kind, job));
         self.jobs += 1;
         self.calls += usize::from(kind == Kind::Call);
-        Place { turns, number }
+        Ticket { turns, number }
     }
 
     /// The job whose turn it is.
@@ -197,10 +197,10 @@ impl<J> Line<J> {
     }
 
     /// Takes a job out of the line; `None` where it does not wait any more.
-    pub(super) fn remove(&mut self, place: Place) -> Option<J> {
-        let jobs = &self.waiting.get(&place.turns)?.jobs;
-        let index = jobs.binary_search_by_key(&place.number, |(number, ..)| *number).ok()?;
-        self.take(place.turns, index).map(|(_, job)| job)
+    pub(super) fn remove(&mut self, ticket: Ticket) -> Option<J> {
+        let jobs = &self.waiting.get(&ticket.turns)?.jobs;
+        let index = jobs.binary_search_by_key(&ticket.number, |(number, ..)| *number).ok()?;
+        self.take(ticket.turns, index).map(|(_, job)| job)
     }
 
     fn take(&mut self, turns: Turns, index: usize) -> Option<(Kind, J)> {

@@ -21,7 +21,7 @@ use tokio::{runtime::Handle, sync::oneshot};
 
 use super::{
     Error, References,
-    line::{Bounds, Kind, Line, Place, Turns},
+    line::{Bounds, Kind, Line, Ticket, Turns},
 };
 use crate::{
     extract::{Answer, Scratch},
@@ -90,15 +90,15 @@ impl Shared {
     }
 
     /// A job waits from now on.
-    fn push(&self, turns: Turns, kind: Kind, job: Job) -> Place {
+    fn push(&self, turns: Turns, kind: Kind, job: Job) -> Ticket {
         let mut state = self.state();
-        let place = state.line.push(turns, kind, job);
+        let ticket = state.line.push(turns, kind, job);
         // To wake nobody would be a call of the system as well.
         if state.idle > 0 {
             drop(state);
             self.work.notify_one();
         }
-        place
+        ticket
     }
 
     /// The next job; `None` where there are no more.
@@ -225,8 +225,8 @@ impl Workers {
             Box::new(move || drop(give.send(results))) as Give
         };
         let shared = self.0.shared.clone();
-        let place = shared.push(turns, kind, Box::new(job));
-        let _guard = StopOnDrop { stop, shared, place };
+        let ticket = shared.push(turns, kind, Box::new(job));
+        let _guard = StopOnDrop { stop, shared, ticket };
         let cancelled = |_| std::iter::repeat_with(|| Err(Error::Cancelled)).take(count).collect();
         results.await.unwrap_or_else(cancelled)
     }
@@ -252,14 +252,14 @@ fn isolated<T>(
 struct StopOnDrop {
     stop: Arc<AtomicBool>,
     shared: Arc<Shared>,
-    place: Place,
+    ticket: Ticket,
 }
 
 impl Drop for StopOnDrop {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
         // What the job holds is dropped outside of the lock.
-        let job = self.shared.state().line.remove(self.place);
+        let job = self.shared.state().line.remove(self.ticket);
         drop(job);
     }
 }
