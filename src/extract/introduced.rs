@@ -2,10 +2,9 @@
 //!
 //! Reads all words once, and a bounded number before each acronym. Must not know: entities, scores.
 
-use std::{
-    borrow::Cow,
-    collections::{HashMap, hash_map::Entry},
-};
+use std::borrow::Cow;
+
+use hashbrown::{HashMap, hash_map::Entry};
 
 use super::place::is_among;
 use crate::text::{FUNCTION, Gap, Shape, Span, View, WordKey, fold};

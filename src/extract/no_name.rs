@@ -27,6 +27,8 @@ static UNITS: WordSet<64> = WordSet::new(&[
 /// What laws and reporters of courts are cited by, between two numbers, folded and sorted: `410 U.S. 113`.
 static CITED: WordSet<8> = WordSet::new(&["cfr", "us", "usc"]);
 
+/// The most bytes of a word, folded, that is asked for, a month, a unit or a citation.
+const SHORT: usize = 4;
 /// How many bytes of a word between spaces are looked at on each side.
 const FAR: usize = 100;
 
@@ -37,16 +39,24 @@ static TIED: WordSet<16> = WordSet::new(&["backed", "based", "led", "like", "onl
 /// a name ends with them.
 #[inline(never)]
 pub(super) fn is_no_name(view: View<'_>, index: usize, span: Span, is_found: impl Fn(usize) -> bool) -> bool {
-    let shape = view.all()[index].shape;
+    let Word { shape, key, .. } = view.all()[index];
     // Not `C++`, nor `U.S.`
     let letter = shape.any(Shape::LETTER)
         && shape.any(Shape::CAPITALISED)
         && span.of(view.fields[view.field(index)]).chars().nth(1).is_none();
-    is_asked_for(view, index)
-        || is_of_a_date(view, index)
-        || shape.all_capitals() && (is_unit(view, index) || is_cited(view, index))
+    let short = !key.is_hashed() && key.inline_len() <= SHORT;
+    short
+        && (is_asked_for(view, index)
+            || is_of_a_date(view, index)
+            || shape.all_capitals() && (is_unit(view, index) || is_cited(view, index)))
         || letter && is_letter_among_others(view, index, is_found)
-        || is_in_address(view, index)
+        || touches(view, index) && is_in_address(view, index)
+}
+
+/// Whether no space stands on one of the sides of the word at `index`.
+fn touches(view: View<'_>, index: usize) -> bool {
+    let apart = |at: usize| view.all().get(at).is_some_and(|word| word.gap.any(Gap::SPACE));
+    !(apart(index) && apart(index + 1))
 }
 
 /// Whether the word at `index` is the `US` of `CONTACT US`: it stands behind what is asked of readers, all in capitals, and
@@ -67,6 +77,9 @@ fn is_asked_for(view: View<'_>, index: usize) -> bool {
 /// Whether the word at `index` is a month beside the number of a day or year: `TO DEC 31`.
 fn is_of_a_date(view: View<'_>, index: usize) -> bool {
     let words = view.all();
+    if !is_among(view, index, &MONTHS) {
+        return false;
+    }
     let number = |at: usize| view.word(at).parse::<u16>().ok();
     let (day, year) = (1..=31, 1900..=2099);
     // `Dec. 31`
@@ -75,9 +88,8 @@ fn is_of_a_date(view: View<'_>, index: usize) -> bool {
     };
     let behind = Some(index + 1).filter(follows).and_then(number);
     let before = index.checked_sub(1).filter(|_| joins(view, index)).and_then(number);
-    is_among(view, index, &MONTHS)
-        && (behind.is_some_and(|number| day.contains(&number) || year.contains(&number))
-            || before.is_some_and(|number| day.contains(&number)))
+    behind.is_some_and(|number| day.contains(&number) || year.contains(&number))
+        || before.is_some_and(|number| day.contains(&number))
 }
 
 /// Whether the word at `index` is a unit behind a number.
@@ -137,6 +149,7 @@ fn is_letter_among_others(view: View<'_>, index: usize, is_found: impl Fn(usize)
 }
 
 /// Whether the word at `index` stands in an address: `jordan@acme.com`, `https://shop.com/visa`, `bit.ly/US`.
+#[inline(never)]
 fn is_in_address(view: View<'_>, index: usize) -> bool {
     let text = view.fields[view.field(index)];
     let Span { start, end } = view.all()[index].span;

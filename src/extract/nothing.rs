@@ -6,7 +6,7 @@
 //!
 //! Must not know: what other mentions mean.
 
-use std::collections::HashSet;
+use hashbrown::HashMap;
 
 use super::{
     beside::{Beside, is_addressed, is_said_to_speak, is_titled},
@@ -107,8 +107,10 @@ impl Odds {
         {
             ordinary = Ordinary::No;
         }
+        let asks = !glued && !options.disabled_rules.has(Rule::OrdinaryWord);
         // What is no name there, whatever its capitals.
-        let no_name = one_word
+        let no_name = asks
+            && one_word
             && !candidates.clone().any(|one| one.any_case)
             && is_no_name(view, first, found.span, |at| is_found(scene, at));
         if no_name {
@@ -128,7 +130,7 @@ impl Odds {
         if letter && one_word && foreign() {
             ordinary = Ordinary::Function;
         }
-        if ordinary > Ordinary::No && !glued && !options.disabled_rules.has(Rule::OrdinaryWord) {
+        if ordinary > Ordinary::No && asks {
             let last = found.last as usize;
             // `OIL PRICES SET TO RISE`: of capitals around, too few are longer words for a headline.
             let shouted = || {
@@ -206,8 +208,10 @@ fn is_in_a_longer_name(scene: &Scene<'_>, found: &Found, natures: impl Iterator<
         || places && is_like_a_plural(view, found) && is_titled(view, first)
         || !is_headline(view, first)
             && (organizations && before.is_some_and(|before| is_given_name(scene, before))
-                || places && (is_given_before_surname(scene, first) || is_behind_a_name(scene, before))
-                || places && begins_a_company(scene, first))
+                || places
+                    && (is_given_before_surname(scene, first)
+                        || is_behind_a_name(scene, before)
+                        || begins_a_company(scene, first)))
         || places && is_said_to_speak(view, first) && is_surname(scene, first)
 }
 
@@ -292,13 +296,21 @@ fn is_capitalised(view: View<'_>, index: usize) -> bool {
 fn is_surname(scene: &Scene<'_>, index: usize) -> bool {
     let view = scene.view;
     let surnames = scene.known.surnames.get_or_init(|| {
-        let mut seen = HashSet::new();
-        let words = view.all().iter().enumerate();
-        let new = words.filter(|(_, word)| word.shape.any(Shape::CAPITALISED) && seen.insert(word.key));
-        let named = new.filter(|&(at, _)| at > 0 && joins(view, at) && is_given_name(scene, at - 1));
-        named.map(|(_, word)| word.key).collect()
+        let words = || (0..view.all().len()).filter(|&at| is_capitalised(view, at));
+        let key = |at: usize| view.all()[at].key;
+        let named = |&at: &usize| at > 0 && joins(view, at) && is_given_name(scene, at - 1);
+        // The last comes first, so that the first remains. Few documents have one.
+        let mut surnames: HashMap<_, _> = words().rev().filter(named).map(|at| (key(at), at)).collect();
+        if !surnames.is_empty() {
+            for at in words() {
+                if surnames.get(&key(at)).is_some_and(|&named| at < named) {
+                    surnames.remove(&key(at));
+                }
+            }
+        }
+        surnames
     });
-    surnames.contains(&view.all()[index].key)
+    surnames.contains_key(&view.all()[index].key)
 }
 
 /// Whether a capitalised word is a given name, and none of a place: `Gerald Ford`, but `San Antonio Toyota`.

@@ -13,8 +13,6 @@ const SENTENCE: usize = 40;
 const SHOUTING: usize = 5;
 /// The fewest bytes of a line that was broken because it was full: a shorter one is a heading, or an entry of a list.
 const FULL_LINE: u32 = 32;
-/// So many bytes between two words part the columns of a table.
-const COLUMNS: usize = 4;
 
 /// What the capitals of a word tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,39 +100,29 @@ fn around(view: View<'_>, index: usize, far: usize) -> impl Iterator<Item = &Wor
     before.map(|pair| &pair[0]).chain(behind.map(|pair| &pair[1]))
 }
 
-/// Whether only a space, or the period of an initial, lies before the word at `index`, and no column or short line ends
-/// there.
+/// Whether only a space, a double quote or the period of an initial lies before the word at `index`, and no column or short
+/// line ends there.
 #[inline]
 pub(super) fn joins(view: View<'_>, index: usize) -> bool {
     let words = view.all();
     let Some(before) = index.checked_sub(1).map(|before| words[before]) else { return false };
     let gap = words[index].gap;
     let initial = before.shape.any(Shape::LETTER | Shape::DOTTED);
-    let apart = Gap::HYPHEN | Gap::APOSTROPHE | Gap::STOP | Gap::COMMA | Gap::MARK | Gap::PARAGRAPH;
+    let apart = Gap::HYPHEN | Gap::APOSTROPHE | Gap::STOP | Gap::COMMA | Gap::MARK | Gap::PARAGRAPH | Gap::COLUMN;
     let close = !gap.any(apart) && (gap.any(Gap::SPACE) || initial) && (initial || !gap.any(Gap::PERIOD));
-    // Mostly it is a single space.
-    let (end, begin) = (before.span.end as usize, words[index].span.start as usize);
-    let plain = || !gap.any(Gap::LINE) && begin <= end + 1 && view.fields[view.field(index)].as_bytes()[end] != b'\t';
-    close && (plain() || !ends_line_or_column(view, index))
+    close && !(gap.any(Gap::LINE) && ends_line(view, index))
 }
 
-/// Whether an entry of a list ends before the word at `index`, or the column of a table: the lines on both sides are short.
+/// Whether an entry of a list ends with the line before the word at `index`: the lines on both sides are short.
 #[inline(never)]
-fn ends_line_or_column(view: View<'_>, index: usize) -> bool {
+fn ends_line(view: View<'_>, index: usize) -> bool {
     let words = view.all();
     let (end, begin) = (words[index - 1].span.end, words[index].span.start);
-    if words[index].gap.any(Gap::LINE) {
-        let breaks = |at: &usize| *at == view.border || words[*at].gap.any(Gap::LINE | Gap::PARAGRAPH);
-        // So many words are as long as a full line.
-        let most = FULL_LINE as usize / 2;
-        let first = (0..index).rev().take(most).find(|at| *at == 0 || breaks(at));
-        let next = (index + 1..=words.len()).take(most).find(|at| *at == words.len() || breaks(at));
-        return first.is_some_and(|first| end - words[first].span.start < FULL_LINE)
-            && next.is_some_and(|next| words[next - 1].span.end - begin < FULL_LINE);
-    }
-    let between = &view.fields[view.field(index)].as_bytes()[end as usize..begin as usize];
-    let between = &between[..between.len().min(COLUMNS)];
-    between.len() == COLUMNS && between.iter().all(u8::is_ascii_whitespace) || between.contains(&b'\t')
+    let breaks = |at: usize| at == view.border || words[at].gap.any(Gap::LINE | Gap::PARAGRAPH);
+    let before = (0..index).rev().take_while(|&at| end - words[at].span.start < FULL_LINE);
+    let behind = (index..words.len()).take_while(|&at| words[at].span.end - begin < FULL_LINE);
+    before.into_iter().any(|at| at == 0 || breaks(at))
+        && behind.into_iter().any(|at| at + 1 == words.len() || breaks(at + 1))
 }
 
 /// Whether the word at `index` is a function word.

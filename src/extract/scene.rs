@@ -4,9 +4,10 @@
 
 use std::{
     cell::OnceCell,
-    collections::{HashMap, HashSet},
     sync::atomic::{AtomicBool, Ordering},
 };
+
+use hashbrown::HashMap;
 
 use super::{
     Input, Options, Source,
@@ -38,8 +39,8 @@ pub(super) struct Scene<'a> {
 pub(super) struct Known {
     english: OnceCell<bool>,
     introduced: OnceCell<HashMap<WordKey, Introduced>>,
-    /// The words that are surnames of persons there.
-    pub(super) surnames: OnceCell<HashSet<WordKey>>,
+    /// The words that are surnames of persons there, and where each stands first.
+    pub(super) surnames: OnceCell<HashMap<WordKey, usize>>,
 }
 
 impl Scene<'_> {

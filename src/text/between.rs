@@ -12,6 +12,9 @@ use super::{
     words::Word,
 };
 
+/// So many spaces part the columns of a table.
+const COLUMN: u32 = 4;
+
 /// What is remembered of the characters since the last word.
 #[derive(Default)]
 pub(super) struct Between {
@@ -34,7 +37,7 @@ impl Between {
     /// What stands there, without regard to the words.
     #[inline]
     pub(super) fn gap(&self) -> Gap {
-        self.gap
+        if self.count >= COLUMN && self.gap == Gap::SPACE { Gap::SPACE | Gap::COLUMN } else { self.gap }
     }
 
     /// Whether the words decide what the gap is: then [`judge`](Self::judge) says.
@@ -58,6 +61,7 @@ impl Between {
         }
         self.count += 1;
         self.gap |= match kind {
+            Class::Space if c == '\t' => Gap::SPACE | Gap::COLUMN,
             Class::Space => Gap::SPACE,
             Class::Line => {
                 let pair = c == '\n' && self.carriage_return;
@@ -169,6 +173,9 @@ mod tests {
         }
         for text in ["ab.Cd", "J.Biden", "a b", "a 'b"] {
             assert!(!gap(text).any(Gap::GLUED), "{text:?}");
+        }
+        for (text, column) in [("a\tb", true), ("a    b", true), ("a   b", false), ("a,    b", false)] {
+            assert_eq!(gap(text).any(Gap::COLUMN), column, "{text:?}");
         }
         assert!(gap("Afgha-\nnistan").any(Gap::LINE_HYPHEN));
         assert!(gap("Afgha\u{AD}\nnistan").any(Gap::LINE_HYPHEN));

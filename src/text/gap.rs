@@ -35,6 +35,8 @@ impl Gap {
     pub const LINE_HYPHEN: Self = Self(1024);
     /// A double quote.
     pub const QUOTE: Self = Self(2048);
+    /// A tab, or four spaces and more: it parts the columns of a table.
+    pub const COLUMN: Self = Self(4096);
 
     /// Whether the gap has any of the facts in `other`.
     pub fn any(self, other: Self) -> bool {
