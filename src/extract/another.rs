@@ -25,18 +25,22 @@ const MAX_HERE: usize = 10 * MAX_CANDIDATES;
 /// What an organisation is in other languages, which its name begins with; folded and sorted.
 #[rustfmt::skip]
 static KINDS: WordSet<128> = WordSet::new(&[
-    "asociacion", "association", "associazione", "banca", "banco", "banque", "camara", "casa", "chambre", "comite",
-    "compagnie", "compania", "conseil", "consejo", "consiglio", "corte", "cour", "federacion", "federation",
-    "groupe", "grupo", "gruppo", "hopital", "hospital", "institut", "instituto", "istituto", "ministere",
-    "ministerio", "ministero", "musee", "museo", "parti", "partido", "partito", "radio", "sociedad", "societa",
-    "societe", "teatro", "theatre", "tribunal", "universidad", "universidade", "universita", "universite",
-    "universiteit",
+    "asociacion", "associazione", "banca", "banco", "banque", "camara", "casa", "chambre", "comite", "compagnie",
+    "compania", "conseil", "consejo", "consiglio", "corte", "cour", "federacion", "federation", "groupe", "grupo",
+    "gruppo", "hopital", "institut", "instituto", "istituto", "ministere", "ministerio", "ministero", "musee",
+    "museo", "parti", "partido", "partito", "sociedad", "societa", "societe", "teatro", "universidad", "universidade",
+    "universita", "universite", "universiteit",
 ]);
 /// What ties a name to another behind it, folded and sorted: `Banco de España`.
 static TIES: WordSet<32> =
     WordSet::new(&["da", "de", "degli", "dei", "del", "della", "des", "di", "do", "du", "of", "van", "von"]);
 /// How many words a nickname has at the most.
 const MAX_NICKNAME: usize = 3;
+
+/// Whether a short name is the word for what an organisation is.
+pub(super) fn is_kind(short: &ShortName) -> bool {
+    matches!(&*short.words, [(_, one)] if KINDS.has(one))
+}
 
 impl Finder<'_> {
     /// Whether the acronym of a company stands before a number that a hyphen ties (`MD-11`), or, where it has a letter for
@@ -83,8 +87,7 @@ impl Finder<'_> {
         if before && !self.is_possessive(first - 1) && !is_none_in(self.view, first - 1, self.language) {
             return true;
         }
-        let is_kind = || matches!(&*short.words, [(_, one)] if KINDS.has(one));
-        if short.rule == Rule::Head && is_kind() && self.is_tied_to_a_name(next) {
+        if short.rule == Rule::Head && is_kind(short) && self.is_tied_to_a_name(next) {
             return true;
         }
         // `Сказал Сечин «Коммерсанту»`: what is quoted behind a surname is no part of the name.

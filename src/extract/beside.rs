@@ -63,7 +63,7 @@ static SMALL: WordSet<4> = WordSet::new(&["senor", "senora"]);
 /// Prepositions that stand before places, folded and sorted.
 static IN: WordSet<16> = WordSet::new(&["across", "in", "inside", "into", "near", "outside", "throughout", "within"]);
 /// Prepositions that stand before places behind a word of moving, folded and sorted.
-static TO: WordSet<16> = WordSet::new(&["for", "from", "into", "out", "through", "to"]);
+static TO: WordSet<16> = WordSet::new(&["for", "from", "out", "through", "to"]);
 /// Words of moving and staying, folded and sorted.
 static MOVES: WordSet<128> = WordSet::new(&[
     "arrival",

@@ -29,17 +29,23 @@ pub(super) fn keep_better_places(sources: &[Source<'_>], view: View<'_>, found: 
     let with_case = Forms::EXACT.with(Form::Case);
     let is_function = |at: u32| is_function(view, at as usize);
     let is_small = |at: u32| view.words.plain(view.word(at as usize)).starts_with(char::is_lowercase);
+    // Another name of one word: `American` in `American country music`.
+    let is_named = |at: u32| {
+        let here = &found[found.partition_point(|one| one.first < at)..];
+        here.iter().take(MAX_INNER).take_while(|one| one.first == at).any(|one| one.last == at)
+    };
+    let adds_no_capital = |at: u32| is_small(at) || is_function(at) || is_named(at);
     let written_small =
         |found: &Found| !sources[found.source as usize].segment.name(found.name).text().contains(char::is_uppercase);
-    // Words that add nothing: an article; and, around a name that is written as given, words in small letters, or any
-    // where the longer name was given without a capital and only the text has them.
+    // Words that add nothing: an article; and, around a name that is written as given, words in small letters, or, where
+    // the longer name was given without a capital and only the text has them, other names as well.
     let adds_nothing = |outer: &Found, inner: &Found| {
         let mut words = (outer.first..inner.first).chain(inner.last + 1..outer.last + 1);
         let as_given = inner.forms == Forms::EXACT && outer.forms == with_case;
         if inner.last == outer.last && inner.first - outer.first <= MAX_ADDED && words.clone().all(is_function) {
             return true;
         }
-        as_given && (written_small(outer) || words.all(is_small))
+        as_given && (words.clone().all(is_small) || written_small(outer) && words.all(adds_no_capital))
     };
     // Where the next of each entity comes.
     let mut next = Vec::new();
@@ -81,7 +87,8 @@ pub(super) fn keep_better_places(sources: &[Source<'_>], view: View<'_>, found: 
     while let Some(outer) = found.get(at) {
         let behind = at + 1 + found[at + 1..].iter().take_while(|other| other.shares_place(outer)).count();
         // One word without marks around it has no place inside.
-        let is_more = outer.first < outer.last || outer.span.end > words[outer.last as usize].span.end;
+        let (first, last) = (words[outer.first as usize].span, words[outer.last as usize].span);
+        let is_more = outer.first < outer.last || outer.span.start < first.start || outer.span.end > last.end;
         if is_more && found.get(behind).is_some_and(|inner| inner.first <= outer.last) {
             worse.extend((at..behind).filter(|&at| is_worse(at, behind)));
         }

@@ -7,6 +7,7 @@ use std::cell::Cell;
 
 use super::{
     Options, Source,
+    another::is_kind,
     beside::{is_said_to_speak, is_titled},
     edges::edges,
     found::Found,
@@ -74,10 +75,11 @@ pub(super) struct Finder<'a> {
     pub(super) parts: [Option<PartOf>; MAX_GIVEN + 1],
 }
 
-/// Whether short names of a rule, a kind, and the beginning or not of their names, are a part of another name at a place.
+/// Whether short names of a rule and a kind, which are or are not the beginning of their names and the word for what they
+/// name, are a part of another name at a place.
 #[derive(Clone, Copy)]
 pub(super) struct PartOf {
-    asked: (usize, usize, Rule, Kind, bool),
+    asked: (usize, usize, Rule, Kind, [bool; 2]),
     is: bool,
 }
 
@@ -251,7 +253,7 @@ impl<'a> Finder<'a> {
 
     /// Whether the place is a part of another name, as [`Finder::is_part_of_another`] says; asked once for a crowd.
     fn is_part(&mut self, short: &ShortName, first: usize, last: usize, given: usize) -> bool {
-        let asked = (first, last, short.rule, short.nature, short.leads);
+        let asked = (first, last, short.rule, short.nature, [short.leads, is_kind(short)]);
         let known = self.parts[given].filter(|known| known.asked == asked);
         let known = known.unwrap_or_else(|| PartOf { asked, is: self.is_part_of_another(short, first, last) });
         self.parts[given] = Some(known);
@@ -329,11 +331,10 @@ impl<'a> Finder<'a> {
         if short.joined {
             forms = forms.with(Form::Hyphen);
         }
-        let core = Span::new(place.core.start.max(place.span.start), place.core.end);
-        let written = &*view.words.plain(view.slice(last, core));
+        let written = &*view.words.plain(view.slice(last, place.core));
         let difference = spelling::compare(self.letters, &short.written, written, forms).ok_or(Reason::WrongCase)?;
         let acronym = matches!(short.rule, Rule::Acronym | Rule::Introduced);
-        if difference.case && self.has_capital_particles(short, last, written) {
+        if difference.case && self.has_capital_particles(short, written) {
             forms = forms.with(Form::Case);
         } else if difference.case {
             let capitals = words.iter().all(|word| word.shape.all_capitals() && !word.shape.any(Shape::LETTER));
@@ -373,19 +374,22 @@ impl<'a> Finder<'a> {
         short.ordinary == Ordinary::No && behind.is_none_or(small) && behind.or(before).is_some_and(small)
     }
 
-    /// Whether the text differs only in the capitals of words that the name writes small: `Von der Leyen`, as at the
-    /// beginning of a sentence. `written` ends with the word `last`.
-    fn has_capital_particles(&mut self, short: &ShortName, last: usize, written: &str) -> bool {
-        let mut own = Words::default();
+    /// Whether `written` differs only in the capitals of words that the name writes small: `Von der Leyen`, as at the
+    /// beginning of a sentence.
+    fn has_capital_particles(&mut self, short: &ShortName, written: &str) -> bool {
+        let is_particle = |word: &str| word.starts_with(char::is_lowercase);
+        // Most names have none.
+        if !short.written.split(|c: char| !c.is_alphanumeric()).any(is_particle) {
+            return false;
+        }
+        let (mut own, mut found) = (Words::default(), Words::default());
         own.read(&short.written);
-        let words = &self.view.all()[last + 1 - short.words.len()..=last];
-        let start = words[0].span.start;
+        found.read(written);
         let (mut small, mut at, mut any) = (String::new(), 0, false);
-        for (word, own) in words.iter().zip(own.all()) {
-            let particle = own.span.of(&short.written).starts_with(char::is_lowercase);
-            let begin = (word.span.start - start) as usize;
-            let Some(capital) = written.get(begin..).and_then(|rest| rest.chars().next()) else { return false };
-            if particle && capital.is_uppercase() {
+        for (word, own) in found.all().iter().zip(own.all()) {
+            let begin = word.span.start as usize;
+            let capital = written[begin..].chars().next().filter(|c| c.is_uppercase());
+            if let Some(capital) = capital.filter(|_| is_particle(own.span.of(&short.written))) {
                 small.push_str(&written[at..begin]);
                 small.extend(capital.to_lowercase());
                 (at, any) = (begin + capital.len_utf8(), true);

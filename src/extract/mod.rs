@@ -114,17 +114,16 @@ pub fn run(
     interrupted: &AtomicBool,
 ) -> Result<(), Interrupted> {
     answer.clear();
-    let Scratch { words, border: title, glued, searches, letters, own, judged, runs, found, resolver, linker, trace } =
+    let Scratch { words, border, glued, searches, letters, own, judged, runs, found, resolver, linker, trace } =
         scratch;
     (trace.rejected, trace.dropped) = Default::default();
     words.clear();
     glued.clear();
-    let border = words.read(input.title);
-    *title = border;
+    *border = words.read(input.title);
     glued.read(input.title, words, 0);
     words.read(input.text);
-    glued.read(input.text, words, border);
-    let view = View { fields: [input.title, input.text], words, border };
+    glued.read(input.text, words, *border);
+    let view = View { fields: [input.title, input.text], words, border: *border };
 
     let language = Language::of(input.language, words);
     let refused = options.refused();

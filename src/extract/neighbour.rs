@@ -21,7 +21,6 @@ static CALENDAR: WordSet<64> = WordSet::new(&[
     "july",
     "june",
     "march",
-    "may",
     "monday",
     "november",
     "october",
@@ -42,49 +41,47 @@ const PROFESSIONS: [&str; 8] = ["ant", "ent", "er", "ian", "ist", "man", "or", "
 /// well; folded and sorted.
 #[rustfmt::skip]
 static OPENERS: WordSet<2048> = WordSet::new(&[
-    "aber", "accordingly", "acum", "additionally", "ademas", "afterward", "afterwards", "agora", "ahora", "aides",
-    "ainsi", "ako", "ale", "alem", "allegedly", "allerdings", "allies", "alongside", "alors", "als", "amidst",
-    "analysts", "ancak", "anche", "ancora", "antes", "apoi", "apos", "apparently", "apres", "asi", "asimismo",
-    "asked", "asking", "astazi", "ate", "auch", "aujourd", "aunque", "ausserdem", "aussi", "avant", "avec", "aven",
-    "ayer", "ayrica", "azonban", "ba", "backing", "bagi", "bei", "besides", "bevor", "bez", "bis", "bu", "bugun", "cand",
-    "car", "cependant", "certainly", "ces", "cette", "chez", "clearly", "com", "comme", "como", "con", "conform",
-    "consequently", "contra", "contre", "contro", "conversely", "cosi", "critics", "cuando", "cunku", "currently",
-    "da", "daarna", "dabei", "daca", "dafur", "dagegen", "daher", "damals", "damit", "danach", "dann", "dans", "dar",
-    "darfor", "dari", "dass", "demain", "dengan", "denn", "depois", "depuis", "desde", "deshalb", "desi", "despre",
-    "din", "dla", "dlatego", "dnes", "do", "doch", "donc", "donde", "dont", "dopo", "dort", "dove", "du", "dun",
-    "dupa", "durante", "durch", "dzis", "dzisiaj", "e", "earlier", "ecco", "echter", "efter", "eger", "eilen",
-    "elsewhere", "embora", "enfin", "enligt", "enquanto", "ensuite", "entao", "entonces", "entre", "es", "est",
-    "esta", "este", "etter", "even", "eventually", "fakat", "fans", "fara", "finally", "following", "for", "fordi",
-    "fortunately", "forutom", "fran", "friends", "fur", "furthermore", "gdy", "gegen", "gestern", "gibi", "gisteren",
-    "hasta", "hatta", "hatte", "heute", "hier", "historically", "hoe", "hogy", "hoje", "hormis", "hoy", "i", "icin",
-    "ieri", "ifolge", "igar", "ihr", "im", "including", "incluso", "indeed", "infatti", "initially", "inoltre",
-    "insa", "instead", "intanto", "interestingly", "intre", "invece", "inzwischen", "ironically", "ist", "ja", "jak",
-    "jako", "jednak", "jedoch", "jesli", "jetzt", "jos", "joten", "k", "kann", "kdyby", "kdyz", "ke", "kemarin",
-    "kepada", "ketika", "kiedy", "konnte", "koska", "kuitenkin", "kun", "la", "lately", "laut", "lawyers",
+    "aber", "accordingly", "acum", "additionally", "ademas", "afterward", "afterwards", "agora", "ahora", "ainsi",
+    "ako", "ale", "alem", "allegedly", "allerdings", "allies", "alongside", "alors", "als", "amidst", "ancak",
+    "anche", "ancora", "antes", "apoi", "apos", "apparently", "apres", "asi", "asimismo", "asked", "asking", "astazi",
+    "ate", "auch", "aujourd", "aunque", "ausserdem", "aussi", "avant", "avec", "aven", "ayer", "ayrica", "azonban",
+    "ba", "backing", "bagi", "bei", "besides", "bevor", "bez", "bis", "bu", "bugun", "cand", "car", "cependant",
+    "certainly", "ces", "cette", "chez", "clearly", "com", "comme", "como", "con", "conform", "consequently",
+    "contra", "contre", "contro", "conversely", "cosi", "cuando", "cunku", "currently", "da", "daarna", "dabei",
+    "daca", "dafur", "dagegen", "daher", "damals", "damit", "danach", "dann", "dans", "dar", "darfor", "dari", "dass",
+    "demain", "dengan", "denn", "depois", "depuis", "desde", "deshalb", "desi", "despre", "din", "dla", "dlatego",
+    "dnes", "doch", "donc", "donde", "dont", "dopo", "dort", "dove", "dun", "dupa", "durante", "durch", "dzis",
+    "dzisiaj", "e", "earlier", "ecco", "echter", "efter", "eger", "eilen", "elsewhere", "embora", "enfin", "enligt",
+    "enquanto", "ensuite", "entao", "entonces", "entre", "es", "est", "esta", "este", "etter", "eventually", "fakat",
+    "fans", "fara", "finally", "following", "fordi", "fortunately", "forutom", "fran", "fur", "furthermore", "gdy",
+    "gegen", "gestern", "gibi", "gisteren", "hasta", "hatta", "hatte", "heute", "hier", "historically", "hoe", "hogy",
+    "hoje", "hormis", "hoy", "icin", "ieri", "ifolge", "igar", "ihr", "im", "including", "incluso", "indeed",
+    "infatti", "initially", "inoltre", "insa", "instead", "intanto", "interestingly", "intre", "invece", "inzwischen",
+    "ironically", "ja", "jak", "jako", "jednak", "jedoch", "jesli", "jetzt", "jos", "joten", "k", "kann", "kdyby",
+    "kdyz", "ke", "kemarin", "kepada", "ketika", "kiedy", "konnte", "koska", "kuitenkin", "kun", "lately", "laut",
     "likewise", "lorsque", "luego", "maar", "mais", "majd", "malgre", "manana", "mas", "maybe", "meanwhile",
     "medutim", "meme", "men", "mens", "mentre", "menurut", "mert", "met", "mezi", "miedzy", "mientras", "mikor",
-    "mimo", "mit", "moreover", "most", "mot", "mutta", "myos", "na", "naar", "nach", "nachdem", "nakon", "namun",
-    "nao", "nar", "naturally", "nebo", "nevertheless", "nicht", "nitekim", "noch", "nonetheless", "notably", "nu",
-    "nun", "nur", "nyt", "o", "ob", "obviously", "obwohl", "ocksa", "od", "oder", "officials", "oggi", "ohne",
-    "oleh", "oltre", "omdat", "ong", "ontem", "ook", "oraz", "originally", "otherwise", "outre", "overall", "ovsem", "oysa",
-    "pada", "pak", "par", "para", "pe", "pendant", "pentru", "perche", "perhaps", "pero", "plus", "po", "podczas",
-    "podle", "poi", "pokud", "police", "poniewaz", "por", "porque", "potem", "potrivit", "pour", "pourquoi",
-    "pourtant", "pred", "prema", "previously", "pri", "prima", "prin", "privately", "pro", "proc", "prosecutors",
-    "proti", "protiv", "protoze", "przeciw", "przed", "przez", "przy", "publicly", "pues", "puis", "puisque",
-    "quand", "quando", "quant", "quindi", "recently", "regarding", "reportedly", "s", "saat", "sans", "schon", "se",
-    "sebelum", "secondo", "segun", "segundo", "seit", "selain", "selbst", "selon", "sem", "sementara", "senza",
-    "separately", "setelah", "si", "sie", "siksi", "simdi", "similarly", "sin", "sinds", "sitten", "sobre", "sogar",
-    "sollte", "sometimes", "sonra", "sources", "sous", "spater", "statt", "suddenly", "supporters", "sur", "surely",
-    "surprisingly", "take", "takze", "tambem", "tambien", "tampoco", "tanaan", "tandis", "ted", "tegen", "tegnap",
-    "teraz", "tetapi", "therefore", "throughout", "tijdens", "tijekom", "toch", "toen", "together", "tomorrow",
-    "tonight", "totusi", "toutefois", "tra", "tras", "trotz", "tymczasem", "u", "uber", "ugyanakkor", "uit", "um",
-    "und", "unfortunately", "unlike", "unter", "unterdessen", "untuk", "usually", "utan", "uten", "v", "vaikka",
-    "vandaag", "vcera", "ve", "versus", "viszont", "volgens", "voor", "vor", "vsak", "w", "waarom", "wahrend",
-    "warum", "wczoraj", "wedlug", "wegen", "weil", "wenn", "wer", "whenever", "whereas", "wherever", "wie", "wo",
-    "wobec", "wurde", "y", "ya", "yesterday", "yine", "z", "za", "zamiast", "zasto", "zatimco", "zbog", "zdaniem",
-    "ze", "zonder", "zu", "zudem", "zuvor", "zwar", "zwischen", "αλλα", "αν", "απο", "αφου", "για", "γιατι", "δεν",
-    "εαν", "ενω", "επισησ", "η", "θα", "και", "κατα", "με", "μετα", "ο", "οι", "ομωσ", "οπωσ", "οταν", "πριν",
-    "προσ", "σε", "σημερα", "στη", "στην", "στο", "στον", "τα", "τη", "την", "τησ", "το", "τον", "του", "των",
+    "mimo", "mit", "moreover", "mot", "mutta", "myos", "na", "naar", "nach", "nachdem", "nakon", "namun", "nao",
+    "nar", "naturally", "nebo", "nevertheless", "nicht", "nitekim", "noch", "nonetheless", "notably", "nu", "nun",
+    "nur", "nyt", "o", "ob", "obviously", "obwohl", "ocksa", "od", "oder", "oggi", "ohne", "oleh", "oltre", "omdat",
+    "ong", "ontem", "ook", "oraz", "originally", "otherwise", "outre", "overall", "ovsem", "oysa", "pada", "par",
+    "para", "pe", "pendant", "pentru", "perche", "perhaps", "pero", "plus", "po", "podczas", "podle", "poi", "pokud",
+    "police", "poniewaz", "por", "porque", "potem", "potrivit", "pour", "pourquoi", "pourtant", "pred", "prema",
+    "previously", "pri", "prima", "prin", "privately", "pro", "proc", "proti", "protiv", "protoze", "przeciw",
+    "przed", "przez", "przy", "publicly", "pues", "puis", "puisque", "quand", "quando", "quant", "quindi", "recently",
+    "reportedly", "s", "saat", "sans", "schon", "se", "sebelum", "secondo", "segun", "segundo", "seit", "selain",
+    "selbst", "selon", "sem", "sementara", "senza", "separately", "setelah", "si", "sie", "siksi", "simdi",
+    "similarly", "sin", "sinds", "sitten", "sobre", "sogar", "sollte", "sometimes", "sonra", "sous", "spater",
+    "statt", "suddenly", "sur", "surely", "surprisingly", "takze", "tambem", "tambien", "tampoco", "tanaan", "tandis",
+    "ted", "tegen", "tegnap", "teraz", "tetapi", "therefore", "throughout", "tijdens", "tijekom", "toch", "toen",
+    "together", "tomorrow", "tonight", "totusi", "toutefois", "tra", "tras", "trotz", "tymczasem", "u", "uber",
+    "ugyanakkor", "uit", "um", "unfortunately", "unlike", "unter", "unterdessen", "untuk", "usually", "utan", "uten",
+    "vaikka", "vandaag", "vcera", "ve", "versus", "viszont", "volgens", "voor", "vor", "vsak", "w", "waarom",
+    "wahrend", "warum", "wczoraj", "wedlug", "wegen", "weil", "wenn", "wer", "whenever", "whereas", "wherever", "wie",
+    "wo", "wobec", "wurde", "y", "ya", "yesterday", "yine", "z", "za", "zamiast", "zasto", "zatimco", "zbog",
+    "zdaniem", "ze", "zonder", "zu", "zudem", "zuvor", "zwar", "zwischen", "αλλα", "αν", "απο", "αφου", "για",
+    "γιατι", "δεν", "εαν", "ενω", "επισησ", "η", "θα", "και", "κατα", "με", "μετα", "ο", "οι", "ομωσ", "οπωσ", "οταν",
+    "πριν", "προσ", "σε", "σημερα", "στη", "στην", "στο", "στον", "τα", "τη", "την", "τησ", "το", "τον", "του", "των",
     "τωρα", "χθεσ", "χωρισ", "ωσ", "а", "але", "без", "более", "в", "вже", "вместо", "во", "вот", "вслед", "вчера",
     "від", "где", "даже", "для", "до", "его", "если", "еще", "з", "за", "завтра", "зараз", "зато", "зі", "и", "из",
     "именно", "к", "как", "ко", "когда", "коли", "кроме", "крім", "лише", "между", "на", "навіть", "над", "накануне",
@@ -99,25 +96,23 @@ static OPENERS: WordSet<2048> = WordSet::new(&[
 static FOREIGN_OPENERS: WordSet<256> = WordSet::new(&[
     "af", "amikor", "att", "av", "az", "behem", "bij", "come", "csak", "czy", "danas", "dat", "declaro", "dijo",
     "disse", "dok", "dunque", "eftersom", "em", "en", "eppure", "gia", "ha", "hvis", "jika", "kada", "kemudian",
-    "lalu", "med", "mint", "natomiast", "nel", "nem", "non", "och", "og", "ogsa", "om", "pedig", "pod",
-    "powiedzial", "powiedziala", "rowniez", "si", "som", "terwijl", "til", "till", "tylko", "verso", "а", "ведь",
-    "вчора", "затем", "заявив", "заявил", "заявила", "и", "но", "проте", "сказав", "сказал", "сказала",
+    "lalu", "med", "mint", "natomiast", "nel", "nem", "non", "och", "og", "ogsa", "om", "pedig", "pod", "powiedzial",
+    "powiedziala", "rowniez", "som", "terwijl", "til", "till", "tylko", "verso", "ведь", "вчора", "затем", "заявив",
+    "заявил", "заявила", "проте", "сказав", "сказал", "сказала",
 ]);
 
 /// Given names that look like the plural of an ordinary word, folded and sorted.
-static NAMES: WordSet<16> = WordSet::new(&["brooks", "mercedes", "miles", "wills"]);
+static NAMES: WordSet<16> = WordSet::new(&["brooks", "miles", "wills"]);
 
 /// Given names that are ordinary words, folded and sorted.
 #[rustfmt::skip]
 static GIVEN_WORDS: WordSet<256> = WordSet::new(&[
-    "amber", "angel", "art", "august", "autumn", "basil", "bill", "blake", "bob", "brook", "buck", "carol", "chance",
-    "charity", "chase", "chuck", "clay", "cliff", "colt", "crystal", "daisy", "dale", "dawn", "dean", "destiny",
-    "dick", "don", "drew", "duke", "earnest", "eve", "faith", "fern", "frank", "gene", "ginger", "glen", "grace",
-    "grant", "guy", "harmony", "hazel", "heath", "heather", "holly", "hope", "hunter", "iris", "ivy", "jack", "jade",
-    "jasmine", "jay", "jet", "joy", "june", "lance", "lane", "laurel", "lily", "mark", "mason", "max", "may",
-    "melody", "mercy", "miles", "nick", "norm", "olive", "opal", "pat", "patience", "pearl", "penny", "poppy", "ray",
-    "reed", "rich", "rob", "robin", "rocky", "rod", "rose", "ruby", "rusty", "sandy", "sky", "star", "sterling",
-    "stone", "sue", "summer", "tanner", "violet", "wade", "ward", "will", "winter", "woody",
+    "amber", "angel", "art", "autumn", "bill", "bob", "brook", "buck", "chance", "charity", "chase", "chuck", "clay",
+    "cliff", "colt", "crystal", "daisy", "dawn", "destiny", "earnest", "faith", "frank", "grace", "grant", "guy",
+    "harmony", "hazel", "hope", "hunter", "ivy", "jade", "jet", "joy", "lance", "lane", "mark", "melody", "mercy",
+    "miles", "norm", "olive", "pat", "patience", "pearl", "penny", "poppy", "ray", "rich", "rob", "rocky", "rod",
+    "rose", "ruby", "rusty", "sandy", "sky", "star", "sterling", "stone", "sue", "summer", "violet", "wade", "ward",
+    "winter",
 ]);
 
 /// The shortest ordinary words, in bytes, whose other forms are known in a headline, and where a sentence begins.
@@ -239,7 +234,7 @@ pub(super) fn is_of_another_generation<'n>(
 }
 
 /// Whether the word at `index` opens a sentence and is no name: one of the list, or an ordinary word in another form
-/// than dictionaries list (`Critics`, `Backing`).
+/// than dictionaries list (`Critics`, `Supporters`).
 fn opens_sentence(view: View<'_>, index: usize) -> bool {
     let word = &view.all()[index];
     if !begins_sentence(view, index) {
@@ -256,16 +251,13 @@ fn opens_sentence(view: View<'_>, index: usize) -> bool {
 /// has a determiner before it (`die Kanzlerin Merkel`), the `M.` of a French text, or a word that opens a sentence.
 pub(super) fn is_none_in(view: View<'_>, index: usize, language: Language) -> bool {
     let words = view.all();
-    let word = &words[index];
     if language == Language::German {
         return index > 0 && joins(view, index) && is_among(view, index - 1, &BEFORE_NOUNS);
     }
     if language.is_known_other() && begins_sentence(view, index) && is_among(view, index, &FOREIGN_OPENERS) {
         return true;
     }
-    if language == Language::French && word.key == WordKey::of(b"m") {
-        return true;
-    }
     let around = index.saturating_sub(AROUND)..words.len().min(index + AROUND);
-    word.key == WordKey::of(b"m") && around.filter(|&at| is_among(view, at, &FRENCH)).count() > 1
+    words[index].key == WordKey::of(b"m")
+        && (language == Language::French || around.filter(|&at| is_among(view, at, &FRENCH)).count() > 1)
 }

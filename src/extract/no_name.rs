@@ -48,7 +48,7 @@ pub(super) fn is_no_name(view: View<'_>, index: usize, span: Span, is_found: imp
     short
         && (is_asked_for(view, index)
             || is_of_a_date(view, index)
-            || shape.all_capitals() && (is_unit(view, index) || is_cited(view, index)))
+            || shape.all_capitals() && (is_unit(view, index) || is_cited(view, index, index)))
         || letter && is_letter_among_others(view, index, is_found)
         || touches(view, index) && is_in_address(view, index)
 }
@@ -107,20 +107,30 @@ fn is_number(view: View<'_>, index: usize) -> bool {
     view.all()[index].shape.any(Shape::DIGIT) && view.word(index).starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// Whether the word at `index` is cited between two numbers, or is the `SEC.` of a section with its number.
-fn is_cited(view: View<'_>, index: usize) -> bool {
+/// Whether the words from `first` to `last` are cited between two numbers (`410 U.S. 113`, `28 U. S. C. 1331`), or are the
+/// `SEC.` of a section with its number.
+pub(super) fn is_cited(view: View<'_>, first: usize, last: usize) -> bool {
     let words = view.all();
-    let follows = |next: &&Word| !next.gap.any(Gap::PARAGRAPH | Gap::COMMA | Gap::LINE);
-    let Some(next) = words.get(index + 1).filter(follows) else { return false };
+    let apart = first + 1 == last && words[first].key == WordKey::of(b"u") && words[last].key == WordKey::of(b"s");
+    if first < last && !apart {
+        return false;
+    }
+    let follows = |next: &usize| *next < words.len() && !words[*next].gap.any(Gap::PARAGRAPH | Gap::LINE);
+    let Some(next) = Some(last + 1).filter(follows) else { return false };
+    let is = |at: usize, word: &[u8]| words[at].key == WordKey::of(word);
     // `597 U.S. ___ (2022)`
-    let number = is_number(view, index + 1) || view.word(index + 1).starts_with('_');
+    let number = |at: usize| is_number(view, at) || view.word(at).starts_with('_');
+    // `410 U.S., at 155`
+    let at_page = || is(next, b"at") && Some(next + 1).filter(follows).is_some_and(number);
+    let of_code = || apart && is(next, b"c");
     // `U.S. 10-year notes`
-    let tied = words.get(index + 2).is_some_and(|behind| behind.gap.any(Gap::HYPHEN));
-    let begins = || begins_sentence(view, index) || words[index].gap.any(Gap::LINE);
-    let section = words[index].key == WordKey::of(b"sec") && next.gap.any(Gap::PERIOD) && begins();
-    let dotted = || words[index].key != WordKey::of(b"us") || words[index].shape.any(Shape::DOTTED);
-    let between = || is_among(view, index, &CITED) && dotted() && is_behind_a_number(view, index);
-    number && !tied && (section || between())
+    let tied = words.get(next + 1).is_some_and(|behind| behind.gap.any(Gap::HYPHEN));
+    let plain = number(next) && !tied && !words[next].gap.any(Gap::COMMA);
+    let begins = || begins_sentence(view, first) || words[first].gap.any(Gap::LINE);
+    let section = || is(first, b"sec") && words[next].gap.any(Gap::PERIOD) && begins();
+    let dotted = || apart || !is(first, b"us") || words[first].shape.any(Shape::DOTTED);
+    let between = || (apart || is_among(view, first, &CITED)) && dotted() && is_behind_a_number(view, first);
+    plain && (section() || between()) || (at_page() || of_code()) && between()
 }
 
 /// Whether the letter at `index` is tied to a word (`X-ray`, `R&D`), an initial (`R. Kelly`), or the end of a name

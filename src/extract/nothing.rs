@@ -13,7 +13,7 @@ use super::{
     found::Found,
     given,
     neighbour::{is_name, is_name_like, is_of_another_generation},
-    no_name::is_no_name,
+    no_name::{is_cited, is_no_name},
     place::{Capitals, begins_sentence, capitals, is_among, is_headline, is_short_title, is_shouting, joins},
     scene::Scene,
 };
@@ -40,7 +40,21 @@ static COMPANIES: WordSet<32> =
     WordSet::new(&["bancorp", "co", "company", "corp", "corporation", "gmbh", "inc", "llc", "ltd", "plc"]);
 
 /// What is called by its place, folded and sorted.
-static SCHOOLS: WordSet<4> = WordSet::new(&["college", "university"]);
+static CALLED: WordSet<32> = WordSet::new(&[
+    "ave",
+    "avenue",
+    "blvd",
+    "boulevard",
+    "bridge",
+    "college",
+    "lane",
+    "rd",
+    "road",
+    "school",
+    "street",
+    "turnpike",
+    "university",
+]);
 
 /// How many places before a word may reach to it and are looked at.
 const COVERED: usize = 32;
@@ -53,11 +67,8 @@ static LEADING: WordSet<64> = WordSet::new(&[
     "lo", "los", "o", "os", "the", "η", "ο", "οι", "τα", "το",
 ]);
 
-/// Parts of a place that its name has before it, folded and sorted: `West Texas`.
-static DIRECTIONS: WordSet<32> = WordSet::new(&[
-    "central", "east", "eastern", "greater", "inner", "lower", "north", "northern", "outer", "south", "southern",
-    "upper", "west", "western",
-]);
+/// Parts of a place that its name has before it and that are no ordinary words, folded and sorted: `West Texas`.
+static DIRECTIONS: WordSet<32> = WordSet::new(&["north", "south", "west"]);
 
 /// What stands before the given name in the name of a place, folded and sorted.
 static SAINTS: WordSet<16> = WordSet::new(&["saint", "san", "santa", "santo", "sao", "st", "ste"]);
@@ -110,9 +121,9 @@ impl Odds {
         let asks = !glued && !options.disabled_rules.has(Rule::OrdinaryWord);
         // What is no name there, whatever its capitals.
         let no_name = asks
-            && one_word
+            && (one_word || is_cited(view, first, found.last as usize))
             && !candidates.clone().any(|one| one.any_case)
-            && is_no_name(view, first, found.span, |at| is_found(scene, at));
+            && (!one_word || is_no_name(view, first, found.span, |at| is_found(scene, at)));
         if no_name {
             ordinary = Ordinary::Function;
         }
@@ -207,7 +218,7 @@ fn is_in_a_longer_name(scene: &Scene<'_>, found: &Found, natures: impl Iterator<
     is_addressed(view, first)
         || places && is_like_a_plural(view, found) && is_titled(view, first)
         || !is_headline(view, first)
-            && (organizations && before.is_some_and(|before| is_given_name(scene, before))
+            && (organizations && before.is_some_and(|before| is_given_name(scene, before) || is_initial(scene, before))
                 || places
                     && (is_given_before_surname(scene, first)
                         || is_behind_a_name(scene, before)
@@ -256,7 +267,7 @@ fn is_introduced_otherwise<'f>(scene: &Scene<'_>, mut candidates: impl Iterator<
 }
 
 /// Whether a place is a part of the name of a company, where few words with a capital follow up to its designator: `Texas
-/// Air Corp`; or of a university: `Oxford University`.
+/// Air Corp`; or of a university or a street: `Oxford University`, `Paris Road`.
 #[inline(never)]
 fn begins_a_company(scene: &Scene<'_>, first: usize) -> bool {
     let view = scene.view;
@@ -265,7 +276,7 @@ fn begins_a_company(scene: &Scene<'_>, first: usize) -> bool {
     let behind = (first + 1..=first + COMPANY).take_while(|&at| follows(at));
     let tied = |at: usize| words.get(at + 1).is_some_and(|next| next.gap.any(Gap::HYPHEN));
     let company = |at: usize| is_among(view, at, &COMPANIES) && !tied(at);
-    let ends = |at: usize| company(at) || at == first + 1 && is_among(view, at, &SCHOOLS);
+    let ends = |at: usize| company(at) || at == first + 1 && is_among(view, at, &CALLED);
     // The language of a document takes longer to tell.
     behind.into_iter().any(ends) && scene.is_english()
 }
@@ -313,6 +324,20 @@ fn is_surname(scene: &Scene<'_>, index: usize) -> bool {
     surnames.contains_key(&view.all()[index].key)
 }
 
+/// Whether the letter at `index`, behind which a period stands, is the initial of a person: `J. Ford`, but `Plan B. Ford`.
+fn is_initial(scene: &Scene<'_>, index: usize) -> bool {
+    let view = scene.view;
+    let words = view.all();
+    let behind_a_name = || {
+        let before = index.checked_sub(1).filter(|&before| joins(view, index) && is_capitalised(view, before));
+        before.is_none_or(|before| is_given_name(scene, before) || words[before].shape.any(Shape::LETTER))
+    };
+    words[index].shape.any(Shape::LETTER)
+        && words[index + 1].gap.any(Gap::PERIOD)
+        && behind_a_name()
+        && !is_found(scene, index)
+}
+
 /// Whether a capitalised word is a given name, and none of a place: `Gerald Ford`, but `San Antonio Toyota`.
 fn is_given_name(scene: &Scene<'_>, index: usize) -> bool {
     let view = scene.view;
@@ -357,6 +382,8 @@ fn is_before_a_name(view: View<'_>, found: &Found, derived: bool) -> bool {
         && joins(view, next)
         && is_name_like(view, next)
         && !(derived && derive::is_designator(view.words, &words[next]))
+        // `Knuth, Donald E.`
+        && !(found.rule == Some(Rule::Reversed) && words[next].shape.any(Shape::LETTER))
 }
 
 /// Whether a name begins or ends with the word at `index` that is no given name of a person. Looks at a bounded number of

@@ -130,7 +130,7 @@ impl Resolver {
                     let key = |found: &Found| (found.place(), found.source, found.entity, found.rule, found.name);
                     self.sorter.sort(found, key);
                 }
-                join(found, &mut added);
+                join(found, &added);
             }
         }
         if has_glued || added.iter().any(|found| found.uses.0 < found.uses.1) {
@@ -176,7 +176,7 @@ impl Resolver {
     /// the names in full, sorted by place.
     fn keep_named(&mut self, full: &[Found], added: &mut Vec<Found>, trace: &mut Trace) {
         let place = |found: &Found| (found.place(), found.source, found.entity);
-        added.sort_by_key(place);
+        added.sort_by_key(|short| (place(short), short.rule, short.name));
         let Self { anchors, reached, .. } = self;
         reached.clear();
         let mut sieve = Sieve::<8>::default();
@@ -237,10 +237,9 @@ fn given_beside_derived(found: &[Found]) -> Vec<u64> {
     places
 }
 
-/// Puts short names among the names in full: both sorted by place and entity, the short ones behind the others.
-fn join(found: &mut Vec<Found>, shorts: &mut [Found]) {
+/// Puts short names among the names in full: both are sorted by place and entity, the short ones lie behind the others.
+fn join(found: &mut Vec<Found>, shorts: &[Found]) {
     let place = |found: &Found| (found.place(), found.source, found.entity);
-    shorts.sort_by_key(|short| (place(short), short.rule, short.name));
     let mut end = found.len();
     found.extend_from_slice(shorts);
     for (number, short) in shorts.iter().enumerate().rev() {

@@ -89,7 +89,7 @@ pub(super) fn apply(
         let words = (occurrence.last - occurrence.first + 1) as usize;
         // What references stand for takes as long to read.
         let refers = words > LONG && view.words.refers();
-        if refers && !spent.has_room_for(words, read) {
+        if refers && !spent.spend(words, read) {
             continue;
         }
         let written = &*view.words.plain(raw);
@@ -100,7 +100,7 @@ pub(super) fn apply(
         // its last word, which is more than what is written at the place.
         let plain = count == 1 && forms == Forms::EXACT && free;
         let is_written = || plain && segment.first_of(run).1.is_written(written);
-        if words > LONG && !refers && !is_written() && !spent.has_room_for(words, read) {
+        if words > LONG && !refers && !is_written() && !spent.spend(words, read) {
             continue;
         }
         if plain && settings.is_some() {
@@ -219,6 +219,16 @@ fn is_wrong_case(case: CaseCheck, written: &str) -> bool {
     }
 }
 
+/// Whether the text differs from a reversed name in the capitals of its surname alone: `KNUTH, Donald`.
+fn is_shouted_surname(name: &Name<'_>, written: &str) -> bool {
+    let parts = |text| str::split_once(text, ',');
+    let (Some((_, own)), Some((surname, given))) = (parts(name.core()), parts(written)) else { return false };
+    name.manner.rule == Some(Rule::Reversed)
+        && own.trim() == given.trim()
+        && !surname.contains(char::is_lowercase)
+        && surname.contains(char::is_alphabetic)
+}
+
 /// A place that names may have, and what the rules asked of it so far.
 struct Place<'a> {
     view: View<'a>,
@@ -272,7 +282,7 @@ impl<'a> Place<'a> {
         };
         self.before = Some((name, difference));
         let difference = difference.ok_or(Reason::WrongCase)?;
-        if difference.case && is_wrong_case(name.manner.case, written) {
+        if difference.case && is_wrong_case(name.manner.case, written) && !is_shouted_surname(&name, written) {
             return Err(Reason::WrongCase);
         }
         let mut forms = self.forms;

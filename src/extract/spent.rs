@@ -33,8 +33,8 @@ impl Spent {
         self.others >= CANDIDATES + read
     }
 
-    /// Whether a long place of so many words may be judged, `read` words being read in all sources.
-    pub(super) fn has_room_for(&mut self, words: usize, read: usize) -> bool {
+    /// Spends so many words on judging a long place, `read` words being read in all sources. Gives whether there were as many.
+    pub(super) fn spend(&mut self, words: usize, read: usize) -> bool {
         self.long_words += words;
         let has = self.long_words <= LONG_WORDS + read;
         self.cut_long += usize::from(!has);

@@ -209,12 +209,20 @@ fn is_capital_at(text: &str, parts: &[Span], at: usize) -> bool {
     parts.get(at).is_some_and(|part| part.of(text).starts_with(char::is_uppercase))
 }
 
-/// Whether a part is a number that is none of a name: one set high behind a word (`Merkel¹`), or on a key (`1️⃣Paris`).
+/// Whether a part is a number that is none of a name: one set high behind a word (`Merkel¹`, and `Merkel1` where that was
+/// lost), or on a key (`1️⃣Paris`).
 fn is_raised(text: &str, parts: &[Span], at: usize) -> bool {
     let part = parts[at].of(text);
     let high = |c: char| matches!(c, '²' | '³' | '¹' | '⁰' | '⁴'..='⁹');
     let word = at.checked_sub(1).is_some_and(|before| parts[before].of(text).chars().nth(1).is_some());
-    word && part.chars().all(high) || part.contains('\u{20E3}')
+    let name = || {
+        let before = parts[at - 1].of(text);
+        before.starts_with(char::is_uppercase) && before.chars().filter(|c| c.is_lowercase()).count() >= MIN_TAGGED
+    };
+    // `Merkel1,2`
+    let digit = |part: &str| part.len() == 1 && part.as_bytes()[0].is_ascii_digit();
+    let note = || word && at + 1 == parts.len() && part.split(',').all(digit) && name();
+    word && part.chars().all(high) || part.contains('\u{20E3}') || note()
 }
 
 /// Whether a part is an ordinary word, a number or an abbreviation in a hashtag, where it need be no name: `#UkraineWar`,

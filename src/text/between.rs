@@ -80,6 +80,8 @@ impl Between {
             Class::Comma => Gap::COMMA,
             Class::Quote => Gap::QUOTE,
             Class::Trademark => Gap::NONE,
+            // What is quoted has it at the beginning of each line.
+            _ if c == '>' && self.lines > 0 => Gap::SPACE,
             _ => Gap::MARK,
         };
         self.carriage_return = c == '\r';
@@ -99,12 +101,20 @@ impl Between {
         let (written, next) = (&text[previous.span.range()], &text[span.range()]);
         let is_letter_itself = |c: &char| !matches!(class(*c), Class::Mark | Class::Ignorable);
         let before = || match written.chars().rfind(is_letter_itself) {
-            Some(';') => Characters::from(written, 0).last().map(|(_, c, _)| c).unwrap_or_default(),
+            Some(';') => {
+                Characters::from(written, 0).map(|(_, c, _)| c).filter(is_letter_itself).last().unwrap_or_default()
+            }
             last => last.unwrap_or_default(),
         };
         let after = Characters::from(next, 0).next().map(|(_, c, _)| c).unwrap_or_default();
         let spaced = |c: char| matches!(class(c), Class::Letter | Class::Digit);
-        if touching && spaced(before()) && spaced(after) {
+        // `Merkel.1`: the number of a note; but `No.1` and `Vol.1`.
+        let letters = if previous.shape.all_capitals() { 3 } else { 4 };
+        let note = gap.any(Gap::PERIOD)
+            && class(after) == Class::Digit
+            && written.len() >= letters
+            && !is_known_abbreviation(previous.key);
+        if touching && spaced(before()) && spaced(after) && !note {
             if !gap.any(Gap::PERIOD) {
                 return gap | Gap::GLUED;
             }
@@ -149,7 +159,9 @@ mod tests {
             words.read(text);
             words.all()[1].gap
         };
-        for text in ["a b", "a\nb", "a\r\nb", "a-b", "a’s", "St. P", "J. B", "x. b", "a-\nb", "a\u{A0}b", "\"a\" b"] {
+        for text in
+            ["a b", "a\nb", "a\r\nb", "a-b", "a’s", "St. P", "J. B", "x. b", "a-\nb", "a\u{A0}b", "\"a\" b", "a\n> b"]
+        {
             assert!(gap(text).is_free(), "{text:?}");
         }
         for text in [
@@ -168,10 +180,10 @@ mod tests {
         ] {
             assert!(!gap(text).is_free(), "{text:?}");
         }
-        for text in ["can't", "ab.com", "l'Iran"] {
+        for text in ["can't", "ab.com", "l'Iran", "No.1", "Vol.1"] {
             assert!(gap(text).any(Gap::GLUED), "{text:?}");
         }
-        for text in ["ab.Cd", "J.Biden", "a b", "a 'b"] {
+        for text in ["ab.Cd", "J.Biden", "a b", "a 'b", "abcd.1"] {
             assert!(!gap(text).any(Gap::GLUED), "{text:?}");
         }
         for (text, column) in [("a\tb", true), ("a    b", true), ("a   b", false), ("a,    b", false)] {

@@ -119,7 +119,7 @@ fn by_properties(c: char) -> Class {
         '\u{1361}' => return Class::Space,
         '\u{0085}' | '\u{2028}' => return Class::Line,
         '\u{2029}' => return Class::Paragraph,
-        '‘' | '’' | '‛' | 'ʻ' | 'ʼ' | 'ʹ' | '′' | '´' | '＇' | '`' | '׳' => return Class::Apostrophe,
+        '‘' | '’' | '‛' | 'ʻ' | 'ʼ' | 'ʹ' | '′' | '´' | '＇' | '׳' => return Class::Apostrophe,
         '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '﹣' | '－' | '·' | '・' | '･' | '‧' | '∙' | '⋅' | '־' =>
         {
             return Class::Hyphen;
@@ -131,6 +131,8 @@ fn by_properties(c: char) -> Class {
         '＆' => return Class::Ampersand,
         '＋' | '＃' => return Class::Suffix,
         'ー' | 'ｰ' => return Class::Katakana,
+        // Of category letter and of no script, but written as Han is.
+        '〆' => return Class::Single,
         // SARA AM and its Lao sister are letters to Unicode, but belong to the consonant before them.
         '\u{0E33}' | '\u{0EB3}' => return Class::Mark,
         // The voice marks of half-width Katakana.
@@ -151,7 +153,11 @@ fn by_properties(c: char) -> Class {
             _ => Class::Letter,
         },
         GeneralCategory::DecimalNumber | GeneralCategory::LetterNumber | GeneralCategory::OtherNumber => {
-            if c == '〇' || c == '〆' { Class::Single } else { Class::Digit }
+            if c == '〇' {
+                Class::Single
+            } else {
+                Class::Digit
+            }
         }
         GeneralCategory::NonspacingMark | GeneralCategory::SpacingMark | GeneralCategory::EnclosingMark => Class::Mark,
         GeneralCategory::ConnectorPunctuation => Class::Connector,

@@ -14,7 +14,7 @@ pub enum OffsetEncoding {
 
 /// Turns byte offsets of one text into another unit.
 ///
-/// Offsets asked for in ascending order cost one pass over the text; an offset before the last one starts again.
+/// An offset costs as much as lies between it and the one before: those in ascending order cost one pass over the text.
 #[derive(Debug)]
 pub struct Offsets<'t> {
     text: &'t str,
@@ -42,10 +42,12 @@ impl<'t> Offsets<'t> {
             return byte;
         }
         let byte = byte as usize;
+        let bytes = self.text.as_bytes();
         if byte < self.byte {
-            (self.byte, self.unit) = (0, 0);
+            self.unit -= self.count(&bytes[byte..self.byte]);
+        } else {
+            self.unit += self.count(&bytes[self.byte..byte]);
         }
-        self.unit += self.count(&self.text.as_bytes()[self.byte..byte]);
         self.byte = byte;
         self.unit
     }

@@ -49,7 +49,7 @@ pub static FUNCTION: WordSet<512> = WordSet::new(&[
     "yes", "yet", "you", "your",
 ]);
 
-/// How ordinary a folded word is. Three short binary searches at the most.
+/// How ordinary a folded word is. A look at the function words, and one at the others for it and for each of its stems.
 pub fn ordinary(folded: &str) -> Ordinary {
     if FUNCTION.has(folded.as_bytes()) {
         return Ordinary::Function;
@@ -63,7 +63,7 @@ pub fn ordinary(folded: &str) -> Ordinary {
 }
 
 /// Whether a folded word is the plural or the participle of an ordinary word of so many bytes or more, and none itself:
-/// `critics`, `backing`.
+/// `critics`, `supporters`.
 pub fn is_inflected(folded: &str, shortest: usize) -> bool {
     let mut stems = ["s", "ing"].into_iter().filter_map(|ending| folded.strip_suffix(ending));
     listed(folded) == Ordinary::No && stems.any(|stem| stem.len() >= shortest && listed(stem) > Ordinary::No)

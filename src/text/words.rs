@@ -2,7 +2,7 @@
 //!
 //! [`super::reader`] finds them. Folded forms whose key is a hash lie one behind the other; the others are their keys.
 //!
-//! Must not know: how words are found.
+//! Must not know: by which rules words are found.
 
 use std::borrow::Cow;
 

@@ -23,12 +23,12 @@ pub(super) const TAKEN: [&str; 37] = [
 /// have a letter of its own, as in `BBC`, or none, as in `IBM`; those that are hardly words (`AG`) have none.
 pub(super) fn short_names(kind: Kind, name: &str, derived: &mut Vec<Derived>) {
     let (name, behind) = name.split_once(',').unwrap_or((name, ""));
-    // `University of California, Los Angeles` is no `UC`.
-    if kind == Kind::Organization && !organization::are_designators(behind) {
-        return;
-    }
     if kind != Kind::Organization {
         return of_words(name, 3, derived);
+    }
+    // `University of California, Los Angeles` is no `UC`.
+    if !organization::are_designators(behind) {
+        return;
     }
     let bare = organization::without_all_designators(name);
     if bare.len() < name.trim_end().len() {
@@ -69,7 +69,7 @@ fn of_words(name: &str, least: usize, derived: &mut Vec<Derived>) {
 pub fn introduces(acronym: &str, name: &str) -> bool {
     let (acronym, name) = (composed(acronym), composed(name));
     let words: Vec<_> = parts_of(&name).filter(|word| !word.is_empty()).collect();
-    let letters: Vec<_> = acronym.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
+    let letters: Vec<_> = acronym.chars().flat_map(char::to_lowercase).filter(|c| c.is_alphabetic()).collect();
     if words.len() < 2 || letters.len() < 2 {
         return false;
     }

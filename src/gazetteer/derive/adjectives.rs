@@ -13,22 +13,19 @@ pub(super) static ADJECTIVES: WordSet<512> = WordSet::new(&[
     "danmarks", "deutscher", "deutsches", "eerste", "eesti", "elso", "ensimmainen", "erste", "erster", "erstes",
     "espanol", "espanola", "forsta", "forste", "francais", "francaise", "freie", "freier", "freies", "hrvatska",
     "hrvatske", "hrvatski", "italiana", "italiano", "kansallinen", "koninklijke", "krajowa", "krajowy", "latvijas",
-    "lietuvos", "magyar", "nacional", "narodna", "narodni", "narodowa", "narodowy", "nasjonale", "nationala",
-    "nationale", "nationella", "nazionale", "nederlands", "nederlandse", "nemzeti", "neue", "neuer", "neues",
-    "ngan", "nieuwe", "norges", "norske", "noua", "noul", "nouveaux", "nouvelle", "nove", "novi", "novy", "nowa",
-    "nowe", "nowy", "nueva", "nuevo", "nuova", "nuovo", "nya", "osterreichische", "pierwszy", "polska", "polski",
-    "polskich", "polskie", "portugues", "portuguesa", "premiere", "primeira", "primera", "primul", "prva", "prvni",
-    "roman", "romana", "romaneasca", "schweizer", "schweizerische", "slovenska", "slovenske", "slovenski",
-    "slovensky", "srpska", "srpski", "statni", "suomen", "svensk", "svenska", "tap", "turk", "turkiye", "uj",
-    "ulusal", "uusi", "vereinigte", "viet", "vlaamse", "yeni", "εθνικη", "ελληνικη", "νεα", "νεο", "πρωτη",
-    "единая", "единыи", "народна", "народная", "народныи", "наш", "наша", "нова", "новая", "нове", "нови", "новии",
-    "новое", "новыи", "первая", "первыи", "перша", "першии", "прва", "россииские", "россиискии", "россииское",
-    "русская", "русские", "русскии", "советская", "советскии", "српска", "украинская", "украінська", "украінськии",
-    "украінські", "єдина",
+    "lietuvos", "nacional", "narodna", "narodni", "narodowa", "narodowy", "nasjonale", "nationala", "nationale",
+    "nationella", "nazionale", "nederlands", "nederlandse", "nemzeti", "neue", "neuer", "neues", "ngan", "nieuwe",
+    "norges", "norske", "noua", "noul", "nouveaux", "nouvelle", "nove", "novi", "novy", "nowa", "nowe", "nowy",
+    "nueva", "nuevo", "nuova", "nuovo", "nya", "osterreichische", "pierwszy", "polska", "polski", "polskich",
+    "polskie", "portugues", "portuguesa", "primeira", "primera", "primul", "prva", "prvni", "romana", "romaneasca",
+    "schweizer", "schweizerische", "slovenska", "slovenske", "slovenski", "slovensky", "srpska", "srpski", "statni",
+    "suomen", "svensk", "svenska", "turk", "turkiye", "ulusal", "uusi", "vereinigte", "viet", "vlaamse", "yeni",
+    "εθνικη", "ελληνικη", "νεα", "νεο", "πρωτη", "единыи", "народна", "народныи", "наш", "наша", "нова", "нове",
+    "нови", "новии", "новыи", "первыи", "перша", "першии", "прва", "српска", "украінська", "єдина",
 ]);
 
 /// How adjectives of Slavic languages end, folded.
-pub(super) const ENDINGS: [&str; 10] = ["ая", "ое", "ская", "ские", "скии", "скои", "ськии", "ські", "цкая", "цкии"];
+pub(super) const ENDINGS: [&str; 8] = ["ая", "ое", "ские", "скии", "скои", "ськии", "ські", "цкии"];
 
 /// Whether a word is one of them.
 pub(super) fn is_foreign_adjective(word: &str) -> bool {

@@ -33,6 +33,7 @@ pub(crate) fn word_lists() -> Vec<&'static [&'static str]> {
         &organization::word_lists(),
         &[
             place::GENERIC.words(),
+            &place::PARTS,
             &acronym::TAKEN,
             &lands::LANDS,
             adjectives::ADJECTIVES.words(),

@@ -17,8 +17,8 @@ const INFLECTED: usize = 4;
 
 /// The words of every list.
 #[cfg(test)]
-pub(super) fn word_lists() -> [&'static [&'static str]; 7] {
-    [DESIGNATORS.words(), &BEFORE, &LONG, &TIED, &CLUBS, GENERIC.words(), OPENING.words()]
+pub(super) fn word_lists() -> [&'static [&'static str]; 8] {
+    [&WORDS, DESIGNATORS.words(), &BEFORE, &LONG, &TIED, &CLUBS, GENERIC.words(), OPENING.words()]
 }
 
 /// What says of which legal form a company is, folded and sorted.
@@ -117,9 +117,8 @@ static GENERIC: WordSet<128> = WordSet::new(&[
 
 /// What cities begin with, which a company's name may begin with; folded and sorted: `San Antonio Savings Corp`.
 static OPENING: WordSet<64> = WordSet::new(&[
-    "abu", "addis", "ann", "baton", "boca", "buenos", "ciudad", "corpus", "des", "el", "fort", "hong", "kuala", "la",
-    "las", "los", "new", "nizhny", "novi", "palo", "port", "puerto", "rio", "saint", "san", "santa", "santo", "sao",
-    "st", "tel",
+    "abu", "addis", "ann", "boca", "buenos", "ciudad", "corpus", "hong", "kuala", "las", "nizhny", "novi", "palo",
+    "puerto", "rio", "san", "santa", "santo", "sao", "tel",
 ]);
 
 /// Designators that are written in full and short.

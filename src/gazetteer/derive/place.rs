@@ -48,7 +48,7 @@ pub(super) static GENERIC: WordSet<128> = WordSet::new(&[
 ]);
 
 /// Kinds of places that lie in, or are more than, what stands before: `Mexico City` is no `Mexico`.
-const PARTS: [&str; 5] = ["City", "County", "Province", "State", "Territory"];
+pub(super) const PARTS: [&str; 5] = ["City", "County", "Province", "State", "Territory"];
 
 /// The head of a name: `Tagus` of `Tagus River`, `Melfa` of `River Melfa`, `Frosinone` of `Province of Frosinone`.
 pub(super) fn short_names(name: &str, derived: &mut Vec<Derived>) {

@@ -18,10 +18,8 @@ const SHORTEST: usize = 4;
 
 /// The name as running text writes it. Linear in its length.
 pub(super) fn usual(kind: Kind, name: &str) -> Cow<'_, str> {
-    let name = match unreversed(name).filter(|_| kind == Kind::Person) {
-        Some(other) => Cow::Owned(other),
-        None => Cow::Borrowed(name),
-    };
+    let reversed = if kind == Kind::Person { unreversed(name) } else { None };
+    let name = reversed.map_or(Cow::Borrowed(name), Cow::Owned);
     match recased(kind, &name) {
         Some(other) => Cow::Owned(other),
         None => name,
@@ -33,7 +31,9 @@ pub(super) fn usual(kind: Kind, name: &str) -> Cow<'_, str> {
 fn unreversed(name: &str) -> Option<String> {
     let (surname, rest) = name.split_once(", ")?;
     let (given, suffix) = match rest.split_once(',') {
-        Some((given, suffix)) if is_suffix_word(suffix.trim()) => (given, Some(suffix.trim())),
+        Some((given, suffix)) if is_suffix_word(suffix.trim()) || is_numeral(suffix.trim()) => {
+            (given, Some(suffix.trim()))
+        }
         Some(_) => return None,
         None => (rest, None),
     };

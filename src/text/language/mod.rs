@@ -146,7 +146,7 @@ impl Language {
 
 /// Whether a short word is of Cyrillic or Greek letters.
 fn is_cyrillic_or_greek(key: WordKey) -> bool {
-    key.inline_len() > 0 && matches!(key.inline_bytes()[0], 0xCD..=0xD4)
+    matches!(key.inline_bytes()[0], 0xCD..=0xD4)
 }
 
 /// Whether the word at `index` is one of the text's own: no part of an address (`cnn.com`), no `s` of a possessive, and

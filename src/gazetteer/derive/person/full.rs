@@ -63,13 +63,13 @@ impl<'n> FullName<'n> {
     /// Whether a number tells a ruler from others of the name. Rulers have no initials (`James A. Baker III`), and given
     /// names alone (`Henry Ford II`).
     pub(super) fn is_numbered(&self) -> bool {
-        let names = &self.parts[self.titles..self.end];
-        if names.len() > 1 && names.last().is_some_and(|last| !self.all_are(last, &RULERS)) {
+        if !self.parts[self.end..].iter().any(|part| self.all_are(part, &NUMERALS)) {
             return false;
         }
+        let names = &self.parts[self.titles..self.end];
         let initial = |part: &Range<usize>| self.words.all()[part.start].shape.any(Shape::LETTER | Shape::DOTTED);
-        self.parts[self.end..].iter().any(|part| self.all_are(part, &NUMERALS))
-            && !self.parts[self.titles..self.end].iter().any(initial)
+        let given = names.len() < 2 || names.last().is_some_and(|last| self.all_are(last, &RULERS));
+        given && !names.iter().any(initial)
     }
 
     /// The last part, where the person has a surname.
@@ -80,16 +80,18 @@ impl<'n> FullName<'n> {
 
     /// The surname with the particles before it.
     pub(super) fn long_surname(&self, last: &Range<usize>) -> Range<usize> {
-        let inner = &self.parts[self.titles + 1..self.end - 1];
-        let particles = inner.iter().rev().take_while(|part| self.all_are(part, &PARTICLES)).count();
-        self.parts[self.end - 1 - particles].start..last.end
+        self.parts[self.end - 1 - self.particles()].start..last.end
     }
 
     /// The parts between given name and surname with its particles.
     pub(super) fn middle(&self) -> &[Range<usize>] {
+        &self.parts[self.titles + 1..self.end - 1 - self.particles()]
+    }
+
+    /// How many particles stand right before the surname.
+    fn particles(&self) -> usize {
         let inner = &self.parts[self.titles + 1..self.end - 1];
-        let particles = inner.iter().rev().take_while(|part| self.all_are(part, &PARTICLES)).count();
-        &inner[..inner.len() - particles]
+        inner.iter().rev().take_while(|part| self.all_are(part, &PARTICLES)).count()
     }
 
     /// Whether the first part is the surname, and the last belongs to the given name: as in East Asia, by the list.
@@ -117,7 +119,7 @@ impl<'n> FullName<'n> {
         self.span(from, self.parts.len())
     }
 
-    /// Whether a part is more than a letter, a particle, a title or a suffix, and capitalised.
+    /// Whether a part is more than a letter or a particle, and capitalised.
     pub(super) fn may_stand_alone(&self, part: &Range<usize>) -> bool {
         let words = &self.words.all()[part.clone()];
         let letters: usize =

@@ -8,6 +8,8 @@
 mod full;
 mod words;
 
+use std::ops::Range;
+
 use full::FullName;
 #[cfg(test)]
 pub(super) use words::word_lists;
@@ -56,8 +58,8 @@ pub(super) fn full_names(name: &str, derived: &mut Vec<Derived>) {
     // `Lee Harvey Oswald` has no such syllables.
     let syllables = full.parts[full.titles + 1..full.end].iter().all(|part| full.text(part).len() <= MAX_SYLLABLE);
     let east_asian = full.is_east_asian(&first, &last) && syllables;
-    let (given, surname, long) = (full.text(&first), full.text(&last), full.text(&full.long_surname(&last)));
-    let particles = full.long_surname(&last).start != last.start;
+    let long_surname = full.long_surname(&last);
+    let (given, surname, long) = (full.text(&first), full.text(&last), full.text(&long_surname));
     // Where the surname comes first all others are given names.
     let middle = if east_asian { &[] } else { full.middle() };
     if middle.is_empty() && !east_asian && full.may_stand_alone(&first) {
@@ -65,18 +67,11 @@ pub(super) fn full_names(name: &str, derived: &mut Vec<Derived>) {
     }
     if !middle.is_empty() {
         derived.push(Derived::new(Rule::MiddleNames, format!("{given} {long}")));
-        let initials: String = middle
-            .iter()
-            .filter_map(|part| full.text(part).chars().next())
-            .fold(String::new(), |all, initial| format!("{all}{initial}. "));
+        let initial = |part: &Range<usize>| full.text(part).chars().next().map(|initial| format!("{initial}. "));
+        let initials: String = middle.iter().filter_map(initial).collect();
         derived.push(Derived::new(Rule::MiddleNames, format!("{given} {initials}{long}")));
-    }
-    let initials: String = std::iter::once(&first)
-        .chain(middle)
-        .filter_map(|part| full.text(part).chars().next())
-        .fold(String::new(), |all, initial| format!("{all}{initial}. "));
-    if !middle.is_empty() {
-        derived.push(Derived::new(Rule::Initials, format!("{initials}{long}")));
+        let first = initial(&first).unwrap_or_default();
+        derived.push(Derived::new(Rule::Initials, format!("{first}{initials}{long}")));
     }
     // `J.-C. Juncker`
     let tied: Option<Vec<_>> = given.split('-').map(|part| part.chars().next()).collect();
@@ -84,13 +79,13 @@ pub(super) fn full_names(name: &str, derived: &mut Vec<Derived>) {
         let initials = initials.iter().map(|initial| format!("{initial}.")).collect::<Vec<_>>().join("-");
         derived.push(Derived::new(Rule::Initials, format!("{initials} {long}")));
     }
-    if particles {
+    if long_surname.start < last.start {
         derived.push(Derived::new(Rule::MiddleNames, format!("{given} {surname}")));
     }
     if full.end < full.parts.len() {
         derived.push(Derived::new(Rule::MiddleNames, full.span(full.titles, full.end)));
     }
-    let before = full.text(&(first.start..full.long_surname(&last).start)).trim_end();
+    let before = full.text(&(first.start..long_surname.start)).trim_end();
     let (last, before) = if east_asian { (full.text(&(first.end..last.end)), given) } else { (long, before) };
     derived.push(Derived::new(Rule::Reversed, format!("{last}, {before}")));
 }

@@ -11,8 +11,7 @@ pub(in super::super) fn word_lists() -> [&'static [&'static str]; 6] {
 }
 
 /// What follows a surname without being one, folded and sorted.
-pub(super) static SUFFIXES: WordSet<32> =
-    WordSet::new(&["esq", "jnr", "jr", "junior", "phd", "senior", "snr", "sr", "v"]);
+pub(super) static SUFFIXES: WordSet<32> = WordSet::new(&["esq", "jnr", "jr", "junior", "phd", "senior", "snr", "sr"]);
 /// What tells a child from a parent of the same name, in two short forms and as a word, which may mean something else.
 const GENERATIONS: [[&str; 3]; 2] = [["jr", "jnr", "junior"], ["sr", "snr", "senior"]];
 /// The most words of a name that are looked at for a suffix.
