@@ -353,9 +353,12 @@ impl<'a> Finder<'a> {
         if forms.meets(self.options.refused()) { Err(Reason::DisabledForm) } else { Ok(forms) }
     }
 
-    /// Whether a word in capitals is no chance: no ordinary word where the text around has such capitals, too; where it has
+    /// Whether a word in capitals is no chance: a surname behind a title (`MR. COOK`); no ordinary word where the text around has such capitals, too; where it has
     /// not, the surname of who speaks (`TRUMP: Well`), or one among small letters that is no ordinary word.
     fn stands_out(&self, short: &ShortName, first: usize, last: usize) -> bool {
+        if short.is_person() && is_titled(self.view, first) {
+            return true;
+        }
         if is_shouting(self.view, first, last) {
             return short.ordinary == Ordinary::No;
         }

@@ -33,7 +33,7 @@ use crate::{
         derive::{self, Kind},
     },
     index::{EntityId, Form, Forms, GluedWords, NameId, OtherWord, Search, Segment, Use, WordId},
-    text::{Language, Letters, Shape, View, Word, WordKey, Words},
+    text::{Language, Letters, Shape, View, Word, WordKey, Words, ends_in_reference},
 };
 
 /// The most entities of one short name that are candidates at a place: those named in full nearest to it.
@@ -453,7 +453,7 @@ impl ShortNames {
 /// A folded word without its `s`, where it may be the plural of a name: what is short asks for capitals before a small `s`
 /// (rule T6).
 fn without_plural<'f>(folded: &'f [u8], written: &str) -> Option<&'f [u8]> {
-    let stem = folded.strip_suffix(b"s").filter(|_| !written.ends_with(';'))?;
+    let stem = folded.strip_suffix(b"s").filter(|_| !ends_in_reference(written))?;
     let capitals = || written.strip_suffix('s').is_some_and(|stem| !stem.contains(char::is_lowercase));
     (stem.len() >= SHORTEST_PLURAL || stem.len() > 1 && capitals()).then_some(stem)
 }

@@ -208,7 +208,11 @@ fn is_in_a_longer_name(scene: &Scene<'_>, found: &Found, natures: impl Iterator<
     let all = |kind: Kind| natures.clone().all(|nature| nature == kind);
     let before = first.checked_sub(1).filter(|_| joins(view, first));
     if all(Kind::Person) {
-        return is_before_a_name(view, found, false) || before.is_some_and(|before| is_name_like(view, before));
+        // `General Trujillo`, where the office is what the gazetteer names.
+        let segment = scene.sources[found.source as usize].segment;
+        let is_office = || segment.preferred_name(found.entity).starts_with(char::is_lowercase);
+        return is_before_a_name(view, found, false) && !is_office()
+            || before.is_some_and(|before| is_name_like(view, before));
     }
     let before = before.filter(|&before| is_capitalised(view, before));
     let (places, organizations) = (all(Kind::Place), all(Kind::Organization));

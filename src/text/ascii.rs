@@ -32,7 +32,7 @@ pub(super) const ENDS: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
     while byte < 128 {
-        table[byte] = FLAGS[byte] == 0 && !matches!(byte as u8, b'+' | b'#' | b'&');
+        table[byte] = FLAGS[byte] == 0 && !matches!(byte as u8, b'+' | b'#' | b'&' | b'\\');
         byte += 1;
     }
     table

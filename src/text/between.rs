@@ -8,7 +8,7 @@ use super::{
     Gap, Shape, Span,
     chars::{Class, class},
     gap::is_known_abbreviation,
-    references::Characters,
+    references::{Characters, ends_in_reference},
     words::Word,
 };
 
@@ -37,7 +37,14 @@ impl Between {
     /// What stands there, without regard to the words.
     #[inline]
     pub(super) fn gap(&self) -> Gap {
-        if self.count >= COLUMN && self.gap == Gap::SPACE { Gap::SPACE | Gap::COLUMN } else { self.gap }
+        if self.count >= COLUMN && self.gap == Gap::SPACE {
+            Gap::SPACE | Gap::COLUMN
+        } else if self.hyphen_at_end && self.count == 2 && self.gap == Gap::HYPHEN | Gap::SPACE {
+            // `Ger- many`: the line break became a space.
+            self.gap | Gap::LINE_HYPHEN
+        } else {
+            self.gap
+        }
     }
 
     /// Whether the words decide what the gap is: then [`judge`](Self::judge) says.
@@ -97,14 +104,15 @@ impl Between {
     pub(super) fn judge(&self, text: &str, previous: &Word, span: Span, shape: Shape) -> Gap {
         let mut gap = self.gap;
         let touching = self.count == 1;
-        // A word whose last letter is a reference ends in a semicolon, as no other one does.
         let (written, next) = (&text[previous.span.range()], &text[span.range()]);
         let is_letter_itself = |c: &char| !matches!(class(*c), Class::Mark | Class::Ignorable);
-        let before = || match written.chars().rfind(is_letter_itself) {
-            Some(';') => {
-                Characters::from(written, 0).map(|(_, c, _)| c).filter(is_letter_itself).last().unwrap_or_default()
-            }
-            last => last.unwrap_or_default(),
+        let before = || {
+            let last = if ends_in_reference(written) {
+                Characters::from(written, 0).map(|(_, c, _)| c).filter(is_letter_itself).last()
+            } else {
+                written.chars().rfind(is_letter_itself)
+            };
+            last.unwrap_or_default()
         };
         let after = Characters::from(next, 0).next().map(|(_, c, _)| c).unwrap_or_default();
         let spaced = |c: char| matches!(class(c), Class::Letter | Class::Digit);
@@ -159,9 +167,10 @@ mod tests {
             words.read(text);
             words.all()[1].gap
         };
-        for text in
-            ["a b", "a\nb", "a\r\nb", "a-b", "a’s", "St. P", "J. B", "x. b", "a-\nb", "a\u{A0}b", "\"a\" b", "a\n> b"]
-        {
+        for text in [
+            "a b", "a\nb", "a\r\nb", "a-b", "a’s", "St. P", "J. B", "x. b", "a-\nb", "a\u{A0}b", "\"a\" b", "a\n> b",
+            "a- b",
+        ] {
             assert!(gap(text).is_free(), "{text:?}");
         }
         for text in [
@@ -177,6 +186,7 @@ mod tests {
             "ab... b",
             "a\n- b",
             "a -\nb",
+            "a-  b",
         ] {
             assert!(!gap(text).is_free(), "{text:?}");
         }

@@ -31,7 +31,7 @@ impl Gap {
     pub const PARAGRAPH: Self = Self(256);
     /// One apostrophe or period and nothing else, with letters at both sides: to UAX #29 both are one word.
     pub const GLUED: Self = Self(512);
-    /// A hyphen at the end of a line, right behind the word.
+    /// A hyphen at the end of a line, or before what may have been one, right behind the word.
     pub const LINE_HYPHEN: Self = Self(1024);
     /// A double quote.
     pub const QUOTE: Self = Self(2048);

@@ -39,7 +39,7 @@ pub use letters::{Difference, Letters, only_gaps_differ};
 pub use offsets::{OffsetEncoding, Offsets};
 pub use ordinary::{ARTICLES, FUNCTION, Ordinary, is_inflected, is_proper_adjective, ordinary};
 pub use reader::past_marks;
-pub use references::{dereference_into, dereferenced};
+pub use references::{dereference_into, dereferenced, ends_in_reference};
 pub use seams::{MAX_PARTS, Seams};
 pub use set::WordSet;
 pub use shape::Shape;

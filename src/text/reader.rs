@@ -150,7 +150,7 @@ impl<'t, 'o> Reader<'t, 'o> {
                     }
                     at += 1;
                 }
-                Some(128.. | b'&') if self.continues(at) => return self.wide_word(start, at),
+                Some(128.. | b'&' | b'\\') if self.continues(at) => return self.wide_word(start, at),
                 _ => break,
             }
         }

@@ -1,9 +1,11 @@
 //! What scraping left in place of characters (rule T2): character references of HTML (`&amp;`, `&#39;`, `M&uuml;nchen`),
-//! and UTF-8 that was read as Windows-1252 or Latin-1 (`Russiaâ€™s`, `MÃ¼nchen`).
+//! escapes of JSON (`Beyonc\u00e9`, `AT\u0026T`, `\"`), and UTF-8 that was read as Windows-1252 or Latin-1 (`Russiaâ€™s`,
+//! `MÃ¼nchen`). All are called references here.
 //!
 //! Known are decimal and hexadecimal numbers, the names of HTML 4 for Latin-1 and for what is written between words, and
 //! `&apos;`. One without its semicolon is none. One that was escaped again (`&amp;nbsp;`) is the inner one. Of misread
-//! UTF-8, what is written between words is known, and letters of Latin-1 where nobody would write what stands there.
+//! UTF-8, what is written between words is known, and letters of Latin-1 where nobody would write what stands there. Of
+//! escapes, a break is one where no small letter follows, as in `C:\new`.
 //!
 //! Must not know: what a character says.
 
@@ -222,12 +224,16 @@ const WINDOWS: [(u32, char); 19] = [
 /// Whether a reference may begin with the character.
 #[inline]
 pub(super) fn begins(c: char) -> bool {
-    matches!(c, '&' | 'â' | 'Ã' | 'Â')
+    matches!(c, '&' | '\\' | 'â' | 'Ã' | 'Â')
 }
 
 /// The character that a reference at the beginning of a text stands for, and how long the reference is.
 #[cold]
 pub(super) fn reference(text: &str) -> Option<(char, usize)> {
+    if let Some(rest) = text.strip_prefix('\\') {
+        let (c, behind) = escaped(rest)?;
+        return Some((c, text.len() - behind.len()));
+    }
     let Some(mut rest) = text.strip_prefix('&') else { return misread(text) };
     // What was escaped again, any number of times.
     while let Some(inner) = rest.strip_prefix("amp;").filter(|inner| body(inner).is_some()) {
@@ -235,6 +241,45 @@ pub(super) fn reference(text: &str) -> Option<(char, usize)> {
     }
     let (c, behind) = body(rest)?;
     Some((c, text.len() - behind.len()))
+}
+
+/// The character of an escape of JSON that lacks its backslash, and what stands behind it (RFC 8259, section 7).
+fn escaped(text: &str) -> Option<(char, &str)> {
+    let first = text.chars().next()?;
+    let behind = &text[first.len_utf8()..];
+    let c = match first {
+        '"' | '\'' | '/' | '&' => first,
+        'n' | 'r' | 't' if !behind.starts_with(char::is_lowercase) => match first {
+            'n' => '\n',
+            'r' => '\r',
+            _ => '\t',
+        },
+        'u' => {
+            let (unit, behind) = unit_of(behind)?;
+            let pair = || behind.strip_prefix("\\u").and_then(unit_of);
+            // A surrogate pair is written as two.
+            let low = pair().filter(|(low, _)| (0xD800..0xDC00).contains(&unit) && (0xDC00..0xE000).contains(low));
+            let (number, behind) = match low {
+                Some((low, behind)) => (0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00), behind),
+                None => (unit, behind),
+            };
+            return Some((char::from_u32(number).filter(|&c| is_text(c))?, behind));
+        }
+        _ => return None,
+    };
+    Some((c, behind))
+}
+
+/// The number of four hexadecimal digits, and what stands behind them.
+fn unit_of(text: &str) -> Option<(u32, &str)> {
+    let (digits, behind) = text.split_at_checked(4)?;
+    let number = u32::from_str_radix(digits, 16).ok().filter(|_| !digits.starts_with('+'))?;
+    Some((number, behind))
+}
+
+/// Whether a text may have the character.
+fn is_text(c: char) -> bool {
+    !c.is_control() || c.is_whitespace()
 }
 
 /// The character whose UTF-8 was read as Windows-1252 or Latin-1, and how long that is now.
@@ -283,7 +328,7 @@ fn body(text: &str) -> Option<(char, &str)> {
 fn of_number(digits: &str, radix: u32) -> Option<char> {
     let number = u32::from_str_radix(digits, radix).ok().filter(|_| !digits.starts_with('+'))?;
     let windows = WINDOWS.iter().find(|(code, _)| *code == number);
-    windows.map(|&(_, c)| c).or_else(|| char::from_u32(number).filter(|c| !c.is_control() || c.is_whitespace()))
+    windows.map(|&(_, c)| c).or_else(|| char::from_u32(number).filter(|&c| is_text(c)))
 }
 
 /// The characters of a text from a place on, each with where it begins and ends; a reference is the character that it
@@ -318,6 +363,13 @@ impl Iterator for Characters<'_> {
         }
         Some((start, c, self.at))
     }
+}
+
+/// Whether a word ends in a reference, so that none of its last bytes is a letter by itself.
+pub fn ends_in_reference(word: &str) -> bool {
+    const ESCAPE: usize = r"\u00e9".len();
+    let last = word.len().checked_sub(ESCAPE).and_then(|from| word.get(from..));
+    word.ends_with(';') || last.is_some_and(|last| last.starts_with(r"\u"))
 }
 
 /// A text with the characters that its references stand for. Linear in its length.
@@ -355,6 +407,12 @@ mod tests {
                 "R&D; AT&T & &nbsp &#; &#x; &#+9; &#0; &#xD800; &#1114112; &;",
             ),
             ("&é;&nbs\u{301};", "&é;&nbs\u{301};"),
+            (
+                r#"Beyonc\u00e9, AT\u0026T, \u201cmen\u201D \ud83d\ude00 \"a\" AT\&T"#,
+                "Beyoncé, AT&T, “men” 😀 \"a\" AT&T",
+            ),
+            (r"said:\nParis\r\n\tRome", "said:\nParis\r\n\tRome"),
+            (r"C:\new\table \u00e \ud83d \u+0e9 \u0000 \x \", r"C:\new\table \u00e \ud83d \u+0e9 \u0000 \x \"),
             ("Russiaâ€™s â€œmenâ€\u{9D} â€“ â€˜aâ€™ â€” bâ€¦", "Russia’s “men” – ‘a’ — b…"),
             ("â€œmenâ€ and â€œwomenâ€", "“men” and “women”"),
             ("Russiaâ\u{80}\u{99}s â\u{80}\u{9C}menâ\u{80}\u{9D}Â\u{A0}x", "Russia’s “men”\u{A0}x"),

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     gazetteer::derive::ANY_INITIAL,
-    text::{Gap, Language, Ordinary, Shape, Span, View, Word, WordKey, ordinary},
+    text::{Gap, Language, Ordinary, Shape, Span, View, Word, WordKey, ends_in_reference, ordinary},
 };
 
 use endings::Endings;
@@ -267,7 +267,7 @@ impl Readings {
         let mut buffer = [0; 8];
         let folded = at.view.words.folded(&at.word, &mut buffer);
         let Some((b's', stem)) = folded.split_last() else { return };
-        if is_reference(at.view.word(at.index)) {
+        if ends_in_reference(at.view.word(at.index)) {
             return;
         }
         if stem.len() < SHORTEST_PLURAL {
@@ -287,11 +287,6 @@ impl Readings {
 /// The word that stands for any initial, where a name has it.
 fn any_initial(segment: &Segment) -> Option<Record> {
     segment.vocabulary.get(WordKey::of(ANY_INITIAL.as_bytes()), ANY_INITIAL.as_bytes()).copied()
-}
-
-/// Whether the last letter of a word is a reference, which is no byte that could be cut off.
-fn is_reference(written: &str) -> bool {
-    written.ends_with(';')
 }
 
 /// Whether what stands between two words may stand within one.
