@@ -161,7 +161,7 @@ impl Odds {
         let longer = derived && is_before_a_name(view, found, true)
             || one_word && is_in_a_longer_name(scene, found, natures.clone())
             // What the text says is asked before what entities are, which takes longer to find.
-            || candidates.clone().all(|one| is_another_generation(scene, one))
+            || is_before_a_capital(view, found) && candidates.clone().all(|one| is_another_generation(scene, one))
             || !one_word
                 && is_behind_a_modifier(scene, first)
                 && natures.clone().all(|nature| nature == Kind::Organization);
@@ -219,14 +219,13 @@ fn is_in_a_longer_name(scene: &Scene<'_>, found: &Found, natures: impl Iterator<
     if !(places || organizations) {
         return false;
     }
+    let begins = || is_given_before_surname(scene, first) || begins_a_company(scene, first);
+    let joined = organizations
+        && before.is_some_and(|before| is_given_name(scene, before) || is_initial(scene, before))
+        || places && (is_behind_a_name(scene, before) || is_before_a_capital(view, found) && begins());
     is_addressed(view, first)
         || places && is_like_a_plural(view, found) && is_titled(view, first)
-        || !is_headline(view, first)
-            && (organizations && before.is_some_and(|before| is_given_name(scene, before) || is_initial(scene, before))
-                || places
-                    && (is_given_before_surname(scene, first)
-                        || is_behind_a_name(scene, before)
-                        || begins_a_company(scene, first)))
+        || joined && !is_headline(view, first)
         || places && is_said_to_speak(view, first) && is_surname(scene, first)
 }
 
@@ -300,6 +299,12 @@ fn is_another_generation(scene: &Scene<'_>, found: &Found) -> bool {
     is_of_another_generation(scene.view, found.last as usize, found.first == found.last, name)
         && segment.nature_of(found.entity) == Kind::Person
         && !goes_on()
+}
+
+/// Whether a capitalised word follows on the place.
+fn is_before_a_capital(view: View<'_>, found: &Found) -> bool {
+    let next = view.all().get(found.last as usize + 1);
+    next.is_some_and(|next| next.shape.any(Shape::CAPITALISED))
 }
 
 fn is_capitalised(view: View<'_>, index: usize) -> bool {

@@ -37,6 +37,12 @@ impl Between {
     /// What stands there, without regard to the words.
     #[inline]
     pub(super) fn gap(&self) -> Gap {
+        // Mostly it is one space.
+        if self.count < 2 { self.gap } else { self.wide_gap() }
+    }
+
+    #[inline(never)]
+    fn wide_gap(&self) -> Gap {
         if self.count >= COLUMN && self.gap == Gap::SPACE {
             Gap::SPACE | Gap::COLUMN
         } else if self.hyphen_at_end && self.count == 2 && self.gap == Gap::HYPHEN | Gap::SPACE {

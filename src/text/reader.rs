@@ -374,7 +374,7 @@ impl<'t, 'o> Reader<'t, 'o> {
         self.begin_gap();
     }
 
-    #[inline]
+    #[inline(always)]
     fn gap_before(&self, span: Span, shape: Shape) -> Gap {
         if self.between.needs_words()
             && let Some(previous) = self.previous()
