@@ -26,6 +26,7 @@ mod given;
 mod introduced;
 mod judged;
 mod link;
+mod longer_name;
 mod made;
 mod names;
 mod neighbour;

@@ -15,9 +15,13 @@ use super::{
     introduced::{self, Introduced},
 };
 use crate::{
+    gazetteer::derive::Kind,
     index::Search,
     text::{Language, Shape, View, WordKey, is_english},
 };
+
+/// How many places before a word may reach to it and are looked at.
+pub(super) const COVERED: usize = 32;
 
 /// What the stage looks at.
 pub(super) struct Scene<'a> {
@@ -62,5 +66,26 @@ impl Scene<'_> {
         let introduced = self.known.introduced.get_or_init(|| introduced::all(self.view)).get(&word.key);
         // The language of a document takes longer to tell.
         introduced.filter(|_| self.is_english())
+    }
+
+    /// Whether a name begins or ends with the word at `index` that is no given name of a person. Looks at a bounded number of
+    /// places.
+    pub(super) fn is_found(&self, index: usize) -> bool {
+        let found = self.found;
+        let is_person = |one: &Found| self.sources[one.source as usize].segment.nature_of(one.entity) == Kind::Person;
+        let index = index as u32;
+        // A person's name of several words has its given name.
+        let is_whole = |one: &Found| one.first < one.last && one.last == index;
+        let here = |one: &Found| (one.first == index || one.last == index) && !one.short;
+        let mut end = found.partition_point(|one| one.first <= index);
+        for _ in 0..COVERED {
+            let Some(place) = end.checked_sub(1).map(|last| found[last].place()) else { break };
+            let start = found[..end].partition_point(|one| one.place() < place);
+            if found[start..end].iter().any(|one| here(one) && (is_whole(one) || !is_person(one))) {
+                return true;
+            }
+            end = start;
+        }
+        false
     }
 }
