@@ -114,6 +114,11 @@ impl Link {
         }
     }
 
+    /// Whether there was a call that was let in.
+    pub(super) fn was_called(&self) -> bool {
+        self.count.load(Ordering::Relaxed) > 0
+    }
+
     /// Whether the client shall be told to go elsewhere.
     pub(super) fn leaves(&self) -> bool {
         self.leaves.load(Ordering::Relaxed) != NEVER

@@ -8,6 +8,7 @@
 
 use std::{
     collections::VecDeque,
+    error::Error as _,
     future::{Future, poll_fn},
     io,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -32,9 +33,15 @@ use super::{
 /// The largest frame that a client may send: a document mostly comes in one, which costs less than many.
 const FRAME: u32 = 64 << 10;
 /// How much a client may send in a call, and in all calls of its connection, ahead of what is read. A stream whose answers
-/// are not taken is not read any more: what it has sent must leave room for the other calls of its connection.
-const STREAM_WINDOW: u32 = 512 << 10;
-const CONNECTION_WINDOW: u32 = 4 << 20;
+/// are not taken is not read any more: what it has sent must leave room for the other calls of its connection. The calls
+/// that `limits.connection_streams` allows by default hold 31 MiB together, those of all connections 128 KiB for each of
+/// `limits.concurrent_requests`: what is refused keeps nothing.
+///
+/// HTTP/2 charges what a frame lacks to 256 bytes until it is read, about what it costs to hold one, and ends a connection
+/// that is charged more than half of its window. A stream that holds nothing but empty documents, 7 bytes each, is charged
+/// 4.7 MB. So a connection bears seven of these that are not read, 62 of frames of 50 bytes, and of 128 bytes any number.
+const STREAM_WINDOW: u32 = 128 << 10;
+const CONNECTION_WINDOW: u32 = 64 << 20;
 /// How many frames for calls that are over may be answered with a reset; then the connection is closed. HTTP/2 counts them
 /// for its life, and keeps each answer until the client takes it: about 600 bytes, 40 MB in all. Where calls are refused,
 /// the rest of one in five comes too late, so that about 300,000 are refused before their client has to connect again.
@@ -82,7 +89,7 @@ fn serve_one(
         .max_pending_accept_reset_streams(limits.pending_resets)
         .max_local_error_reset_streams(RESETS);
     let peer = connection.peer();
-    let link = peer.link.clone();
+    let (address, link) = (peer.address, peer.link.clone());
     let calls = Calls::new(front, peer);
     let connection = Gathered::new(connection);
     let serving = http.serve_connection(TokioIo::new(connection.clone()), calls);
@@ -111,7 +118,13 @@ fn serve_one(
             served
         };
         if let Err(error) = by_turns(begun, STRETCH, serve).await {
-            tracing::debug!(%error, "a connection failed");
+            // Who has no call may be anybody, and may speak anything.
+            match error.source().and_then(|cause| cause.downcast_ref::<h2::Error>()) {
+                Some(cause) if cause.is_go_away() && cause.is_library() && link.was_called() => {
+                    tracing::warn!(?address, %cause, "a connection and its calls were ended: HTTP/2 forbids what its client sent");
+                }
+                _ => tracing::debug!(?address, %error, "a connection failed"),
+            }
         }
     }
 }

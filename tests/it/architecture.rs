@@ -11,7 +11,7 @@ use crate::support::repository;
 const LAYERS: [&str; 8] = ["text", "gazetteer", "index", "extract", "observe", "catalog", "service", "cli"];
 
 /// Dependencies and the only module that may name them.
-const HOMES: [(&str, &[&str]); 27] = [
+const HOMES: [(&str, &[&str]); 28] = [
     ("aho_corasick", &["index"]),
     ("memmap2", &["index"]),
     ("bytemuck", &["index"]),
@@ -31,6 +31,7 @@ const HOMES: [(&str, &[&str]); 27] = [
     ("opentelemetry_prometheus", &["telemetry"]),
     ("prometheus", &["telemetry"]),
     ("axum", &["service"]),
+    ("h2", &["service"]),
     ("hyper", &["service"]),
     ("hyper_util", &["service"]),
     ("rustix", &["catalog", "cli"]),

@@ -60,7 +60,7 @@ impl Frame {
 }
 
 /// Everything that a client sends for one call, from the first byte of the connection on.
-async fn call() -> Vec<u8> {
+pub(crate) async fn call() -> Vec<u8> {
     let (near, mut far) = tokio::io::duplex(1 << 16);
     let (mut send, connection) = h2::client::handshake(near).await.unwrap();
     let connection = tokio::spawn(connection);

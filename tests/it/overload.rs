@@ -48,7 +48,7 @@ async fn open(
     (response, stream, connection)
 }
 
-fn framed(message: &impl prost::Message) -> Vec<u8> {
+pub(crate) fn framed(message: &impl prost::Message) -> Vec<u8> {
     let message = message.encode_to_vec();
     [&[0][..], &(message.len() as u32).to_be_bytes(), &message].concat()
 }

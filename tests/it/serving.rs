@@ -176,3 +176,17 @@ async fn a_server_whose_log_nobody_reads_goes_on() {
         assert_eq!(client.extract(request).await.unwrap().into_inner().mentions.len(), 1);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_with_calls_that_breaks_the_rules_of_http2_is_warned_of() {
+    use std::io::Write as _;
+    let mut served = Served::start(&[]);
+    served.wait_for("\"serving\"");
+    let mut stream = std::net::TcpStream::connect(&served.address).unwrap();
+    stream.write_all(&crate::closing::call().await).unwrap();
+    served.wait_for("answered");
+    // Data that belongs to no stream.
+    stream.write_all(&[0; 9]).unwrap();
+    let line = served.wait_for("a connection and its calls were ended");
+    assert!(line.contains("\"WARN\"") && line.contains("unspecific protocol error"), "{line}");
+}
