@@ -1,7 +1,8 @@
 //! The one map from errors to gRPC statuses.
 //!
 //! Every status carries google.rpc.ErrorInfo with a stable reason and the domain `onomast.v1`; a wrong request carries
-//! google.rpc.BadRequest with every field that is wrong, and what may succeed later google.rpc.RetryInfo with the time. Debug text never gets here: messages are made of the request
+//! google.rpc.BadRequest with every field that is wrong, and what may succeed later google.rpc.RetryInfo with the time,
+//! which is told to clients that retry by themselves as well. Debug text never gets here: messages are made of the request
 //! and of the settings alone.
 
 use std::{
@@ -13,6 +14,7 @@ use tonic::{
     Code, Status,
     body::Body,
     codegen::http::{HeaderMap, Response},
+    metadata::MetadataValue,
 };
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
@@ -26,6 +28,8 @@ pub(super) const MAX_VIOLATIONS: usize = 50;
 const MAX_DETAILS: usize = 3000;
 /// The longest message, in bytes.
 const MAX_MESSAGE: usize = 500;
+/// When to try again, in milliseconds, for the clients of gRPC that do so by themselves: they do not read RetryInfo.
+const PUSHBACK: &str = "grpc-retry-pushback-ms";
 
 /// What a status says, beside a response that was made of one here: nobody has to decode it again.
 #[derive(Debug, Clone, Copy)]
@@ -110,8 +114,12 @@ impl From<Error> for Status {
         let Known { code, reason } = Known::of(&error);
         let mut details = ErrorDetails::with_error_info(name(reason), DOMAIN, HashMap::new());
         let mut message = shown(&error.to_string());
-        if let Error::Overloaded { retry, .. } | Error::QuotaExceeded { retry, .. } = &error {
-            details.set_retry_info(Some(*retry));
+        let retry = match &error {
+            Error::Overloaded { retry, .. } | Error::QuotaExceeded { retry, .. } => Some(*retry),
+            _ => None,
+        };
+        if retry.is_some() {
+            details.set_retry_info(retry);
         }
         let wrong = match &error {
             Error::Invalid(violations) => Some((violations, violations.len() as u64)),
@@ -136,7 +144,13 @@ impl From<Error> for Status {
             message.truncate(message.floor_char_boundary(MAX_MESSAGE));
             message.push('…');
         }
-        Self::with_error_details(code, message, details)
+        let mut status = Self::with_error_details(code, message, details);
+        if let Some(retry) = retry {
+            // Clients read it as a number of 32 bits.
+            let milliseconds = retry.as_nanos().div_ceil(1_000_000).min(i32::MAX as u128) as i32;
+            status.metadata_mut().insert(PUSHBACK, MetadataValue::from(milliseconds));
+        }
+        status
     }
 }
 

@@ -19,6 +19,17 @@ fn reason(status: &Status) -> String {
     status.get_error_details().error_info().map(|info| info.reason.clone()).unwrap_or_default()
 }
 
+const PUSHBACK: &str = "grpc-retry-pushback-ms";
+
+/// Both kinds of clients are told when to try again: who reads details, and who retries by the policy of gRPC.
+fn tells_when(status: &Status) {
+    let details = status.get_error_details();
+    let time = details.retry_info().unwrap().retry_delay.unwrap();
+    assert!(time > std::time::Duration::ZERO);
+    let pushback: u128 = status.metadata().get(PUSHBACK).unwrap().to_str().unwrap().parse().unwrap();
+    assert!((0..1_000_000).contains(&(pushback * 1_000_000 - time.as_nanos())), "{pushback} and {time:?}");
+}
+
 fn text() -> ExtractRequest {
     ExtractRequest { document: Some(Document { text: "Oneland.".into(), ..Default::default() }), ..Default::default() }
 }
@@ -46,6 +57,7 @@ async fn what_finds_no_room_counts_nothing() {
     for _ in 0..5 {
         let status = client.extract(with(one, text())).await.unwrap_err();
         assert_eq!(reason(&status), "OVERLOADED", "{status:?}");
+        tells_when(&status);
     }
     drop(give);
     assert!(answers.message().await.unwrap().is_none());
@@ -71,7 +83,10 @@ async fn bytes_of_what_is_refused_count_nothing() {
         assert_eq!(reason(&client.extract(with(one, scope)).await.unwrap_err()), "GAZETTEER_NOT_FOUND");
         let fields =
             ExtractRequest { options: Some(ExtractOptions { min_score: 2.0, ..Default::default() }), ..text() };
-        assert_eq!(reason(&client.extract(with(one, fields)).await.unwrap_err()), "INVALID_REQUEST");
+        let status = client.extract(with(one, fields)).await.unwrap_err();
+        assert_eq!(reason(&status), "INVALID_REQUEST");
+        // Never is no time.
+        assert!(status.get_error_details().retry_info().is_none() && !status.metadata().contains_key(PUSHBACK));
         let role = upsert("one", vec![given("a", &"A".repeat(1000))]);
         assert_eq!(reason(&editor.upsert_entities(with(one, role)).await.unwrap_err()), "PERMISSION_DENIED");
         let config = proto::ImportConfig { gazetteer: "one".into(), ..Default::default() };
@@ -85,7 +100,9 @@ async fn bytes_of_what_is_refused_count_nothing() {
     }
     // What is answered counts.
     client.extract(with(one, text())).await.unwrap();
-    assert_eq!(reason(&client.extract(with(one, text())).await.unwrap_err()), "QUOTA_EXCEEDED");
+    let status = client.extract(with(one, text())).await.unwrap_err();
+    assert_eq!(reason(&status), "QUOTA_EXCEEDED");
+    tells_when(&status);
 }
 
 #[tokio::test(flavor = "multi_thread")]
