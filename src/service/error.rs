@@ -147,6 +147,12 @@ impl Error {
         CatalogError::NotFound(name.to_owned()).into()
     }
 
+    /// A version that a gazetteer never had, or that is not kept.
+    pub(super) fn no_version(gazetteer: &str, version: &str) -> Self {
+        let message = format!("there is no version {version:?} of the gazetteer {gazetteer:?}");
+        Self::refused(ErrorReason::VersionNotFound, message)
+    }
+
     /// Fails with every violation found, if there is one.
     pub(super) fn check(violations: Vec<Violation>) -> Result<(), Self> {
         if violations.is_empty() { Ok(()) } else { Err(Self::Invalid(violations)) }

@@ -29,6 +29,9 @@ pub(super) async fn find(
         let mut refuse = |field: &str, message: String, reason| {
             wrong.push(Violation::new(format!("versions[{index}].{field}"), message, reason));
         };
+        if gazetteer.is_empty() {
+            refuse("gazetteer", "it is required".into(), ErrorReason::InvalidRequest);
+        }
         let (asked, version) = match version {
             Some(Version::Exact(version)) => (Asked::Exact(version.clone()), version),
             Some(Version::AtLeast(version)) => (Asked::AtLeast(version.clone()), version),
@@ -37,6 +40,9 @@ pub(super) async fn find(
                 continue;
             }
         };
+        if gazetteer.is_empty() {
+            continue;
+        }
         if versions[..index].iter().any(|other| other.gazetteer == *gazetteer) {
             let message = format!("the gazetteer {gazetteer:?} is named twice");
             refuse("gazetteer", message, ErrorReason::InvalidRequest);

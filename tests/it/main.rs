@@ -18,6 +18,7 @@ mod documents;
 mod eval;
 mod expiry;
 mod faults;
+mod fields;
 mod frames;
 mod gazetteers;
 mod given;

@@ -7,7 +7,7 @@ use crate::{
     gazetteer::Issue,
     service::{
         Error, Violation,
-        proto::{self, EntityCheck, EntityIssue, ErrorReason, StoredEntity, VersionInfo, VersionKind},
+        proto::{self, EntityCheck, EntityIssue, StoredEntity, VersionInfo, VersionKind},
     },
 };
 
@@ -86,11 +86,15 @@ pub(super) fn issue(issue: &Issue) -> EntityIssue {
     EntityIssue { position: line + 1, code: code.as_str().into(), field: field.clone(), message: message.clone() }
 }
 
+/// Whether a gazetteer of the database may have that name.
+pub(super) fn is_name(name: &str) -> bool {
+    let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    name.starts_with(letters) && name.len() <= MAX_NAME && name.chars().all(|c| letters(c) || "-_.".contains(c))
+}
+
 /// The name of a gazetteer that is to be made, which that field has.
 pub(super) fn new_name(field: &str, name: &str, wrong: &mut Vec<Violation>) {
-    let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    let good = name.starts_with(letters) && name.len() <= MAX_NAME;
-    if !good || !name.chars().all(|c| letters(c) || "-_.".contains(c)) {
+    if !is_name(name) {
         let message = format!(
             "1 to {MAX_NAME} of a to z, 0 to 9, '-', '_' and '.' are asked for, beginning with a letter or digit"
         );
@@ -109,13 +113,25 @@ pub(super) fn description(text: &str, wrong: &mut Vec<Violation>) {
     }
 }
 
-/// A version that is named in a request, which may be none.
-pub(super) fn revision(field: &str, version: &str) -> Result<Option<Revision>, Error> {
-    if version.is_empty() {
-        return Ok(None);
+/// A field that must not be empty.
+pub(super) fn required(field: &str, value: &str, wrong: &mut Vec<Violation>) {
+    if value.is_empty() {
+        wrong.push(Violation::invalid(field, "it is required"));
     }
-    let unknown = || Error::refused(ErrorReason::VersionNotFound, format!("{field}: there is no version {version:?}"));
-    version.parse().map(Some).map_err(|_| unknown())
+}
+
+/// The number of a version of the database, as it is told: without a sign, and without zeros before it.
+pub(super) fn number(version: &str) -> Option<Revision> {
+    version.parse().ok().filter(|number: &Revision| *number >= 0 && number.to_string() == version)
+}
+
+/// A version of the database that is named in a request; nothing where none is.
+pub(super) fn revision(field: &str, version: &str, wrong: &mut Vec<Violation>) -> Option<Revision> {
+    let number = number(version);
+    if number.is_none() && !version.is_empty() {
+        wrong.push(Violation::invalid(field, format!("{version:?} is not a version")));
+    }
+    number
 }
 
 /// The checks of an edit.
@@ -127,17 +143,9 @@ pub(super) fn checks(checks: &[EntityCheck], limit: usize, wrong: &mut Vec<Viola
     }
     let mut read = Vec::with_capacity(checks.len());
     for (index, EntityCheck { id, version }) in checks.iter().enumerate() {
-        match (version.is_empty(), version.parse()) {
-            (true, _) => read.push(Check { id: id.clone(), version: None }),
-            (_, Ok(version)) => read.push(Check { id: id.clone(), version: Some(version) }),
-            (_, Err(_)) => {
-                let message = format!("{version:?} is not a version");
-                wrong.push(Violation::invalid(format!("checks[{index}].version"), message));
-            }
-        }
-        if id.is_empty() {
-            wrong.push(Violation::invalid(format!("checks[{index}].id"), "it is required"));
-        }
+        let version = revision(&format!("checks[{index}].version"), version, wrong);
+        read.push(Check { id: id.clone(), version });
+        required(&format!("checks[{index}].id"), id, wrong);
         no_nul(&format!("checks[{index}].id"), id, wrong);
     }
     read

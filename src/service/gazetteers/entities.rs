@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{Gazetteers, convert};
 use crate::{
-    catalog::{CatalogError, Gazetteer, Revision, StoreError, Stored},
-    service::{Error, Principal, proto::StoredEntity},
+    catalog::{Gazetteer, Revision, Stored},
+    service::{Error, Principal, Violation, proto::StoredEntity},
 };
 
 /// A version of a gazetteer.
@@ -28,22 +28,34 @@ impl Content {
 }
 
 impl Gazetteers {
-    /// The version of a gazetteer that is asked for; by default the one that is served. Of a file there is no other.
-    pub(super) async fn at(&self, principal: &Principal, name: &str, version: &str) -> Result<Content, Error> {
-        let served = self.seen(principal, name)?;
+    /// The version of a gazetteer that is asked for; by default the one that is served. Of a file there is no other. `wrong`
+    /// is what is known to be wrong with the request already.
+    pub(super) async fn at(
+        &self,
+        principal: &Principal,
+        name: &str,
+        version: &str,
+        mut wrong: Vec<Violation>,
+    ) -> Result<Content, Error> {
+        let Some(served) = self.named(principal, "gazetteer", name, &mut wrong)? else {
+            return Err(Error::Invalid(wrong));
+        };
         let Some(kept) = served.kept() else {
+            Error::check(wrong)?;
             if version.is_empty() || version == served.version() {
                 return Ok(Content::File(served));
             }
-            return Err(CatalogError::from(StoreError::NoVersion(version.to_owned())).into());
+            return Err(Error::no_version(name, version));
         };
-        let Some(revision) = convert::revision("version", version)? else {
+        let revision = convert::revision("version", version, &mut wrong);
+        Error::check(wrong)?;
+        let Some(revision) = revision else {
             return Ok(Content::Stored(kept.clone(), kept.head.revision));
         };
         let keeper = self.keeper()?;
         let stored = self.ask(keeper.store().gazetteer(name)).await?;
         let stored = stored.ok_or_else(|| Error::no_gazetteer(name))?;
-        let version = self.ask(keeper.store().version(&stored, revision)).await?;
+        let version = self.ask_about(name, keeper.store().version(&stored, revision)).await?;
         Ok(Content::Stored(stored, version.revision))
     }
 
@@ -53,7 +65,8 @@ impl Gazetteers {
             // No database keeps the character.
             Content::Stored(..) if id.contains('\0') => Ok(None),
             Content::Stored(stored, revision) => {
-                let row = self.ask(self.keeper()?.store().entity(stored.uid, id, *revision)).await?;
+                let row =
+                    self.ask_about(&stored.name, self.keeper()?.store().entity(stored.uid, id, *revision)).await?;
                 row.as_ref().map(convert::stored_entity).transpose()
             }
             Content::File(gazetteer) => {
@@ -75,7 +88,8 @@ impl Gazetteers {
         match content {
             Content::Stored(stored, revision) => {
                 let keeper = self.keeper()?;
-                let (rows, more) = self.ask(keeper.store().entities(stored.uid, *revision, after, limit)).await?;
+                let asking = keeper.store().entities(stored.uid, *revision, after, limit);
+                let (rows, more) = self.ask_about(&stored.name, asking).await?;
                 Ok((rows.iter().map(convert::stored_entity).collect::<Result<_, _>>()?, more))
             }
             Content::File(gazetteer) => {

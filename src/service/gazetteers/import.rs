@@ -101,15 +101,20 @@ impl Gazetteers {
             ImportMode::Unspecified
         });
         let replace = mode == ImportMode::Replace;
+        let asked = convert::revision("config.if_version", &if_version, &mut wrong);
         let sees = |name: &str| principal.sees(name);
         let most = self.most(principal, &sees);
         let missing = self.catalog.catalog().unwrap_or_default().get(&gazetteer).is_err();
         match self.editable(principal, &gazetteer, Role::Editor) {
+            _ if gazetteer.is_empty() => {
+                principal.require(Role::Editor)?;
+                convert::required("config.gazetteer", &gazetteer, &mut wrong);
+            }
             Err(error) => wrong.push(no_gazetteer(error)?),
             Ok(()) if missing && create => {
                 principal.require(Role::Admin)?;
                 convert::new_name("config.gazetteer", &gazetteer, &mut wrong);
-                if !if_version.is_empty() {
+                if asked.is_some() {
                     let message =
                         format!("the gazetteer {gazetteer:?} does not exist, and so has no version {if_version:?}");
                     wrong.push(Violation::new("config.if_version", message, ErrorReason::VersionMismatch));

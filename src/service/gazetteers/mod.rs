@@ -22,7 +22,7 @@ use super::{
     proto::{self, ErrorReason, gazetteer_service_server::GazetteerService},
     tab::Tab,
 };
-use crate::catalog::{Catalog, CatalogError, Gazetteer, Keeper, Most, Revision, Sees};
+use crate::catalog::{Catalog, CatalogError, Gazetteer, Keeper, Most, Sees, StoreError};
 
 /// The service. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -59,12 +59,45 @@ impl Gazetteers {
         Ok(self.served()?.get(name)?)
     }
 
+    /// The gazetteer that a field names. Nothing where it names none, which is added to `wrong`.
+    fn named(
+        &self,
+        principal: &Principal,
+        field: &str,
+        name: &str,
+        wrong: &mut Vec<Violation>,
+    ) -> Result<Option<Arc<Gazetteer>>, Error> {
+        convert::required(field, name, wrong);
+        if name.is_empty() { Ok(None) } else { self.seen(principal, name).map(Some) }
+    }
+
     /// Fails where a gazetteer does not exist for the caller, or may not be changed by them.
     fn editable(&self, principal: &Principal, name: &str, role: Role) -> Result<(), Error> {
         if !principal.sees(name) {
             return Err(Error::no_gazetteer(name));
         }
         principal.require(role)
+    }
+
+    /// Fails where the gazetteer that a field names does not exist for the caller, may not be changed by them, or was given
+    /// as a file. That it names none is added to `wrong`.
+    fn change(
+        &self,
+        principal: &Principal,
+        field: &str,
+        name: &str,
+        role: Role,
+        wrong: &mut Vec<Violation>,
+    ) -> Result<(), Error> {
+        convert::required(field, name, wrong);
+        if name.is_empty() {
+            return principal.require(role);
+        }
+        self.editable(principal, name, role)?;
+        match self.served()?.get(name) {
+            Ok(one) if one.kept().is_none() => Err(CatalogError::ReadOnly(name.to_owned()).into()),
+            _ => Ok(()),
+        }
     }
 
     /// How many gazetteers there may be when somebody, who `sees` some names, makes one more.
@@ -78,15 +111,28 @@ impl Gazetteers {
         Ok(self.catalog.ask(asking).await?)
     }
 
-    /// Fails where an edit has no items or too many.
-    fn count(&self, field: &str, count: usize, wrong: &mut Vec<Violation>) {
+    /// As `ask`, about a gazetteer: the error of a version that it does not have names it.
+    async fn ask_about<T, E: Into<CatalogError>>(
+        &self,
+        gazetteer: &str,
+        asking: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, Error> {
+        self.catalog.ask(asking).await.map_err(|error| match error {
+            CatalogError::Store(StoreError::NoVersion(version)) => Error::no_version(gazetteer, &version),
+            error => error.into(),
+        })
+    }
+
+    /// Whether an edit has so many items as it may have; `more` says what to do with more.
+    fn fits(&self, field: &str, count: usize, more: &str, wrong: &mut Vec<Violation>) -> bool {
         let limit = self.limits.edit_entities;
-        if count == 0 {
-            wrong.push(Violation::invalid(field, "at least one is required"));
-        } else if count > limit {
-            let message = format!("{count} items; the limit limits.edit_entities is {limit}; import more");
-            wrong.push(Violation::invalid(field, message));
-        }
+        let message = match count {
+            0 => "at least one is required".to_owned(),
+            _ if count > limit => format!("{count} items; the limit limits.edit_entities is {limit}; {more}"),
+            _ => return true,
+        };
+        wrong.push(Violation::invalid(field, message));
+        false
     }
 }
 
@@ -121,7 +167,9 @@ impl GazetteerService for Gazetteers {
 
     async fn get_gazetteer(&self, request: Request<proto::GetGazetteerRequest>) -> Answer<proto::GetGazetteerResponse> {
         let principal = Principal::of(request.extensions());
-        let gazetteer = self.seen(&principal, &request.into_inner().name)?;
+        let mut wrong = Vec::new();
+        let named = self.named(&principal, "name", &request.into_inner().name, &mut wrong)?;
+        let gazetteer = named.ok_or(Error::Invalid(wrong))?;
         Ok(Response::new(proto::GetGazetteerResponse { gazetteer: Some(convert::served(&gazetteer)) }))
     }
 
@@ -131,8 +179,11 @@ impl GazetteerService for Gazetteers {
     ) -> Answer<proto::ListGazetteersResponse> {
         let principal = Principal::of(request.extensions());
         let proto::ListGazetteersRequest { page_size, page_token } = request.into_inner();
-        let size = page::size(page_size)?;
         let catalog = self.served()?;
+        let mut wrong = Vec::new();
+        let size = page::size(page_size, &mut wrong);
+        page::behind(&page_token, |name| principal.sees(name) && catalog.get(name).is_ok(), &mut wrong);
+        Error::check(wrong)?;
         let behind = catalog.iter().filter(|one| principal.sees(one.name()) && one.name() > page_token.as_str());
         let mut gazetteers: Vec<_> = behind.take(size + 1).map(|one| convert::served(one)).collect();
         let next_page_token = page::cut(&mut gazetteers, size, |last| last.name.clone());
@@ -145,7 +196,10 @@ impl GazetteerService for Gazetteers {
     ) -> Answer<proto::DeleteGazetteerResponse> {
         let principal = Principal::of(request.extensions());
         let proto::DeleteGazetteerRequest { name, if_version } = request.into_inner();
-        self.editable(&principal, &name, Role::Admin)?;
+        let mut wrong = Vec::new();
+        self.change(&principal, "name", &name, Role::Admin, &mut wrong)?;
+        convert::revision("if_version", &if_version, &mut wrong);
+        Error::check(wrong)?;
         let keeper = self.keeper()?;
         let revision = self.ask(keeper.delete(&self.catalog, &name, given(&if_version))).await?;
         Ok(Response::new(proto::DeleteGazetteerResponse { version: revision.to_string() }))
@@ -154,7 +208,9 @@ impl GazetteerService for Gazetteers {
     async fn get_entity(&self, request: Request<proto::GetEntityRequest>) -> Answer<proto::GetEntityResponse> {
         let principal = Principal::of(request.extensions());
         let proto::GetEntityRequest { gazetteer, id, version } = request.into_inner();
-        let content = self.at(&principal, &gazetteer, &version).await?;
+        let mut wrong = Vec::new();
+        convert::required("id", &id, &mut wrong);
+        let content = self.at(&principal, &gazetteer, &version, wrong).await?;
         let (entity, version) = (self.entity(&content, &id).await?, content.version());
         let id: String = id.chars().take(100).collect();
         let entity = entity.ok_or_else(|| {
@@ -167,10 +223,12 @@ impl GazetteerService for Gazetteers {
     async fn list_entities(&self, request: Request<proto::ListEntitiesRequest>) -> Answer<proto::ListEntitiesResponse> {
         let principal = Principal::of(request.extensions());
         let proto::ListEntitiesRequest { gazetteer, version, page_size, page_token } = request.into_inner();
-        let size = page::size(page_size)?;
-        let kept = self.seen(&principal, &gazetteer)?.kept().is_some();
-        let (version, after) = page::begin(&page_token, version, kept)?;
-        let content = self.at(&principal, &gazetteer, &version).await?;
+        let mut wrong = Vec::new();
+        // What is wrong with the name is told by what looks it up.
+        let kept = !gazetteer.is_empty() && self.seen(&principal, &gazetteer)?.kept().is_some();
+        let size = page::size(page_size, &mut wrong);
+        let (version, after) = page::begin(&page_token, version, kept, &mut wrong);
+        let content = self.at(&principal, &gazetteer, &version, wrong).await?;
         let (entities, more) = self.entities(&content, after, size).await?;
         let version = content.version();
         let last = entities.last().and_then(|last| last.entity.as_ref()).filter(|_| more);
@@ -185,10 +243,11 @@ impl GazetteerService for Gazetteers {
         let principal = Principal::of(request.extensions());
         let tab = Tab::of(request.extensions());
         let proto::UpsertEntitiesRequest { gazetteer, entities, if_version, checks } = request.into_inner();
-        self.editable(&principal, &gazetteer, Role::Editor)?;
         let mut wrong = Vec::new();
-        self.count("entities", entities.len(), &mut wrong);
-        Error::check(std::mem::take(&mut wrong))?;
+        self.change(&principal, "gazetteer", &gazetteer, Role::Editor, &mut wrong)?;
+        let fits = self.fits("entities", entities.len(), "import more", &mut wrong);
+        let entities = if fits { entities } else { Vec::new() };
+        convert::revision("if_version", &if_version, &mut wrong);
         let checks = convert::checks(&checks, self.limits.edit_entities, &mut wrong);
         // Thousands of names take their time.
         let read = move || (super::convert::entities(&entities, "entities", &mut wrong), wrong);
@@ -209,11 +268,12 @@ impl GazetteerService for Gazetteers {
         let principal = Principal::of(request.extensions());
         let tab = Tab::of(request.extensions());
         let proto::DeleteEntitiesRequest { gazetteer, ids, if_version, checks } = request.into_inner();
-        self.editable(&principal, &gazetteer, Role::Editor)?;
         let mut wrong = Vec::new();
-        self.count("ids", ids.len(), &mut wrong);
+        self.change(&principal, "gazetteer", &gazetteer, Role::Editor, &mut wrong)?;
+        let fits = self.fits("ids", ids.len(), "delete the rest with further calls", &mut wrong);
+        convert::revision("if_version", &if_version, &mut wrong);
         let checks = convert::checks(&checks, self.limits.edit_entities, &mut wrong);
-        for (index, id) in ids.iter().enumerate() {
+        for (index, id) in ids.iter().enumerate().filter(|_| fits) {
             convert::no_nul(&format!("ids[{index}]"), id, &mut wrong);
         }
         Error::check(wrong)?;
@@ -242,19 +302,18 @@ impl GazetteerService for Gazetteers {
     ) -> Answer<Self::ExportEntitiesStream> {
         let principal = Principal::of(request.extensions());
         let proto::ExportEntitiesRequest { gazetteer, version } = request.into_inner();
-        let content = self.at(&principal, &gazetteer, &version).await?;
+        let content = self.at(&principal, &gazetteer, &version, Vec::new()).await?;
         Ok(Response::new(self.export(content)))
     }
 
     async fn list_versions(&self, request: Request<proto::ListVersionsRequest>) -> Answer<proto::ListVersionsResponse> {
         let principal = Principal::of(request.extensions());
         let proto::ListVersionsRequest { gazetteer, page_size, page_token } = request.into_inner();
-        let size = page::size(page_size)?;
-        let before = match page_token.is_empty() {
-            true => Revision::MAX,
-            false => page_token.parse().map_err(|_| page::wrong_token())?,
-        };
-        self.seen(&principal, &gazetteer)?;
+        let mut wrong = Vec::new();
+        self.named(&principal, "gazetteer", &gazetteer, &mut wrong)?;
+        let size = page::size(page_size, &mut wrong);
+        let before = page::before(&page_token, &mut wrong);
+        Error::check(wrong)?;
         let keeper = self.keeper()?;
         let stored = self.ask(keeper.stored(&self.catalog, &gazetteer)).await?;
         let mut versions = self.ask(keeper.store().versions(&stored, before, size as i64 + 1)).await?;
@@ -266,11 +325,15 @@ impl GazetteerService for Gazetteers {
     async fn rollback(&self, request: Request<proto::RollbackRequest>) -> Answer<proto::RollbackResponse> {
         let principal = Principal::of(request.extensions());
         let proto::RollbackRequest { gazetteer, to_version, if_version } = request.into_inner();
-        self.editable(&principal, &gazetteer, Role::Editor)?;
-        let required = || Error::Invalid(vec![Violation::invalid("to_version", "it is required")]);
-        let to = convert::revision("to_version", &to_version)?.ok_or_else(required)?;
+        let mut wrong = Vec::new();
+        self.change(&principal, "gazetteer", &gazetteer, Role::Editor, &mut wrong)?;
+        convert::required("to_version", &to_version, &mut wrong);
+        let to = convert::revision("to_version", &to_version, &mut wrong);
+        convert::revision("if_version", &if_version, &mut wrong);
+        let (Some(to), true) = (to, wrong.is_empty()) else { return Err(Error::Invalid(wrong).into()) };
         let keeper = self.keeper()?;
-        let outcome = self.ask(keeper.rollback(&self.catalog, &gazetteer, to, given(&if_version))).await?;
+        let rollback = keeper.rollback(&self.catalog, &gazetteer, to, given(&if_version));
+        let outcome = self.ask_about(&gazetteer, rollback).await?;
         Ok(Response::new(proto::RollbackResponse { version: outcome.revision.to_string() }))
     }
 

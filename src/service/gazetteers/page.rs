@@ -5,25 +5,19 @@
 //!
 //! Must not know: what is listed.
 
-use crate::{
-    catalog::Revision,
-    service::{Error, Violation},
-};
+use super::convert::{is_name, number};
+use crate::{catalog::Revision, service::Violation};
 
 /// How many items a page has where nothing is said, and at the most.
 const PAGE: (u32, u32) = (100, 1000);
 
 /// How many items a page has.
-pub(super) fn size(asked: u32) -> Result<usize, Error> {
+pub(super) fn size(asked: u32, wrong: &mut Vec<Violation>) -> usize {
     let (default, most) = PAGE;
-    match asked {
-        0 => Ok(default as usize),
-        size if size <= most => Ok(size as usize),
-        size => {
-            let message = format!("{size} is more than {most}");
-            Err(Error::Invalid(vec![Violation::invalid("page_size", message)]))
-        }
+    if asked > most {
+        wrong.push(Violation::invalid("page_size", format!("{asked} is more than {most}")));
     }
+    if asked == 0 { default as usize } else { asked as usize }
 }
 
 /// Cuts items, of which one more than a page was asked for, to a page; gives the token of the next, which is empty where
@@ -41,19 +35,36 @@ pub(super) fn token_of(version: &str, id: &str) -> String {
 
 /// The version that a page of entities is of, and the id that it begins behind: what the token says, which must fit what
 /// is asked for beside it. `kept` tells whether the gazetteer is one of the database.
-pub(super) fn begin(token: &str, version: String, kept: bool) -> Result<(String, &str), Error> {
+pub(super) fn begin<'a>(token: &'a str, version: String, kept: bool, wrong: &mut Vec<Violation>) -> (String, &'a str) {
     if token.is_empty() {
-        return Ok((version, ""));
+        return (version, "");
     }
-    let (of, after) = token.split_once(' ').ok_or_else(wrong_token)?;
-    let never = kept && (of.parse::<Revision>().is_err() || after.contains('\0'));
+    let (of, after) = token.split_once(' ').unwrap_or_default();
+    let never = kept && (number(of).is_none() || after.contains('\0'));
     if never || of.is_empty() || !version.is_empty() && version != of {
-        return Err(wrong_token());
+        wrong.push(wrong_token());
     }
-    Ok((of.to_owned(), after))
+    (of.to_owned(), after)
+}
+
+/// The version that a page of versions begins before: what the token says.
+pub(super) fn before(token: &str, wrong: &mut Vec<Violation>) -> Revision {
+    let number = number(token);
+    if number.is_none() && !token.is_empty() {
+        wrong.push(wrong_token());
+    }
+    number.unwrap_or(Revision::MAX)
+}
+
+/// Looks at the name that a page of gazetteers begins behind. The gazetteer may be gone; what was given as a file stays
+/// there, whatever its name, and `exists`.
+pub(super) fn behind(token: &str, exists: impl FnOnce(&str) -> bool, wrong: &mut Vec<Violation>) {
+    if !token.is_empty() && !is_name(token) && !exists(token) {
+        wrong.push(wrong_token());
+    }
 }
 
 /// A page token that is none of ours.
-pub(super) fn wrong_token() -> Error {
-    Error::Invalid(vec![Violation::invalid("page_token", "it is not a token that this call gave")])
+fn wrong_token() -> Violation {
+    Violation::invalid("page_token", "it is not a token that this call gave")
 }
