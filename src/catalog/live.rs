@@ -189,11 +189,13 @@ impl Live {
                 if reached(&here) {
                     return Ok(here);
                 }
-                if here.kept().is_some() {
-                    // What is no number never comes.
-                    wanted.ok_or_else(|| super::StoreError::NoVersion(version.clone()))?;
-                    self.keeper()?.refresh(self).await?;
+                if here.kept().is_none() {
+                    // Versions of files have no order: it may have been before, and never come.
+                    return Err(CatalogError::ReadOnly(name.to_owned()));
                 }
+                // What is no number never comes.
+                wanted.ok_or_else(|| super::StoreError::NoVersion(version.clone()))?;
+                self.keeper()?.refresh(self).await?;
                 let here = now()?;
                 if reached(&here) {
                     return Ok(here);

@@ -65,6 +65,9 @@ pub(super) async fn find(
                 let field = if matches!(asked, Asked::Exact(_)) { "exact" } else { "at_least" };
                 refuse(field, message, ErrorReason::VersionNotFound);
             }
+            Err(error @ CatalogError::ReadOnly(_)) => {
+                refuse("at_least", error.to_string(), ErrorReason::ReadOnly);
+            }
             Err(error @ CatalogError::NotReached { .. }) => {
                 refuse("at_least", error.to_string(), ErrorReason::VersionNotReached);
             }

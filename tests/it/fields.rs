@@ -1,6 +1,6 @@
 //! What is wrong with the fields of a request is told at once, each by its name, and not taken for what is not there.
 
-use onomast::service::proto;
+use onomast::service::proto::{self, version_requirement::Version};
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
@@ -100,6 +100,21 @@ async fn versions_of_files_are_no_numbers() {
     let rollback =
         proto::RollbackRequest { gazetteer: "file".into(), to_version: "0123abcd".into(), ..Default::default() };
     assert_eq!(reason(&client.rollback(rollback).await.unwrap_err()).1, "READ_ONLY");
+}
+
+/// They have no order either, so that waiting for one would be for nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn at_least_the_version_of_a_file_is_that_one() {
+    let (server, mut client, _database) = world().await;
+    let named = proto::GetGazetteerRequest { name: "file".into() };
+    let version = client.get_gazetteer(named).await.unwrap().into_inner().gazetteer.unwrap().version;
+    let mut extract = server.client().await;
+    let newer = |version: &str| request("file", "China", Some(Version::AtLeast(version.into())));
+    assert_eq!(extract.extract(newer(&version)).await.unwrap().into_inner().mentions.len(), 1);
+    let status = extract.extract(newer("9")).await.unwrap_err();
+    assert_eq!(reason(&status), (Code::FailedPrecondition, "READ_ONLY".into()));
+    assert_eq!(fields(&status), ["versions[0].at_least"]);
+    assert!(status.message().ends_with("has no version but the one served"), "{status:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
