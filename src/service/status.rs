@@ -28,6 +28,8 @@ pub(super) const MAX_VIOLATIONS: usize = 50;
 const MAX_DETAILS: usize = 3000;
 /// The longest message, in bytes.
 const MAX_MESSAGE: usize = 500;
+/// What names the document that was refused, in the metadata of ErrorInfo.
+const DOCUMENT: &str = "document_id";
 /// When to try again, in milliseconds, for the clients of gRPC that do so by themselves: they do not read RetryInfo.
 const PUSHBACK: &str = "grpc-retry-pushback-ms";
 
@@ -111,47 +113,52 @@ impl Made {
 
 impl From<Error> for Status {
     fn from(error: Error) -> Self {
-        let Known { code, reason } = Known::of(&error);
-        let mut details = ErrorDetails::with_error_info(name(reason), DOMAIN, HashMap::new());
-        let mut message = shown(&error.to_string());
-        let retry = match &error {
-            Error::Overloaded { retry, .. } | Error::QuotaExceeded { retry, .. } => Some(*retry),
-            _ => None,
-        };
-        if retry.is_some() {
-            details.set_retry_info(retry);
-        }
-        let wrong = match &error {
-            Error::Invalid(violations) => Some((violations, violations.len() as u64)),
-            Error::ManyInvalid { first, total } => Some((first, *total)),
-            _ => None,
-        };
-        if let Some((violations, total)) = wrong {
-            let mut size = 0;
-            let listed = violations.iter().take(MAX_VIOLATIONS).take_while(|one| {
-                size += one.field.len() + one.description.len();
-                size <= MAX_DETAILS
-            });
-            let listed =
-                listed.map(|one| FieldViolation::new(shown(&one.field), shown(&one.description))).collect::<Vec<_>>();
-            details.set_bad_request(listed);
-            if message.len() > MAX_MESSAGE {
-                let first = message.floor_char_boundary(MAX_MESSAGE);
-                message.truncate(first);
-                message.push_str(&format!("… ({total} fields are wrong)"));
-            }
-        } else if message.len() > MAX_MESSAGE {
-            message.truncate(message.floor_char_boundary(MAX_MESSAGE));
-            message.push('…');
-        }
-        let mut status = Self::with_error_details(code, message, details);
-        if let Some(retry) = retry {
-            // Clients read it as a number of 32 bits.
-            let milliseconds = retry.as_nanos().div_ceil(1_000_000).min(i32::MAX as u128) as i32;
-            status.metadata_mut().insert(PUSHBACK, MetadataValue::from(milliseconds));
-        }
-        status
+        made(&error, HashMap::new())
     }
+}
+
+/// The status of an error, with what is told of it beside its reason.
+fn made(error: &Error, metadata: HashMap<String, String>) -> Status {
+    let Known { code, reason } = Known::of(error);
+    let mut details = ErrorDetails::with_error_info(name(reason), DOMAIN, metadata);
+    let mut message = shown(&error.to_string());
+    let retry = match error {
+        Error::Overloaded { retry, .. } | Error::QuotaExceeded { retry, .. } => Some(*retry),
+        _ => None,
+    };
+    if retry.is_some() {
+        details.set_retry_info(retry);
+    }
+    let wrong = match error {
+        Error::Invalid(violations) => Some((violations, violations.len() as u64)),
+        Error::ManyInvalid { first, total } => Some((first, *total)),
+        _ => None,
+    };
+    if let Some((violations, total)) = wrong {
+        let mut size = 0;
+        let listed = violations.iter().take(MAX_VIOLATIONS).take_while(|one| {
+            size += one.field.len() + one.description.len();
+            size <= MAX_DETAILS
+        });
+        let listed =
+            listed.map(|one| FieldViolation::new(shown(&one.field), shown(&one.description))).collect::<Vec<_>>();
+        details.set_bad_request(listed);
+        if message.len() > MAX_MESSAGE {
+            let first = message.floor_char_boundary(MAX_MESSAGE);
+            message.truncate(first);
+            message.push_str(&format!("… ({total} fields are wrong)"));
+        }
+    } else if message.len() > MAX_MESSAGE {
+        message.truncate(message.floor_char_boundary(MAX_MESSAGE));
+        message.push('…');
+    }
+    let mut status = Status::with_error_details(code, message, details);
+    if let Some(retry) = retry {
+        // Clients read it as a number of 32 bits.
+        let milliseconds = retry.as_nanos().div_ceil(1_000_000).min(i32::MAX as u128) as i32;
+        status.metadata_mut().insert(PUSHBACK, MetadataValue::from(milliseconds));
+    }
+    status
 }
 
 /// The text without what a terminal would obey, or would show in another order: messages quote requests.
@@ -195,9 +202,10 @@ fn of_violations(violations: &[Violation]) -> (Code, ErrorReason) {
     (code_of(reason), reason)
 }
 
-/// The status as google.rpc.Status, for a part of an answer.
-pub(super) fn part(error: Error) -> tonic_types::Status {
-    let status = Status::from(error);
+/// The status as google.rpc.Status, for a part of an answer: of the document of that id, where it has one.
+pub(super) fn part(error: Error, document: &str) -> tonic_types::Status {
+    let id = (!document.is_empty()).then(|| (DOCUMENT.to_owned(), document.to_owned()));
+    let status = made(&error, id.into_iter().collect());
     let message = status.message().to_owned();
     // The details of a status made above are an encoded google.rpc.Status; an empty one stands in if they were not.
     let encoded: tonic_types::Status = prost::Message::decode(status.details()).unwrap_or_default();

@@ -8,7 +8,7 @@ use onomast::{
 use proto::{Document, ExtractOptions, ExtractRequest, batch_extract_result};
 use tonic::{Code, Status, codec::CompressionEncoding};
 use tonic_health::pb::{HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient};
-use tonic_types::StatusExt as _;
+use tonic_types::{RpcStatusExt as _, StatusExt as _};
 
 use crate::support::TestServer;
 
@@ -245,12 +245,19 @@ async fn wrong_requests_get_an_error_that_names_every_field() {
     assert!(status.unwrap_err().message().contains("limits.message_bytes, which is 2000"));
 }
 
+/// The document that an error in the place of an answer names.
+pub(crate) fn refused(error: &impl prost::Message) -> String {
+    let status: tonic_types::Status = prost::Message::decode(&*error.encode_to_vec()).unwrap();
+    status.get_details_error_info().unwrap().metadata.remove("document_id").unwrap_or_default()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_bad_document_does_not_fail_its_neighbours() {
     let server = TestServer::with(catalog(), small_limits()).await;
     let mut client = server.client().await;
-    let documents: Vec<_> =
+    let mut documents: Vec<_> =
         ["China.".into(), "a".repeat(101), String::new()].map(|text: String| document(text).unwrap()).into();
+    documents[1].id = "long".into();
     let request = proto::BatchExtractRequest { documents, ..Default::default() };
     let results = client.batch_extract(request).await.unwrap().into_inner().results;
     let results: Vec<_> = results.into_iter().map(|result| result.result.unwrap()).collect();
@@ -266,6 +273,7 @@ async fn one_bad_document_does_not_fail_its_neighbours() {
     assert_eq!(second.code, Code::InvalidArgument as i32);
     assert!(second.message.starts_with("documents[1].text: "), "{}", second.message);
     assert_eq!(second.details.len(), 2);
+    assert_eq!(refused(second), "long");
 
     for (count, reason) in [(0, "INVALID_REQUEST"), (4, "BATCH_TOO_LARGE")] {
         let request = proto::BatchExtractRequest { documents: vec![Document::default(); count], ..Default::default() };

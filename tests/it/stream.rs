@@ -17,7 +17,7 @@ use proto::{
 use tokio_stream::StreamExt as _;
 use tonic::Code;
 
-use crate::{support::TestServer, surfaces::Client};
+use crate::{service::refused, support::TestServer, surfaces::Client};
 
 async fn server(limits: Limits) -> TestServer {
     let entity = Entity { id: "cn".into(), name: "China".into(), kind: "country".into(), ..Entity::default() };
@@ -52,7 +52,8 @@ async fn answers_come_in_order_with_a_bad_document_in_its_place() {
     assert_eq!(outcomes.len(), 200);
     for (number, outcome) in outcomes.iter().enumerate() {
         if number == 50 {
-            assert!(matches!(outcome, Outcome::Error(error) if error.code == Code::InvalidArgument as i32));
+            let Outcome::Error(error) = outcome else { panic!("{outcome:?}") };
+            assert_eq!((error.code, &*refused(error)), (Code::InvalidArgument as i32, "50"));
             continue;
         }
         assert_eq!(response(outcome).document_id, number.to_string());

@@ -6,7 +6,7 @@
 
 use futures_util::{StreamExt as _, stream};
 
-use super::{Caller, Extraction, SHORT, bytes, part};
+use super::{Caller, Extraction, SHORT, bytes, part, refused};
 use crate::service::{
     Encoded, Error, Violation,
     line::{Kind, Turns},
@@ -36,7 +36,10 @@ impl Extraction {
             let job = |(index, document)| {
                 let (plan, limits, bytes) = (plan.clone(), self.limits.clone(), bytes(&document));
                 let path = format!("documents[{index}]");
-                (bytes, move |memory: &mut _, stop: &_| plan.extract(&document, &path, &limits, memory, stop))
+                let job = move |memory: &mut _, stop: &_| {
+                    part(plan.extract(&document, &path, &limits, memory, stop), &document.id)
+                };
+                (bytes, job)
             };
             self.workers.run_all(turns, Kind::Part, portion.into_iter().map(job).collect())
         });
@@ -45,8 +48,10 @@ impl Extraction {
         while let Some(portion) = results.next().await {
             for result in portion {
                 match result {
+                    Ok(part) => parts.push(part),
                     Err(error @ Error::Cancelled) => return Err(error),
-                    other => parts.push(part(other)),
+                    // The job did not come to its end; what it had of the document is lost.
+                    Err(error) => parts.push(refused(error, "")),
                 }
             }
         }

@@ -168,9 +168,19 @@ fn required(document: Option<&proto::Document>, limits: &Limits, wrong: &mut Vec
     }
 }
 
-/// A result as a BatchExtractResult or a StreamExtractResponse has it.
-fn part(result: Result<Encoded, Error>) -> Encoded {
-    result.map_or_else(|error| Encoded::error(&status::part(error)), Encoded::into_result)
+/// What became of the document of that id, as a BatchExtractResult or a StreamExtractResponse has it. Fails where nobody
+/// waits for it any more.
+fn part(result: Result<Encoded, Error>, id: &str) -> Result<Encoded, Error> {
+    match result {
+        Ok(answer) => Ok(answer.into_result()),
+        Err(Error::Cancelled) => Err(Error::Cancelled),
+        Err(error) => Ok(refused(error, id)),
+    }
+}
+
+/// Why the document of that id was refused, in the place of its answer.
+fn refused(error: Error, id: &str) -> Encoded {
+    Encoded::error(&status::part(error, id))
 }
 
 #[tonic::async_trait]

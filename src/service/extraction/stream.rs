@@ -9,7 +9,7 @@ use std::sync::Arc;
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream, stream::BoxStream};
 use tonic::{Status, Streaming};
 
-use super::{Caller, Extraction, SHORT, bytes, part};
+use super::{Caller, Extraction, SHORT, bytes, part, refused};
 use crate::service::{
     Encoded, Error, Plan,
     front::of_tonic,
@@ -38,8 +38,10 @@ impl Extraction {
             reader.over = next.is_err();
             let answer = async move {
                 match next?.await {
+                    Ok(answer) => Ok(answer),
                     Err(error @ (Error::Cancelled | Error::NotServing)) => Err(Status::from(error)),
-                    other => Ok(part(other)),
+                    // The job did not come to its end; what it had of the document is lost.
+                    Err(error) => Ok(refused(error, "")),
                 }
             };
             Some((answer, reader))
@@ -58,7 +60,9 @@ impl Extraction {
         async move {
             let bytes = bytes(&document);
             let kind = if bytes <= SHORT { Kind::Short } else { Kind::Part };
-            let job = move |memory: &mut _, stop: &_| plan.extract(&document, "document", &limits, memory, stop);
+            let job = move |memory: &mut _, stop: &_| {
+                part(plan.extract(&document, "document", &limits, memory, stop), &document.id)
+            };
             workers.run(turns, kind, bytes, job).await
         }
         .boxed()
