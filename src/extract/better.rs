@@ -6,12 +6,12 @@
 use super::{
     Source,
     found::Found,
-    place::is_function,
+    place::{is_function, joins},
     trace::{Reason, Trace},
 };
 use crate::{
     index::{Form, Forms},
-    text::View,
+    text::{Shape, View},
 };
 
 /// How much of what begins inside a place is compared with it.
@@ -34,6 +34,11 @@ pub(super) fn keep_better_places(sources: &[Source<'_>], view: View<'_>, found: 
         let here = &found[found.partition_point(|one| one.first < at)..];
         here.iter().take(MAX_INNER).take_while(|one| one.first == at).any(|one| one.last == at)
     };
+    // `Ohio State University` is no `Ohio State`.
+    let goes_on = |outer: &Found| {
+        let next = outer.last as usize + 1;
+        next < view.all().len() && joins(view, next) && view.all()[next].shape.any(Shape::CAPITALISED)
+    };
     let adds_no_capital = |at: u32| is_small(at) || is_function(at) || is_named(at);
     let written_small =
         |found: &Found| !sources[found.source as usize].segment.name(found.name).text().contains(char::is_uppercase);
@@ -45,7 +50,8 @@ pub(super) fn keep_better_places(sources: &[Source<'_>], view: View<'_>, found: 
         if inner.last == outer.last && inner.first - outer.first <= MAX_ADDED && words.clone().all(is_function) {
             return true;
         }
-        as_given && (words.clone().all(is_small) || written_small(outer) && words.all(adds_no_capital))
+        as_given
+            && (words.clone().all(is_small) || written_small(outer) && (goes_on(outer) || words.all(adds_no_capital)))
     };
     // Where the next of each entity comes.
     let mut next = Vec::new();

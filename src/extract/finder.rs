@@ -8,7 +8,7 @@ use std::cell::Cell;
 use super::{
     Options, Source,
     another::is_kind,
-    beside::{is_said_to_speak, is_titled},
+    beside::{is_addressed, is_said_to_speak, is_titled},
     edges::edges,
     found::Found,
     names::{ShortName, ShortNames},
@@ -356,7 +356,8 @@ impl<'a> Finder<'a> {
     /// Whether a word in capitals is no chance: a surname behind a title (`MR. COOK`); no ordinary word where the text around has such capitals, too; where it has
     /// not, the surname of who speaks (`TRUMP: Well`), or one among small letters that is no ordinary word.
     fn stands_out(&self, short: &ShortName, first: usize, last: usize) -> bool {
-        if short.is_person() && is_titled(self.view, first) {
+        let titled = is_addressed(self.view, first) || short.ordinary == Ordinary::No && is_titled(self.view, first);
+        if short.is_person() && titled {
             return true;
         }
         if is_shouting(self.view, first, last) {

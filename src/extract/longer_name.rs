@@ -11,7 +11,7 @@ use super::{
     found::Found,
     given,
     neighbour::{is_name, is_name_like, is_of_another_generation},
-    place::{begins_sentence, is_among, is_headline, joins},
+    place::{begins_sentence, ends_with_given_name, is_among, is_headline, joins},
     scene::Scene,
 };
 use crate::{
@@ -31,21 +31,8 @@ static COMPANIES: WordSet<32> =
     WordSet::new(&["bancorp", "co", "company", "corp", "corporation", "gmbh", "inc", "llc", "ltd", "plc"]);
 
 /// What is called by its place, folded and sorted.
-static CALLED: WordSet<32> = WordSet::new(&[
-    "ave",
-    "avenue",
-    "blvd",
-    "boulevard",
-    "bridge",
-    "college",
-    "lane",
-    "rd",
-    "road",
-    "school",
-    "street",
-    "turnpike",
-    "university",
-]);
+static CALLED: WordSet<32> =
+    WordSet::new(&["ave", "avenue", "blvd", "boulevard", "college", "lane", "rd", "road", "street", "university"]);
 
 /// How many names are looked at that begin where one does.
 const MAX_HERE: usize = 256;
@@ -85,10 +72,7 @@ fn is_one_word_of_it(scene: &Scene<'_>, found: &Found, natures: impl Iterator<It
     let all = |kind: Kind| natures.clone().all(|nature| nature == kind);
     let before = first.checked_sub(1).filter(|_| joins(view, first));
     if all(Kind::Person) {
-        // `General Trujillo`, where the office is what the gazetteer names.
-        let segment = scene.sources[found.source as usize].segment;
-        let is_office = || segment.preferred_name(found.entity).starts_with(char::is_lowercase);
-        return is_before_a_name(view, found, false) && !is_office()
+        return is_before_a_name(view, found, false) && !is_office_of(scene, found)
             || before.is_some_and(|before| is_name_like(view, before));
     }
     let before = before.filter(|&before| is_capitalised(view, before));
@@ -104,6 +88,15 @@ fn is_one_word_of_it(scene: &Scene<'_>, found: &Found, natures: impl Iterator<It
         || places && is_like_a_plural(view, found) && is_titled(view, first)
         || joined && !is_headline(view, first)
         || places && is_said_to_speak(view, first) && is_surname(scene, first)
+}
+
+/// Whether the gazetteer names an office, in small letters, and who holds it follows: `General Trujillo`.
+fn is_office_of(scene: &Scene<'_>, found: &Found) -> bool {
+    let view = scene.view;
+    let segment = scene.sources[found.source as usize].segment;
+    derive::is_title(view.words, &view.all()[found.first as usize])
+        && is_name(view, found.last as usize + 1, Ordinary::No)
+        && segment.preferred_name(found.entity).starts_with(char::is_lowercase)
 }
 
 /// Whether the name of an organisation that begins with its kind has one more word before it: `Export-Import Bank of Japan`.
@@ -191,18 +184,11 @@ fn is_surname(scene: &Scene<'_>, index: usize) -> bool {
     surnames.contains_key(&view.all()[index].key)
 }
 
-/// Whether the letter at `index`, behind which a period stands, is the initial of a person: `J. Ford`, but `Plan B. Ford`.
+/// Whether the letter at `index` is an initial behind a given name: `Paul E. Lego`.
 fn is_initial(scene: &Scene<'_>, index: usize) -> bool {
     let view = scene.view;
-    let words = view.all();
-    let behind_a_name = || {
-        let before = index.checked_sub(1).filter(|&before| joins(view, index) && is_capitalised(view, before));
-        before.is_none_or(|before| is_given_name(scene, before) || words[before].shape.any(Shape::LETTER))
-    };
-    words[index].shape.any(Shape::LETTER)
-        && words[index + 1].gap.any(Gap::PERIOD)
-        && behind_a_name()
-        && !scene.is_found(index)
+    let before = index.checked_sub(1).filter(|_| joins(view, index));
+    view.all()[index].shape.any(Shape::LETTER) && before.is_some_and(|before| is_given_name(scene, before))
 }
 
 /// Whether a capitalised word is a given name, and none of a place: `Gerald Ford`, but `San Antonio Toyota`.
@@ -250,5 +236,5 @@ fn is_before_a_name(view: View<'_>, found: &Found, derived: bool) -> bool {
         && is_name_like(view, next)
         && !(derived && derive::is_designator(view.words, &words[next]))
         // `Knuth, Donald E.`
-        && !(found.rule == Some(Rule::Reversed) && words[next].shape.any(Shape::LETTER))
+        && !(found.rule == Some(Rule::Reversed) && ends_with_given_name(view, found.last as usize))
 }

@@ -108,9 +108,9 @@ pub(super) fn joins(view: View<'_>, index: usize) -> bool {
     let Some(before) = index.checked_sub(1).map(|before| words[before]) else { return false };
     let gap = words[index].gap;
     let initial = before.shape.any(Shape::LETTER | Shape::DOTTED);
-    let apart = Gap::HYPHEN | Gap::APOSTROPHE | Gap::STOP | Gap::COMMA | Gap::MARK | Gap::PARAGRAPH | Gap::COLUMN;
+    let apart = Gap::HYPHEN | Gap::APOSTROPHE | Gap::STOP | Gap::COMMA | Gap::MARK | Gap::PARAGRAPH;
     let close = !gap.any(apart) && (gap.any(Gap::SPACE) || initial) && (initial || !gap.any(Gap::PERIOD));
-    close && !(gap.any(Gap::LINE) && ends_line(view, index))
+    close && !(gap.any(Gap::LINE | Gap::COLUMN) && (!gap.any(Gap::LINE) || ends_line(view, index)))
 }
 
 /// Whether an entry of a list ends with the line before the word at `index`: the lines on both sides are short.
@@ -123,6 +123,14 @@ fn ends_line(view: View<'_>, index: usize) -> bool {
     let behind = (index..words.len()).take_while(|&at| words[at].span.end - begin < FULL_LINE);
     before.into_iter().any(|at| at == 0 || breaks(at))
         && behind.into_iter().any(|at| at + 1 == words.len() || breaks(at + 1))
+}
+
+/// Whether a reversed name ends with the given name at `last`, or with an initial behind it: nothing goes on there.
+pub(super) fn ends_with_given_name(view: View<'_>, last: usize) -> bool {
+    let words = view.all();
+    let goes_on = |at: usize| at < words.len() && joins(view, at);
+    let initial = |at: usize| words[at].shape.any(Shape::LETTER) && words[at].shape.any(Shape::CAPITALISED);
+    !goes_on(last + 1) || initial(last + 1) && !(goes_on(last + 2) && words[last + 2].shape.any(Shape::CAPITALISED))
 }
 
 /// Whether the word at `index` is a function word.

@@ -10,7 +10,7 @@ use super::{
     edges::edges,
     found::Found,
     judged::{Judged, Key, Settings},
-    place::{begins_sentence, is_shouting, joins},
+    place::{begins_sentence, ends_with_given_name, is_shouting, joins},
     shown::ShownNames,
     spelling,
     spent::{LONG, Spent},
@@ -282,8 +282,12 @@ impl<'a> Place<'a> {
         };
         self.before = Some((name, difference));
         let difference = difference.ok_or(Reason::WrongCase)?;
-        if difference.case && is_wrong_case(name.manner.case, written) && !is_shouted_surname(&name, written) {
-            return Err(Reason::WrongCase);
+        if difference.case && is_wrong_case(name.manner.case, written) {
+            let shouted = is_shouted_surname(&name, written);
+            self.alone &= !shouted;
+            if !(shouted && ends_with_given_name(view, occurrence.last as usize)) {
+                return Err(Reason::WrongCase);
+            }
         }
         let mut forms = self.forms;
         if difference.case || name.manner.case == CaseCheck::Capitals && self.is_shouting() {

@@ -219,9 +219,16 @@ fn is_raised(text: &str, parts: &[Span], at: usize) -> bool {
         let before = parts[at - 1].of(text);
         before.starts_with(char::is_uppercase) && before.chars().filter(|c| c.is_lowercase()).count() >= MIN_TAGGED
     };
-    // `Merkel1,2`
+    // `Merkel1,2` where a list of names goes on or ends.
     let digit = |part: &str| part.len() == 1 && part.as_bytes()[0].is_ascii_digit();
-    let note = || word && at + 1 == parts.len() && part.split(',').all(digit) && name();
+    let (before, behind) = (&text[..parts[0].start as usize], &text[parts[at].end as usize..]);
+    let goes_on = || {
+        let mark = behind.trim_start_matches(['*', '†', '‡', '§', ',', ';']);
+        let ends = behind.len() > mark.len() && (mark.is_empty() || mark.starts_with(char::is_whitespace));
+        ends || behind.is_empty() || behind.starts_with(['\n', '\r']) || behind.starts_with(" and ")
+    };
+    let listed = || !before.ends_with(['@', '#', '/', '.', '-']) && goes_on();
+    let note = || word && at + 1 == parts.len() && part.split(',').all(digit) && name() && listed();
     word && part.chars().all(high) || part.contains('\u{20E3}') || note()
 }
 

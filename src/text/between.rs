@@ -15,6 +15,9 @@ use super::{
 /// So many spaces part the columns of a table.
 const COLUMN: u32 = 4;
 
+/// The most bytes of a line before a word that are looked at for what it begins with.
+const LINE: usize = 1024;
+
 /// What is remembered of the characters since the last word.
 #[derive(Default)]
 pub(super) struct Between {
@@ -26,6 +29,8 @@ pub(super) struct Between {
     /// A hyphen stands right behind the word and only spaces since.
     hyphen_at_end: bool,
     carriage_return: bool,
+    /// A line begins with what lines that are quoted begin with.
+    quotes: bool,
 }
 
 impl Between {
@@ -34,29 +39,16 @@ impl Between {
         Self { gap, ..Self::default() }
     }
 
-    /// What stands there, without regard to the words.
+    /// What stands there, where the words decide nothing.
     #[inline]
     pub(super) fn gap(&self) -> Gap {
-        // Mostly it is one space.
-        if self.count < 2 { self.gap } else { self.wide_gap() }
-    }
-
-    #[inline(never)]
-    fn wide_gap(&self) -> Gap {
-        if self.count >= COLUMN && self.gap == Gap::SPACE {
-            Gap::SPACE | Gap::COLUMN
-        } else if self.hyphen_at_end && self.count == 2 && self.gap == Gap::HYPHEN | Gap::SPACE {
-            // `Ger- many`: the line break became a space.
-            self.gap | Gap::LINE_HYPHEN
-        } else {
-            self.gap
-        }
+        self.gap
     }
 
     /// Whether the words decide what the gap is: then [`judge`](Self::judge) says.
     #[inline]
     pub(super) fn needs_words(&self) -> bool {
-        self.gap.any(Gap::PERIOD | Gap::APOSTROPHE)
+        self.gap.any(Gap::PERIOD | Gap::APOSTROPHE | Gap::UNSETTLED)
     }
 
     /// Takes note of a space.
@@ -64,6 +56,15 @@ impl Between {
     pub(super) fn space(&mut self) {
         self.gap |= Gap::SPACE;
         self.count += 1;
+    }
+
+    /// The same for one that is not the first.
+    #[inline]
+    pub(super) fn further_space(&mut self) {
+        self.space();
+        if self.count >= COLUMN {
+            self.gap |= Gap::UNSETTLED;
+        }
     }
 
     /// Takes note of a character; `touches` tells whether it stands right behind a word.
@@ -85,7 +86,7 @@ impl Between {
             }
             Class::Paragraph => Gap::SPACE | Gap::PARAGRAPH,
             Class::Apostrophe => Gap::APOSTROPHE,
-            Class::Hyphen => Gap::HYPHEN,
+            Class::Hyphen => Gap::HYPHEN | Gap::UNSETTLED,
             Class::Period => {
                 self.periods += 1;
                 Gap::PERIOD
@@ -94,7 +95,10 @@ impl Between {
             Class::Quote => Gap::QUOTE,
             Class::Trademark => Gap::NONE,
             // What is quoted has it at the beginning of each line.
-            _ if c == '>' && self.lines > 0 => Gap::SPACE,
+            _ if c == '>' && self.lines > 0 => {
+                self.quotes = true;
+                Gap::SPACE | Gap::UNSETTLED
+            }
             _ => Gap::MARK,
         };
         self.carriage_return = c == '\r';
@@ -105,10 +109,30 @@ impl Between {
         };
     }
 
+    /// The gap before a word of that shape, where no word stands before.
+    pub(super) fn settled(&self, shape: Shape) -> Gap {
+        let gap = self.gap.without(Gap::UNSETTLED);
+        let small = !shape.any(Shape::UPPER | Shape::LETTER);
+        if self.count >= COLUMN && gap == Gap::SPACE {
+            gap | Gap::COLUMN
+        } else if small && self.hyphen_at_end && self.count == 2 && gap == Gap::HYPHEN | Gap::SPACE {
+            // `Ger- many`: the line break became a space.
+            gap | Gap::LINE_HYPHEN
+        } else {
+            gap
+        }
+    }
+
     /// The gap between a word and the next: whether a period ends a sentence, and whether an apostrophe or period glues the
-    /// two.
+    /// two; whether it parts columns, and whether what is quoted goes on.
     pub(super) fn judge(&self, text: &str, previous: &Word, span: Span, shape: Shape) -> Gap {
-        let mut gap = self.gap;
+        let mut gap = self.settled(shape);
+        if self.quotes && !is_quoted(text, previous) {
+            gap |= Gap::MARK;
+        }
+        if !gap.any(Gap::PERIOD | Gap::APOSTROPHE) {
+            return gap;
+        }
         let touching = self.count == 1;
         let (written, next) = (&text[previous.span.range()], &text[span.range()]);
         let is_letter_itself = |c: &char| !matches!(class(*c), Class::Mark | Class::Ignorable);
@@ -122,15 +146,12 @@ impl Between {
         };
         let after = Characters::from(next, 0).next().map(|(_, c, _)| c).unwrap_or_default();
         let spaced = |c: char| matches!(class(c), Class::Letter | Class::Digit);
-        // `Merkel.1`: the number of a note; but `No.1` and `Vol.1`.
-        let letters = if previous.shape.all_capitals() { 3 } else { 4 };
-        let note = gap.any(Gap::PERIOD)
-            && class(after) == Class::Digit
-            && written.len() >= letters
-            && !is_known_abbreviation(previous.key);
-        if touching && spaced(before()) && spaced(after) && !note {
+        if touching && spaced(before()) && spaced(after) {
             if !gap.any(Gap::PERIOD) {
                 return gap | Gap::GLUED;
+            }
+            if is_note(text, previous, span) {
+                return gap;
             }
             // `Kabul.China`: the space behind a sentence was lost. `J.Biden`: an initial.
             if !shape.any(Shape::CAPITALISED) || before().is_uppercase() && !previous.shape.any(Shape::LETTER) {
@@ -146,6 +167,25 @@ impl Between {
         }
         gap
     }
+}
+
+/// Whether a number behind a word and its period is that of a note (`Merkel.1`, `Merkel.2,3`), and the word no abbreviation.
+fn is_note(text: &str, previous: &Word, number: Span) -> bool {
+    let digits = |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    let letters = if previous.shape.all_capitals() { 3 } else { 4 };
+    let behind = text[number.range().end..].chars().next();
+    number.of(text).split(',').all(digits)
+        && previous.span.len() >= letters
+        && !is_known_abbreviation(previous.key)
+        && behind.is_none_or(|c| c.is_whitespace() || matches!(c, ')' | ']' | '"' | '”'))
+}
+
+/// Whether the line of a word begins as lines that are quoted do. Looks at a bounded number of bytes.
+fn is_quoted(text: &str, word: &Word) -> bool {
+    let before = &text.as_bytes()[..word.span.range().start];
+    let before = &before[before.len().saturating_sub(LINE)..];
+    let begin = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    before[begin..].iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'>')
 }
 
 /// Whether the folded form of a word is one letter.
@@ -174,8 +214,8 @@ mod tests {
             words.all()[1].gap
         };
         for text in [
-            "a b", "a\nb", "a\r\nb", "a-b", "a’s", "St. P", "J. B", "x. b", "a-\nb", "a\u{A0}b", "\"a\" b", "a\n> b",
-            "a- b",
+            "a b", "a\nb", "a\r\nb", "a-b", "a’s", "St. P", "J. B", "x. b", "a-\nb", "a\u{A0}b", "\"a\" b", "> a\n> b",
+            "ab- cd",
         ] {
             assert!(gap(text).is_free(), "{text:?}");
         }
@@ -193,10 +233,12 @@ mod tests {
             "a\n- b",
             "a -\nb",
             "a-  b",
+            "a- B",
+            "a\n> b",
         ] {
             assert!(!gap(text).is_free(), "{text:?}");
         }
-        for text in ["can't", "ab.com", "l'Iran", "No.1", "Vol.1"] {
+        for text in ["can't", "ab.com", "l'Iran", "No.1", "Vol.1", "abcd.123", "abcd.1.x", "abcd.1x"] {
             assert!(gap(text).any(Gap::GLUED), "{text:?}");
         }
         for text in ["ab.Cd", "J.Biden", "a b", "a 'b", "abcd.1"] {

@@ -35,12 +35,18 @@ impl Gap {
     pub const LINE_HYPHEN: Self = Self(1024);
     /// A double quote.
     pub const QUOTE: Self = Self(2048);
+    /// The words at both sides decide more: while a text is read, and of no gap that was read.
+    pub(super) const UNSETTLED: Self = Self(1 << 15);
     /// A tab, or four spaces and more: it parts the columns of a table.
     pub const COLUMN: Self = Self(4096);
 
     /// Whether the gap has any of the facts in `other`.
     pub fn any(self, other: Self) -> bool {
         self.0 & other.0 != 0
+    }
+
+    pub(super) fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 
     /// Whether every name may cross the gap. Where not, the name's own text decides.

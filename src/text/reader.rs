@@ -42,7 +42,7 @@ impl<'t, 'o> Reader<'t, 'o> {
                 let next = self.plain_words(at);
                 if next == at { self.ascii_word(at) } else { next }
             } else if byte == b' ' {
-                self.between.space();
+                self.between.further_space();
                 at + 1
             } else {
                 self.other(at)
@@ -376,12 +376,13 @@ impl<'t, 'o> Reader<'t, 'o> {
 
     #[inline(always)]
     fn gap_before(&self, span: Span, shape: Shape) -> Gap {
-        if self.between.needs_words()
-            && let Some(previous) = self.previous()
-        {
-            return self.between.judge(self.text, previous, span, shape);
+        if !self.between.needs_words() {
+            return self.between.gap();
         }
-        self.between.gap()
+        match self.previous() {
+            Some(previous) => self.between.judge(self.text, previous, span, shape),
+            None => self.between.settled(shape),
+        }
     }
 
     #[inline]
