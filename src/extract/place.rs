@@ -110,7 +110,8 @@ pub(super) fn joins(view: View<'_>, index: usize) -> bool {
     let initial = before.shape.any(Shape::LETTER | Shape::DOTTED);
     let apart = Gap::HYPHEN | Gap::APOSTROPHE | Gap::STOP | Gap::COMMA | Gap::MARK | Gap::PARAGRAPH;
     let close = !gap.any(apart) && (gap.any(Gap::SPACE) || initial) && (initial || !gap.any(Gap::PERIOD));
-    close && !(gap.any(Gap::LINE | Gap::COLUMN) && (!gap.any(Gap::LINE) || ends_line(view, index)))
+    let parted = || if gap.any(Gap::LINE) { ends_line(view, index) } else { gap.any(Gap::COLUMN) };
+    close && !parted()
 }
 
 /// Whether an entry of a list ends with the line before the word at `index`: the lines on both sides are short.

@@ -140,7 +140,12 @@ impl GluedWords {
                     };
                     let elided = || is_elided(text, parts) && ELIDED.has(folded);
                     let before = || at == 0 && (BEFORE.has(folded) && is_capital_at(text, parts, 1) || elided());
-                    if is_affix() || before() || is_raised(text, parts, at) || is_tagged(text, parts, at, folded) {
+                    if is_affix()
+                        || before()
+                        || is_raised(text, parts, at)
+                        || is_note(text, parts, at)
+                        || is_tagged(text, parts, at, folded)
+                    {
                         affixes |= 1 << at;
                     }
                     self.parts.push((part, WordKey::of(folded), from as u32, self.folded.len() as u32));
@@ -209,27 +214,29 @@ fn is_capital_at(text: &str, parts: &[Span], at: usize) -> bool {
     parts.get(at).is_some_and(|part| part.of(text).starts_with(char::is_uppercase))
 }
 
-/// Whether a part is a number that is none of a name: one set high behind a word (`Merkel¹`, and `Merkel1` where that was
-/// lost), or on a key (`1️⃣Paris`).
+/// Whether a part is a number that is none of a name: one set high behind a word (`Merkel¹`), or on a key (`1️⃣Paris`).
 fn is_raised(text: &str, parts: &[Span], at: usize) -> bool {
     let part = parts[at].of(text);
     let high = |c: char| matches!(c, '²' | '³' | '¹' | '⁰' | '⁴'..='⁹');
     let word = at.checked_sub(1).is_some_and(|before| parts[before].of(text).chars().nth(1).is_some());
-    let name = || {
-        let before = parts[at - 1].of(text);
-        before.starts_with(char::is_uppercase) && before.chars().filter(|c| c.is_lowercase()).count() >= MIN_TAGGED
-    };
-    // `Merkel1,2` where a list of names goes on or ends.
+    word && part.chars().all(high) || part.contains('\u{20E3}')
+}
+
+/// Whether a part is the number of a note behind a name, which was set high before its text was copied: in lists of names,
+/// `Merkel1,2, Macron1`.
+fn is_note(text: &str, parts: &[Span], at: usize) -> bool {
     let digit = |part: &str| part.len() == 1 && part.as_bytes()[0].is_ascii_digit();
+    if at == 0 || at + 1 < parts.len() || !parts[at].of(text).split(',').all(digit) {
+        return false;
+    }
+    let name = parts[at - 1].of(text);
+    let capital = name.starts_with(char::is_uppercase);
+    let letters = name.chars().filter(|c| c.is_lowercase()).count();
     let (before, behind) = (&text[..parts[0].start as usize], &text[parts[at].end as usize..]);
-    let goes_on = || {
-        let mark = behind.trim_start_matches(['*', '†', '‡', '§', ',', ';']);
-        let ends = behind.len() > mark.len() && (mark.is_empty() || mark.starts_with(char::is_whitespace));
-        ends || behind.is_empty() || behind.starts_with(['\n', '\r']) || behind.starts_with(" and ")
-    };
-    let listed = || !before.ends_with(['@', '#', '/', '.', '-']) && goes_on();
-    let note = || word && at + 1 == parts.len() && part.split(',').all(digit) && name() && listed();
-    word && part.chars().all(high) || part.contains('\u{20E3}') || note()
+    let rest = behind.trim_start_matches(['*', '†', '‡', '§', ',', ';']);
+    let mark = rest.len() < behind.len() && (rest.is_empty() || rest.starts_with(char::is_whitespace));
+    let ends = mark || behind.is_empty() || behind.starts_with(['\n', '\r']) || behind.starts_with(" and ");
+    capital && letters >= MIN_TAGGED && ends && !before.ends_with(['@', '#', '/', '.', '-'])
 }
 
 /// Whether a part is an ordinary word, a number or an abbreviation in a hashtag, where it need be no name: `#UkraineWar`,

@@ -109,7 +109,7 @@ impl Between {
         };
     }
 
-    /// The gap before a word of that shape, where no word stands before.
+    /// The gap before a word of that shape, as far as the word before it says nothing.
     pub(super) fn settled(&self, shape: Shape) -> Gap {
         let gap = self.gap.without(Gap::UNSETTLED);
         let small = !shape.any(Shape::UPPER | Shape::LETTER);
