@@ -6,12 +6,12 @@
 use super::{
     Source,
     found::Found,
-    place::{is_function, joins},
+    place::{is_function, joins_capitalised},
     trace::{Reason, Trace},
 };
 use crate::{
     index::{Form, Forms},
-    text::{Shape, View},
+    text::View,
 };
 
 /// How much of what begins inside a place is compared with it.
@@ -35,10 +35,7 @@ pub(super) fn keep_better_places(sources: &[Source<'_>], view: View<'_>, found: 
         here.iter().take(MAX_INNER).take_while(|one| one.first == at).any(|one| one.last == at)
     };
     // `Ohio State University` is no `Ohio State`.
-    let goes_on = |outer: &Found| {
-        let next = outer.last as usize + 1;
-        next < view.all().len() && joins(view, next) && view.all()[next].shape.any(Shape::CAPITALISED)
-    };
+    let goes_on = |outer: &Found| joins_capitalised(view, outer.last as usize + 1);
     let adds_no_capital = |at: u32| is_small(at) || is_function(at) || is_named(at);
     let written_small =
         |found: &Found| !sources[found.source as usize].segment.name(found.name).text().contains(char::is_uppercase);

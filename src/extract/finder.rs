@@ -353,8 +353,9 @@ impl<'a> Finder<'a> {
         if forms.meets(self.options.refused()) { Err(Reason::DisabledForm) } else { Ok(forms) }
     }
 
-    /// Whether a word in capitals is no chance: a surname behind a title (`MR. COOK`); no ordinary word where the text around has such capitals, too; where it has
-    /// not, the surname of who speaks (`TRUMP: Well`), or one among small letters that is no ordinary word.
+    /// Whether a word in capitals is no chance: a surname behind `Mr` and the like (`MR. COOK`), or behind another title where
+    /// it is no ordinary word; no ordinary word where the text around has such capitals, too; where it has not, the surname
+    /// of who speaks (`TRUMP: Well`), or one among small letters that is no ordinary word.
     fn stands_out(&self, short: &ShortName, first: usize, last: usize) -> bool {
         let titled = is_addressed(self.view, first) || short.ordinary == Ordinary::No && is_titled(self.view, first);
         if short.is_person() && titled {

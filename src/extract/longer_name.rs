@@ -11,7 +11,7 @@ use super::{
     found::Found,
     given,
     neighbour::{is_name, is_name_like, is_of_another_generation},
-    place::{begins_sentence, ends_with_given_name, is_among, is_headline, joins},
+    place::{begins_sentence, ends_with_given_name, is_among, is_headline, joins, joins_capitalised},
     scene::Scene,
 };
 use crate::{
@@ -126,8 +126,7 @@ fn is_like_a_plural(view: View<'_>, found: &Found) -> bool {
 fn begins_a_company(scene: &Scene<'_>, first: usize) -> bool {
     let view = scene.view;
     let words = view.all();
-    let follows = |at: usize| at < words.len() && joins(view, at) && is_capitalised(view, at);
-    let behind = (first + 1..=first + COMPANY).take_while(|&at| follows(at));
+    let behind = (first + 1..=first + COMPANY).take_while(|&at| joins_capitalised(view, at));
     let tied = |at: usize| words.get(at + 1).is_some_and(|next| next.gap.any(Gap::HYPHEN));
     let company = |at: usize| is_among(view, at, &COMPANIES) && !tied(at);
     let ends = |at: usize| company(at) || at == first + 1 && is_among(view, at, &CALLED);
@@ -204,7 +203,7 @@ fn is_given_name(scene: &Scene<'_>, index: usize) -> bool {
 fn is_given_before_surname(scene: &Scene<'_>, first: usize) -> bool {
     let view = scene.view;
     let next = first + 1;
-    if next >= view.all().len() || !joins(view, next) || !is_capitalised(view, next) {
+    if !joins_capitalised(view, next) {
         return false;
     }
     let article = || first > 0 && joins(view, first) && is_among(view, first - 1, &ARTICLES);

@@ -81,10 +81,11 @@ impl Odds {
         }
         let asks = !glued && !options.disabled_rules.has(Rule::OrdinaryWord);
         // What is no name there, whatever its capitals.
-        let no_name = asks
-            && (one_word || is_cited(view, first, found.last as usize))
-            && !candidates.clone().any(|one| one.any_case)
-            && (!one_word || is_no_name(view, first, found.span, |at| scene.is_found(at)));
+        let is_none = || match one_word {
+            true => is_no_name(view, first, found.span, |at| scene.is_found(at)),
+            false => is_cited(view, first, found.last as usize),
+        };
+        let no_name = asks && !candidates.clone().any(|one| one.any_case) && is_none();
         if no_name {
             ordinary = Ordinary::Function;
         }
@@ -117,8 +118,7 @@ impl Odds {
         if short || glued || options.disabled_rules.has(Rule::LongerName) {
             return odds;
         }
-        let longer = is_in_a_longer_name(scene, candidates, derived);
-        if longer {
+        if is_in_a_longer_name(scene, candidates, derived) {
             odds.longer_name = LONGER_NAME;
         }
         odds

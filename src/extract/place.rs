@@ -126,12 +126,18 @@ fn ends_line(view: View<'_>, index: usize) -> bool {
         && behind.into_iter().any(|at| at + 1 == words.len() || breaks(at + 1))
 }
 
+/// Whether a capitalised word stands at `index` and joins what stands before.
+pub(super) fn joins_capitalised(view: View<'_>, index: usize) -> bool {
+    let words = view.all();
+    index < words.len() && words[index].shape.any(Shape::CAPITALISED) && joins(view, index)
+}
+
 /// Whether a reversed name ends with the given name at `last`, or with an initial behind it: nothing goes on there.
 pub(super) fn ends_with_given_name(view: View<'_>, last: usize) -> bool {
     let words = view.all();
     let goes_on = |at: usize| at < words.len() && joins(view, at);
     let initial = |at: usize| words[at].shape.any(Shape::LETTER) && words[at].shape.any(Shape::CAPITALISED);
-    !goes_on(last + 1) || initial(last + 1) && !(goes_on(last + 2) && words[last + 2].shape.any(Shape::CAPITALISED))
+    !goes_on(last + 1) || initial(last + 1) && !joins_capitalised(view, last + 2)
 }
 
 /// Whether the word at `index` is a function word.

@@ -1,9 +1,10 @@
 //! Text: from `&str` to words with spans, and back to the offsets of the caller.
 //!
-//! [`Words::read`] is the one pass over a text: it finds the words (rule T2), folds each (rule T3) into a [`WordKey`],
-//! and notes what stands between them (rule T4). What is left of HTML, or was misread, is the character that it stands
-//! for, for all of them ([`dereferenced`]). [`seams`] cuts a glued word into parts (rule T6), [`Letters`] compares what
-//! folding made equal, and [`Offsets`] turns byte offsets into the caller's unit (rule T1).
+//! [`Words::read`] is the one pass over a text: it finds the words (rule T2), folds each (rule T3) into a
+//! [`WordKey`], and notes what stands between them (rule T4). What is left of HTML or JSON, or was misread, is the
+//! character that it stands for, for all of them ([`dereferenced`]). [`seams`] cuts a glued word into parts (rule
+//! T6), [`Letters`] compares what folding made equal, and [`Offsets`] turns byte offsets into the caller's unit
+//! (rule T1).
 //!
 //! Invariants: spans are half-open byte ranges of the text read, on character boundaries, in ascending order, and no
 //! span ends before a combining mark. Nothing here depends on a gazetteer.
