@@ -127,7 +127,7 @@ const SAME: u16 = 1 << 15;
 /// How many names make a block.
 const BLOCK: usize = 8;
 
-// The longest name fits, and so does what a block has.
+// The longest name fits, and so does what a block has: what rules derive is as long at most.
 const _: () = assert!(MAX_NAME_BYTES < SAME as usize && BLOCK * MAX_NAME_BYTES <= u16::MAX as usize);
 
 impl NameRecord {

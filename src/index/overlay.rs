@@ -21,6 +21,8 @@ pub struct Overlay {
     hidden: HashSet<EntityId>,
     /// How many entities both layers show.
     len: usize,
+    /// How many came, are gone or were replaced.
+    changes: usize,
     /// How many of these have each attribute that the overlay has or that something hidden has.
     counts: HashMap<u64, u32>,
     /// What each word of the overlay is known by in both layers; nothing where no entity of it expects any.
@@ -36,26 +38,31 @@ impl Overlay {
         come: impl IntoIterator<Item = &'a Entity>,
         gone: impl IntoIterator<Item = &'a str>,
     ) -> Result<Self, CompileError> {
+        let gone: HashMap<_, _> = gone.into_iter().filter_map(|id| Some((id, base.find(id)?))).collect();
         let mut compiler = Compiler::default();
-        come.into_iter().for_each(|entity| compiler.add(entity));
+        let mut changes = gone.len();
+        for entity in come {
+            changes += usize::from(!gone.contains_key(&*entity.id));
+            compiler.add(entity);
+        }
         let segment = compiler.finish()?;
-        let hidden: HashSet<_> = gone.into_iter().filter_map(|id| base.find(id)).collect();
-        let mut changes: HashMap<u64, i64> = HashMap::new();
+        let hidden: HashSet<_> = gone.into_values().collect();
+        let mut counts: HashMap<u64, i64> = HashMap::new();
         for entity in segment.entities() {
             for &attribute in entity.attributes {
-                *changes.entry(key(segment.attribute(attribute))).or_default() += 1;
+                *counts.entry(key(segment.attribute(attribute))).or_default() += 1;
             }
         }
         for &entity in &hidden {
             for &attribute in base.entity(entity).attributes {
-                *changes.entry(key(base.attribute(attribute))).or_default() -= 1;
+                *counts.entry(key(base.attribute(attribute))).or_default() -= 1;
             }
         }
         let in_base = |key: &u64| base.attribute_by_key(*key).map_or(0, |id| i64::from(base.attribute_count(id)));
-        let counts = changes.iter().map(|(key, change)| (*key, (in_base(key) + change).max(0) as u32)).collect();
+        let counts = counts.iter().map(|(key, change)| (*key, (in_base(key) + change).max(0) as u32)).collect();
         let len = base.entities().len() - hidden.len() + segment.entities().len();
         let words = words(base, &segment);
-        Ok(Self { segment, hidden, len, counts, words })
+        Ok(Self { segment, hidden, len, changes, counts, words })
     }
 
     /// The entities that came.
@@ -81,7 +88,7 @@ impl Overlay {
 
     /// How many entities came or are gone; what was replaced counts once.
     pub fn changes(&self) -> usize {
-        self.segment.entities().len().max(self.hidden.len())
+        self.changes
     }
 
     /// Whether an attribute of a layer is had by so many entities of both that it says nothing.

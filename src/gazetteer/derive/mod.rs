@@ -22,7 +22,7 @@ pub use person::{ANY_INITIAL, is_of_another_generation, is_suffix, is_title};
 
 use std::borrow::Cow;
 
-use super::Rule;
+use super::{MAX_NAME_BYTES, Rule};
 use crate::text::{Ordinary, composed, fold, is_proper_adjective, ordinary};
 
 /// The words that names are taken apart by: a segment compiled by others has other names.
@@ -169,7 +169,8 @@ pub fn full_names(kind: Kind, name: &str) -> Vec<Derived> {
     if given.contains(", ") && !usual.contains(", ") {
         derived.push(Derived::new(Rule::Reversed, usual));
     }
-    derived.retain(|one| one.text != given && is_capitalised(&one.text));
+    // What is composed may be longer than it was given.
+    derived.retain(|one| one.text != given && is_capitalised(&one.text) && one.text.len() <= MAX_NAME_BYTES);
     derived.sort();
     derived.dedup_by(|a, b| a.text == b.text);
     derived
@@ -355,6 +356,21 @@ mod tests {
             let derived = [full_names(kind, &name), short_names(kind, &name)].concat();
             let bytes: usize = derived.iter().map(|one| one.text.len()).sum();
             assert!(bytes <= 10 * name.len(), "{kind:?} {one} {other}: {bytes} bytes of {}", name.len());
+        }
+    }
+
+    #[test]
+    fn no_derived_name_is_longer_than_names_are() {
+        // In NFC it takes three times as many bytes.
+        let note = "\u{1D160}";
+        for kind in [Kind::Person, Kind::Organization, Kind::Place, Kind::Group, Kind::Other] {
+            for notes in [10, 1000] {
+                let name = format!("{} Kurds (people)", note.repeat(notes));
+                assert!(name.len() <= MAX_NAME_BYTES);
+                let derived = full_names(kind, &name);
+                assert!(notes > 10 || !derived.is_empty(), "{kind:?}");
+                assert!(derived.iter().all(|one| one.text.len() <= MAX_NAME_BYTES), "{kind:?}");
+            }
         }
     }
 
