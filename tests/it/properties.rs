@@ -1,6 +1,9 @@
 //! Properties that hold for any text and any gazetteer.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+};
 
 use onomast::{
     catalog::{Gazetteer, Pinned},
@@ -482,7 +485,12 @@ proptest! {
         let text = texts.concat();
         let document = proto::Document { text, ..Default::default() };
         let mut whole = surfaces::library(Gazetteer::compile("random", b"", &after).unwrap(), &options, &document);
-        let mut layered = surfaces::library(changed(&before, &after), &options, &document);
+        let changed = changed(&before, &after);
+        let all = before.iter().chain(&after);
+        let of = |list: &[Entity], id: &str| list.iter().find(|one| one.id == id).cloned();
+        let ids: HashSet<_> = all.map(|one| &*one.id).filter(|id| of(&before, id) != of(&after, id)).collect();
+        prop_assert_eq!(changed.overlay().map_or(0, |overlay| overlay.changes()), ids.len());
+        let mut layered = surfaces::library(changed, &options, &document);
         for answer in [&mut whole, &mut layered] {
             answer.truncations.iter_mut().for_each(|cut| cut.dropped = 0);
         }
