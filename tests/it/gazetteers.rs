@@ -445,6 +445,14 @@ async fn old_versions_are_kept_by_count_and_age() {
             let event = events.message().await.unwrap().unwrap().event.unwrap();
             assert_eq!((&*event.gazetteer, &*event.version), ("quiet", expected));
         }
+        // Of one that was deleted only that remains.
+        let delete = proto::DeleteGazetteerRequest { name: "quiet".into(), ..Default::default() };
+        client.delete_gazetteer(delete).await.unwrap();
+        client.upsert_entities(upsert("names", vec![given("0", "N8")])).await.unwrap();
+        let watch = proto::WatchGazetteersRequest { checkpoint: "1".into(), gazetteers: vec!["quiet".into()] };
+        let mut events = client.watch_gazetteers(watch).await.unwrap().into_inner();
+        let event = events.message().await.unwrap().unwrap().event.unwrap();
+        assert_eq!((event.kind(), &*event.version), (VersionKind::Delete, "13"));
         drop(events);
         server.stop().await.unwrap().unwrap();
         // A base from before what is kept is not built on.

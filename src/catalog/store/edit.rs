@@ -67,10 +67,10 @@ impl Store {
         Ok(Stored { uid: revision, name, description, created: now, head, floor: revision })
     }
 
-    /// Deletes a gazetteer with all its versions.
+    /// Deletes a gazetteer with all its entities. What changes it had stays known for as long as old versions are kept.
     pub async fn delete(&self, uid: Uid, if_version: Option<&str>, now: i64) -> Result<Revision, StoreError> {
         let mut edit = self.edit(uid, if_version, now).await?;
-        sqlx::query("UPDATE onomast_gazetteers SET deleted = $1, head = $1, floor = $1 WHERE uid = $2")
+        sqlx::query("UPDATE onomast_gazetteers SET deleted = $1, head = $1 WHERE uid = $2")
             .bind(edit.revision)
             .bind(uid)
             .execute(&mut *edit.transaction)
