@@ -7,7 +7,7 @@
 
 use std::{
     sync::{
-        Arc, OnceLock,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -34,6 +34,8 @@ pub struct Live {
     keeper: OnceLock<Keeper>,
     database: watch::Sender<Database>,
     metrics: OnceLock<Metrics>,
+    /// Held while it is told what is served, so that what is told last is the newest.
+    telling: Mutex<()>,
 }
 
 /// Whether the database answers.
@@ -92,6 +94,7 @@ impl Live {
         if !self.ready.load(Ordering::Acquire) {
             return;
         }
+        let _telling = self.telling.lock().unwrap_or_else(PoisonError::into_inner);
         let catalog = self.catalog.load_full().unwrap_or_default();
         self.metrics().gazetteers(catalog.iter().map(|gazetteer| state_of(gazetteer)).collect());
     }
