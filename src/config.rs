@@ -294,7 +294,9 @@ fn redacted(text: &str) -> String {
     let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
     let (user, rest) = match rest.rsplit_once('@') {
         // Where it ends cannot be told.
-        Some((before, _)) if before.contains("password=") => return format!("{scheme}://***"),
+        Some((before, _)) if before.split_once('?').is_some_and(|(_, set)| set.contains('=')) => {
+            return format!("{scheme}://***");
+        }
         Some((user, rest)) => (Some(user), rest),
         None => (None, rest),
     };
@@ -303,7 +305,8 @@ fn redacted(text: &str) -> String {
         None => format!("{user}@"),
     });
     let hide = |option: &str| match option.split_once('=') {
-        Some((name, _)) if name.ends_with("password") => format!("{name}=***"),
+        // A name may be written with `%` as well.
+        Some((name, _)) if name.ends_with("password") || name.contains('%') => format!("{name}=***"),
         _ => option.to_owned(),
     };
     let rest = rest.split('&').map(hide).collect::<Vec<_>>().join("&");
@@ -348,6 +351,8 @@ mod tests {
             ("postgres://host/name?user=me&password=secret", "\"postgres://host/name?user=me&password=***\""),
             ("postgres://me:a?b@host/name?password=a&x=1", "\"postgres://me:***@host/name?password=***&x=1\""),
             ("postgres://host/name?password=a@b", "\"postgres://***\""),
+            ("postgres://host/name?pass%77ord=secret&x=1", "\"postgres://host/name?pass%77ord=***&x=1\""),
+            ("postgres://host/name?pass%77ord=a@b", "\"postgres://***\""),
             ("http://localhost:4317", "\"http://localhost:4317\""),
             ("a:b@c", "\"a:b@c\""),
         ] {
