@@ -252,7 +252,8 @@ impl Segment {
         self.vocabulary.len()
     }
 
-    /// The memory in bytes, without that of the allocator; of an opened file what it would take if all of it were read.
+    /// The memory in bytes, without that of the allocator and of what only edits and exports ask for; of an opened file
+    /// what it would take if all of it were read.
     pub fn memory(&self) -> usize {
         self.vocabulary.memory()
             + self.automaton.memory()

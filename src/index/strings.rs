@@ -29,7 +29,8 @@ impl Strings {
     pub(super) fn bytes(&self, number: u32) -> &[u8] {
         let number = number as usize;
         let start = if number == 0 { 0 } else { self.ends.get(number - 1).map_or(0, |&end| end as usize) };
-        self.ends.get(number).map_or(&[], |&end| &self.bytes[start..end as usize])
+        let end = self.ends.get(number).map_or(start, |&end| end as usize);
+        self.bytes.get(start..end).unwrap_or_default()
     }
 
     /// The string of that number.

@@ -165,13 +165,3 @@ impl Readings {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn prefixes_are_sorted() {
-        assert!(ARABIC.is_sorted() && HEBREW.is_sorted());
-    }
-}

@@ -8,7 +8,7 @@
 //! - of each entity its place in the order of ids and what the file holds of it, 12 bytes;
 //! - while the automaton is built: 16 bytes a beginning of names. They are most of it: a beginning's links lead anywhere.
 //!
-//! All runs of a list are read at once, 4 KiB or a record of each: 4 GiB of names are some hundred runs, a billion
+//! All runs of a list are read at once, 4 to 128 KiB or a record of each: 4 GiB of names are some hundred runs, a billion
 //! related ids some two thousand.
 //!
 //! Must not know: where the files of the caller are, how entities are taken apart.

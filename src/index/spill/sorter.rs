@@ -84,7 +84,7 @@ impl<'s> Sorter<'s> {
 
     /// Takes a record.
     pub(super) fn push(&mut self, record: &[u8]) -> io::Result<()> {
-        let most = self.spill.memory();
+        let most = self.spill.memory().min(u32::MAX as usize);
         if self.items.is_empty() && self.bytes.capacity() == 0 {
             // At once: what is not used takes no memory, and what grows leaves holes behind.
             self.bytes.reserve_exact(most);
