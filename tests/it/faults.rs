@@ -44,6 +44,8 @@ impl Process {
     /// The same through a command that takes the program and its arguments.
     pub(crate) fn of(mut command: Command, flags: &[String]) -> Self {
         command.args(["serve", "--no-default-gazetteer", "--listen", "127.0.0.1:0", "--log-format", "json"]);
+        // It is the tests', and no setting.
+        command.env_remove("ONOMAST_SEED");
         let mut child = command.args(flags).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
         let log = Arc::<Mutex<String>>::default();
