@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     args::{Explain, ExplainFormat},
-    clean, input, say,
+    clean, input, names, say,
     search::Extractor,
 };
 use crate::{
@@ -65,8 +65,7 @@ fn print(out: &mut impl Write, document: &str, finding: &MatchFinding, again: bo
         Some(entity) => line.push_str(&format!("{} ({}): ", entity.name, entity.id)),
         None => line.push_str(&format!("{:?}: ", finding.name)),
     }
-    let reason = finding.reason().as_str_name().trim_start_matches("MATCH_REASON_").to_ascii_lowercase();
-    line.push_str(&format!("{}: {}", reason.replace('_', "-"), finding.detail));
+    line.push_str(&format!("{}: {}", names::reason(finding.reason()), finding.detail));
     writeln!(out, "{}", clean(&line))?;
     let Some(mention) = finding.mention.as_ref().filter(|_| !again) else { return Ok(()) };
     let name = mention.entity.as_ref().map_or("nothing", |entity| &entity.name);
@@ -78,7 +77,7 @@ fn print(out: &mut impl Write, document: &str, finding: &MatchFinding, again: bo
         let entity = candidate.entity.as_ref().map_or("", |entity| &entity.name);
         writeln!(out, "    {:<6} {} as {:?}", candidate.score, clean(entity), candidate.name)?;
         for part in &candidate.parts {
-            let rule = part.rule().as_str_name().trim_start_matches("RULE_").to_ascii_lowercase().replace('_', "-");
+            let rule = names::rule(part.rule).unwrap_or_default();
             writeln!(out, "      x {:<8.4} {rule}: {}", part.factor, clean(&part.detail))?;
         }
     }

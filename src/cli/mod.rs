@@ -62,10 +62,12 @@ fn counted(count: usize, one: &str, many: &str) -> String {
 
 /// The text without what could take over a terminal or reorder its lines: control and direction characters.
 fn clean(text: &str) -> String {
-    let bad = |c: char| {
-        c.is_control() && c != '\n' && c != '\t' || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-    };
-    text.replace("\r\n", "\n").chars().map(|c| if bad(c) { '\u{FFFD}' } else { c }).collect()
+    text.replace("\r\n", "\n").chars().map(|c| if is_hidden(c) { '\u{FFFD}' } else { c }).collect()
+}
+
+/// Whether the character acts without being seen: controls, and what embeds, overrides or isolates a direction.
+fn is_hidden(c: char) -> bool {
+    c.is_control() && c != '\n' && c != '\t' || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Whether the reader of our output went away, as `head` does.

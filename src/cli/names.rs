@@ -1,6 +1,6 @@
-//! The names of forms and rules as users write them: `MATCH_FORM_LINE_BREAK` is `line-break`.
+//! The names of forms, rules and reasons as users write them: `MATCH_FORM_LINE_BREAK` is `line-break`.
 
-use crate::service::proto::{MatchForm, Rule};
+use crate::service::proto::{MatchForm, MatchReason, Rule};
 
 /// The name of a form.
 pub(super) fn form(form: i32) -> String {
@@ -14,6 +14,11 @@ pub(super) fn rule(rule: i32) -> Option<String> {
         Ok(rule) => Some(plain(rule.as_str_name(), "RULE_")),
         Err(_) => Some(rule.to_string()),
     }
+}
+
+/// The name of a reason.
+pub(super) fn reason(reason: MatchReason) -> String {
+    plain(reason.as_str_name(), "MATCH_REASON_")
 }
 
 fn plain(name: &str, prefix: &str) -> String {

@@ -5,6 +5,8 @@
 
 use std::fmt::Write as _;
 
+use super::super::is_hidden;
+
 /// Appends text for the body of the page. `\n` stays, `\r\n` is one line break.
 pub(super) fn text(out: &mut String, text: &str) {
     let mut characters = text.chars().peekable();
@@ -22,9 +24,7 @@ pub(super) fn text(out: &mut String, text: &str) {
 
 /// Appends text for an attribute in double quotes, or for one line of the body.
 pub(super) fn line(out: &mut String, text: &str) {
-    for c in text.chars() {
-        push(out, if c.is_control() || is_hidden(c) { '\u{FFFD}' } else { c });
-    }
+    plain(text).chars().for_each(|c| push(out, c));
 }
 
 /// Text for a string of the page's data: without what would act where it is shown.
@@ -57,11 +57,6 @@ fn push(out: &mut String, c: char) {
         '\'' => out.push_str("&#39;"),
         c => out.push(c),
     }
-}
-
-/// Whether the character acts without being seen: controls, and what embeds, overrides or isolates a direction.
-fn is_hidden(c: char) -> bool {
-    c.is_control() && c != '\n' && c != '\t' || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// What stands for a hidden character: the picture of a control character, else one sign for all.
