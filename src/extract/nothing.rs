@@ -164,11 +164,11 @@ fn is_introduced_otherwise<'f>(scene: &Scene<'_>, mut candidates: impl Iterator<
     }
     let Some(introduced) = scene.introduced(first) else { return false };
     // A name that goes farther begins before.
-    let (begin, end) = (introduced.first.saturating_sub(COVERED) as u32, introduced.last as u32);
+    let (first, end) = (introduced.first as u32, introduced.last as u32);
+    let begin = first.saturating_sub(COVERED);
     let from = scene.found.partition_point(|one| one.first < begin);
     let here = scene.found[from..].iter().take(MAX_HERE).take_while(|one| one.first <= end);
-    let is_named =
-        |one: &Found| here.clone().any(|named| named.key() == one.key() && named.last >= introduced.first as u32);
+    let is_named = |one: &Found| here.clone().any(|named| named.key() == one.key() && named.last >= first);
     let name = |one: &Found| scene.sources[one.source as usize].segment.preferred_name(one.entity);
     candidates.all(|one| introduced.is_of_another(name(one)) && !is_named(one))
 }

@@ -20,8 +20,8 @@ use crate::{
     text::{Language, Shape, View, WordKey, is_english},
 };
 
-/// How many places before a word may reach to it and are looked at.
-pub(super) const COVERED: usize = 32;
+/// How many words before a word names may begin that reach to it, and how many places of such names are looked at.
+pub(super) const COVERED: u32 = 32;
 
 /// What the stage looks at.
 pub(super) struct Scene<'a> {
@@ -71,20 +71,22 @@ impl Scene<'_> {
     /// Whether a name begins or ends with the word at `index` that is no given name of a person. Looks at a bounded number of
     /// places.
     pub(super) fn is_found(&self, index: usize) -> bool {
-        let found = self.found;
-        let is_person = |one: &Found| self.sources[one.source as usize].segment.nature_of(one.entity) == Kind::Person;
         let index = index as u32;
-        // A person's name of several words has its given name.
-        let is_whole = |one: &Found| one.first < one.last && one.last == index;
-        let here = |one: &Found| (one.first == index || one.last == index) && !one.short;
-        let mut end = found.partition_point(|one| one.first <= index);
+        let is_person = |one: &Found| self.sources[one.source as usize].segment.nature_of(one.entity) == Kind::Person;
+        let from = self.found.partition_point(|one| one.first < index.saturating_sub(COVERED));
+        let near = &self.found[from..];
+        let mut near = &near[..near.partition_point(|one| one.first <= index)];
         for _ in 0..COVERED {
-            let Some(place) = end.checked_sub(1).map(|last| found[last].place()) else { break };
-            let start = found[..end].partition_point(|one| one.place() < place);
-            if found[start..end].iter().any(|one| here(one) && (is_whole(one) || !is_person(one))) {
-                return true;
+            let Some(place) = near.last() else { break };
+            let start = near.partition_point(|one| one.place() < place.place());
+            if place.first == index || place.last == index {
+                // A person's name of several words has its given name.
+                let is_whole = place.first < place.last && place.last == index;
+                if near[start..].iter().any(|one| !one.short && (is_whole || !is_person(one))) {
+                    return true;
+                }
             }
-            end = start;
+            near = &near[..start];
         }
         false
     }
