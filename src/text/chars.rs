@@ -107,14 +107,18 @@ fn plain_letter(c: char) -> Option<Class> {
     }
 }
 
+/// Whether the character chooses how the one before it is drawn, to which it belongs.
+pub(super) fn is_variation_selector(c: char) -> bool {
+    matches!(c, '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}')
+}
+
 fn by_properties(c: char) -> Class {
     match c {
         '\u{00AD}' | '\u{180E}' | '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' => {
             return Class::Ignorable;
         }
-        '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206F}' | '\u{FEFF}' | '\u{FE00}'..='\u{FE0F}' => {
-            return Class::Ignorable;
-        }
+        '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206F}' | '\u{FEFF}' => return Class::Ignorable,
+        c if is_variation_selector(c) => return Class::Ignorable,
         // The wordspace of Ethiopic.
         '\u{1361}' => return Class::Space,
         '\u{0085}' | '\u{2028}' => return Class::Line,

@@ -12,7 +12,7 @@ use super::{
     Gap, Shape, Span, WordKey,
     ascii::{ENDS, Eight, FLAGS},
     between::Between,
-    chars::{Class, class},
+    chars::{Class, class, is_variation_selector},
     references::{Characters, begins, reference},
     words::{Folded, Word, Words},
 };
@@ -201,10 +201,11 @@ impl<'t, 'o> Reader<'t, 'o> {
 
     /// Whether the character at `at`, which is not ASCII or a reference, goes on with the word before it.
     fn continues(&self, at: usize) -> bool {
+        let goes_on = |c| matches!(class(c), Class::Letter | Class::Digit | Class::Connector | Class::Mark);
         Characters::from(self.text, at)
             .map(|(_, c, _)| c)
-            .find(|&c| class(c) != Class::Ignorable)
-            .is_some_and(|c| matches!(class(c), Class::Letter | Class::Digit | Class::Connector | Class::Mark))
+            .find(|&c| class(c) != Class::Ignorable || is_variation_selector(c))
+            .is_some_and(|c| goes_on(c) || is_variation_selector(c))
     }
 
     /// Reads on, at `from`, a word that began at `start`, by the Unicode properties of its characters.
@@ -224,6 +225,9 @@ impl<'t, 'o> Reader<'t, 'o> {
                 Class::Connector => 8,
                 Class::Ignorable => {
                     refers |= referred;
+                    if is_variation_selector(c) {
+                        end = next;
+                    }
                     continue;
                 }
                 Class::Period | Class::Comma
@@ -291,7 +295,8 @@ impl<'t, 'o> Reader<'t, 'o> {
             self.out.refers |= next - at != c.len_utf8();
             match class(c) {
                 Class::Mark => {}
-                Class::Ignorable => continue,
+                Class::Ignorable if !is_variation_selector(c) => continue,
+                Class::Ignorable => {}
                 Class::Katakana if katakana || c == 'ー' || c == 'ｰ' => {}
                 _ => break,
             }
@@ -402,7 +407,7 @@ pub fn past_marks(text: &str, at: usize) -> usize {
     if text.as_bytes().get(at).is_none_or(u8::is_ascii) {
         return at;
     }
-    let joined = |c: char| class(c) == Class::Mark || matches!(c, '\u{FE00}'..='\u{FE0F}' | '\u{200D}');
+    let joined = |c: char| class(c) == Class::Mark || is_variation_selector(c) || c == '\u{200D}';
     text[at..].chars().take_while(|&c| joined(c)).fold(at, |at, c| at + c.len_utf8())
 }
 
