@@ -27,6 +27,7 @@ METROPOLIS_POPULATION = 1_000_000
 COMMON_SCRIPTS = ("CYRILLIC", "CJK", "KATAKANA", "ARABIC", "HANGUL")
 OWN_SCRIPTS = {"IL": "HEBREW", "IN": "DEVANAGARI", "GR": "GREEK", "TH": "THAI", "GE": "GEORGIAN", "AM": "ARMENIAN"}
 # Countries where a city name of two Han characters is its own name, not a foreign one cut short.
+SURNAME_FIRST = ("CN", "HK", "KP", "KR", "SG", "TW", "VN")
 HAN_COUNTRIES = ("CN", "TW", "HK", "MO", "JP", "KR", "SG")
 # How much a kind of thing weighs against a city of so many people, where both have the same name.
 WEIGHT = {"country": 200e6, "region": 12e6, "ocean": 20e6, "sea": 5e6, "organization": 5e6, "alliance": 5e6,
@@ -187,9 +188,13 @@ class Sources:
 def build_countries(sources, denied):
     countries = {}
     for iso, name, case, aliases in rows("countries.tsv", 4):
-        countries[iso] = Entity(f"iso3166:{iso}", "country", name, case, country=iso).add_all(aliases)
-        if case == "exact" and name.isalpha():
-            countries[iso].add({"text": name.upper(), "case": "exact"})
+        country = countries[iso] = Entity(f"iso3166:{iso}", "country", name, case, country=iso).add_all(aliases)
+        exact = [name] * (case == "exact") + [
+            alias["text"] for alias in country.aliases if alias.get("case") == "exact" and "kind" not in alias
+        ]
+        for one in exact:
+            if one.isalpha() and len(one) > 3 and is_latin(one):
+                country.add({"text": one.upper(), "case": "exact"})
     for iso, country in countries.items():
         country.weight += sources.countries.get(iso, {}).get("population", 0)
     for iso, cell in rows("country-words.tsv", 2):
@@ -204,7 +209,7 @@ def build_countries(sources, denied):
         for key, text in sorted(sources.territories(language).items(), key=lambda item: (item[0].count("-"), item[0])):
             iso, _, variant = key.partition("-alt-")
             if iso in countries and variant in ("", "short", "variant") and not re.search(r"[()\[\]]", text):
-                if fold(text) in denied or len(text) < 2 or (is_latin(text) and len(text) < 4):
+                if fold(text) in denied or len(text) < 2 or (is_latin(text) and sum(map(str.isalpha, text)) < 4):
                     continue
                 alias = {"text": text, "languageCode": language}
                 if is_latin(text) and " " not in text and len(text) < 6:
@@ -299,7 +304,12 @@ def build_listed(name):
 def build_people(traps):
     for id, name, country, shorts, aliases in rows("people.tsv", 5):
         entity = Entity(f"onomast:{slug(name)}" if id == "." else f"wikidata:{id}", "person", name, country=country).add_all(aliases)
+        # The surname of a name in full is derived when the gazetteer is compiled, and is asked more than what is listed.
+        first, *rest = name.split()
+        derived = {rest[-1] if rest else "", first if country in SURNAME_FIRST else ""}
         for short in ([] if shorts == "-" else [s.strip() for s in (shorts or name.split()[-1]).split("|")]):
+            if short in derived:
+                continue
             exact = fold(short) in traps or len(short) <= 3
             entity.add({"text": short, "kind": "SHORT"} | ({"case": "exact"} if exact else {}))
             if exact and len(short) > 3:
