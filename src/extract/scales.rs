@@ -20,6 +20,8 @@ use super::{
     resolve::Key,
     scene::Scene,
 };
+use crate::index::{Form, Forms};
+
 /// The mentions of a document with their candidates; reusable.
 #[derive(Debug, Default)]
 pub(super) struct Scales {
@@ -105,15 +107,23 @@ impl Scales {
         }
         let (beside, namesakes) = among(scene, found);
         let as_given = found.iter().any(|found| reading_weight(found) == 1.0);
+        // `EU's` has the letters of `EU`, as it is given: what reads them otherwise loses to that as well. A short name has
+        // other letters than the name in full.
+        let short = Forms::EXACT.with(Form::Short);
+        let has_its_letters = |found: &Found| {
+            found.forms.without(short).keep_letters() && (found.forms.has(Form::Short) || scene.has_letters_of(found))
+        };
+        let lettered = !as_given && found.iter().any(has_its_letters);
         // Hundreds of one name mostly weigh the same.
-        let alike = !namesakes && beside == Beside::Nothing;
+        let alike = !namesakes && beside == Beside::Nothing && !lettered;
         let mut before: Option<(&Found, Weighed)> = None;
         for (number, found) in range.zip(found) {
             let weighed = match before.filter(|(other, _)| alike && found.weighs_like(other)) {
                 Some((_, weighed)) => Weighed { found: number as u32, key: found.key(), ..weighed },
                 None => {
                     let strength = found.strength();
-                    let form = if as_given { strength * reading_weight(found) } else { strength };
+                    let loses = as_given || lettered && !has_its_letters(found);
+                    let form = if loses { strength * reading_weight(found) } else { strength };
                     let base = own_factors(scene, languages, (beside, namesakes), found, |_, _| {}) * form;
                     Weighed { found: number as u32, key: found.key(), strength, form, base, weight: base, score: 0.0 }
                 }

@@ -52,6 +52,11 @@ impl Scene<'_> {
         self.interrupted.load(Ordering::Relaxed)
     }
 
+    /// Whether the text has as many letters as the name that was found.
+    pub(super) fn has_letters_of(&self, found: &Found) -> bool {
+        self.sources[found.source as usize].segment.name(found.name).core().len() == found.span.len()
+    }
+
     /// Whether it is in English.
     pub(super) fn is_english(&self) -> bool {
         *self.known.english.get_or_init(|| is_english(self.input.language, self.view.words))
