@@ -159,10 +159,21 @@ fn read<E>(
     Ok(())
 }
 
-/// Reads a JSON object on a line, or says in a sentence why it is none.
+/// Reads a JSON object on a line, or says in a sentence why it is none. As in proto3 JSON, `null` is as good as nothing.
 pub(super) fn json<T: DeserializeOwned>(line: &[u8]) -> Result<T, String> {
     begins_object(line)?;
-    serde_json::from_slice(line).map_err(|error| json_fault(&error))
+    let fault = match serde_json::from_slice(line) {
+        Ok(read) => return Ok(read),
+        Err(fault) => fault,
+    };
+    // What is made of messages does not take it.
+    let mut fields: serde_json::Map<_, _> = serde_json::from_slice(line).map_err(|_| json_fault(&fault))?;
+    let before = fields.len();
+    fields.retain(|_, value| !value.is_null());
+    if fields.len() == before {
+        return Err(json_fault(&fault));
+    }
+    serde_json::from_value(fields.into()).map_err(|error| json_fault(&error))
 }
 
 /// What is wrong with the language that a document names, in a sentence.

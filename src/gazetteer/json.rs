@@ -177,6 +177,10 @@ pub fn sentence(error: &serde_json::Error) -> String {
         );
     }
     let message: String = error.to_string().chars().take(MAX_MESSAGE).collect();
+    // What was read before has no place.
+    if error.line() == 0 {
+        return message;
+    }
     match message.rsplit_once(" at line ") {
         Some((message, _)) => format!("{message} at column {}", error.column()),
         None => format!("{message}… at column {}", error.column()),

@@ -5,7 +5,7 @@
 //!
 //! Must not know: what is logged.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::{EnvFilter, filter::LevelFilter, fmt};
 
@@ -19,9 +19,28 @@ const WAITING: usize = 8192;
 #[serde(deny_unknown_fields)]
 pub struct Options {
     /// A level (`error`, `warn`, `info`, `debug`, `trace`) or directives such as `onomast=debug,h2=warn`.
+    #[serde(deserialize_with = "level")]
     pub level: String,
     /// The form of a line.
     pub format: Format,
+}
+
+/// A level that is understood, so that whoever reads settings says where a wrong one stands.
+fn level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let level = String::deserialize(deserializer)?;
+    filter(&level).map_err(D::Error::custom)?;
+    Ok(level)
+}
+
+/// What lets the lines of these levels through.
+fn filter(levels: &str) -> Result<EnvFilter, TelemetryError> {
+    let wrong = || TelemetryError::Level(levels.to_owned());
+    // A word alone would be taken for a module, and would switch off all others without a word.
+    let level = |part: &str| !part.is_empty() && part.parse::<LevelFilter>().is_ok();
+    if !levels.split(',').all(|part| part.contains('=') || level(part.trim())) {
+        return Err(wrong());
+    }
+    EnvFilter::try_new(levels).map_err(|_| wrong())
 }
 
 impl Default for Options {
@@ -49,14 +68,7 @@ pub struct Log {
 
 /// Starts logging for the whole process, until what is returned is dropped.
 pub fn start(options: &Options) -> Result<Log, TelemetryError> {
-    let wrong = || TelemetryError::Level(options.level.clone());
-    // A word alone would be taken for a module, and would switch off all others without a word.
-    let level = |part: &str| !part.is_empty() && part.parse::<LevelFilter>().is_ok();
-    let understood = |part: &str| part.contains('=') || level(part.trim());
-    if !options.level.split(',').all(understood) {
-        return Err(wrong());
-    }
-    let filter = EnvFilter::try_new(&options.level).map_err(|_| wrong())?;
+    let filter = filter(&options.level)?;
     let (lines, writer) =
         NonBlockingBuilder::default().lossy(true).buffered_lines_limit(WAITING).finish(std::io::stderr());
     let builder = fmt().with_env_filter(filter).with_writer(lines).log_internal_errors(false);

@@ -16,9 +16,7 @@ pub use logs::{Format, Log, Options, start};
 #[derive(Debug, Error)]
 pub enum TelemetryError {
     /// The level is neither a level nor directives.
-    #[error(
-        "the setting log.level {0:?} is neither a level (error, warn, info, debug, trace) nor a list of directives"
-    )]
+    #[error("{0:?} is neither a level (error, warn, info, debug, trace) nor a list of directives")]
     Level(String),
     /// Logging was started before.
     #[error("logging was started before")]

@@ -234,7 +234,12 @@ fn wrong_arguments_are_explained() {
         (&["config", "--set", "server.workers=1025"], 1, "server.workers has a wrong value: 1025 workers are more"),
         (&["config", "--set", "server.workers=99999999"], 1, "99999999 workers are more than the 1024 there may be"),
         (&["serve", "--log-level", "loud=high=x"], 1, "log.level"),
-        (&["serve", "--log-level", "foo"], 1, "log.level \"foo\" is neither a level"),
+        (
+            &["serve", "--log-level", "foo"],
+            1,
+            "flag --log-level: the setting log.level has a wrong value: \"foo\" is neither a level",
+        ),
+        (&["config", "--set", "log.level=loud"], 1, "log.level has a wrong value: \"loud\" is neither"),
         (&["serve", "--log-level", ""], 1, "log.level"),
     ] {
         let (found, _, err) = run(arguments);
