@@ -75,6 +75,9 @@ impl Finder<'_> {
         if self.options.disabled_rules.has(Rule::LongerName) || matches!(short.rule, Rule::Acronym | Rule::Introduced) {
             return false;
         }
+        if self.is_tied(short, first, last) {
+            return true;
+        }
         let next = last + 1;
         // A part of a place's name: `Denzel Washington`, `Michigan State`.
         let of_place = matches!(short.rule, Rule::BeforeComma | Rule::Head) && short.nature == Kind::Place;
@@ -98,6 +101,9 @@ impl Finder<'_> {
         // In German any noun may follow a surname: `Merkels Rede`.
         let person = short.is_person() && !(short.rule == Rule::Surname && self.language == Language::German);
         let ship = short.rule == Rule::Title;
+        let is_next = is_next
+            && !self.is_of_the_person(short, next)
+            && !(short.rule == Rule::Surname && self.is_behind_an_affix(first));
         let behind = is_next && (person || short.leads || of_place || ship) && joins(self.view, next);
         // `Dlamini-Zuma` is another person, `Merkel-Macron` are two.
         let tied = short.is_person() && first > 0 && self.view.all()[first].gap.any(Gap::HYPHEN);
@@ -143,13 +149,13 @@ impl Finder<'_> {
     }
 
     /// Whether a place is named in full from the word at `index` on.
-    fn is_place(&self, index: usize) -> bool {
+    pub(super) fn is_place(&self, index: usize) -> bool {
         let nature = |one: &Found| self.sources[one.source as usize].segment.nature_of(one.entity);
         self.found_from(index).any(|one| nature(one) == Kind::Place)
     }
 
     /// Whether the word at `index` is the end of a possessive, which is no part of a name behind it: `RUSSIA'S`, `Russias`.
-    fn is_possessive(&self, index: usize) -> bool {
+    pub(super) fn is_possessive(&self, index: usize) -> bool {
         let word = &self.view.all()[index];
         word.gap.any(Gap::APOSTROPHE) && word.key == WordKey::of(b"s")
             || self.found_from(index).any(|one| one.last as usize == index && one.forms.has(Form::Possessive))

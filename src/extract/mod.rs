@@ -48,6 +48,7 @@ mod spelling;
 mod spent;
 mod stretch;
 mod symbols;
+mod tied;
 mod trace;
 
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -37,68 +37,154 @@ const PROFESSION: usize = 7;
 /// well: `Hunter`, `Carter`.
 const PROFESSIONS: [&str; 8] = ["ant", "ent", "er", "ian", "ist", "man", "or", "woman"];
 
+/// What persons are by their work, and no ending tells; folded and sorted. Without those that are surnames: `Singer`.
+static ROLES: WordSet<64> = WordSet::new(&[
+    "actor",
+    "actress",
+    "analyst",
+    "author",
+    "billionaire",
+    "chair",
+    "czar",
+    "goalkeeper",
+    "guru",
+    "icon",
+    "lawyer",
+    "legend",
+    "quarterback",
+    "rapper",
+    "reporter",
+    "skipper",
+    "striker",
+    "superstar",
+    "tycoon",
+]);
+
 /// Prepositions, conjunctions and adverbs of many languages that open sentences, without those that are given names as
 /// well; folded and sorted.
 #[rustfmt::skip]
 static OPENERS: WordSet<2048> = WordSet::new(&[
-    "aber", "accordingly", "acum", "additionally", "ademas", "afterward", "afterwards", "agora", "ahora", "ainsi",
-    "ako", "ale", "alem", "allegedly", "allerdings", "allies", "alongside", "alors", "als", "amidst", "ancak",
-    "anche", "ancora", "antes", "apoi", "apos", "apparently", "apres", "asi", "asimismo", "asked", "asking", "astazi",
-    "ate", "auch", "aujourd", "aunque", "ausserdem", "aussi", "avant", "avec", "aven", "ayer", "ayrica", "azonban",
-    "ba", "backing", "bagi", "bei", "besides", "bevor", "bez", "bis", "bu", "bugun", "cand", "car", "cependant",
-    "certainly", "ces", "cette", "chez", "clearly", "com", "comme", "como", "con", "conform", "consequently",
-    "contra", "contre", "contro", "conversely", "cosi", "cuando", "cunku", "currently", "da", "daarna", "dabei",
-    "daca", "dafur", "dagegen", "daher", "damals", "damit", "danach", "dann", "dans", "dar", "darfor", "dari", "dass",
-    "demain", "dengan", "denn", "depois", "depuis", "desde", "deshalb", "desi", "despre", "din", "dla", "dlatego",
-    "dnes", "doch", "donc", "donde", "dont", "dopo", "dort", "dove", "dun", "dupa", "durante", "durch", "dzis",
-    "dzisiaj", "e", "earlier", "ecco", "echter", "efter", "eger", "eilen", "elsewhere", "embora", "enfin", "enligt",
-    "enquanto", "ensuite", "entao", "entonces", "entre", "es", "est", "esta", "este", "etter", "eventually", "fakat",
-    "fans", "fara", "finally", "following", "fordi", "fortunately", "forutom", "fran", "fur", "furthermore", "gdy",
-    "gegen", "gestern", "gibi", "gisteren", "hasta", "hatta", "hatte", "heute", "hier", "historically", "hoe", "hogy",
-    "hoje", "hormis", "hoy", "icin", "ieri", "ifolge", "igar", "ihr", "im", "including", "incluso", "indeed",
-    "infatti", "initially", "inoltre", "insa", "instead", "intanto", "interestingly", "intre", "invece", "inzwischen",
-    "ironically", "ja", "jak", "jako", "jednak", "jedoch", "jesli", "jetzt", "jos", "joten", "k", "kann", "kdyby",
-    "kdyz", "ke", "kemarin", "kepada", "ketika", "kiedy", "konnte", "koska", "kuitenkin", "kun", "lately", "laut",
-    "likewise", "lorsque", "luego", "maar", "mais", "majd", "malgre", "manana", "mas", "maybe", "meanwhile",
-    "medutim", "meme", "men", "mens", "mentre", "menurut", "mert", "met", "mezi", "miedzy", "mientras", "mikor",
-    "mimo", "mit", "moreover", "mot", "mutta", "myos", "na", "naar", "nach", "nachdem", "nakon", "namun", "nao",
-    "nar", "naturally", "nebo", "nevertheless", "nicht", "nitekim", "noch", "nonetheless", "notably", "nu", "nun",
-    "nur", "nyt", "o", "ob", "obviously", "obwohl", "ocksa", "od", "oder", "oggi", "ohne", "oleh", "oltre", "omdat",
-    "ong", "ontem", "ook", "oraz", "originally", "otherwise", "outre", "overall", "ovsem", "oysa", "pada", "par",
-    "para", "pe", "pendant", "pentru", "perche", "perhaps", "pero", "plus", "po", "podczas", "podle", "poi", "pokud",
-    "police", "poniewaz", "por", "porque", "potem", "potrivit", "pour", "pourquoi", "pourtant", "pred", "prema",
-    "previously", "pri", "prima", "prin", "privately", "pro", "proc", "proti", "protiv", "protoze", "przeciw",
-    "przed", "przez", "przy", "publicly", "pues", "puis", "puisque", "quand", "quando", "quant", "quindi", "recently",
-    "reportedly", "s", "saat", "sans", "schon", "se", "sebelum", "secondo", "segun", "segundo", "seit", "selain",
-    "selbst", "selon", "sem", "sementara", "senza", "separately", "setelah", "si", "sie", "siksi", "simdi",
-    "similarly", "sin", "sinds", "sitten", "sobre", "sogar", "sollte", "sometimes", "sonra", "sous", "spater",
-    "statt", "suddenly", "sur", "surely", "surprisingly", "takze", "tambem", "tambien", "tampoco", "tanaan", "tandis",
-    "ted", "tegen", "tegnap", "teraz", "tetapi", "therefore", "throughout", "tijdens", "tijekom", "toch", "toen",
-    "together", "tomorrow", "tonight", "totusi", "toutefois", "tra", "tras", "trotz", "tymczasem", "u", "uber",
-    "ugyanakkor", "uit", "um", "unfortunately", "unlike", "unter", "unterdessen", "untuk", "usually", "utan", "uten",
-    "vaikka", "vandaag", "vcera", "ve", "versus", "viszont", "volgens", "voor", "vor", "vsak", "w", "waarom",
-    "wahrend", "warum", "wczoraj", "wedlug", "wegen", "weil", "wenn", "wer", "whenever", "whereas", "wherever", "wie",
-    "wo", "wobec", "wurde", "y", "ya", "yesterday", "yine", "z", "za", "zamiast", "zasto", "zatimco", "zbog",
-    "zdaniem", "ze", "zonder", "zu", "zudem", "zuvor", "zwar", "zwischen", "αλλα", "αν", "απο", "αφου", "για",
-    "γιατι", "δεν", "εαν", "ενω", "επισησ", "η", "θα", "και", "κατα", "με", "μετα", "ο", "οι", "ομωσ", "οπωσ", "οταν",
-    "πριν", "προσ", "σε", "σημερα", "στη", "στην", "στο", "στον", "τα", "τη", "την", "τησ", "το", "τον", "του", "των",
-    "τωρα", "χθεσ", "χωρισ", "ωσ", "а", "але", "без", "более", "в", "вже", "вместо", "во", "вот", "вслед", "вчера",
-    "від", "где", "даже", "для", "до", "его", "если", "еще", "з", "за", "завтра", "зараз", "зато", "зі", "и", "из",
-    "именно", "к", "как", "ко", "когда", "коли", "кроме", "крім", "лише", "между", "на", "навіть", "над", "накануне",
-    "не", "но", "о", "об", "однак", "однако", "от", "перед", "по", "под", "пока", "поки", "после", "потом", "потому",
-    "потім", "поэтому", "при", "про", "проти", "против", "під", "після", "ранее", "раніше", "с", "сегодня", "сеичас",
-    "сначала", "со", "сьогодні", "та", "так", "также", "також", "тем", "тепер", "теперь", "то", "тогда", "тоді",
-    "тоже", "только", "тому", "у", "уже", "учора", "хотя", "хоча", "через", "чи", "что", "що", "як", "якщо", "із",
+    "aber", "accordingly", "acum", "additionally", "ademas", "admittedly", "afterward", "afterwards", "agora",
+    "ahora", "ainsi", "ako", "ale", "alem", "allegedly", "allerdings", "allies", "alongside", "alors", "als",
+    "amidst", "amongst", "analysis", "ancak", "anche", "ancora", "antes", "anyway", "apoi", "apos", "apparently",
+    "apres", "arguably", "asi", "asimismo", "asked", "asking", "astazi", "ate", "auch", "aujourd", "aunque",
+    "ausserdem", "aussi", "avant", "avec", "aven", "ayer", "ayrica", "azonban", "ba", "backing", "bagi", "barring",
+    "bei", "besides", "bevor", "bez", "bis", "breaking", "briefly", "bu", "bugun", "cand", "car", "cependant",
+    "certainly", "ces", "cette", "chez", "clearly", "com", "comme", "como", "con", "concerning", "conform",
+    "consequently", "considering", "contra", "contre", "contro", "conversely", "correction", "cosi", "crucially",
+    "cuando", "cunku", "curiously", "currently", "da", "daarna", "dabei", "daca", "dafur", "dagegen", "daher",
+    "damals", "damit", "danach", "dann", "dans", "dar", "darfor", "dari", "dass", "demain", "dengan", "denn",
+    "depois", "depuis", "desde", "deshalb", "desi", "despre", "din", "dla", "dlatego", "dnes", "doch", "donc",
+    "donde", "dont", "dopo", "dort", "dove", "dun", "dupa", "durante", "durch", "dzis", "dzisiaj", "e", "earlier",
+    "ecco", "echter", "editorial", "efter", "eger", "eilen", "elsewhere", "embora", "enfin", "enligt", "enquanto",
+    "ensuite", "entao", "entonces", "entre", "es", "est", "esta", "este", "etter", "eventually", "evidently",
+    "excluding", "exclusive", "explainer", "fakat", "fans", "fara", "finally", "following", "fordi", "fortunately",
+    "forutom", "fran", "fur", "furthermore", "gdy", "gegen", "generally", "gestern", "gibi", "gisteren", "hasta",
+    "hatta", "hatte", "heute", "hier", "historically", "hoe", "hogy", "hoje", "hopefully", "hormis", "hoy", "icin",
+    "ieri", "ifolge", "igar", "ihr", "im", "importantly", "incidentally", "including", "incluso", "indeed",
+    "inevitably", "infatti", "initially", "inoltre", "insa", "instead", "intanto", "interestingly", "interview",
+    "intre", "invece", "inzwischen", "ironically", "ja", "jak", "jako", "jednak", "jedoch", "jesli", "jetzt", "jos",
+    "joten", "k", "kann", "kdyby", "kdyz", "ke", "kemarin", "kepada", "ketika", "kiedy", "konnte", "koska",
+    "kuitenkin", "kun", "lately", "laut", "likewise", "live", "lorsque", "luckily", "luego", "maar", "mais", "majd",
+    "malgre", "manana", "mas", "maybe", "meanwhile", "medutim", "meme", "men", "mens", "mentre", "menurut", "mert",
+    "met", "mezi", "miedzy", "mientras", "mikor", "mimo", "mit", "moreover", "mot", "mutta", "myos", "na", "naar",
+    "nach", "nachdem", "nakon", "namun", "nao", "nar", "naturally", "nebo", "nevertheless", "nicht", "nitekim",
+    "noch", "nonetheless", "normally", "notably", "notwithstanding", "nowadays", "nu", "nun", "nur", "nyt", "o", "ob",
+    "obviously", "obwohl", "occasionally", "ocksa", "od", "oddly", "oder", "oggi", "ohne", "oleh", "oltre", "omdat",
+    "ong", "ontem", "ook", "opinion", "opposite", "oraz", "originally", "otherwise", "outre", "overall", "ovsem",
+    "oysa", "pada", "par", "para", "pe", "pendant", "pentru", "perche", "perhaps", "pero", "photos", "plus", "po",
+    "podczas", "podle", "poi", "pokud", "police", "poniewaz", "por", "porque", "potem", "potrivit", "pour",
+    "pourquoi", "pourtant", "pred", "predictably", "prema", "presumably", "previously", "pri", "prima", "prin",
+    "privately", "pro", "proc", "proti", "protiv", "protoze", "przeciw", "przed", "przez", "przy", "publicly", "pues",
+    "puis", "puisque", "quand", "quando", "quant", "quindi", "recently", "regarding", "regrettably", "repeatedly",
+    "reportedly", "s", "saat", "sadly", "sans", "schon", "se", "sebelum", "secondo", "segun", "segundo", "seit",
+    "selain", "selbst", "selon", "sem", "sementara", "senza", "separately", "setelah", "si", "sie", "siksi", "simdi",
+    "similarly", "simultaneously", "sin", "sinds", "sitten", "sobre", "sogar", "sollte", "somehow", "sometimes",
+    "sonra", "sous", "spater", "statt", "strangely", "subsequently", "suddenly", "supposedly", "sur", "surely",
+    "surprisingly", "takze", "tambem", "tambien", "tampoco", "tanaan", "tandis", "ted", "tegen", "tegnap", "teraz",
+    "tetapi", "thankfully", "thereafter", "therefore", "though", "throughout", "tijdens", "tijekom", "toch", "toen",
+    "together", "tomorrow", "tonight", "totusi", "toutefois", "towards", "tra", "tras", "trotz", "tymczasem",
+    "typically", "u", "uber", "ugyanakkor", "uit", "ultimately", "um", "underneath", "unfortunately", "unlike",
+    "unsurprisingly", "unter", "unterdessen", "untuk", "update", "updated", "usually", "utan", "uten", "vaikka",
+    "vandaag", "vcera", "ve", "versus", "video", "viszont", "volgens", "voor", "vor", "vsak", "w", "waarom",
+    "wahrend", "warum", "watch", "wczoraj", "wedlug", "wegen", "weil", "wenn", "wer", "whatever", "whenever",
+    "whereas", "wherever", "whoever", "wie", "wo", "wobec", "wurde", "y", "ya", "yesterday", "yine", "z", "za",
+    "zamiast", "zasto", "zatimco", "zbog", "zdaniem", "ze", "zonder", "zu", "zudem", "zuvor", "zwar", "zwischen",
+    "αλλα", "αν", "απο", "αφου", "για", "γιατι", "δεν", "εαν", "ενω", "επισησ", "η", "θα", "και", "κατα", "με",
+    "μετα", "ο", "οι", "ομωσ", "οπωσ", "οταν", "πριν", "προσ", "σε", "σημερα", "στη", "στην", "στο", "στον", "τα",
+    "τη", "την", "τησ", "το", "τον", "του", "των", "τωρα", "χθεσ", "χωρισ", "ωσ", "а", "але", "без", "более", "в",
+    "вже", "вместо", "во", "вот", "вслед", "вчера", "від", "где", "даже", "для", "до", "его", "если", "еще", "з",
+    "за", "завтра", "зараз", "зато", "зі", "и", "из", "именно", "к", "как", "ко", "когда", "коли", "кроме", "крім",
+    "лише", "между", "на", "навіть", "над", "накануне", "не", "но", "о", "об", "однак", "однако", "от", "перед", "по",
+    "под", "пока", "поки", "после", "потом", "потому", "потім", "поэтому", "при", "про", "проти", "против", "під",
+    "після", "ранее", "раніше", "с", "сегодня", "сеичас", "сначала", "со", "сьогодні", "та", "так", "также", "також",
+    "тем", "тепер", "теперь", "то", "тогда", "тоді", "тоже", "только", "тому", "у", "уже", "учора", "хотя", "хоча",
+    "через", "чи", "что", "що", "як", "якщо", "із",
 ]);
 
 /// More of them that are names or words of English as well, so that they count in other languages alone; folded and sorted.
 #[rustfmt::skip]
-static FOREIGN_OPENERS: WordSet<256> = WordSet::new(&[
-    "af", "amikor", "att", "av", "az", "behem", "bij", "come", "csak", "czy", "danas", "dat", "declaro", "dijo",
-    "disse", "dok", "dunque", "eftersom", "em", "en", "eppure", "gia", "ha", "hvis", "jika", "kada", "kemudian",
-    "lalu", "med", "mint", "natomiast", "nel", "nem", "non", "och", "og", "ogsa", "om", "pedig", "pod", "powiedzial",
-    "powiedziala", "rowniez", "som", "terwijl", "til", "till", "tylko", "verso", "ведь", "вчора", "затем", "заявив",
-    "заявил", "заявила", "проте", "сказав", "сказал", "сказала",
+static FOREIGN_OPENERS: WordSet<2048> = WordSet::new(&[
+    "abril", "aby", "aca", "achter", "ackoli", "acolo", "af", "afferma", "afirma", "aggiunge", "agli", "agosto",
+    "ahogy", "aici", "ainda", "aj", "aldri", "aldrig", "aldus", "alla", "alle", "alleen", "allerede", "alli", "allo",
+    "allora", "alltid", "altid", "ama", "amikor", "anders", "angeblich", "ani", "anschliessend", "ante", "anuncia",
+    "anzi", "aout", "apakah", "apesar", "april", "aqui", "ar", "artik", "asegura", "assim", "att", "aucun", "auf",
+    "august", "aun", "aus", "av", "avril", "az", "bahwa", "bajo", "bald", "bara", "behem", "beide", "belki", "benche",
+    "bientot", "bij", "bile", "blandt", "blant", "bleibt", "blijft", "blir", "bovendien", "boylece", "bunun", "cada",
+    "carsamba", "caso", "ce", "certes", "chaque", "che", "chi", "choc", "chociaz", "ci", "cine", "co", "col", "come",
+    "comment", "concernant", "conforme", "csak", "csutortokon", "ctvrtek", "cual", "cum", "cuma", "cumartesi",
+    "czwartek", "czy", "czyli", "daarom", "dadurch", "daha", "dai", "dal", "dalla", "danas", "darefter", "darf",
+    "dat", "decembre", "deci", "declaro", "dein", "deja", "dennoch", "derfor", "des", "despues", "dessuten",
+    "dessutom", "deswegen", "deve", "dezember", "dezembro", "di", "dice", "diciembre", "dienstag", "dijo", "dimanche",
+    "dinsdag", "disse", "dit", "diz", "dlaczego", "doar", "doit", "dok", "dokad", "domani", "domenica", "domingo",
+    "donderdag", "donnerstag", "door", "doordat", "dopiero", "droht", "duminica", "dunque", "dus", "ebenso", "ed",
+    "eftersom", "ei", "elbette", "eller", "em", "en", "enbart", "enero", "enten", "eppure", "era", "erklart",
+    "estime", "explica", "ezert", "ezutan", "face", "falls", "faut", "febrero", "februar", "ferner", "fevereiro",
+    "fevrier", "fordert", "forse", "fra", "fredag", "freitag", "fue", "gaat", "gdyby", "gdzie", "gegenuber", "geht",
+    "gewinnt", "gia", "giovedi", "gli", "ha", "haben", "hacia", "had", "hade", "hala", "har", "hat", "heeft", "hem",
+    "hetfon", "hingegen", "hinter", "hoewel", "hogyan", "hol", "hur", "hva", "hvad", "hvem", "hver", "hvis",
+    "hvordan", "hvorfor", "i", "iar", "iba", "ici", "ikke", "immer", "immerhin", "inca", "inclusive", "indien",
+    "infine", "insiste", "inte", "is", "ise", "ist", "jamais", "janeiro", "januar", "janvier", "je", "jede", "jeder",
+    "jen", "jeste", "jestli", "jeudi", "jika", "joi", "jueves", "juillet", "juin", "julho", "juli", "julio", "junho",
+    "juni", "junio", "jusque", "juz", "kada", "kan", "kanske", "kanskje", "karena", "kde", "kdo", "ked", "kedden",
+    "kein", "keine", "kemudian", "ki", "kiedys", "kim", "kommt", "komt", "korabban", "kreeg", "kritisiert", "kto",
+    "kuka", "lalu", "lasst", "lecz", "len", "lobt", "logo", "lordag", "lors", "lub", "lundi", "lunedi", "lunes",
+    "luni", "ma", "maandag", "macht", "mai", "maio", "manche", "mandag", "mar", "mardi", "martedi", "martes", "marti",
+    "marz", "marzo", "maske", "maste", "mayo", "med", "mediante", "meg", "mein", "mengapa", "mercoledi", "mercredi",
+    "mereu", "meski", "meskipun", "mi", "miercoles", "miercuri", "miert", "miksi", "milloin", "mint", "missa",
+    "misschien", "mittwoch", "moet", "montag", "moze", "mozna", "mozno", "muss", "mussen", "naast", "nadal", "nadat",
+    "nasil", "natomiast", "navic", "nawet", "ne", "neanche", "neanmoins", "neben", "nebenbei", "nebot", "nedele",
+    "neden", "negli", "nei", "nel", "nella", "nelle", "nello", "nem", "nemmeno", "nerede", "ni", "niciodata", "nie",
+    "niech", "niedawno", "niedziela", "niemand", "niet", "nigdy", "niye", "nog", "non", "nonostante", "nooit",
+    "november", "novembre", "novembro", "noviembre", "nunca", "nyni", "oare", "obecnie", "och", "octobre", "octubre",
+    "offenbar", "og", "ogni", "ogsa", "oktober", "oli", "om", "on", "once", "ondanks", "onde", "onder", "onsdag",
+    "oppure", "ora", "oto", "ou", "outubro", "oysaki", "pak", "parmi", "patek", "pazar", "pazartesi", "pedig",
+    "penteken", "per", "persembe", "pertanto", "peut", "piatek", "plant", "pod", "podobno", "poiche", "pois",
+    "ponadto", "pondeli", "poniedzialek", "porem", "portanto", "powiedzial", "powiedziala", "presso", "presto",
+    "preto", "pritom", "proprio", "proto", "puede", "puo", "pure", "qual", "quarta", "que", "quel", "quelle",
+    "quello", "quem", "questa", "questo", "qui", "quien", "quiere", "quinta", "quiza", "quizas", "redan", "reist",
+    "replica", "responde", "ricorda", "risponde", "rond", "rowniez", "sa", "sabado", "sabato", "sadece", "sagt",
+    "sali", "sam", "sama", "sambata", "samedi", "samstag", "samt", "sara", "sauf", "schliesslich", "sebbene", "sedan",
+    "sedangkan", "segunda", "seitdem", "selv", "sempre", "september", "septembre", "septiembre", "sera", "setembro",
+    "sexta", "siempre", "siis", "silti", "sind", "sino", "sinon", "sitot", "ska", "skal", "skoro", "so", "sob",
+    "sobald", "sobota", "sofern", "solange", "soll", "solo", "som", "somit", "sondag", "sonntag", "sonst", "sostiene",
+    "sotto", "spiega", "spricht", "sroda", "steht", "streda", "sturzt", "su", "sui", "sul", "sulla", "szerdan",
+    "szerint", "szombaton", "tak", "take", "tal", "talvez", "tam", "tant", "tanto", "teda", "tedy", "tel", "telle",
+    "tenzij", "terca", "terwijl", "tiene", "til", "till", "tirsdag", "tisdag", "todavia", "torsdag", "toujours",
+    "tout", "trifft", "trots", "trotzdem", "tu", "tussen", "tuttavia", "tylko", "unde", "under", "unser", "utery",
+    "uz", "vad", "vai", "vain", "van", "vanaf", "varfor", "vasarnap", "vem", "vendredi", "venerdi", "verliert",
+    "vermutlich", "vers", "verso", "verteidigt", "veut", "viele", "vielleicht", "viernes", "vil", "vill", "vineri",
+    "voordat", "vrijdag", "wann", "wanneer", "want", "war", "waren", "warnt", "wat", "wegens", "werden", "weshalb",
+    "wiec", "wieder", "wil", "will", "wird", "wkrotce", "woensdag", "wordt", "wtedy", "wtorek", "yalnizca", "yarin",
+    "zase", "zatem", "zaterdag", "zawsze", "zeby", "zegt", "zelfs", "znovu", "znow", "zo", "zodra", "zondag", "zou",
+    "zuletzt", "zunachst", "ακομη", "αλλωστε", "εδω", "εκει", "ηδη", "μονο", "ποιοσ", "ποτε", "πωσ", "τι", "τοτε",
+    "ωστοσο", "або", "адже", "бо", "вдобавок", "ведь", "везде", "вероятно", "видимо", "возможно", "впрочем", "вряд",
+    "всегда", "вскоре", "втім", "вчора", "десь", "едва", "завжди", "затем", "зачем", "заявив", "заявил", "заявила",
+    "звичаино", "згодом", "здесь", "знову", "зрештою", "ибо", "или", "иначе", "иногда", "итак", "конечно", "кстати",
+    "кто", "куда", "куди", "лишь", "мабуть", "може", "может", "наконец", "например", "наразі", "недавно", "неужели",
+    "нехаи", "нещодавно", "ни", "никогда", "нині", "ныне", "ні", "однажды", "опять", "откуда", "пожалуи", "позже",
+    "почему", "притом", "причем", "проте", "пусть", "раз", "разве", "сам", "сама", "сказав", "сказал", "сказала",
+    "снова", "там", "тут", "утім", "хоть", "хто", "чем", "чому", "чтобы", "щоб", "якобы",
 ]);
 
 /// Given names that look like the plural of an ordinary word, folded and sorted.
@@ -203,8 +289,8 @@ pub(super) fn is_name(view: View<'_>, index: usize, most: Ordinary) -> bool {
         || is_proper_adjective(folded)
         || opens_sentence(view, index)
         || known > Ordinary::No
-            && folded.len() >= PROFESSION
-            && PROFESSIONS.iter().any(|ending| folded.ends_with(ending))
+            && (folded.len() >= PROFESSION && PROFESSIONS.iter().any(|ending| folded.ends_with(ending))
+                || ROLES.has_word(view.words, word))
     {
         return false;
     }
@@ -251,8 +337,8 @@ fn opens_sentence(view: View<'_>, index: usize) -> bool {
 /// has a determiner before it (`die Kanzlerin Merkel`), the `M.` of a French text, or a word that opens a sentence.
 pub(super) fn is_none_in(view: View<'_>, index: usize, language: Language) -> bool {
     let words = view.all();
-    if language == Language::German {
-        return index > 0 && joins(view, index) && is_among(view, index - 1, &BEFORE_NOUNS);
+    if language == Language::German && index > 0 && joins(view, index) && is_among(view, index - 1, &BEFORE_NOUNS) {
+        return true;
     }
     if language.is_known_other() && begins_sentence(view, index) && is_among(view, index, &FOREIGN_OPENERS) {
         return true;
@@ -260,4 +346,20 @@ pub(super) fn is_none_in(view: View<'_>, index: usize, language: Language) -> bo
     let around = index.saturating_sub(AROUND)..words.len().min(index + AROUND);
     words[index].key == WordKey::of(b"m")
         && (language == Language::French || around.filter(|&at| is_among(view, at, &FRENCH)).count() > 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::fold;
+
+    #[test]
+    fn openers_are_folded_and_stand_in_one_list() {
+        for word in OPENERS.words().iter().chain(FOREIGN_OPENERS.words()) {
+            let mut folded = Vec::new();
+            fold(word, &mut folded);
+            assert_eq!(folded, word.as_bytes());
+        }
+        assert!(FOREIGN_OPENERS.words().iter().all(|word| !OPENERS.has(word.as_bytes())));
+    }
 }

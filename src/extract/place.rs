@@ -13,6 +13,10 @@ const SENTENCE: usize = 40;
 const SHOUTING: usize = 5;
 /// The fewest bytes of a line that was broken because it was full: a shorter one is a heading, or an entry of a list.
 const FULL_LINE: u32 = 32;
+/// From so many bytes on nobody can tell why a line ends.
+const LONG_LINE: u32 = 128;
+/// So many bytes longer than a line and the word behind it is one that was not broken where they are full.
+const LONGER: u32 = 8;
 
 /// What the capitals of a word tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -114,16 +118,31 @@ pub(super) fn joins(view: View<'_>, index: usize) -> bool {
     close && !parted()
 }
 
-/// Whether an entry of a list ends with the line before the word at `index`: the lines on both sides are short.
+/// Whether what stands before the word at `index` ends with its line: the lines on both sides are short, as entries of a
+/// list are; or it is a heading, with capitals and not set in, and the word would have found its place on it if lines are
+/// as long as the next one.
 #[inline(never)]
 fn ends_line(view: View<'_>, index: usize) -> bool {
     let words = view.all();
     let (end, begin) = (words[index - 1].span.end, words[index].span.start);
     let breaks = |at: usize| at == view.border || words[at].gap.any(Gap::LINE | Gap::PARAGRAPH);
-    let before = (0..index).rev().take_while(|&at| end - words[at].span.start < FULL_LINE);
-    let behind = (index..words.len()).take_while(|&at| words[at].span.end - begin < FULL_LINE);
-    before.into_iter().any(|at| at == 0 || breaks(at))
-        && behind.into_iter().any(|at| at + 1 == words.len() || breaks(at + 1))
+    let mut before = (0..index).rev().take_while(|&at| end - words[at].span.start < LONG_LINE);
+    let Some(first) = before.find(|&at| at == 0 || breaks(at)) else { return false };
+    let length = end - words[first].span.start;
+    let longer = length + words[index].span.len() as u32 + LONGER;
+    let mut behind = (index..words.len()).take_while(|&at| words[at].span.end - begin < longer);
+    match behind.find(|&at| at + 1 == words.len() || breaks(at + 1)) {
+        Some(last) => length.max(words[last].span.end - begin) < FULL_LINE,
+        None => is_heading(view, first, index),
+    }
+}
+
+/// Whether the line of the words from `first` to before `end` is not set in, and its longer words are capitalised.
+fn is_heading(view: View<'_>, first: usize, end: usize) -> bool {
+    let begin = view.all()[first].span.range().start;
+    let before = view.fields[view.field(first)].as_bytes()[..begin].last();
+    before.is_none_or(|byte| *byte == b'\n')
+        && view.all()[first..end].iter().all(|word| word.span.len() <= 3 || word.shape.any(Shape::CAPITALISED))
 }
 
 /// Whether a capitalised word stands at `index` and joins what stands before.
