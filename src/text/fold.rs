@@ -37,6 +37,7 @@ pub fn composed(text: &str) -> Cow<'_, str> {
 /// Folds any word, by the Unicode properties of its characters.
 fn fold_by_properties(word: &str, out: &mut Vec<u8>) {
     let case = CaseMapper::new();
+    let from = out.len();
     let mut digit = false;
     for c in DecomposingNormalizer::new_nfkd().normalize_iter(word.chars()) {
         if c.is_ascii() {
@@ -56,6 +57,41 @@ fn fold_by_properties(word: &str, out: &mut Vec<u8>) {
     while out.last() == Some(&b'.') || out.last() == Some(&b',') {
         out.pop();
     }
+    let mut buffer = [0; 3];
+    let virama = VIRAMA.encode_utf8(&mut buffer).as_bytes();
+    let mut at = from;
+    while let Some(next) = out[at..].windows(virama.len()).position(|bytes| bytes == virama) {
+        at += next;
+        // Letters of this script have three bytes each.
+        let letter = |begin: Option<usize>| {
+            begin.and_then(|begin| std::str::from_utf8(out.get(begin..begin + 3)?).ok()?.chars().next())
+        };
+        let (before, behind) = (letter(at.checked_sub(3).filter(|&before| before >= from)), letter(Some(at + 3)));
+        if before.zip(behind).is_some_and(|(nasal, stop)| is_anusvara(nasal, stop)) {
+            ANUSVARA.encode_utf8(&mut out[at - 3..at]);
+            out.drain(at..at + 3);
+        } else {
+            at += 3;
+        }
+    }
+}
+
+/// What joins two consonants in Devanagari, and what stands for a nasal before a stop there.
+pub(super) const VIRAMA: char = '\u{094D}';
+pub(super) const ANUSVARA: char = '\u{0902}';
+
+/// Whether a nasal of Devanagari that is joined to that stop is mostly written as an anusvara: both are of one place of the
+/// mouth (`हिन्दी`, `हिंदी`).
+pub(super) fn is_anusvara(nasal: char, stop: char) -> bool {
+    let first = match nasal {
+        'ङ' => 'क',
+        'ञ' => 'च',
+        'ण' => 'ट',
+        'न' => 'त',
+        'म' => 'प',
+        _ => return false,
+    };
+    (first..=char::from_u32(first as u32 + 3).unwrap_or(first)).contains(&stop)
 }
 
 fn fold_ascii(word: &[u8], out: &mut Vec<u8>) {

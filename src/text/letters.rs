@@ -3,7 +3,7 @@
 use icu_casemap::CaseMapper;
 use icu_normalizer::DecomposingNormalizer;
 
-use super::fold::{is_diacritic, is_dropped, plain};
+use super::fold::{ANUSVARA, VIRAMA, is_anusvara, is_diacritic, is_dropped, plain};
 
 /// How two spellings that fold alike differ. Spacing, punctuation and width count for nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -144,6 +144,14 @@ fn read(text: &str, out: &mut Vec<char>) {
         } else if is_diacritic(c) || (c.is_alphanumeric() || is_mark(c)) && !is_dropped(c) {
             out.push(c);
         }
+    }
+    let mut at = 1;
+    while at + 1 < out.len() {
+        if out[at] == VIRAMA && is_anusvara(out[at - 1], out[at + 1]) {
+            out[at - 1] = ANUSVARA;
+            out.remove(at);
+        }
+        at += 1;
     }
 }
 

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use super::{
     Kind,
+    organization::designator,
     person::{is_numeral, is_suffix_word, is_title_word},
 };
 
@@ -52,7 +53,7 @@ fn unreversed(name: &str) -> Option<String> {
 }
 
 /// The name with words in small letters that stand in capitals: of a person each that is no initial and no number, else those
-/// that are too long for an abbreviation where all such words are in capitals.
+/// that are too long for an abbreviation where all such words but designators are in capitals.
 fn recased(kind: Kind, name: &str) -> Option<String> {
     if !name.contains(char::is_uppercase) {
         return None;
@@ -67,7 +68,9 @@ fn recased(kind: Kind, name: &str) -> Option<String> {
         Kind::Place | Kind::Group => false,
         Kind::Organization | Kind::Other => capitals(word) && is_long(&word),
     };
-    let all_long = || kind == Kind::Person || name.split(' ').filter(is_long).all(capitals);
+    // `NVIDIA Corporation`
+    let is_own = |word: &&str| designator(word).is_none();
+    let all_long = || kind == Kind::Person || name.split(' ').filter(is_long).filter(is_own).all(capitals);
     (name.split(' ').any(is_shouted) && all_long()).then(|| {
         let words = name.split(' ').map(|word| if is_shouted(word) { titled(word) } else { word.to_owned() });
         words.collect::<Vec<_>>().join(" ")

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Korean particles that may be written on to a name; the longer ones are combinations.
-const KOREAN: [&str; 64] = [
+const KOREAN: [&str; 104] = [
     "은",
     "는",
     "이",
@@ -74,6 +74,46 @@ const KOREAN: [&str; 64] = [
     "에게는",
     "한테서",
     "으로부터",
+    "인",
+    "군",
+    "측",
+    "씨",
+    "등",
+    "뿐",
+    "며",
+    "마다",
+    "밖에",
+    "께서",
+    "에선",
+    "이자",
+    "지만",
+    "라도",
+    "만의",
+    "였다",
+    "로도",
+    "대로",
+    "라며",
+    "라면",
+    "에게도",
+    "이라며",
+    "이라면",
+    "이었다",
+    "이지만",
+    "이라도",
+    "으로도",
+    "뿐만",
+    "에서만",
+    "에서부터",
+    "군이",
+    "군은",
+    "군의",
+    "군을",
+    "군과",
+    "측이",
+    "측은",
+    "측과",
+    "측의",
+    "측에",
 ];
 
 /// What Arabic writes on to the beginning of a name: conjunctions, prepositions and the article.
@@ -85,6 +125,8 @@ const HEBREW: [&str; 18] =
 /// The Arabic article, and what is left of it behind the preposition `l`.
 const ARTICLE: &str = "ال";
 const WITH_L: &str = "لل";
+/// What draws a letter out.
+const TATWEEL: char = '\u{0640}';
 /// The shortest name behind a prefix, in letters, and the shortest first word of a name of more words.
 const MIN_PREFIXED: usize = 3;
 const MIN_PREFIXED_WORD: usize = 2;
@@ -155,8 +197,10 @@ impl Readings {
                 fold(rest, &mut self.folded);
                 if let Some(record) = at.find(&self.folded) {
                     let start = at.word.span.start + prefix.len() as u32;
-                    // A mark of the prefix belongs to it.
-                    let start = past_marks(at.view.fields[at.view.field(at.index)], start as usize) as u32;
+                    // A mark of the prefix belongs to it, and so does what draws it out (`لـرويترز`).
+                    let start = past_marks(at.view.fields[at.view.field(at.index)], start as usize);
+                    let drawn = at.view.fields[at.view.field(at.index)][start..].chars().take_while(|c| *c == TATWEEL);
+                    let start = (start + drawn.map(char::len_utf8).sum::<usize>()) as u32;
                     let longer = letters < MIN_PREFIXED;
                     let reading = Reading { first: true, longer, ..Reading::of(Form::Particle) };
                     self.push(reading, std::iter::once(at.step(record, Span::new(start, at.word.span.end))));
