@@ -119,7 +119,7 @@ pub(super) fn joins(view: View<'_>, index: usize) -> bool {
 }
 
 /// Whether what stands before the word at `index` ends with its line: the lines on both sides are short, as entries of a
-/// list are; or it is a heading, with capitals and not set in, and the word would have found its place on it if lines are
+/// list are; or it is a heading or a caption, and the word would have found its place on it if lines are
 /// as long as the next one.
 #[inline(never)]
 fn ends_line(view: View<'_>, index: usize) -> bool {
@@ -137,8 +137,12 @@ fn ends_line(view: View<'_>, index: usize) -> bool {
     }
 }
 
-/// Whether the line of the words from `first` to before `end` is not set in, and its longer words are capitalised.
+/// Whether the line of the words from `first` to before `end` is not set in, begins no paragraph, whose first line may be
+/// shorter, and its longer words are capitalised.
 fn is_heading(view: View<'_>, first: usize, end: usize) -> bool {
+    if first > 0 && first != view.border && view.all()[first].gap.any(Gap::PARAGRAPH) {
+        return false;
+    }
     let begin = view.all()[first].span.range().start;
     let before = view.fields[view.field(first)].as_bytes()[..begin].last();
     before.is_none_or(|byte| *byte == b'\n')
