@@ -5,7 +5,7 @@ use std::{
     io::{self, Write},
 };
 
-use super::clean;
+use super::{clean, counted};
 use crate::{
     extract::{Answer, Field, Input, Source},
     index::EntityId,
@@ -16,7 +16,7 @@ const COLOURS: [&str; 6] = ["\x1b[1;32m", "\x1b[1;36m", "\x1b[1;35m", "\x1b[1;33
 const UNLINKED: &str = "\x1b[4m";
 const RESET: &str = "\x1b[0m";
 
-/// Prints answers, in colour or plain. Plain text has its mentions in brackets.
+/// Prints answers, in colour or plain. Plain text has its mentions in brackets, those that link to nothing with `?`.
 pub(super) struct Painter {
     coloured: bool,
     /// How many columns there are, where that is known.
@@ -61,6 +61,11 @@ impl Painter {
         if answer.mentions.is_empty() {
             writeln!(out, "nothing found")?;
         }
+        let open = answer.mentions.iter().filter(|mention| answer.link(mention).is_none()).count();
+        if open > 0 {
+            let mark = if self.coloured { "underlined" } else { "with ?" };
+            writeln!(out, "{} {mark}: linked to no entity", counted(open, "mention", "mentions"))?;
+        }
         for cut in &answer.cuts {
             writeln!(out, "cut: {cut}")?;
         }
@@ -84,15 +89,13 @@ impl Painter {
                 continue;
             }
             write!(out, "{}", clean(&text[at..span.start]))?;
-            let colour = match answer.link(mention) {
-                Some(link) => colour(palette, kind(sources, link.source, link.entity)),
-                None => UNLINKED,
-            };
+            let link = answer.link(mention);
+            let colour = link.map_or(UNLINKED, |link| colour(palette, kind(sources, link.source, link.entity)));
             let written = clean(&text[span.clone()]);
             if self.coloured {
                 write!(out, "{colour}{written}{RESET}")?;
             } else {
-                write!(out, "[{written}]")?;
+                write!(out, "[{written}{}]", if link.is_some() { "" } else { "?" })?;
             }
             at = span.end;
         }

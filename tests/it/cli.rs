@@ -140,6 +140,13 @@ fn text_is_coloured_on_request_and_safe_for_terminals() {
     assert!(out.contains("iso3166:CN"), "{out}");
     let (_, out, _) = run(&["extract", "--format", "text", "--color", "always", path(&text)]);
     assert!(out.contains("\u{1b}[1;32mChina\u{1b}[0m"), "{out}");
+    let open = folder.file("open.txt", "Sydney Sweeney came from China.");
+    let (_, out, _) = run(&["extract", "--format", "text", path(&open)]);
+    assert!(out.contains("[Sydney?] Sweeney came from [China]."), "{out}");
+    assert!(out.contains("\n1 mention with ?: linked to no entity\n"), "{out}");
+    let (_, out, _) = run(&["extract", "--format", "text", "--color", "always", path(&open)]);
+    assert!(out.contains("\u{1b}[4mSydney\u{1b}[0m"), "{out}");
+    assert!(out.contains("\n1 mention underlined: linked to no entity\n"), "{out}");
     let empty = folder.file("empty.txt", "");
     let (code, out, _) = run(&["extract", "--format", "text", path(&empty)]);
     assert_eq!(code, 0);

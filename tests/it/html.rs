@@ -87,7 +87,9 @@ fn the_story_is_marked_and_its_entities_are_listed() {
     // One stop of the tab key among the mentions, and reasons where there is no script.
     assert_eq!(text.matches("tabindex=\"0\"").count(), 1);
     assert!(
-        text.contains("title=\"Xi Jinping · wikidata:Q15031 · 0.97 · short · listed\">Xi<a class=\"k\" href=\"#d0e0\""),
+        text.contains(
+            "title=\"Xi Jinping · wikidata:Q15031 · 0.97 · short · surname\">Xi<a class=\"k\" href=\"#d0e0\""
+        ),
         "{text}"
     );
     let list = between(&page, "<aside", "</aside>");
