@@ -29,18 +29,40 @@ static SUFFIXES: WordSet<128> = WordSet::new(&[
 const MIN_SUFFIXED: usize = 3;
 
 /// What the ends of a place add to its form; `None` where it begins or ends inside a word of UAX #29, or ends in a number
-/// that goes on.
+/// that goes on, or is no word of Chinese.
 #[inline]
 pub(super) fn edges(view: View<'_>, first: u32, last: u32, span: Span) -> Option<Forms> {
     let words = view.all();
     let next = words.get(last as usize + 1).map_or(Gap::NONE, |next| next.gap);
     if (words[first as usize].gap | next).any(Gap::GLUED) {
         glued_edges(view, first as usize, last as usize, span)
-    } else if next.any(Gap::MARK) && is_fraction(view, last as usize) {
+    } else if next.any(Gap::MARK) && is_fraction(view, last as usize)
+        || next == Gap::NONE && is_over_words(view, first, span)
+    {
         None
     } else {
         Some(Forms::EXACT)
     }
+}
+
+/// Names of two Han characters that stand over the border of two words where these stand before and behind them:
+/// `发展中|国家`, `其中|国有企业`, `今日|本报讯`.
+#[rustfmt::skip]
+const OVER_WORDS: [(&str, &str, &str); 18] = [
+    ("", "中国", "际"), ("", "中國", "際"), ("发展", "中国", "家"), ("發展", "中國", "家"), ("其", "中国", "产"),
+    ("其", "中国", "债"), ("其", "中国", "内"), ("其", "中国", "家"), ("其", "中国", "有"), ("其", "中国", "民"),
+    ("其", "中國", "內"), ("其", "中國", "家"), ("其", "中國", "有"), ("今", "日本", "市"), ("今", "日本", "报"),
+    ("今", "日本", "報"), ("近", "日本", "市"), ("近", "日本", "报"),
+];
+
+/// Whether a place in Han characters is none: it is the end of a word and the beginning of the next.
+#[inline(never)]
+fn is_over_words(view: View<'_>, first: u32, span: Span) -> bool {
+    let text = view.fields[view.field(first as usize)].as_bytes();
+    let (before, written, behind) = (&text[..span.range().start], &text[span.range()], &text[span.range().end..]);
+    OVER_WORDS.iter().any(|(begin, name, end)| {
+        written == name.as_bytes() && before.ends_with(begin.as_bytes()) && behind.starts_with(end.as_bytes())
+    })
 }
 
 /// Whether the number at `last` is that of a fraction behind a whole number: `9-11/16`, but `Windows 10/11`.
