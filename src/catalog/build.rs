@@ -36,6 +36,8 @@ const AHEAD: usize = 1024;
 pub(super) struct Base {
     pub(super) segment: Arc<Segment>,
     pub(super) revision: Revision,
+    /// When that was made. A database that went back gives its number to another one.
+    pub(super) created: i64,
 }
 
 /// Whether somebody waits for what is compiled.
@@ -91,7 +93,7 @@ pub(super) async fn compile<T: Send + 'static>(
     store.still_kept(stored.uid, version.revision).await?;
     let _ = give.send(None).await;
     let (segment, turn) = compiling.await.map_err(|error| CatalogError::Compile(error.to_string()))??;
-    Ok((Base { segment: Arc::new(segment), revision: version.revision }, turn))
+    Ok((Base { segment: Arc::new(segment), revision: version.revision, created: version.created }, turn))
 }
 
 /// The overlay that makes one version of another.
@@ -137,7 +139,7 @@ pub(super) async fn open(store: &Store, folder: &Path, stored: &Stored) -> Resul
         });
         let opened = opened.await.map_err(|error| CatalogError::Compile(error.to_string()))?;
         if let Some(segment) = opened {
-            return Ok(Some(Base { segment: Arc::new(segment), revision }));
+            return Ok(Some(Base { segment: Arc::new(segment), revision, created: version.created }));
         }
     }
     Ok(None)

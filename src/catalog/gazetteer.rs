@@ -54,7 +54,7 @@ impl Gazetteer {
 
     /// The same; where it is the version that was served before, it is as old as that.
     pub(super) fn after(self, before: Option<&Self>) -> Self {
-        let version = |one: &Self| one.stored.as_ref().map(|stored| (stored.uid, stored.head.revision));
+        let version = |one: &Self| one.stored.as_ref().map(|one| (one.uid, one.head.revision, one.head.created));
         let same = before.filter(|before| version(before) == version(&self));
         Self { since: same.map_or(self.since, |before| before.since), ..self }
     }

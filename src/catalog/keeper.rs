@@ -7,8 +7,8 @@
 //! Must not know: requests, SQL, what changes do.
 
 use std::{
-    collections::{HashMap, HashSet},
-    path::{Path, PathBuf},
+    collections::HashMap,
+    path::PathBuf,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -21,14 +21,12 @@ use tokio::sync::{Mutex as AsyncMutex, watch};
 use super::{
     CatalogError, Gazetteer, Keep, Live, Revision, Store, StoreError, Stored, Uid, Version,
     background::retire,
-    build::{self, Base, Haste},
+    build::{self, Base},
     old::Old,
     warm::warm,
 };
-use crate::index::{Compiler, Overlay};
+use crate::index::Overlay;
 
-/// The most entities of an overlay; what changed more is compiled.
-pub(super) const MAX_OVERLAY: usize = 4000;
 /// The most entities of an overlay that is not folded, and the most memory that it takes, in bytes.
 const FOLD: usize = 500;
 const FOLD_BYTES: usize = 16 << 20;
@@ -59,6 +57,8 @@ pub struct Served {
     pub newest: Revision,
     /// The revision up to which all of it is served that can be.
     pub all: Revision,
+    /// How many times the database was found to have another past than before: what was told of it may be undone.
+    pub backs: u64,
     /// How many times something was served, so that each time tells.
     times: u64,
 }
@@ -67,7 +67,8 @@ pub struct Served {
 #[derive(Debug, Default)]
 pub(super) struct Slot {
     pub(super) base: Option<Base>,
-    pub(super) shown: Revision,
+    /// The version that is shown: its number, and when it was made.
+    pub(super) shown: (Revision, i64),
     pub(super) folding: bool,
 }
 
@@ -127,7 +128,31 @@ impl Keeper {
     }
 
     async fn serve_all(&self, live: &Arc<Live>) -> Result<Revision, CatalogError> {
+        loop {
+            let (revision, back) = self.look_through(live).await?;
+            if !back {
+                return Ok(revision);
+            }
+            // What was made meanwhile may have been taken for lost.
+        }
+    }
+
+    /// Serves what the database has, once; gives its revision, and whether that is less than it was before.
+    async fn look_through(&self, live: &Arc<Live>) -> Result<(Revision, bool), CatalogError> {
+        let before = *self.served.borrow();
         let revision = self.store.revision().await?;
+        let back = revision < before.newest.max(before.all);
+        if back {
+            self.went_back(None);
+            self.served.send_if_modified(|served| {
+                // What is told meanwhile may be of now: the next look finds out.
+                let same = served.times == before.times;
+                if same {
+                    (served.newest, served.all) = (0, 0);
+                }
+                same
+            });
+        }
         let gazetteers = self.store.gazetteers().await?;
         for stored in &gazetteers {
             if let Err(error) = self.bring_up(live, stored).await {
@@ -142,20 +167,27 @@ impl Keeper {
                 }
             }
         }
-        // What was made since the list was read is newer than it.
-        let there: HashSet<Uid> = gazetteers.iter().map(|stored| stored.uid).collect();
-        let stays = |uid: Uid| uid > revision || there.contains(&uid);
+        let there: HashMap<Uid, &str> = gazetteers.iter().map(|stored| (stored.uid, &*stored.name)).collect();
+        // What was made since the list was read is newer than it, and so is what a database that went back has lost.
+        let stays = |uid: Uid| there.contains_key(&uid) || (uid > revision && !back);
         self.forget(&stays).await;
-        live.retain(|one| stays(one.uid));
+        live.retain(|one| stays(one.uid) && there.get(&one.uid).is_none_or(|name| *name == one.name));
         self.served.send_modify(|served| served.all = revision.max(served.all));
         self.tell(revision);
-        Ok(revision)
+        Ok((revision, back))
+    }
+
+    /// Takes note that the database has another past than what was served: a backup was restored, or a server took over
+    /// that had not got everything.
+    pub(super) fn went_back(&self, gazetteer: Option<&str>) {
+        tracing::warn!(gazetteer, "the database went back to an older state; what is served follows it");
+        self.served.send_modify(|served| served.backs += 1);
     }
 
     /// Serves a gazetteer no more that was deleted, and lets go of what is kept of it. Whoever deletes it holds its slot.
     pub(super) fn let_go(&self, live: &Live, uid: Uid, slot: &mut Slot) {
         // Whoever still means to show it finds that something newer is shown, or that the database has nothing of it.
-        *slot = Slot { base: None, shown: Revision::MAX, folding: true };
+        *slot = Slot { base: None, shown: (Revision::MAX, 0), folding: true };
         self.slots.lock().unwrap_or_else(PoisonError::into_inner).remove(&uid);
         live.retain(|one| one.uid != uid);
         self.old.retain(|one| one != uid);
@@ -205,7 +237,21 @@ impl Keeper {
     async fn bring_up_once(&self, live: &Arc<Live>, stored: &Stored) -> Result<(), CatalogError> {
         let slot = self.slot(stored.uid);
         let mut slot = slot.lock().await;
-        if slot.shown >= stored.head.revision {
+        let id = |version: &Version| (version.revision, version.created);
+        let read;
+        let mut stored = stored;
+        if slot.shown.0 >= stored.head.revision && slot.shown != id(&stored.head) {
+            // It may have been read before a newer one was shown. What is read now is not older than what was read then,
+            // unless the database went back.
+            read = self.store.gazetteer(&stored.name).await?;
+            // It was deleted.
+            let Some(now) = read.as_ref().filter(|now| now.uid == stored.uid) else { return Ok(()) };
+            if slot.shown.0 >= now.head.revision && slot.shown != id(&now.head) {
+                self.went_back(Some(&stored.name));
+            }
+            stored = now;
+        }
+        if slot.shown == id(&stored.head) {
             return Ok(());
         }
         if slot.base.is_none() {
@@ -234,12 +280,13 @@ impl Keeper {
     ) {
         let large = |one: &Overlay| one.changes() > FOLD || one.segment().memory() > FOLD_BYTES;
         let is_large = gazetteer.overlay().is_some_and(large);
-        if slot.base.as_ref().is_none_or(|old| old.revision < base.revision) {
+        if slot.base.as_ref().is_none_or(|old| old.revision != base.revision) {
             self.clean(stored.uid, Some(base.revision));
         }
         let before = slot.base.replace(base);
-        slot.shown = stored.head.revision;
-        live.show(gazetteer);
+        if live.show(gazetteer) {
+            slot.shown = (stored.head.revision, stored.head.created);
+        }
         if let Some(before) = before.filter(|before| !Arc::ptr_eq(&before.segment, gazetteer.base())) {
             retire(before.segment);
         }
@@ -254,47 +301,6 @@ impl Keeper {
                 }
             });
         }
-    }
-
-    /// A version as base and overlay: over `base` where what differs is little, else over one of its own.
-    pub(super) async fn build(
-        &self,
-        stored: &Stored,
-        version: &Version,
-        base: Option<Base>,
-        folder: Option<&Path>,
-    ) -> Result<(Base, Option<Overlay>), CatalogError> {
-        if let Some(built) = self.over(stored, version, base).await? {
-            return Ok(built);
-        }
-        let (base, ()) = build::compile(&self.store, folder, stored, version, (), Haste::Awaited).await?;
-        Ok((base, None))
-    }
-
-    /// A version over `base`; `None` where too much differs.
-    pub(super) async fn over(
-        &self,
-        stored: &Stored,
-        version: &Version,
-        base: Option<Base>,
-    ) -> Result<Option<(Base, Option<Overlay>)>, CatalogError> {
-        let base = match base {
-            // What differs from a version that is not kept any more is not known.
-            Some(base) if base.revision >= stored.floor => Some(base),
-            _ if stored.floor == stored.uid => {
-                // Made here, and empty then.
-                let empty = Compiler::default().finish().map_err(|error| CatalogError::Compile(error.to_string()))?;
-                Some(Base { segment: Arc::new(empty), revision: stored.uid })
-            }
-            _ => None,
-        };
-        if let Some(base) = base
-            && let Some(delta) = self.store.delta(stored.uid, base.revision, version.revision, MAX_OVERLAY).await?
-        {
-            let overlay = build::overlay(base.segment.clone(), delta).await?;
-            return Ok(Some((base, overlay)));
-        }
-        Ok(None)
     }
 
     /// Tells of a revision of one gazetteer that is served.
@@ -338,4 +344,28 @@ pub(super) async fn warmed(
 /// Milliseconds since 1970.
 pub(super) fn now() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_millis() as i64)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::{catalog::Most, gazetteer::Entity};
+
+    #[tokio::test]
+    async fn what_was_read_before_a_newer_version_was_shown_is_no_older_state() {
+        let folder = tempfile::tempdir().unwrap();
+        let live = Arc::<Live>::default();
+        live.keep(Keeper::new(Store::open_folder(folder.path()).await.unwrap(), None, Keep { count: 9, age: 0 }));
+        live.serve(Default::default());
+        let keeper = live.keeper().unwrap();
+        let before = keeper.create(&live, "names", "", Most::default()).await.unwrap();
+        let entity = Entity { id: "a".into(), name: "Alpha".into(), ..Entity::default() };
+        keeper.edit(&live, "names", &[entity], &[], (None, &[])).await.unwrap();
+        let shown = || live.catalog().unwrap().get("names").unwrap();
+        let newer = shown();
+        keeper.bring_up(&live, &before).await.unwrap();
+        assert!(Arc::ptr_eq(&newer, &shown()));
+        assert_eq!(keeper.served().borrow().backs, 0);
+    }
 }

@@ -151,13 +151,16 @@ impl Live {
         })
     }
 
-    /// Serves a gazetteer of the database, unless a newer version of it is served.
-    pub(super) fn show(&self, gazetteer: &Arc<Gazetteer>) {
+    /// Serves a gazetteer of the database in the place of what was served of it; gives whether it is. It is not where a
+    /// newer one of its name is served.
+    pub(super) fn show(&self, gazetteer: &Arc<Gazetteer>) -> bool {
         self.catalog.rcu(|now| {
             let catalog = now.as_deref().cloned().unwrap_or_default();
             Some(Arc::new(catalog.with([gazetteer.clone()])))
         });
         self.measure();
+        let now = self.catalog.load_full().and_then(|now| now.get(gazetteer.name()).ok());
+        now.is_some_and(|now| now.kept().is_none() || Arc::ptr_eq(&now, gazetteer))
     }
 
     /// Serves only those gazetteers of the database that `stays` wants.

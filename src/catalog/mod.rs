@@ -14,6 +14,7 @@ mod gazetteer;
 mod given;
 mod import;
 mod keeper;
+mod layers;
 mod live;
 mod load;
 mod old;
@@ -96,14 +97,15 @@ impl Catalog {
         catalog
     }
 
-    /// This catalog with gazetteers of the database, each in place of an older version of it, or of the same version over an
-    /// older base. One that was given as a file keeps its name.
+    /// This catalog with gazetteers of the database, each in place of what was served of it, or of an older one of its name.
+    /// One that was given as a file keeps its name.
     pub(super) fn with(&self, gazetteers: impl IntoIterator<Item = Arc<Gazetteer>>) -> Self {
         let mut catalog = self.clone();
         let revision = |one: &Gazetteer| one.kept().map_or(Revision::MAX, |stored| stored.head.revision);
         for gazetteer in gazetteers {
             let there = catalog.gazetteers.get(gazetteer.name());
-            if there.is_none_or(|there| revision(there) <= revision(&gazetteer)) {
+            let same = |there: &Gazetteer| there.kept().map(|one| one.uid) == gazetteer.kept().map(|one| one.uid);
+            if there.is_none_or(|there| same(there) || revision(there) <= revision(&gazetteer)) {
                 catalog.gazetteers.insert(gazetteer.name().to_owned(), gazetteer);
             }
         }

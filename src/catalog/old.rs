@@ -31,10 +31,11 @@ impl Old {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn get(&self, uid: Uid, revision: Revision) -> Option<Arc<Gazetteer>> {
+    fn get(&self, uid: Uid, version: &Version) -> Option<Arc<Gazetteer>> {
         let open = self.open();
-        let (.., gazetteer) = open.iter().find(|(of, at, _)| (*of, *at) == (uid, revision))?;
-        Some(gazetteer.clone())
+        let (.., gazetteer) = open.iter().find(|(of, at, _)| (*of, *at) == (uid, version.revision))?;
+        // A database that went back has another version of that number.
+        gazetteer.kept().is_some_and(|stored| stored.head == *version).then(|| gazetteer.clone())
     }
 
     /// Waits for the turn to compile one.
@@ -75,11 +76,11 @@ impl Keeper {
         let unknown = || CatalogError::from(StoreError::NoVersion(asked.to_owned()));
         let revision: Revision = asked.parse().map_err(|_| unknown())?;
         let stored = self.store().gazetteer(name).await?.ok_or_else(|| CatalogError::NotFound(name.to_owned()))?;
-        let open = || self.old.get(stored.uid, revision).filter(|_| revision >= stored.floor);
+        let version = self.store().version(&stored, revision).await?;
+        let open = || self.old.get(stored.uid, &version);
         if let Some(open) = open() {
             return Ok(open);
         }
-        let version = self.store().version(&stored, revision).await?;
         let base = self.base(stored.uid).await;
         if let Some((base, overlay)) = self.over(&stored, &version, base).await? {
             return Ok(self.open_old(stored, version, base, overlay));
@@ -114,7 +115,7 @@ impl Keeper {
 mod tests {
     use super::*;
     use crate::{
-        catalog::{Keep, Live, Most, Store, keeper::MAX_OVERLAY},
+        catalog::{Keep, Live, Most, Store, layers::MAX_OVERLAY},
         gazetteer::Entity,
     };
 

@@ -40,6 +40,7 @@ mod properties;
 mod questions;
 mod quotas;
 mod readme;
+mod restored;
 mod rolling;
 mod room;
 mod seed;

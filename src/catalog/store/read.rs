@@ -195,6 +195,14 @@ impl Store {
         })
     }
 
+    /// Whether a gazetteer has a version that was made then. One that went back has another of that number, or none.
+    pub async fn has(&self, uid: Uid, revision: Revision, created: i64) -> Result<bool, StoreError> {
+        let query = "SELECT created FROM onomast_versions WHERE gazetteer = $1 AND revision = $2";
+        let row = self.row(sqlx::query(query).bind(uid).bind(revision).fetch_optional(&self.pool)).await?;
+        let found = row.map(|row| row.try_get::<i64, _>(0)).transpose()?;
+        Ok(found == Some(created))
+    }
+
     /// What differs between two versions of a gazetteer that are kept; `None` where more than `limit` entities do, or where
     /// they have more than [`DELTA_BYTES`].
     pub async fn delta(

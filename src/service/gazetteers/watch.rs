@@ -22,6 +22,8 @@ struct Watch {
     wanted: Vec<String>,
     /// The newest revision told.
     checkpoint: Revision,
+    /// How often the database had gone back when it began.
+    backs: u64,
     /// What was read and not told yet.
     ready: std::collections::VecDeque<WatchGazetteersResponse>,
     served: tokio::sync::watch::Receiver<Served>,
@@ -41,10 +43,12 @@ impl Gazetteers {
         Error::check(wrong)?;
         let served = keeper.served();
         let (service, ready) = (self.clone(), Default::default());
-        let mut watch = Watch { service, principal, wanted, checkpoint: 0, ready, served };
+        let backs = served.borrow().backs;
+        let mut watch = Watch { service, principal, wanted, checkpoint: 0, backs, ready, served };
         if checkpoint.is_empty() {
             // A newer change of another gazetteer may be served while an older one is not yet.
             watch.checkpoint = keeper.refresh(&self.catalog).await?;
+            watch.backs = watch.served.borrow().backs;
             let catalog = self.catalog.catalog().unwrap_or_default();
             for gazetteer in catalog.iter() {
                 let event = match gazetteer.kept() {
@@ -106,6 +110,10 @@ impl Watch {
             }
             // Before what is served is looked at, so that whatever is served later wakes it.
             let served = *self.served.borrow_and_update();
+            if served.backs != self.backs {
+                let message = "the database went back to an older state; watch anew without a checkpoint";
+                return Err(Error::refused(ErrorReason::CheckpointTooOld, message));
+            }
             let before = self.checkpoint;
             if served.newest > before {
                 self.read(served).await?;
