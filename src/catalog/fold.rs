@@ -1,9 +1,9 @@
-//! A large overlay becomes part of a new base, in the background.
+//! A large overlay, or one over an old base, becomes part of a new base, in the background.
 //!
 //! One gazetteer is folded at a time, since each holds a connection to the database for as long as it is compiled: many at
 //! once would leave none for changes. Until its turn comes, an overlay goes on as it is.
 //!
-//! Must not know: which changes make a large overlay.
+//! Must not know: when that is due.
 
 use std::{sync::Arc, time::Instant};
 
@@ -60,7 +60,10 @@ impl Keeper {
         let warm = compiled.clone();
         let (base, overlay) = self.build(&now, &now.head, Some(compiled), folder).await?;
         let gazetteer = warmed(live, Some(&warm), &now, &base, overlay).await;
-        self.put(live, &mut slot, &now, base, &gazetteer);
+        self.put(live, &mut slot, &now, base.clone(), &gazetteer);
+        drop(slot);
+        // The base of before may have held some back.
+        self.prune(&now, Some(&base)).await;
         Ok(())
     }
 }
@@ -80,7 +83,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        catalog::{Keep, Most, Store},
+        catalog::{Keep, Most, Store, layers::MAX_OVERLAY},
         gazetteer::{Alias, Entity},
     };
 
@@ -88,10 +91,10 @@ mod tests {
     const LONG: Duration = Duration::from_secs(30);
 
     /// A database in `data`, whose segment files lie in `segments`, with nothing in it, and served.
-    async fn live(data: &Path, segments: Option<PathBuf>) -> Arc<Live> {
+    async fn live(data: &Path, segments: Option<PathBuf>, count: u64) -> Arc<Live> {
         let live = Arc::<Live>::default();
         let store = Store::open_folder(data).await.unwrap();
-        live.keep(Keeper::new(store, segments, Keep { count: 100, age: 0 }));
+        live.keep(Keeper::new(store, segments, Keep { count, age: 0 }));
         live.serve(Default::default());
         live
     }
@@ -99,7 +102,7 @@ mod tests {
     #[tokio::test]
     async fn one_is_folded_at_a_time() {
         let folder = tempfile::tempdir().unwrap();
-        let live = live(folder.path(), None).await;
+        let live = live(folder.path(), None, 100).await;
         let keeper = live.keeper().unwrap();
         let another = keeper.folding.clone().lock_owned().await;
         let names = ["one", "two", "three"];
@@ -128,10 +131,41 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn no_edit_of_a_large_gazetteer_compiles_it_since_old_versions_are_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let live = live(folder.path(), None, 1).await;
+        let keeper = live.keeper().unwrap();
+        let entity = |number| Entity { id: format!("{number}"), name: format!("Name {number}"), ..Entity::default() };
+        let entities: Vec<_> = (0..=MAX_OVERLAY).map(entity).collect();
+        keeper.create(&live, "names", "", Most::default()).await.unwrap();
+        keeper.edit(&live, "names", &entities, &[], (None, &[])).await.unwrap();
+        let served = || live.catalog().unwrap().get("names").unwrap();
+        let compiled = served();
+        // As where it takes long to compile.
+        let another = keeper.folding.clone().lock_owned().await;
+        for number in 0..4 {
+            keeper.edit(&live, "names", &[entity(MAX_OVERLAY + 1 + number)], &[], (None, &[])).await.unwrap();
+            assert!(Arc::ptr_eq(served().base(), compiled.base()), "edit {number} compiled it");
+        }
+        drop(another);
+        let all_forgotten = async {
+            loop {
+                let stored = keeper.store().gazetteer("names").await.unwrap().unwrap();
+                if stored.floor == stored.head.revision {
+                    break;
+                }
+                yield_now().await;
+            }
+        };
+        timeout(LONG, all_forgotten).await.unwrap();
+        assert!(served().overlay().is_none());
+    }
+
+    #[tokio::test]
     async fn of_what_is_deleted_meanwhile_no_file_is_left() {
         let folder = tempfile::tempdir().unwrap();
         let segments = folder.path().join("segments");
-        let live = live(&folder.path().join("data"), Some(segments.clone())).await;
+        let live = live(&folder.path().join("data"), Some(segments.clone()), 100).await;
         let keeper = live.keeper().unwrap();
         // Few enough that nobody else folds them, and long enough to compile that they are deleted before.
         let entity = |number| Entity {

@@ -22,6 +22,7 @@ use super::{
     CatalogError, Gazetteer, Keep, Live, Revision, Store, StoreError, Stored, Uid, Version,
     background::retire,
     build::{self, Base},
+    layers::MAX_OVERLAY,
     old::Old,
     warm::warm,
 };
@@ -106,10 +107,18 @@ impl Keeper {
         }
         served?;
         self.tell(stored.head.revision);
-        if let Err(error) = self.store.prune(&stored, self.keep, now()).await {
-            tracing::warn!(gazetteer = name, %error, "old versions could not be forgotten");
-        }
+        let base = self.base(stored.uid).await;
+        self.prune(&stored, base.as_ref()).await;
         Ok(())
+    }
+
+    /// Forgets the oldest versions of a gazetteer; of a large one, none that is as new as its base, which could not be built
+    /// on any more: whoever changes it next would wait until all of it is compiled.
+    pub(super) async fn prune(&self, stored: &Stored, base: Option<&Base>) {
+        let most = base.filter(|_| is_large(stored)).map_or(Revision::MAX, |base| base.revision);
+        if let Err(error) = self.store.prune(stored, self.keep, most, now()).await {
+            tracing::warn!(gazetteer = stored.name, %error, "old versions could not be forgotten");
+        }
     }
 
     /// Serves what the database has; gives the revision up to which everything is served. Whoever comes while the database
@@ -279,7 +288,7 @@ impl Keeper {
         gazetteer: &Arc<Gazetteer>,
     ) {
         let large = |one: &Overlay| one.changes() > FOLD || one.segment().memory() > FOLD_BYTES;
-        let is_large = gazetteer.overlay().is_some_and(large);
+        let is_due = gazetteer.overlay().is_some_and(large) || is_ageing(stored, &base);
         if slot.base.as_ref().is_none_or(|old| old.revision != base.revision) {
             self.clean(stored.uid, Some(base.revision));
         }
@@ -290,7 +299,7 @@ impl Keeper {
         if let Some(before) = before.filter(|before| !Arc::ptr_eq(&before.segment, gazetteer.base())) {
             retire(before.segment);
         }
-        if is_large && !slot.folding {
+        if is_due && !slot.folding {
             slot.folding = true;
             let (live, stored) = (live.clone(), stored.clone());
             tokio::spawn(async move {
@@ -319,6 +328,18 @@ impl Keeper {
     pub(super) fn slot(&self, uid: Uid) -> Arc<AsyncMutex<Slot>> {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner).entry(uid).or_default().clone()
     }
+}
+
+/// Whether a gazetteer takes long to compile.
+fn is_large(stored: &Stored) -> bool {
+    stored.head.entities > MAX_OVERLAY as i64
+}
+
+/// Whether the base of a large gazetteer is among the older versions that are kept, where some are forgotten already: there
+/// is to be another one before that one is forgotten, by this server or by another.
+fn is_ageing(stored: &Stored, base: &Base) -> bool {
+    let (older, newer) = (base.revision - stored.floor, stored.head.revision - base.revision);
+    is_large(stored) && stored.floor > stored.uid && older < newer
 }
 
 /// A gazetteer that was searched once where its base is another than `before`, which was searched already.

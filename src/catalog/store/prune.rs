@@ -4,7 +4,7 @@
 
 use sqlx::{Any, Row as _, Transaction};
 
-use super::{Store, StoreError, Stored};
+use super::{Revision, Store, StoreError, Stored};
 
 /// Which versions are kept: all that one of the two keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,9 +16,9 @@ pub struct Keep {
 }
 
 impl Store {
-    /// Forgets the versions of a gazetteer that need not be kept, with the entities that only they have, and those of
-    /// gazetteers that were deleted as long ago.
-    pub async fn prune(&self, of: &Stored, keep: Keep, now: i64) -> Result<(), StoreError> {
+    /// Forgets the versions of a gazetteer that need not be kept and are older than `most`, with the entities that only
+    /// they have, and those of gazetteers that were deleted as long ago.
+    pub async fn prune(&self, of: &Stored, keep: Keep, most: Revision, now: i64) -> Result<(), StoreError> {
         let _writing = self.writing.lock().await;
         let mut transaction = self.pool.begin().await?;
         // Waits for changes that are being made, and lets none begin: one may ask for an old version.
@@ -37,7 +37,7 @@ impl Store {
         let young = young.fetch_optional(&mut *transaction).await?;
         let newest: i64 = newest.try_get(0)?;
         let young = young.map(|row| row.try_get::<i64, _>(0)).transpose()?;
-        let floor = young.map_or(newest, |young| young.min(newest));
+        let floor = young.map_or(newest, |young| young.min(newest)).min(most);
         if floor <= of.floor {
             return Ok(transaction.commit().await?);
         }
