@@ -19,6 +19,8 @@ use crate::{
 
 /// The time between two attempts to open a database that is away.
 const AGAIN: Duration = Duration::from_secs(1);
+/// The same where it answers and refuses, which mostly takes somebody to mend it.
+const REFUSED: Duration = Duration::from_secs(5);
 
 /// Loads the gazetteers, gives them to the server, and keeps them up to date. Ends only with an error.
 pub(super) async fn serve(options: Options, handle: Handle) -> anyhow::Result<()> {
@@ -50,14 +52,10 @@ pub(super) async fn serve(options: Options, handle: Handle) -> anyhow::Result<()
             live.report(Database::Away);
             let database = options.database.clone();
             tokio::spawn(async move {
-                match come_back(&database).await {
-                    Ok(store) => {
-                        tracing::info!("the database answers");
-                        live.keep(Keeper::new(store, folder, keep));
-                        catalog::follow(live, every).await;
-                    }
-                    Err(error) => tracing::error!("gazetteers of the database are not served: {error:#}"),
-                }
+                let store = come_back(&database).await;
+                tracing::info!("the database answers");
+                live.keep(Keeper::new(store, folder, keep));
+                catalog::follow(live, every).await;
             });
         }
     }
@@ -112,13 +110,22 @@ async fn open(options: &Options) -> anyhow::Result<Opened> {
     Ok(Opened::Store(Store::open_folder(data).await?))
 }
 
-/// Opens a database once it answers.
-async fn come_back(address: &str) -> anyhow::Result<Store> {
+/// Opens a database once it answers and can be used. What it refuses is told, each reason once in a row.
+async fn come_back(address: &str) -> Store {
+    let (mut pause, mut told) = (AGAIN, String::new());
     loop {
-        tokio::time::sleep(AGAIN).await;
+        tokio::time::sleep(pause).await;
         match Store::open_postgres(address).await {
-            Err(StoreError::Unavailable(_)) => {}
-            opened => return opened.context("cannot open the database"),
+            Ok(store) => return store,
+            Err(StoreError::Unavailable(_)) => pause = AGAIN,
+            Err(error) => {
+                pause = REFUSED;
+                let error = error.to_string();
+                if error != told {
+                    tracing::error!(error, "the database cannot be opened; it is tried again and again");
+                    told = error;
+                }
+            }
         }
     }
 }

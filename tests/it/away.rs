@@ -173,6 +173,33 @@ async fn a_server_that_starts_without_its_database_serves_files_and_finds_it_lat
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_refuses_when_it_comes_back_is_tried_again() {
+    let Some(mut postgres) = Postgres::own().await else { return };
+    let flags = ["--database", &postgres.named("later")].map(str::to_owned);
+    let (postgres, server) = tokio::task::spawn_blocking(move || {
+        postgres.stop();
+        let server = Process::start(&flags);
+        postgres.start();
+        (postgres, server)
+    })
+    .await
+    .unwrap();
+    let refused = "database \\\"later\\\" does not exist";
+    until("it says why", || async { server.log.lock().unwrap().contains(refused) }).await;
+    let pool = sqlx::PgPool::connect(&postgres.address()).await.unwrap();
+    sqlx::query("CREATE DATABASE later").execute(&pool).await.unwrap();
+    let editor = proto::gazetteer_service_client::GazetteerServiceClient::new(server.channel().await);
+    until("the database comes in", || {
+        let mut editor = editor.clone();
+        let create = proto::CreateGazetteerRequest { name: "names".into(), ..Default::default() };
+        async move { editor.create_gazetteer(create).await.is_ok() }
+    })
+    .await;
+    assert_eq!(server.log.lock().unwrap().matches(refused).count(), 1, "it is said once");
+    drop(postgres);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn edits_through_two_servers_at_once_lose_none() {
     /// How many edits each server gets.
     const EDITS: usize = 25;

@@ -49,7 +49,8 @@ impl Postgres {
         self.named("postgres")
     }
 
-    fn named(&self, name: &str) -> String {
+    /// The address of a database of that name.
+    pub(crate) fn named(&self, name: &str) -> String {
         format!("postgres://onomast@127.0.0.1:{}/{name}", self.port)
     }
 
