@@ -3,7 +3,7 @@
 use std::{future::Future, sync::Arc, time::Duration};
 
 use onomast::{
-    catalog::{Keeper, Most, Store, follow},
+    catalog::{Keeper, Most, Store, StoreError, follow},
     service::{Limits, proto},
     telemetry::ExportOptions,
 };
@@ -200,14 +200,37 @@ async fn a_database_that_refuses_when_it_comes_back_is_tried_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_postgresql_asks_to_be_tried_again_is_unavailable() {
+    let Some(address) = crate::postgres::database().await else { return };
+    let pool = sqlx::PgPool::connect(&address).await.unwrap();
+    // Not serialized, a deadlock, a lock that was not had in time.
+    for code in ["40001", "40P01", "55P03"] {
+        let raise = format!("DO $$ BEGIN RAISE EXCEPTION 'again' USING ERRCODE = '{code}'; END $$");
+        let error = StoreError::from(sqlx::query(&raise).execute(&pool).await.unwrap_err());
+        assert!(matches!(&error, StoreError::Unavailable(what) if what == "again"), "{code}: {error:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn edits_through_two_servers_at_once_lose_none() {
+    let Some(address) = crate::postgres::database().await else { return };
+    edit_at_once(&address).await;
+    // Nor where transactions of the database are stricter unless they say otherwise.
+    let Some(address) = crate::postgres::database().await else { return };
+    let pool = sqlx::PgPool::connect(&address).await.unwrap();
+    let name = address.rsplit('/').next().unwrap();
+    let strict = format!("ALTER DATABASE {name} SET default_transaction_isolation = 'serializable'");
+    sqlx::query(&strict).execute(&pool).await.unwrap();
+    edit_at_once(&address).await;
+}
+
+async fn edit_at_once(address: &str) {
     /// How many edits each server gets.
     const EDITS: usize = 25;
-    let Some(address) = crate::postgres::database().await else { return };
     let mut servers = Vec::new();
     for _ in 0..2 {
         let server = TestServer::empty(Limits::default()).await;
-        server.handle.live().keep(Keeper::new(Store::open_postgres(&address).await.unwrap(), None, KEEP));
+        server.handle.live().keep(Keeper::new(Store::open_postgres(address).await.unwrap(), None, KEEP));
         server.handle.serve(Default::default()).await;
         servers.push(server);
     }

@@ -34,6 +34,9 @@ const FILE_PATIENCE: Duration = Duration::from_secs(10);
 /// An edit that was acknowledged outlives a loss of power: every commit is on the disk.
 const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000;";
 
+/// A change that waited for another goes on with what that left, whatever the database has as its default.
+const SESSION: &str = "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED";
+
 /// The tables. The index by ends leaves out what has none: else it would be taken for reading what is current, which
 /// is nearly everything. `{ids}` is how text is compared byte by byte.
 const TABLES: &str = "
@@ -189,9 +192,7 @@ async fn connect(address: &str) -> Result<AnyPool, StoreError> {
     let options = options.acquire_timeout(if sqlite { FILE_PATIENCE } else { PATIENCE });
     let options = options.after_connect(move |connection, _| {
         Box::pin(async move {
-            if sqlite {
-                connection.execute(PRAGMAS).await?;
-            }
+            connection.execute(if sqlite { PRAGMAS } else { SESSION }).await?;
             Ok(())
         })
     });

@@ -101,6 +101,9 @@ impl From<sqlx::Error> for StoreError {
                     "5" | "261" | "517" | "773" | "53300" | "25006" | "25P03" => {
                         Self::Unavailable(database.message().to_owned())
                     }
+                    // What PostgreSQL asks to be tried again: serialization_failure, deadlock_detected,
+                    // lock_not_available.
+                    "40001" | "40P01" | "55P03" => Self::Unavailable(database.message().to_owned()),
                     // Connection faults, and what an operator or a shutdown ended.
                     code if code.starts_with("08") || code.starts_with("57") => {
                         Self::Unavailable(database.message().to_owned())
