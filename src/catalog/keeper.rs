@@ -131,9 +131,18 @@ impl Keeper {
             return Ok(had.1);
         }
         let number = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
-        let revision = self.store.while_it_answers(self.serve_all(live)).await?;
+        let revision = self.store.while_it_answers(self.serve_all(live)).await;
+        let revision = revision.map_err(|error| self.of_file(error))?;
         *had = (number, revision);
         Ok(revision)
+    }
+
+    /// An error that names the file of the database where that is damaged.
+    pub(super) fn of_file(&self, error: CatalogError) -> CatalogError {
+        match error {
+            CatalogError::Store(error) => error.of_file(self.store.file()).into(),
+            other => other,
+        }
     }
 
     async fn serve_all(&self, live: &Arc<Live>) -> Result<Revision, CatalogError> {

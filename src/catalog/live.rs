@@ -137,7 +137,10 @@ impl Live {
         asking: impl Future<Output = Result<T, E>>,
     ) -> Result<T, CatalogError> {
         tokio::select! {
-            result = asking => result.map_err(E::into),
+            result = asking => result.map_err(|error| match self.keeper.get() {
+                Some(keeper) => keeper.of_file(error.into()),
+                None => error.into(),
+            }),
             () = self.silent() => Err(super::StoreError::Unavailable("it fell silent".into()).into()),
         }
     }

@@ -68,7 +68,7 @@ pub enum CatalogError {
         asked: String,
     },
     /// The database did not do it.
-    #[error("{0}")]
+    #[error(transparent)]
     Store(#[from] StoreError),
     /// What the database has cannot be compiled.
     #[error("cannot compile the gazetteer: {0}")]

@@ -245,6 +245,27 @@ async fn a_damaged_database_is_refused_with_a_sentence_that_helps() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn damage_that_is_met_later_is_told_as_well() {
+    let folder = Folder::new();
+    let data = folder.path("data");
+    let store = Store::open_folder(&data).await.unwrap();
+    store.create("names", "", Most::default(), 0).await.unwrap();
+    store.close().await;
+    drop(store);
+    let file = data.join("catalog.db");
+    let mut bytes = fs::read(&file).unwrap();
+    // What opening reads is whole: the beginning, and what stands for the format.
+    bytes[2 * 4096..].fill(0xFF);
+    fs::write(&file, bytes).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_onomast"));
+    let ended = command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(&data).output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(said.contains("catalog.db is damaged") && said.contains("put a backup in its place"), "{said}");
+    assert_eq!(said.matches("malformed").count(), 1, "{said}");
+    assert_eq!(ended.status.code(), Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_or_missing_segment_is_made_again() {
     for database in Database::all().await {
         let server = serve(&database, KEEP).await;

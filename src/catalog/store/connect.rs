@@ -18,7 +18,7 @@ use sqlx::{
 };
 use tokio::time::timeout;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, error::code};
 
 /// The format of the tables.
 const FORMAT: i64 = 1;
@@ -131,8 +131,14 @@ impl Store {
         if brought && is < should {
             return Err(damaged(format!("it is cut: it has {is} bytes of {should}")));
         }
-        let mut store =
-            Self { pool, writing: Default::default(), identity: String::new(), postgres: None, _lock: Some(lock) };
+        let mut store = Self {
+            pool,
+            writing: Default::default(),
+            identity: String::new(),
+            postgres: None,
+            file: Some(file.clone()),
+            _lock: Some(lock),
+        };
         store.check_format().await.map_err(|error| match error {
             StoreError::Other(error) => damaged(error.to_string()),
             other => other,
@@ -167,7 +173,7 @@ impl Store {
         }
         connection.commit().await?;
         let (postgres, identity) = (Some(address.to_owned()), String::new());
-        let mut store = Self { pool, writing: Default::default(), identity, postgres, _lock: None };
+        let mut store = Self { pool, writing: Default::default(), identity, postgres, file: None, _lock: None };
         store.check_format().await?;
         Ok(store)
     }
@@ -257,11 +263,6 @@ fn identity() -> String {
     // Two hashers with keys of the system's randomness.
     let random = || RandomState::new().build_hasher().finish();
     format!("{:016x}{:016x}", random(), random())
-}
-
-/// The primary code of an error of SQLite.
-fn code(error: &dyn sqlx::error::DatabaseError) -> Option<u32> {
-    error.code()?.parse::<u32>().ok().map(|code| code & 0xFF)
 }
 
 /// What opening says of a file that is no database, or cannot be opened.

@@ -1,7 +1,8 @@
 //! Why the database did not do what it was asked.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use sqlx::error::DatabaseError;
 use thiserror::Error;
 
 use super::Revision;
@@ -84,6 +85,28 @@ pub enum StoreError {
     /// Anything else that the database says.
     #[error("the database failed: {0}")]
     Other(sqlx::Error),
+}
+
+impl StoreError {
+    /// This error, named for what it is where it says that the file of a database, if it is one, is damaged.
+    pub(in crate::catalog) fn of_file(self, file: Option<&Path>) -> Self {
+        match (self, file) {
+            (Self::Other(sqlx::Error::Database(error)), Some(file)) if is_damage(&*error) => {
+                Self::Damaged { file: file.to_owned(), what: error.message().to_owned() }
+            }
+            (other, _) => other,
+        }
+    }
+}
+
+/// SQLITE_CORRUPT and SQLITE_NOTADB, with their kinds.
+fn is_damage(error: &dyn DatabaseError) -> bool {
+    code(error).is_some_and(|code| matches!(code, 11 | 26))
+}
+
+/// The primary code of an error of SQLite.
+pub(super) fn code(error: &dyn DatabaseError) -> Option<u32> {
+    error.code()?.parse::<u32>().ok().map(|code| code & 0xFF)
 }
 
 impl From<sqlx::Error> for StoreError {

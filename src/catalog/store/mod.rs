@@ -24,7 +24,10 @@ pub use read::{Change, Row};
 pub(super) use read::{Delta, PAGE_BYTES};
 pub use room::{Most, Sees};
 
-use std::fs::File;
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+};
 
 use sqlx::AnyPool;
 
@@ -47,6 +50,8 @@ pub struct Store {
     identity: String,
     /// The address, where it is a PostgreSQL database.
     postgres: Option<String>,
+    /// The file, where it is a SQLite database.
+    file: Option<PathBuf>,
     /// Held as long as the database is open, so that no other process opens it.
     _lock: Option<File>,
 }
@@ -121,6 +126,11 @@ impl Store {
     /// A name that no other database has.
     pub fn identity(&self) -> &str {
         &self.identity
+    }
+
+    /// The file of the SQLite database, where it is one.
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
     }
 
     /// The address of the PostgreSQL database, where it is one.
