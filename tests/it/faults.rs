@@ -266,6 +266,30 @@ async fn damage_that_is_met_later_is_told_as_well() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_log_of_a_large_import_gives_its_room_back() {
+    let folder = Folder::new();
+    let data = folder.path("data");
+    let store = Store::open_folder(&data).await.unwrap();
+    let names = store.create("names", "", Most::default(), 0).await.unwrap();
+    let long = "x".repeat(20_000);
+    let rows: Vec<_> = (0..3000).map(|number| (number.to_string(), long.clone())).collect();
+    let log = || fs::metadata(data.join("catalog.db-wal")).unwrap().len();
+    let mut edit = store.edit(names.uid, None, 0).await.unwrap();
+    edit.put(&rows).await.unwrap();
+    store.commit(edit, onomast::catalog::Kind::Import, None).await.unwrap();
+    let large = log();
+    assert!(large > 50 << 20, "{large} bytes");
+    // The next change begins it anew.
+    for number in 0..2 {
+        let mut edit = store.edit(names.uid, None, 0).await.unwrap();
+        edit.put(&[("0".into(), number.to_string())]).await.unwrap();
+        store.commit(edit, onomast::catalog::Kind::Edit, None).await.unwrap();
+    }
+    assert!(log() <= 16 << 20, "{} bytes", log());
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_or_missing_segment_is_made_again() {
     for database in Database::all().await {
         let server = serve(&database, KEEP).await;

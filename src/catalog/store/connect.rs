@@ -31,8 +31,10 @@ const OPENING: Duration = Duration::from_secs(15);
 /// How long a connection to a file is waited for; they are lacking only where much is to do.
 const FILE_PATIENCE: Duration = Duration::from_secs(10);
 
-/// An edit that was acknowledged outlives a loss of power: every commit is on the disk.
-const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000;";
+/// An edit that was acknowledged outlives a loss of power: every commit is on the disk. The log is cut to 16 MiB when it
+/// begins anew, so that it does not stay as large as the largest import made it.
+const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000; \
+                       PRAGMA journal_size_limit = 16777216;";
 
 /// A change that waited for another goes on with what that left, whatever the database has as its default.
 const SESSION: &str = "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED";
