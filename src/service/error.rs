@@ -153,6 +153,11 @@ impl Error {
         Self::refused(ErrorReason::VersionNotFound, message)
     }
 
+    /// Whether it tells of such a version.
+    pub(super) fn is_no_version(&self) -> bool {
+        matches!(self, Self::Refused { reason: ErrorReason::VersionNotFound, .. })
+    }
+
     /// Fails with every violation found, if there is one.
     pub(super) fn check(violations: Vec<Violation>) -> Result<(), Self> {
         if violations.is_empty() { Ok(()) } else { Err(Self::Invalid(violations)) }

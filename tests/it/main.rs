@@ -29,6 +29,7 @@ mod leak;
 mod messages;
 mod metrics;
 mod model;
+mod newest;
 mod once;
 mod oracle;
 mod otlp;

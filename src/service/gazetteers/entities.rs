@@ -59,6 +59,28 @@ impl Gazetteers {
         Ok(Content::Stored(stored, version.revision))
     }
 
+    /// What was read of a version. Nothing where none was `asked` for, and the newest was forgotten for a newer one before it
+    /// was read: `content` is the newer one then, to be read anew.
+    pub(super) async fn settled<T>(
+        &self,
+        asked: &str,
+        content: &mut Content,
+        read: Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
+        match (read, &mut *content) {
+            (Err(error), Content::Stored(stored, revision)) if asked.is_empty() && error.is_no_version() => {
+                let now = self.ask(self.keeper()?.store().gazetteer(&stored.name)).await?;
+                let now = now.filter(|now| now.uid == stored.uid).ok_or_else(|| Error::no_gazetteer(&stored.name))?;
+                if now.head.revision == *revision {
+                    return Err(error);
+                }
+                (*revision, *stored) = (now.head.revision, now);
+                Ok(None)
+            }
+            (read, _) => read.map(Some),
+        }
+    }
+
     /// One entity.
     pub(super) async fn entity(&self, content: &Content, id: &str) -> Result<Option<StoredEntity>, Error> {
         match content {
@@ -73,6 +95,22 @@ impl Gazetteers {
                 let (id, version) = (id.to_owned(), gazetteer.version().to_owned());
                 let found = away(gazetteer, move |gazetteer| gazetteer.given(&id)).await?;
                 found.as_ref().map(|given| convert::given_entity(given, &version)).transpose()
+            }
+        }
+    }
+
+    /// As `entities`, of the newest version where none was `asked` for.
+    pub(super) async fn first_page(
+        &self,
+        asked: &str,
+        content: &mut Content,
+        after: &str,
+        limit: usize,
+    ) -> Result<(Vec<StoredEntity>, bool), Error> {
+        loop {
+            let read = self.entities(content, after, limit).await;
+            if let Some(read) = self.settled(asked, content, read).await? {
+                return Ok(read);
             }
         }
     }

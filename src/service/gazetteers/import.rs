@@ -18,7 +18,7 @@ use crate::{
         front::of_tonic,
         proto::{
             self, ErrorReason, ExportEntitiesResponse, ImportConfig, ImportEntitiesRequest, ImportEntitiesResponse,
-            ImportMode,
+            ImportMode, StoredEntity,
         },
         status::MAX_VIOLATIONS,
         tab::Tab,
@@ -236,24 +236,32 @@ impl Gazetteers {
         tokio::task::spawn_blocking(work).await.unwrap_or(Err(Error::Internal))
     }
 
-    /// Every entity of a version.
-    pub(super) fn export(&self, content: Content) -> BoxStream<'static, Result<ExportEntitiesResponse, Status>> {
+    /// Every entity of a version; of the newest where none was `asked` for.
+    pub(super) async fn export(
+        &self,
+        asked: &str,
+        mut content: Content,
+    ) -> Result<BoxStream<'static, Result<ExportEntitiesResponse, Status>>, Error> {
+        let first = self.first_page(asked, &mut content, "", EXPORTED).await?;
         let (service, content) = (self.clone(), Arc::new(content));
+        // A message, and the id that the next one begins behind.
+        let message = |content: &Content, (page, more): (Vec<StoredEntity>, bool)| {
+            let entities: Vec<_> = page.into_iter().filter_map(|one| one.entity).collect();
+            let last = entities.last().filter(|_| more).map(|last| last.id.clone());
+            (ExportEntitiesResponse { version: content.version(), entities }, last)
+        };
+        // An empty version has one message, which says which version it is.
+        let (first, last) = message(&content, first);
         // A page a message, so that a slow reader holds no connection to the database.
         let next = move |after: Option<String>| {
             let (service, content) = (service.clone(), content.clone());
             async move {
                 let Some(after) = after else { return Ok(None) };
-                let (page, more) = service.entities(&content, &after, EXPORTED).await?;
-                // An empty version has one message, which says which version it is.
-                if page.is_empty() && !after.is_empty() {
-                    return Ok(None);
-                }
-                let entities: Vec<_> = page.into_iter().filter_map(|one| one.entity).collect();
-                let last = entities.last().filter(|_| more).map(|last| last.id.clone());
-                Ok::<_, Error>(Some((ExportEntitiesResponse { version: content.version(), entities }, last)))
+                let page = service.entities(&content, &after, EXPORTED).await?;
+                Ok::<_, Error>(Some(message(&content, page)))
             }
         };
-        stream::try_unfold(Some(String::new()), next).map_err(Status::from).boxed()
+        let rest = stream::try_unfold(last, next).map_err(Status::from);
+        Ok(stream::once(async { Ok(first) }).chain(rest).boxed())
     }
 }

@@ -210,8 +210,14 @@ impl GazetteerService for Gazetteers {
         let proto::GetEntityRequest { gazetteer, id, version } = request.into_inner();
         let mut wrong = Vec::new();
         convert::required("id", &id, &mut wrong);
-        let content = self.at(&principal, &gazetteer, &version, wrong).await?;
-        let (entity, version) = (self.entity(&content, &id).await?, content.version());
+        let mut content = self.at(&principal, &gazetteer, &version, wrong).await?;
+        let entity = loop {
+            let read = self.entity(&content, &id).await;
+            if let Some(read) = self.settled(&version, &mut content, read).await? {
+                break read;
+            }
+        };
+        let version = content.version();
         let id: String = id.chars().take(100).collect();
         let entity = entity.ok_or_else(|| {
             let message = format!("the gazetteer {gazetteer:?} has no entity {id:?} in version {version}");
@@ -228,8 +234,8 @@ impl GazetteerService for Gazetteers {
         let kept = !gazetteer.is_empty() && self.seen(&principal, &gazetteer)?.kept().is_some();
         let size = page::size(page_size, &mut wrong);
         let (version, after) = page::begin(&page_token, version, kept, &mut wrong);
-        let content = self.at(&principal, &gazetteer, &version, wrong).await?;
-        let (entities, more) = self.entities(&content, after, size).await?;
+        let mut content = self.at(&principal, &gazetteer, &version, wrong).await?;
+        let (entities, more) = self.first_page(&version, &mut content, after, size).await?;
         let version = content.version();
         let last = entities.last().and_then(|last| last.entity.as_ref()).filter(|_| more);
         let next_page_token = last.map_or_else(String::new, |last| page::token_of(&version, &last.id));
@@ -303,7 +309,7 @@ impl GazetteerService for Gazetteers {
         let principal = Principal::of(request.extensions());
         let proto::ExportEntitiesRequest { gazetteer, version } = request.into_inner();
         let content = self.at(&principal, &gazetteer, &version, Vec::new()).await?;
-        Ok(Response::new(self.export(content)))
+        Ok(Response::new(self.export(&version, content).await?))
     }
 
     async fn list_versions(&self, request: Request<proto::ListVersionsRequest>) -> Answer<proto::ListVersionsResponse> {
