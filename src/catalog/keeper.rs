@@ -132,7 +132,7 @@ impl Keeper {
         }
         let number = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
         let revision = self.store.while_it_answers(self.serve_all(live)).await;
-        let revision = revision.map_err(|error| self.of_file(error))?;
+        let revision = revision.map_err(|error| self.of_file(error)).inspect_err(|error| live.note(error))?;
         *had = (number, revision);
         Ok(revision)
     }

@@ -16,7 +16,7 @@ use std::{
 use arc_swap::ArcSwapOption;
 use tokio::{sync::watch, time::timeout};
 
-use super::{Catalog, CatalogError, Gazetteer, Keeper, background::retire};
+use super::{Catalog, CatalogError, Gazetteer, Keeper, StoreError, background::retire};
 use crate::{
     index::Overlay,
     observe::{GazetteerState, Metrics},
@@ -48,6 +48,8 @@ pub enum Database {
     Answers,
     /// It does not; what is served stays as it is.
     Away,
+    /// Its file is damaged, which no waiting mends.
+    Damaged,
 }
 
 /// A version that a request asks for.
@@ -111,12 +113,35 @@ impl Live {
         self.database.subscribe()
     }
 
-    /// Takes note whether the database answers; gives whether that is news.
+    /// Takes note whether the database answers; gives whether that is news. Once it is damaged, nothing is.
     pub fn report(&self, database: Database) -> bool {
-        if database != Database::None {
-            self.metrics().database(database == Database::Answers);
+        self.database.send_if_modified(|now| {
+            if *now != Database::Damaged {
+                self.metrics().database(database == Database::Answers);
+            }
+            let news = *now != Database::Damaged && *now != database;
+            if news {
+                *now = database;
+            }
+            news
+        })
+    }
+
+    /// Takes note of why a file did not do what it was asked. A database of another kind is followed, which tells more; a
+    /// server that starts ends for it.
+    pub(super) fn note(&self, error: &CatalogError) {
+        let database = match error {
+            CatalogError::Store(StoreError::Damaged { .. }) => Database::Damaged,
+            CatalogError::Store(StoreError::Unavailable(_) | StoreError::Other(_)) => Database::Away,
+            _ => return,
+        };
+        if self.ready.load(Ordering::Acquire) && self.is_file() && self.report(database) {
+            tracing::error!(%error, "the database cannot be used; what is served stays as it is");
         }
-        self.database.send_if_modified(|now| std::mem::replace(now, database) != database)
+    }
+
+    fn is_file(&self) -> bool {
+        self.keeper.get().is_some_and(|keeper| keeper.store().file().is_some())
     }
 
     /// Waits until the database has been away for [`SILENCE`]. One that falls silent breaks no connection, and whoever
@@ -131,17 +156,22 @@ impl Live {
         }
     }
 
-    /// Waits for what the database says, as long as it answers at all. What is given up on its way is not done.
+    /// Waits for what the database says, as long as it answers at all; a file always does. What is given up on its way is
+    /// not done.
     pub async fn ask<T, E: Into<CatalogError>>(
         &self,
         asking: impl Future<Output = Result<T, E>>,
     ) -> Result<T, CatalogError> {
         tokio::select! {
-            result = asking => result.map_err(|error| match self.keeper.get() {
-                Some(keeper) => keeper.of_file(error.into()),
-                None => error.into(),
+            result = asking => result.map_err(|error| {
+                let error = match self.keeper.get() {
+                    Some(keeper) => keeper.of_file(error.into()),
+                    None => error.into(),
+                };
+                self.note(&error);
+                error
             }),
-            () = self.silent() => Err(super::StoreError::Unavailable("it fell silent".into()).into()),
+            () = self.silent(), if !self.is_file() => Err(StoreError::Unavailable("it fell silent".into()).into()),
         }
     }
 
@@ -149,8 +179,8 @@ impl Live {
     pub fn keeper(&self) -> Result<&Keeper, CatalogError> {
         self.keeper.get().ok_or_else(|| match *self.database.borrow() {
             // It was away when the server started.
-            Database::Away => super::StoreError::Unavailable("it did not answer yet".into()).into(),
-            Database::None | Database::Answers => CatalogError::NoDatabase,
+            Database::Away => StoreError::Unavailable("it did not answer yet".into()).into(),
+            Database::None | Database::Answers | Database::Damaged => CatalogError::NoDatabase,
         })
     }
 
@@ -187,7 +217,7 @@ impl Live {
             Asked::Exact(version) if here.version() == version => Ok(here),
             Asked::Exact(version) => match here.kept() {
                 Some(_) => self.ask(self.keeper()?.version(self, name, version)).await,
-                None => Err(super::StoreError::NoVersion(version.clone()).into()),
+                None => Err(StoreError::NoVersion(version.clone()).into()),
             },
             Asked::AtLeast(version) => {
                 let wanted = version.parse::<super::Revision>().ok();
@@ -203,7 +233,7 @@ impl Live {
                     return Err(CatalogError::ReadOnly(name.to_owned()));
                 }
                 // What is no number never comes.
-                wanted.ok_or_else(|| super::StoreError::NoVersion(version.clone()))?;
+                wanted.ok_or_else(|| StoreError::NoVersion(version.clone()))?;
                 self.keeper()?.refresh(self).await?;
                 let here = now()?;
                 if reached(&here) {

@@ -39,7 +39,7 @@ pub use store::{
     Change, Check, Keep, Kind, Most, Outcome, Revision, Row, Sees, Store, StoreError, Stored, Uid, Version,
 };
 pub use warm::warm;
-pub use watch::follow;
+pub use watch::{follow, stand_by};
 
 use std::{collections::BTreeMap, sync::Arc};
 

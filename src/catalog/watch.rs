@@ -1,4 +1,4 @@
-//! Following a database that other servers change, and coming back to one that was away.
+//! Following a database that other servers change, and coming back to one that was away, or to a file that was locked.
 //!
 //! PostgreSQL tells of changes; asking now and then stands behind that, so that a message that was lost costs seconds.
 //! While the database is away, what was served goes on being served.
@@ -32,6 +32,19 @@ pub async fn follow(live: Arc<Live>, every: Duration) {
                 }
                 sleep(every.min(RETRY)).await;
             }
+        }
+    }
+}
+
+/// Looks after a file: where it could not be used, looks again and again until it can. Does not end.
+pub async fn stand_by(live: Arc<Live>) {
+    let mut database = live.database();
+    // The sender lives in `live`, so that waiting never fails.
+    while database.wait_for(|now| *now == Database::Away).await.is_ok() {
+        sleep(RETRY).await;
+        let Ok(keeper) = live.keeper() else { continue };
+        if keeper.store().takes_changes().await.is_ok() && live.report(Database::Answers) {
+            tracing::info!("the database can be used again");
         }
     }
 }

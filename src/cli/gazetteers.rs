@@ -46,6 +46,8 @@ pub(super) async fn serve(options: Options, handle: Handle) -> anyhow::Result<()
             }
             if shared {
                 tokio::spawn(catalog::follow(live, every));
+            } else {
+                tokio::spawn(catalog::stand_by(live));
             }
         }
         Opened::Away => {

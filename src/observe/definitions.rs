@@ -63,7 +63,7 @@ metrics! {
     MEMORY = Gauge "onomast.process.memory" ["By"] {}
         "Memory of the process that is resident, mapped gazetteers included (Linux only)";
     DATABASE_UP = Gauge "onomast.database.up" [""] {}
-        "1 while the database of gazetteers answers, 0 while it does not; not there without a database";
+        "1 while the database of gazetteers answers, 0 while it does not, or its file is locked or damaged; not there without a database";
 
     REQUESTS = Counter "onomast.requests" ["{request}"] {"method", "code", "client"}
         "Requests that ended, by the gRPC code in their trailers; who went away has CANCELLED";

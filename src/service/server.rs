@@ -153,9 +153,14 @@ async fn take(address: SocketAddr, flag: &'static str) -> Result<(TcpListener, S
 /// Says in what people read of the server whether the database answers. Does not end.
 async fn tell_of_database(mut database: tokio::sync::watch::Receiver<Database>, readiness: Readiness) {
     const AWAY: &str = "does not answer; what is served stays as it is, and changes are refused";
+    const DAMAGED: &str = "is damaged; the log says what to do";
     loop {
-        let away = *database.borrow_and_update() == Database::Away;
-        readiness.remark("database", away.then(|| AWAY.to_owned()));
+        let remark = match *database.borrow_and_update() {
+            Database::None | Database::Answers => None,
+            Database::Away => Some(AWAY),
+            Database::Damaged => Some(DAMAGED),
+        };
+        readiness.remark("database", remark.map(str::to_owned));
         if database.changed().await.is_err() {
             return std::future::pending().await;
         }

@@ -6,6 +6,7 @@ use std::{
     collections::BTreeMap,
     fs,
     io::{BufRead as _, BufReader},
+    os::unix::fs::FileExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
@@ -13,15 +14,17 @@ use std::{
 };
 
 use onomast::{
-    catalog::{Keep, Most, Store, StoreError},
-    service::proto,
+    catalog::{Keep, Keeper, Kind, Most, Store, StoreError, stand_by},
+    service::{Limits, proto},
+    telemetry::ExportOptions,
 };
 use proto::gazetteer_service_client::GazetteerServiceClient;
+use sqlx::{Connection as _, Executor as _, SqliteConnection};
 use tonic::transport::Channel;
 
 use crate::{
     databases::{Database, KEEP, client, create, given, import, reason, request, serve, upsert},
-    support::{Folder, Random},
+    support::{Folder, Random, TestServer, get},
     surfaces,
 };
 
@@ -276,14 +279,14 @@ async fn the_log_of_a_large_import_gives_its_room_back() {
     let log = || fs::metadata(data.join("catalog.db-wal")).unwrap().len();
     let mut edit = store.edit(names.uid, None, 0).await.unwrap();
     edit.put(&rows).await.unwrap();
-    store.commit(edit, onomast::catalog::Kind::Import, None).await.unwrap();
+    store.commit(edit, Kind::Import, None).await.unwrap();
     let large = log();
     assert!(large > 50 << 20, "{large} bytes");
     // The next change begins it anew.
     for number in 0..2 {
         let mut edit = store.edit(names.uid, None, 0).await.unwrap();
         edit.put(&[("0".into(), number.to_string())]).await.unwrap();
-        store.commit(edit, onomast::catalog::Kind::Edit, None).await.unwrap();
+        store.commit(edit, Kind::Edit, None).await.unwrap();
     }
     assert!(log() <= 16 << 20, "{} bytes", log());
     store.close().await;
@@ -315,6 +318,84 @@ async fn a_damaged_or_missing_segment_is_made_again() {
             assert!(fs::read(segment()).unwrap() == whole, "the same content, the same file");
         }
     }
+}
+
+/// A server of a file, with an admin port, as the program has it.
+async fn observed(folder: &Folder) -> (TestServer, impl Sized) {
+    let (server, _, kept) = TestServer::observed(Limits::default(), &ExportOptions::default()).await;
+    let live = server.handle.live().clone();
+    live.keep(Keeper::new(Store::open_folder(&folder.path("data")).await.unwrap(), None, KEEP));
+    live.keeper().unwrap().refresh(&live).await.unwrap();
+    server.handle.serve(Default::default()).await;
+    tokio::spawn(stand_by(live));
+    (server, kept)
+}
+
+/// What the server says of its database, once it is that.
+async fn says(server: &TestServer, up: u8, remark: &str) {
+    let said = async {
+        loop {
+            let (_, page) = get(&server.admin, "/readyz").await;
+            let (_, metrics) = get(&server.admin, "/metrics").await;
+            let remarked = page.split_once("database: ").map_or("", |(_, rest)| rest);
+            if metrics.contains(&format!("\nonomast_database_up {up}\n")) && remarked.starts_with(remark) {
+                break;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), said).await.unwrap_or_else(|_| panic!("not {up} and {remark:?}"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_locked_is_told_and_so_is_its_coming_back() {
+    let folder = Folder::new();
+    let (server, _kept) = observed(&folder).await;
+    let mut client = client(&server).await;
+    create(&mut client, "names").await;
+    says(&server, 1, "").await;
+    let file = format!("sqlite://{}", folder.path("data").join("catalog.db").display());
+    let mut other = SqliteConnection::connect(&file).await.unwrap();
+    other.execute("BEGIN IMMEDIATE").await.unwrap();
+    let refused = client.upsert_entities(upsert("names", vec![given("a", "Alpha")])).await.unwrap_err();
+    assert_eq!(reason(&refused), (tonic::Code::Unavailable, "DATABASE_UNAVAILABLE".into()), "{refused:?}");
+    says(&server, 0, "does not answer").await;
+    other.execute("ROLLBACK").await.unwrap();
+    says(&server, 1, "").await;
+    client.upsert_entities(upsert("names", vec![given("a", "Alpha")])).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn damage_under_a_running_server_is_told() {
+    let folder = Folder::new();
+    let store = Store::open_folder(&folder.path("data")).await.unwrap();
+    let names = store.create("names", "", Most::default(), 0).await.unwrap();
+    // More than a connection keeps in memory.
+    let long = "x".repeat(5000);
+    let row = |number| (format!("{number}"), format!("{{\"id\":\"{number}\",\"name\":\"Name {number} {long}\"}}"));
+    let mut edit = store.edit(names.uid, None, 0).await.unwrap();
+    edit.put(&(0..2000).map(row).collect::<Vec<_>>()).await.unwrap();
+    store.commit(edit, Kind::Import, None).await.unwrap();
+    store.close().await;
+    drop(store);
+    let (server, _kept) = observed(&folder).await;
+    let file = folder.path("data").join("catalog.db");
+    let pages = fs::metadata(&file).unwrap().len() / 4096;
+    let damaged = fs::File::options().write(true).open(&file).unwrap();
+    damaged.write_all_at(&vec![0xFF; (pages as usize - 20) * 4096], 20 * 4096).unwrap();
+    let mut client = client(&server).await;
+    let mut request = proto::ListEntitiesRequest { gazetteer: "names".into(), page_size: 1000, ..Default::default() };
+    let status = loop {
+        match client.list_entities(request.clone()).await {
+            Ok(page) => request.page_token = page.into_inner().next_page_token,
+            Err(status) => break status,
+        }
+        assert_ne!(request.page_token, "", "nobody met the damage");
+    };
+    assert_eq!(reason(&status), (tonic::Code::Internal, "INTERNAL".into()), "{status:?}");
+    says(&server, 0, "is damaged").await;
+    // It stays so, though not all is damaged.
+    assert!(!server.handle.live().report(onomast::catalog::Database::Answers));
+    says(&server, 0, "is damaged").await;
 }
 
 /// The program on a disk of 4 MB that it has for itself, and the disk; `fill` is what is done with `disk` before, in the
@@ -430,7 +511,7 @@ async fn clocks_that_jump_lose_no_version_that_is_kept_by_number() {
     for (number, now) in [year, 2 * year, 10, 90 * year, -year, year, 0].into_iter().enumerate() {
         let mut edit = store.edit(names.uid, None, now).await.unwrap();
         edit.put(&[(format!("{number}"), format!("{{\"id\":\"{number}\"}}"))]).await.unwrap();
-        store.commit(edit, onomast::catalog::Kind::Edit, None).await.unwrap();
+        store.commit(edit, Kind::Edit, None).await.unwrap();
         let stored = store.gazetteer("names").await.unwrap().unwrap();
         assert!(stored.head.created >= last, "versions are in the order of their times");
         last = stored.head.created;

@@ -107,6 +107,11 @@ impl Store {
     /// Waits until every change that has begun is durable, or was given up.
     pub async fn settle(&self) -> Result<(), StoreError> {
         let _writing = self.writing.lock().await;
+        self.takes_changes().await
+    }
+
+    /// Whether the database takes changes. Those of this process do not wait for the answer.
+    pub async fn takes_changes(&self) -> Result<(), StoreError> {
         let mut transaction = self.pool.begin().await?;
         sqlx::query("UPDATE onomast_meta SET revision = revision").execute(&mut *transaction).await?;
         Ok(transaction.rollback().await?)
