@@ -30,6 +30,12 @@ pub const TOKEN_VARIABLE: &str = "ONOMAST_TOKEN";
 /// What is said of a value whose password is not shown.
 const HIDDEN: &str = "; *** stands for the password: put it there before you use this";
 
+/// The largest value of a setting that is a duration, in whatever unit: a hundred years of seconds. The moment at its end
+/// can always be told.
+const LONGEST: i64 = 100 * 365 * 24 * 3600;
+/// How the names of such settings end.
+const UNITS: [&str; 3] = ["_seconds", "_milliseconds", "_hours"];
+
 /// Variables of ours that are no settings of the server.
 const OTHERS: [&str; 3] = [CONFIG_VARIABLE, SERVER_VARIABLE, TOKEN_VARIABLE];
 
@@ -227,6 +233,13 @@ impl Config {
         };
         if slot.0.type_str() != value.type_str() {
             let message = format!("asks for a value of type {}, not {}", slot.0.type_str(), value.type_str());
+            return Err(ConfigError::Value { origin, key, message });
+        }
+        if let Value::Integer(whole) = value
+            && whole > LONGEST
+            && UNITS.iter().any(|unit| key.ends_with(unit))
+        {
+            let message = format!("has a wrong value: {whole} is too large; the largest is {LONGEST}");
             return Err(ConfigError::Value { origin, key, message });
         }
         let before = self.values.insert(key.clone(), (value.clone(), origin.clone()));

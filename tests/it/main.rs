@@ -15,6 +15,7 @@ mod closing;
 mod databases;
 mod deploy;
 mod documents;
+mod durations;
 mod eval;
 mod expiry;
 mod faults;
