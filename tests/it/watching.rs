@@ -79,6 +79,20 @@ async fn a_watch_tells_of_what_is_served_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_checkpoint_is_written_in_one_way() {
+    let database = Database::Sqlite(Folder::new());
+    let server = serve(&database, KEEP).await;
+    let mut client = client(&server).await;
+    let checkpoint = create(&mut client, "one").await;
+    for wrong in [format!("+{checkpoint}"), format!("0{checkpoint}"), format!("-{checkpoint}"), "x".into()] {
+        let from = proto::WatchGazetteersRequest { checkpoint: wrong.clone(), ..watch() };
+        let status = client.watch_gazetteers(from).await.err().unwrap_or_else(|| panic!("{wrong} is taken"));
+        assert_eq!(reason(&status), (Code::InvalidArgument, "INVALID_REQUEST".into()), "{wrong}");
+    }
+    client.watch_gazetteers(proto::WatchGazetteersRequest { checkpoint, ..watch() }).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_stream_holds_its_place_to_its_end() {
     let database = Database::Sqlite(Folder::new());
     let server = TestServer::empty(Limits { concurrent_requests: 1, ..Limits::default() }).await;

@@ -67,7 +67,7 @@ impl Gazetteers {
             watch.ready.push_back(WatchGazetteersResponse { event: None, checkpoint });
         } else {
             let wrong = || Error::Invalid(vec![Violation::invalid("checkpoint", "no answer of this call had it")]);
-            watch.checkpoint = checkpoint.parse().map_err(|_| wrong())?;
+            watch.checkpoint = convert::number(&checkpoint).ok_or_else(wrong)?;
             // One that lies ahead would wait for what is not a change since it. Another server may be ahead of this one.
             if watch.checkpoint > self.ask(keeper.store().revision()).await? {
                 return Err(wrong());
