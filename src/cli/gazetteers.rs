@@ -4,7 +4,7 @@
 //! server, unless it is one that other servers share: that one may come later.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant, SystemTime},
 };
 
@@ -146,6 +146,7 @@ async fn load(options: &Options) -> anyhow::Result<Loaded> {
 async fn load_again(options: &Options) -> anyhow::Result<Loaded> {
     let options = options.clone();
     let load = move || {
+        options.files.iter().try_for_each(|file| regular(file))?;
         let loaded = catalog::load(&options)?;
         loaded.unverified.iter().try_for_each(Unverified::verify)?;
         for gazetteer in loaded.catalog.iter() {
@@ -156,6 +157,14 @@ async fn load_again(options: &Options) -> anyhow::Result<Loaded> {
     let loaded = catalog::background(load).await.context("loading gazetteers failed")??;
     tell(&loaded);
     Ok(loaded)
+}
+
+/// Fails for a pipe, which may be given at the start: it can be read only once, and opening it again waits for whoever
+/// writes to it.
+fn regular(file: &Path) -> Result<(), LoadError> {
+    let fail = |error| LoadError::Read { file: file.to_owned(), error };
+    let is_file = std::fs::metadata(file).map_err(fail)?.is_file();
+    if is_file { Ok(()) } else { Err(fail(std::io::Error::other("it is no regular file, and can be read only once"))) }
 }
 
 /// Says in the log what was loaded.

@@ -320,6 +320,28 @@ async fn a_damaged_or_missing_segment_is_made_again() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gazetteer_that_became_a_pipe_holds_up_nobody() {
+    let folder = Folder::new();
+    let file = folder.file("names.txt", "China\n");
+    let server = Process::start(&["--gazetteer".into(), file.to_string_lossy().into_owned()]);
+    let reload = async |told: &str| {
+        assert!(Command::new("kill").args(["-HUP", &server.child.id().to_string()]).status().unwrap().success());
+        let asked = async {
+            while !server.log.lock().unwrap().contains(told) {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), asked).await.unwrap_or_else(|_| panic!("it did not say: {told}"));
+    };
+    fs::remove_file(&file).unwrap();
+    assert!(Command::new("mkfifo").arg(&file).status().unwrap().success());
+    reload("it is no regular file").await;
+    fs::remove_file(&file).unwrap();
+    fs::write(&file, "China\nRussia\n").unwrap();
+    reload("gazetteers were loaded again").await;
+}
+
 /// A server of a file, with an admin port, as the program has it.
 async fn observed(folder: &Folder) -> (TestServer, impl Sized) {
     let (server, _, kept) = TestServer::observed(Limits::default(), &ExportOptions::default()).await;
