@@ -153,6 +153,7 @@ async fn a_server_that_starts_without_its_database_serves_files_and_finds_it_lat
     let channel = server.channel().await;
     let extract = surfaces::Client::new(channel.clone());
     assert_eq!(found(&extract, "places", "Alpha in China").await, ["cn"]);
+    assert!(server.log.lock().unwrap().contains("Connection refused"), "{}", server.log.lock().unwrap());
     let mut editor = proto::gazetteer_service_client::GazetteerServiceClient::new(channel);
     let begin = Instant::now();
     let creating = proto::CreateGazetteerRequest { name: "new".into(), ..Default::default() };

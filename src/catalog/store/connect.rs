@@ -160,6 +160,11 @@ impl Store {
             return Err(StoreError::Address("it must begin with postgres://".into()));
         }
         let address = &*understood(address);
+        // A pool would try again and again, and not say why.
+        install_default_drivers();
+        let silent = |_| StoreError::Unavailable("it says nothing".into());
+        let one = timeout(PATIENCE, AnyConnection::connect(address)).await.map_err(silent)?;
+        one.map_err(unopened)?.close().await?;
         let pool = connect(address).await?;
         let mut connection = pool.begin().await?;
         // Two servers that start at once must not both make the tables.
@@ -215,10 +220,15 @@ async fn connect(address: &str) -> Result<AnyPool, StoreError> {
             Ok(!sqlite || !connection.is_in_transaction())
         })
     });
-    options.connect(address).await.map_err(|error| match error {
+    options.connect(address).await.map_err(unopened)
+}
+
+/// Why a database was not opened.
+fn unopened(error: sqlx::Error) -> StoreError {
+    match error {
         sqlx::Error::Configuration(error) => StoreError::Address(error.to_string()),
         error => error.into(),
-    })
+    }
 }
 
 /// The address of a PostgreSQL database without what sqlx does not know: it would log that with its value, which may be
