@@ -204,7 +204,12 @@ impl Gazetteers {
             {
                 // Somebody may have changed it since: then it stays.
                 let gone = service.ask(keeper.delete(&service.catalog, &name, Some(&revision))).await;
-                gone.inspect_err(|error| tracing::warn!(%error, "a gazetteer that was made for an import stays")).ok();
+                match gone {
+                    Ok(_) | Err(Error::Refused { reason: ErrorReason::GazetteerNotFound, .. }) => {}
+                    Err(error) => {
+                        tracing::warn!(gazetteer = name, %error, "a gazetteer that was made for an import stays");
+                    }
+                }
             }
         };
         let task = tokio::spawn(task.in_current_span());
@@ -263,5 +268,68 @@ impl Gazetteers {
         };
         let rest = stream::try_unfold(last, next).map_err(Status::from);
         Ok(stream::once(async { Ok(first) }).chain(rest).boxed())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::{
+        io::Write,
+        sync::{Mutex, PoisonError},
+    };
+
+    use super::*;
+    use crate::{
+        catalog::{Catalog, Keep, Keeper, Live, Store},
+        gazetteer::Entity,
+    };
+
+    /// What was logged.
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl Log {
+        fn text(&self) -> String {
+            String::from_utf8_lossy(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+        }
+    }
+
+    impl Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_made_for_an_import_is_told_of_where_it_stays() {
+        let log = Log::default();
+        let write = log.clone();
+        let subscriber = tracing_subscriber::fmt().with_writer(move || write.clone()).with_ansi(false).finish();
+        let _logging = tracing::subscriber::set_default(subscriber);
+        let folder = tempfile::tempdir().unwrap();
+        let live = Arc::<Live>::default();
+        let store = Store::open_folder(folder.path()).await.unwrap();
+        live.keep(Keeper::new(store, None, Keep { count: 100, age: 0 }));
+        live.serve(Catalog::default());
+        let keeper = live.keeper().unwrap();
+        let (_stop, stopping) = tokio::sync::watch::channel(false);
+        let service = Gazetteers::new(live.clone(), Arc::default(), stopping);
+        let principal = Principal::anybody();
+        // Somebody deleted it meanwhile.
+        let made = service.make(&principal, "gone").await.unwrap().unwrap();
+        keeper.delete(&live, "gone", None).await.unwrap();
+        made.end(false).await;
+        assert_eq!(log.text(), "");
+        // Somebody changed it.
+        let made = service.make(&principal, "changed").await.unwrap().unwrap();
+        let entity = Entity { id: "a".into(), name: "Alpha".into(), ..Entity::default() };
+        keeper.edit(&live, "changed", &[entity], &[], (None, &[])).await.unwrap();
+        made.end(false).await;
+        assert!(log.text().contains("stays") && log.text().contains("gazetteer=\"changed\""), "{}", log.text());
     }
 }
