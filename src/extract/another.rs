@@ -101,9 +101,7 @@ impl Finder<'_> {
         // In German any noun may follow a surname: `Merkels Rede`.
         let person = short.is_person() && !(short.rule == Rule::Surname && self.language == Language::German);
         let ship = short.rule == Rule::Title;
-        let is_next = is_next
-            && !self.is_of_the_person(short, next)
-            && !(short.rule == Rule::Surname && self.is_behind_an_affix(first));
+        let is_next = is_next && !self.is_of_the_person(short, next) && !self.is_behind_an_affix(short, first, next);
         let behind = is_next && (person || short.leads || of_place || ship) && joins(self.view, next);
         // `Dlamini-Zuma` is another person, `Merkel-Macron` are two.
         let tied = short.is_person() && first > 0 && self.view.all()[first].gap.any(Gap::HYPHEN);
@@ -162,7 +160,7 @@ impl Finder<'_> {
     }
 
     /// What is named in full from the word at `index` on.
-    fn found_from(&self, index: usize) -> impl Iterator<Item = &Found> {
+    pub(super) fn found_from(&self, index: usize) -> impl Iterator<Item = &Found> {
         let from = self.found.partition_point(|one| (one.first as usize) < index);
         self.found[from..].iter().take(MAX_HERE).take_while(move |one| one.first as usize == index)
     }

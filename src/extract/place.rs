@@ -3,6 +3,7 @@
 //!
 //! Looks at a bounded number of words around. Must not know: entities, scores.
 
+use super::given;
 use crate::text::{FUNCTION, Gap, Shape, View, Word, WordSet};
 
 /// How many words on each side tell a headline.
@@ -17,6 +18,10 @@ const FULL_LINE: u32 = 32;
 const LONG_LINE: u32 = 128;
 /// So many bytes longer than a line and the word behind it is one that was not broken where they are full.
 const LONGER: u32 = 8;
+/// How many spaces at the beginning of a line are counted.
+const INDENT: usize = 8;
+/// The fewest words of a headline at the beginning of a text: of fewer, a sentence may be broken early.
+const HEADLINE: usize = 5;
 
 /// What the capitals of a word tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -120,7 +125,7 @@ pub(super) fn joins(view: View<'_>, index: usize) -> bool {
 
 /// Whether what stands before the word at `index` ends with its line: the lines on both sides are short, as entries of a
 /// list are; or it is a heading or a caption, and the word would have found its place on it if lines are
-/// as long as the next one.
+/// as long as the next one; or a paragraph begins, which is set in.
 #[inline(never)]
 fn ends_line(view: View<'_>, index: usize) -> bool {
     let words = view.all();
@@ -129,6 +134,9 @@ fn ends_line(view: View<'_>, index: usize) -> bool {
     let mut before = (0..index).rev().take_while(|&at| end - words[at].span.start < LONG_LINE);
     let Some(first) = before.find(|&at| at == 0 || breaks(at)) else { return false };
     let length = end - words[first].span.start;
+    if indent(view, index) > indent(view, first) + 1 {
+        return true;
+    }
     let longer = length + words[index].span.len() as u32 + LONGER;
     let mut behind = (index..words.len()).take_while(|&at| words[at].span.end - begin < longer);
     match behind.find(|&at| at + 1 == words.len() || breaks(at + 1)) {
@@ -137,15 +145,24 @@ fn ends_line(view: View<'_>, index: usize) -> bool {
     }
 }
 
+/// How many spaces and tabs stand between the word at `index`, which begins a line, and what is before.
+fn indent(view: View<'_>, index: usize) -> usize {
+    let text = view.fields[view.field(index)].as_bytes();
+    let before = text[..view.all()[index].span.range().start].iter().rev();
+    before.take(INDENT).take_while(|byte| matches!(byte, b' ' | b'\t')).count()
+}
+
 /// Whether the line of the words from `first` to before `end` is not set in, begins no paragraph, whose first line may be
 /// shorter, and its longer words are capitalised.
 fn is_heading(view: View<'_>, first: usize, end: usize) -> bool {
-    if first > 0 && first != view.border && view.all()[first].gap.any(Gap::PARAGRAPH) {
+    let begins = first == 0 || first == view.border;
+    if begins && end - first < HEADLINE || !begins && view.all()[first].gap.any(Gap::PARAGRAPH) {
         return false;
     }
     let begin = view.all()[first].span.range().start;
     let before = view.fields[view.field(first)].as_bytes()[..begin].last();
     before.is_none_or(|byte| *byte == b'\n')
+        && !is_among(view, end - 1, &given::PERSONS)
         && view.all()[first..end].iter().all(|word| word.span.len() <= 3 || word.shape.any(Shape::CAPITALISED))
 }
 

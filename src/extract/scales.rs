@@ -107,12 +107,9 @@ impl Scales {
         }
         let (beside, namesakes) = among(scene, found);
         let as_given = found.iter().any(|found| reading_weight(found) == 1.0);
-        // `EU's` has the letters of `EU`, as it is given: what reads them otherwise loses to that as well. A short name has
-        // other letters than the name in full.
+        // `EU's` has the letters of `EU`, as it is given: what reads them otherwise loses to that as well.
         let short = Forms::EXACT.with(Form::Short);
-        let has_its_letters = |found: &Found| {
-            found.forms.without(short).keep_letters() && (found.forms.has(Form::Short) || scene.has_letters_of(found))
-        };
+        let has_its_letters = |found: &Found| found.forms.without(short).keep_letters() && scene.has_letters_of(found);
         let lettered = !as_given && found.iter().any(has_its_letters);
         // Hundreds of one name mostly weigh the same.
         let alike = !namesakes && beside == Beside::Nothing && !lettered;

@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{
     gazetteer::derive::Kind,
-    index::Search,
-    text::{Language, Shape, View, WordKey, is_english},
+    index::{Form, Search},
+    text::{Gap, Language, Shape, View, WordKey, is_english},
 };
 
 /// How many words before a word names may begin that reach to it, and how many places of such names are looked at.
@@ -52,8 +52,13 @@ impl Scene<'_> {
         self.interrupted.load(Ordering::Relaxed)
     }
 
-    /// Whether the text has as many letters as the name that was found.
+    /// Whether the text has as many letters as the name that was found; as a short name where an apostrophe shows it, since the
+    /// name in full has others.
     pub(super) fn has_letters_of(&self, found: &Found) -> bool {
+        if found.forms.has(Form::Short) {
+            let next = self.view.all().get(found.last as usize + 1);
+            return !found.forms.has(Form::Possessive) || next.is_some_and(|next| next.gap.any(Gap::APOSTROPHE));
+        }
         self.sources[found.source as usize].segment.name(found.name).core().len() == found.span.len()
     }
 

@@ -36,8 +36,7 @@ pub fn composed(text: &str) -> Cow<'_, str> {
 
 /// Folds any word, by the Unicode properties of its characters.
 fn fold_by_properties(word: &str, out: &mut Vec<u8>) {
-    let case = CaseMapper::new();
-    let from = out.len();
+    let (case, from) = (CaseMapper::new(), out.len());
     let mut digit = false;
     for c in DecomposingNormalizer::new_nfkd().normalize_iter(word.chars()) {
         if c.is_ascii() {
@@ -57,23 +56,29 @@ fn fold_by_properties(word: &str, out: &mut Vec<u8>) {
     while out.last() == Some(&b'.') || out.last() == Some(&b',') {
         out.pop();
     }
-    let mut buffer = [0; 3];
-    let virama = VIRAMA.encode_utf8(&mut buffer).as_bytes();
-    let mut at = from;
-    while let Some(next) = out[at..].windows(virama.len()).position(|bytes| bytes == virama) {
-        at += next;
-        // Letters of this script have three bytes each.
-        let letter = |begin: Option<usize>| {
-            begin.and_then(|begin| std::str::from_utf8(out.get(begin..begin + 3)?).ok()?.chars().next())
-        };
-        let (before, behind) = (letter(at.checked_sub(3).filter(|&before| before >= from)), letter(Some(at + 3)));
-        if before.zip(behind).is_some_and(|(nasal, stop)| is_anusvara(nasal, stop)) {
-            ANUSVARA.encode_utf8(&mut out[at - 3..at]);
-            out.drain(at..at + 3);
+    write_anusvaras(from, out);
+}
+
+/// Writes an anusvara for each nasal before a stop of its place in what was folded from `from` on. One pass.
+fn write_anusvaras(from: usize, out: &mut Vec<u8>) {
+    // Letters of Devanagari have three bytes each.
+    let letter = |bytes: &[u8]| std::str::from_utf8(bytes).ok().and_then(|letter| letter.chars().next());
+    let is_anusvara = |three: &[u8]| {
+        let (nasal, virama, stop) = (letter(&three[..3]), letter(&three[3..6]), letter(&three[6..]));
+        virama == Some(VIRAMA) && nasal.zip(stop).is_some_and(|(nasal, stop)| is_anusvara(nasal, stop))
+    };
+    let Some(first) = out[from..].windows(9).position(is_anusvara) else { return };
+    let (mut read, mut write) = (from + first, from + first);
+    while read < out.len() {
+        if out.get(read..read + 9).is_some_and(is_anusvara) {
+            ANUSVARA.encode_utf8(&mut out[write..write + 3]);
+            (read, write) = (read + 6, write + 3);
         } else {
-            at += 3;
+            out[write] = out[read];
+            (read, write) = (read + 1, write + 1);
         }
     }
+    out.truncate(write);
 }
 
 /// What joins two consonants in Devanagari, and what stands for a nasal before a stop there.

@@ -145,14 +145,14 @@ fn read(text: &str, out: &mut Vec<char>) {
             out.push(c);
         }
     }
-    let mut at = 1;
-    while at + 1 < out.len() {
-        if out[at] == VIRAMA && is_anusvara(out[at - 1], out[at + 1]) {
-            out[at - 1] = ANUSVARA;
-            out.remove(at);
-        }
-        at += 1;
+    let (mut read, mut write) = (0, 0);
+    while read < out.len() {
+        let joined = out.get(read + 1) == Some(&VIRAMA);
+        let anusvara = joined && out.get(read + 2).is_some_and(|&stop| is_anusvara(out[read], stop));
+        out[write] = if anusvara { ANUSVARA } else { out[read] };
+        (read, write) = (read + if anusvara { 2 } else { 1 }, write + 1);
     }
+    out.truncate(write);
 }
 
 fn is_mark(c: char) -> bool {

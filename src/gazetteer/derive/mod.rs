@@ -18,7 +18,7 @@ mod usual;
 
 pub use acronym::introduces;
 pub use organization::{designator, is_club, is_designator, is_generic};
-pub use person::{ANY_INITIAL, is_of_another_generation, is_suffix, is_title};
+pub use person::{ANY_INITIAL, is_of_another_generation, is_suffix, is_surname_of_east_asia, is_title};
 
 use std::borrow::Cow;
 

@@ -62,15 +62,17 @@ fn recased(kind: Kind, name: &str) -> Option<String> {
     let capitals = |word: &str| {
         letters(word) > 1 && !word.contains(|c: char| c.is_lowercase() || c.is_numeric() || matches!(c, '.' | '&'))
     };
-    let is_long = |word: &&str| letters(word) >= SHORTEST;
+    let is_long = |word: &str, shortest: usize| letters(word) >= shortest;
+    // `NVIDIA Corporation`: beside a designator in small letters a shorter word may be an abbreviation (`RAND Corporation`).
+    let is_small = |word: &str| designator(word).is_some() && word.contains(char::is_lowercase);
+    let shortest = if name.split(' ').any(is_small) { SHORTEST + 1 } else { SHORTEST };
     let is_shouted = |word: &str| match kind {
         Kind::Person => capitals(word) && !is_numeral(word) && !is_suffix_word(word),
         Kind::Place | Kind::Group => false,
-        Kind::Organization | Kind::Other => capitals(word) && is_long(&word),
+        Kind::Organization | Kind::Other => capitals(word) && is_long(word, shortest),
     };
-    // `NVIDIA Corporation`
-    let is_own = |word: &&str| designator(word).is_none();
-    let all_long = || kind == Kind::Person || name.split(' ').filter(is_long).filter(is_own).all(capitals);
+    let are_capitals = |word: &str| !is_long(word, SHORTEST) || capitals(word) || is_small(word);
+    let all_long = || kind == Kind::Person || name.split(' ').all(are_capitals);
     (name.split(' ').any(is_shouted) && all_long()).then(|| {
         let words = name.split(' ').map(|word| if is_shouted(word) { titled(word) } else { word.to_owned() });
         words.collect::<Vec<_>>().join(" ")

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Korean particles that may be written on to a name; the longer ones are combinations.
-const KOREAN: [&str; 104] = [
+const KOREAN: [&str; 103] = [
     "은",
     "는",
     "이",
@@ -91,7 +91,6 @@ const KOREAN: [&str; 104] = [
     "만의",
     "였다",
     "로도",
-    "대로",
     "라며",
     "라면",
     "에게도",
@@ -132,6 +131,8 @@ const MIN_PREFIXED: usize = 3;
 const MIN_PREFIXED_WORD: usize = 2;
 /// The shortest name before a Korean particle, in syllables; the last word of a name of more words may have one.
 const MIN_SYLLABLES: usize = 2;
+/// The same before what is written on to names of countries, which ends other words, too.
+const MIN_SUFFIXED: usize = 3;
 
 /// How many Hangul syllables a text has, whole or decomposed.
 fn syllables(text: &str) -> usize {
@@ -172,7 +173,9 @@ impl Readings {
             fold(stem, &mut self.folded);
             if let Some(record) = at.find(&self.folded) {
                 let span = Span::new(at.word.span.start, at.word.span.start + stem.len() as u32);
-                let longer = syllables < MIN_SYLLABLES;
+                // `러시아군`, but not `부여군`.
+                let suffix = KOREAN[which % KOREAN.len()].starts_with(['군', '인', '측']);
+                let longer = syllables < if suffix { MIN_SUFFIXED } else { MIN_SYLLABLES };
                 let reading = Reading { last: true, longer, ..Reading::of(Form::Particle) };
                 self.push(reading, std::iter::once(at.step(record, span)));
             }

@@ -14,7 +14,7 @@ use full::FullName;
 #[cfg(test)]
 pub(super) use words::word_lists;
 pub(super) use words::{is_numeral, is_suffix_word, is_title_word};
-pub use words::{is_of_another_generation, is_suffix, is_title};
+pub use words::{is_of_another_generation, is_suffix, is_surname_of_east_asia, is_title};
 
 use super::Derived;
 use crate::gazetteer::Rule;

@@ -49,7 +49,7 @@ pub(super) static TITLES: WordSet<1024> = WordSet::new(&[
     "commander", "commissioner", "commodore", "comrade", "congressman", "congresswoman", "constable", "consul",
     "corporal", "councillor", "councilman", "councilwoman", "count", "countess", "cumhurbaskani", "dame", "dato",
     "datuk", "deacon", "dean", "depute", "deputy", "detective", "diputado", "director", "doamna", "doctor", "dom",
-    "domnul", "don", "dona", "dr", "duchess", "duke", "earl", "emir", "emira", "emperor", "empress", "envoy",
+    "domnul", "don", "dona", "dr", "duchess", "duke", "earl", "emir", "emperor", "empress", "envoy",
     "father", "field", "finanzminister", "fr", "fraktionschef", "frau", "fru", "gen", "general", "generale",
     "generaloberst", "generalsekretar", "gobernador", "gov", "governador", "governatore", "governor", "grand",
     "gubernur", "herr", "herra", "hon", "ibu", "imam", "innenminister", "inspector", "jenderal", "judge", "justice",
@@ -87,6 +87,11 @@ pub(super) static EAST_ASIAN: WordSet<256> = WordSet::new(&[
 /// Whether a word of a name, as it is written, is a title.
 pub(in super::super) fn is_title_word(word: &str) -> bool {
     TITLES.has_written(word)
+}
+
+/// Whether a word is one of the commonest surnames that stand before the given name in East Asia.
+pub fn is_surname_of_east_asia(words: &Words, word: &Word) -> bool {
+    EAST_ASIAN.has_word(words, word)
 }
 
 /// Whether a word of a name, as it is written, is a suffix.
