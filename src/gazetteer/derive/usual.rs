@@ -64,7 +64,8 @@ fn recased(kind: Kind, name: &str) -> Option<String> {
     };
     let is_long = |word: &str, shortest: usize| letters(word) >= shortest;
     // `NVIDIA Corporation`: beside a designator in small letters a shorter word may be an abbreviation (`RAND Corporation`).
-    let is_small = |word: &str| designator(word).is_some() && word.contains(char::is_lowercase);
+    let is_small =
+        |word: &str| is_long(word, SHORTEST) && designator(word).is_some() && word.contains(char::is_lowercase);
     let shortest = if name.split(' ').any(is_small) { SHORTEST + 1 } else { SHORTEST };
     let is_shouted = |word: &str| match kind {
         Kind::Person => capitals(word) && !is_numeral(word) && !is_suffix_word(word),
@@ -116,6 +117,9 @@ mod tests {
             (Kind::Organization, "GAZPROM PJSC", "Gazprom Pjsc"),
             (Kind::Organization, "ROSNEFT TRADING S.A.", "Rosneft Trading S.A."),
             (Kind::Organization, "BBC News", "BBC News"),
+            (Kind::Organization, "NVIDIA Corporation", "Nvidia Corporation"),
+            (Kind::Organization, "RAND Corporation", "RAND Corporation"),
+            (Kind::Organization, "NIKE Inc.", "Nike Inc."),
             (Kind::Organization, "IBM", "IBM"),
             (Kind::Organization, "Acme, Inc.", "Acme, Inc."),
             (Kind::Other, "MV OCEAN STAR", "MV Ocean Star"),
