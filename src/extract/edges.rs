@@ -28,8 +28,8 @@ static SUFFIXES: WordSet<128> = WordSet::new(&[
 /// The shortest word, in bytes, that such an ending may follow.
 const MIN_SUFFIXED: usize = 3;
 
-/// What the ends of a place add to its form; `None` where it begins or ends inside a word of UAX #29, or ends in a number
-/// that goes on, or is no word of Chinese.
+/// What the ends of a place add to its form; `None` where it begins or ends inside a word of UAX #29, ends in a number
+/// that goes on, or stands over the border of two words of Chinese.
 #[inline]
 pub(super) fn edges(view: View<'_>, first: u32, last: u32, span: Span) -> Option<Forms> {
     let words = view.all();
@@ -55,7 +55,7 @@ const OVER_WORDS: [(&str, &str, &str); 18] = [
     ("今", "日本", "報"), ("近", "日本", "市"), ("近", "日本", "报"),
 ];
 
-/// Whether a place in Han characters is none: it is the end of a word and the beginning of the next.
+/// Whether a place in Han characters is the end of a word and the beginning of the next.
 #[inline(never)]
 fn is_over_words(view: View<'_>, first: u32, span: Span) -> bool {
     let text = view.fields[view.field(first as usize)].as_bytes();

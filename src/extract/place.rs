@@ -124,8 +124,8 @@ pub(super) fn joins(view: View<'_>, index: usize) -> bool {
 }
 
 /// Whether what stands before the word at `index` ends with its line: the lines on both sides are short, as entries of a
-/// list are; or it is a heading or a caption, and the word would have found its place on it if lines are
-/// as long as the next one; or a paragraph begins, which is set in.
+/// list are; or it is a heading or a caption, and the word would have found its place on it if lines are as long as the
+/// next one; or a paragraph begins, which is set in.
 #[inline(never)]
 fn ends_line(view: View<'_>, index: usize) -> bool {
     let words = view.all();

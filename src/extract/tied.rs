@@ -17,7 +17,7 @@ use crate::{
         Rule,
         derive::{self, Kind},
     },
-    text::{FUNCTION, Gap, Shape, View, WordKey, WordSet},
+    text::{Gap, Shape, View, WordKey, WordSet},
 };
 
 /// Particles of surnames that are no word of another language, folded and sorted.
@@ -123,7 +123,6 @@ impl Finder<'_> {
         }
         let syllable = words[next].shape.any(Shape::CAPITALISED)
             && is_among(self.view, next, &SYLLABLES)
-            && is_among(self.view, next, &FUNCTION)
             && derive::is_surname_of_east_asia(self.view.words, &words[first]);
         let tied = is_tight_hyphen(self.view, next + 1) && !words[next + 1].shape.any(Shape::UPPER);
         syllable && !is_short_title(self.view, next) && (tied || self.is_name_behind(next + 1))

@@ -201,9 +201,10 @@ impl Readings {
                 if let Some(record) = at.find(&self.folded) {
                     let start = at.word.span.start + prefix.len() as u32;
                     // A mark of the prefix belongs to it, and so does what draws it out (`لـرويترز`).
-                    let start = past_marks(at.view.fields[at.view.field(at.index)], start as usize);
-                    let drawn = at.view.fields[at.view.field(at.index)][start..].chars().take_while(|c| *c == TATWEEL);
-                    let start = (start + drawn.map(char::len_utf8).sum::<usize>()) as u32;
+                    let text = at.view.fields[at.view.field(at.index)];
+                    let start = past_marks(text, start as usize);
+                    let drawn = text[start..].len() - text[start..].trim_start_matches(TATWEEL).len();
+                    let start = (start + drawn) as u32;
                     let longer = letters < MIN_PREFIXED;
                     let reading = Reading { first: true, longer, ..Reading::of(Form::Particle) };
                     self.push(reading, std::iter::once(at.step(record, Span::new(start, at.word.span.end))));

@@ -279,11 +279,8 @@ mod tests {
         sync::{Mutex, PoisonError},
     };
 
-    use super::*;
-    use crate::{
-        catalog::{Catalog, Keep, Keeper, Live, Store},
-        gazetteer::Entity,
-    };
+    use super::{super::tests::opened, *};
+    use crate::gazetteer::Entity;
 
     /// What was logged.
     #[derive(Clone, Default)]
@@ -311,14 +308,8 @@ mod tests {
         let write = log.clone();
         let subscriber = tracing_subscriber::fmt().with_writer(move || write.clone()).with_ansi(false).finish();
         let _logging = tracing::subscriber::set_default(subscriber);
-        let folder = tempfile::tempdir().unwrap();
-        let live = Arc::<Live>::default();
-        let store = Store::open_folder(folder.path()).await.unwrap();
-        live.keep(Keeper::new(store, None, Keep { count: 100, age: 0 }));
-        live.serve(Catalog::default());
+        let (_folder, live, service, _stop) = opened().await;
         let keeper = live.keeper().unwrap();
-        let (_stop, stopping) = tokio::sync::watch::channel(false);
-        let service = Gazetteers::new(live.clone(), Arc::default(), stopping);
         let principal = Principal::anybody();
         // Somebody deleted it meanwhile.
         let made = service.make(&principal, "gone").await.unwrap().unwrap();

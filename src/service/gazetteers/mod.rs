@@ -373,6 +373,18 @@ mod tests {
         },
     };
 
+    /// The service over a database in a folder of its own, and what stops it.
+    pub(super) async fn opened() -> (tempfile::TempDir, Arc<Live>, Gazetteers, tokio::sync::watch::Sender<bool>) {
+        let folder = tempfile::tempdir().unwrap();
+        let live = Arc::<Live>::default();
+        let store = Store::open_folder(folder.path()).await.unwrap();
+        live.keep(Keeper::new(store, None, Keep { count: 100, age: 0 }));
+        live.serve(Catalog::default());
+        let (stop, stopping) = tokio::sync::watch::channel(false);
+        let service = Gazetteers::new(live.clone(), Arc::default(), stopping);
+        (folder, live, service, stop)
+    }
+
     /// Changes, each by its method and the messages of its request. The gazetteer `there` exists, with the entity `a`.
     fn changes() -> Vec<(&'static str, Vec<Vec<u8>>)> {
         let entity = |id: &str| proto::Entity { id: id.into(), name: format!("Name {id}"), ..Default::default() };
@@ -402,17 +414,11 @@ mod tests {
     #[tokio::test]
     async fn a_change_whose_request_breaks_off_is_not_made() {
         for (method, messages) in changes() {
-            let folder = tempfile::tempdir().unwrap();
-            let live = Arc::<Live>::default();
-            let store = Store::open_folder(folder.path()).await.unwrap();
-            live.keep(Keeper::new(store, None, Keep { count: 100, age: 0 }));
-            live.serve(Catalog::default());
+            let (_folder, live, service, _stop) = opened().await;
             let keeper = live.keeper().unwrap();
             keeper.create(&live, "there", "", Most::default()).await.unwrap();
             let entity = Entity { id: "a".into(), name: "Name a".into(), ..Entity::default() };
             let revision = keeper.edit(&live, "there", &[entity], &[], (None, &[])).await.unwrap().revision;
-            let (_stop, stopping) = tokio::sync::watch::channel(false);
-            let service = Gazetteers::new(live.clone(), Arc::default(), stopping);
             let server = proto::gazetteer_service_server::GazetteerServiceServer::new(service);
             // The error that it is refused with, if it is.
             let change = async |body: Body| {
